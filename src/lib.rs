@@ -1,0 +1,1 @@
+//! Publish a podcast from a git repository: checked, tagged, uploaded, and only then in the feed.

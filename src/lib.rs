@@ -1,1 +1,4 @@
 //! Publish a podcast from a git repository: checked, tagged, uploaded, and only then in the feed.
+
+pub mod audio;
+pub mod chapter;

@@ -2,3 +2,7 @@
 
 pub mod audio;
 pub mod chapter;
+pub mod hash;
+pub mod object;
+pub mod site;
+pub mod store;

@@ -1,0 +1,199 @@
+//! What is published: an object under a key, and how its bytes are had.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::hash::Sha256;
+
+/// Where an object stands below the target's root: `podcasts/feed.xml`.
+///
+/// Always relative, with `/` between its parts, none of which is empty, `.` or `..`, so that no key
+/// can leave the target.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Key(String);
+
+/// Why a text is no [`Key`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a key inside the target")]
+pub struct BadKey(String);
+
+/// S3 allows 1,024 bytes (Amazon S3 user guide, "Object key naming guidelines"); a prefix needs room.
+const MAX_KEY: usize = 900;
+
+impl Key {
+    /// The key that `text` names.
+    ///
+    /// # Errors
+    /// [`BadKey`] if `text` is absolute, empty, too long, leaves the target or holds a control
+    /// character or backslash.
+    pub fn new(text: impl Into<String>) -> Result<Self, BadKey> {
+        let text = text.into();
+        let sound = text.len() <= MAX_KEY
+            && !text.contains(|c: char| c == '\\' || c.is_control())
+            && text.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        if sound { Ok(Self(text)) } else { Err(BadKey(text)) }
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Key {
+    type Error = BadKey;
+    fn try_from(text: String) -> Result<Self, BadKey> {
+        Self::new(text)
+    }
+}
+
+impl From<Key> for String {
+    fn from(key: Key) -> Self {
+        key.0
+    }
+}
+
+/// What an object is to a listener, in the order in which a release sends them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// An episode's tagged MP3.
+    Audio,
+    /// Artwork, social cards, chapter pictures.
+    Image,
+    /// A chapter list, `application/json+chapters`.
+    Chapters,
+    /// A transcript in a format that a podcast player reads.
+    Transcript,
+    /// Style sheets, scripts, the search index.
+    Asset,
+    /// An HTML page, and the sitemap.
+    Page,
+    /// The RSS feed and its archive pages: always last.
+    Feed,
+}
+
+impl Kind {
+    /// The `Cache-Control` an object of this kind is served with.
+    ///
+    /// Audio never changes under its key; a feed must be fresh within minutes of a release.
+    pub fn cache_control(self) -> &'static str {
+        match self {
+            Self::Audio => "public, max-age=31536000, immutable",
+            Self::Image => "public, max-age=86400",
+            Self::Chapters | Self::Transcript | Self::Asset => "public, max-age=3600",
+            Self::Page => "public, max-age=600",
+            Self::Feed => "public, max-age=300",
+        }
+    }
+}
+
+/// How an object's bytes are had when they are sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// Bytes in memory: a page, a feed, a small image.
+    Bytes(Bytes),
+    /// A new ID3 tag in front of an untouched range of a host's file: never a second copy.
+    Tagged {
+        /// The rendered tag.
+        tag: Bytes,
+        /// The host's file.
+        file: PathBuf,
+        /// The payload within `file`, in bytes.
+        payload: Range<u64>,
+    },
+}
+
+impl Body {
+    /// Bytes that will be sent.
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Tagged { tag, payload, .. } => tag.len() as u64 + (payload.end - payload.start),
+        }
+    }
+
+    /// Whether nothing would be sent.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What two objects must share to be the same bytes.
+///
+/// A tagged file's tag and payload are hashed apart: one pass over the payload serves every tag that
+/// may stand in front of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Digest {
+    /// Of all the object's bytes.
+    Whole {
+        /// SHA-256 of the object.
+        sha256: Sha256,
+    },
+    /// Of a tagged file's two parts.
+    Tagged {
+        /// SHA-256 of the ID3 tag in front.
+        tag_sha256: Sha256,
+        /// SHA-256 of the payload behind it.
+        payload_sha256: Sha256,
+    },
+}
+
+/// An object ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// Where it goes.
+    pub key: Key,
+    /// What it is.
+    pub kind: Kind,
+    /// Its `Content-Type`.
+    pub content_type: &'static str,
+    /// Its identity.
+    pub digest: Digest,
+    /// Its bytes.
+    pub body: Body,
+    /// User metadata (lower-case ASCII names, ASCII values): `payload-sha256`, `milliseconds`, …
+    pub metadata: BTreeMap<String, String>,
+}
+
+impl Object {
+    /// An object of bytes in memory, hashed here.
+    pub fn in_memory(key: Key, kind: Kind, content_type: &'static str, bytes: Bytes) -> Self {
+        let digest = Digest::Whole { sha256: Sha256::of(&bytes) };
+        let metadata = BTreeMap::new();
+        Self { key, kind, content_type, digest, body: Body::Bytes(bytes), metadata }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_never_leaves_the_target() {
+        for bad in ["", "/etc/passwd", "a//b", "../x", "a/../b", "a/.", "a\\b", "a\nb", "a/"] {
+            assert!(Key::new(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(Key::new("podcasts/épisode 1/index.html").unwrap().as_str().len(), 30);
+    }
+
+    #[test]
+    fn a_tagged_body_counts_tag_and_payload() {
+        let body =
+            Body::Tagged { tag: Bytes::from_static(b"ID3"), file: "a.mp3".into(), payload: 10..25 };
+        assert_eq!(body.len(), 18);
+    }
+}

@@ -1,0 +1,79 @@
+//! A show rendered whole: the value that a plan compares with what is published.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::hash::Sha256;
+use crate::object::{Key, Object};
+
+/// An item's identity in the feed. Once published it never changes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Guid(pub String);
+
+impl fmt::Display for Guid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The address of an item's audio, tracking prefixes included. Once published it never changes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EnclosureUrl(pub String);
+
+impl fmt::Display for EnclosureUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a release promises of one episode, and what the next release compares.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditionEpisode {
+    /// The item's guid.
+    pub guid: Guid,
+    /// The guid's `isPermaLink`, part of its identity for some clients.
+    pub permalink: bool,
+    /// The episode's number, where it has one.
+    pub number: Option<u32>,
+    /// The item's title.
+    pub title: String,
+    /// The source file below the show's folder: `episodes/109.md`.
+    pub source: String,
+    /// The enclosure's address as the feed gives it.
+    pub enclosure_url: EnclosureUrl,
+    /// Where the enclosure's bytes stand in the target.
+    pub audio: Key,
+    /// The enclosure's length as published (tag and payload), in bytes.
+    pub bytes: u64,
+    /// The playing time, in milliseconds.
+    pub milliseconds: u64,
+    /// SHA-256 of the published ID3 tag.
+    pub tag_sha256: Sha256,
+    /// SHA-256 of the payload.
+    pub payload_sha256: Sha256,
+    /// SHA-256 and size of the whole source file, which a Git LFS pointer also names, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_sha256: Option<Sha256>,
+    /// The publication date, RFC 3339.
+    pub published: String,
+    /// The episode's id at Apple Podcasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apple_episode_id: Option<u64>,
+    /// Whether the feed lists it; a scheduled episode's audio and page may be there before it is.
+    pub listed: bool,
+}
+
+/// A show rendered whole at one instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edition {
+    /// Every object but the feed. An episode whose audio is already published and is not at hand
+    /// has no object here: the record proves it.
+    pub objects: Vec<Object>,
+    /// The feed, and archive pages before it where there are any; the last one is the public feed.
+    pub feed: Object,
+    /// Every episode, newest first.
+    pub episodes: Vec<EditionEpisode>,
+}

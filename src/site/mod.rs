@@ -1,0 +1,3 @@
+//! The edition: everything a listener can be given, rendered from the show.
+
+pub mod edition;

@@ -4,5 +4,6 @@ pub mod audio;
 pub mod chapter;
 pub mod hash;
 pub mod object;
+pub mod show;
 pub mod site;
 pub mod store;

@@ -1,0 +1,117 @@
+//! A text file of the host, and places within it.
+
+use std::sync::Arc;
+
+/// A range of bytes within a file's text. Ends are always on character boundaries.
+pub type Span = std::ops::Range<usize>;
+
+/// A host's text file: where it is, and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The path below the show's folder, with `/` between its parts: `episodes/109.md`.
+    pub path: String,
+    /// The text, byte for byte as it stands on disk (a byte order mark included).
+    pub text: Arc<str>,
+}
+
+impl Source {
+    /// A source of this path and text.
+    pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        Self { path: path.into(), text: text.into() }
+    }
+
+    /// The line and column of a byte offset, both counted from 1; columns count characters.
+    pub fn line_column(&self, offset: usize) -> (usize, usize) {
+        let before = &self.text[..floor_char_boundary(&self.text, offset)];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+}
+
+fn floor_char_boundary(text: &str, offset: usize) -> usize {
+    let mut at = offset.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// A value, and where it stands in its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Where the host wrote it (quotes included).
+    pub span: Span,
+}
+
+/// A value that the host wrote and that does not mean what it must.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    /// The whole value (quotes included).
+    pub span: Span,
+    /// The characters that are in the way, if it is not the whole value.
+    pub culprit: Span,
+    /// What is wrong: `a typographic quote (U+201C) is not part of a time`.
+    pub reason: String,
+    /// What a good value looks like: `HH:MM:SS, as in 00:58:48`.
+    pub expected: &'static str,
+    /// The value that was surely meant, in place of `span`.
+    pub meant: Option<String>,
+}
+
+/// A front matter value as the host gave it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Given<T> {
+    /// The key is not there.
+    #[default]
+    Missing,
+    /// The key is there, without a value.
+    Empty(Span),
+    /// The value does not mean what it must.
+    Bad(Malformed),
+    /// The value.
+    Good(Located<T>),
+}
+
+impl<T> Given<T> {
+    /// The value, if it is good.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Good(located) => Some(&located.value),
+            _ => None,
+        }
+    }
+
+    /// Where the value stands, if the key is there.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Self::Missing => None,
+            Self::Empty(span) => Some(span.clone()),
+            Self::Bad(malformed) => Some(malformed.span.clone()),
+            Self::Good(located) => Some(located.span.clone()),
+        }
+    }
+
+    /// What is wrong with the value, if anything is.
+    pub fn malformed(&self) -> Option<&Malformed> {
+        match self {
+            Self::Bad(malformed) => Some(malformed),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_in_lines_and_characters() {
+        let source = Source::new("a.md", "é: 1\nbêta: 2\n");
+        assert_eq!(source.line_column(0), (1, 1));
+        assert_eq!(source.line_column(2), (1, 2));
+        assert_eq!(source.line_column(source.text.find('2').unwrap()), (2, 7));
+        assert_eq!(source.line_column(999), (3, 1));
+    }
+}

@@ -81,8 +81,10 @@ pub enum Kind {
     Asset,
     /// An HTML page, and the sitemap.
     Page,
-    /// The RSS feed and its archive pages: always last.
+    /// The RSS feed and its archive pages: the last thing a listener gets to see.
     Feed,
+    /// What onair remembers in the target, under `.onair/`: for the next release, not for listeners.
+    State,
 }
 
 impl Kind {
@@ -96,6 +98,7 @@ impl Kind {
             Self::Chapters | Self::Transcript | Self::Asset => "public, max-age=3600",
             Self::Page => "public, max-age=600",
             Self::Feed => "public, max-age=300",
+            Self::State => "no-store",
         }
     }
 }
@@ -152,6 +155,25 @@ pub enum Digest {
     },
 }
 
+impl Digest {
+    /// The digest as an object's user metadata, by which [`Digest::agrees_with`] knows it again.
+    pub fn metadata(&self) -> Vec<(&'static str, Sha256)> {
+        match *self {
+            Self::Whole { sha256 } => vec![("sha256", sha256)],
+            Self::Tagged { tag_sha256, payload_sha256 } => {
+                vec![("tag-sha256", tag_sha256), ("payload-sha256", payload_sha256)]
+            }
+        }
+    }
+
+    /// Whether user metadata says of an object that these are its bytes.
+    pub fn agrees_with(&self, metadata: &BTreeMap<String, String>) -> bool {
+        self.metadata().iter().all(|(name, hash)| {
+            metadata.get(*name).and_then(|text| text.parse().ok()) == Some(*hash)
+        })
+    }
+}
+
 /// An object ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
@@ -165,7 +187,7 @@ pub struct Object {
     pub digest: Digest,
     /// Its bytes.
     pub body: Body,
-    /// User metadata (lower-case ASCII names, ASCII values): `payload-sha256`, `milliseconds`, …
+    /// Further user metadata (lower-case ASCII names, ASCII values): `milliseconds`, …
     pub metadata: BTreeMap<String, String>,
 }
 
@@ -175,6 +197,13 @@ impl Object {
         let digest = Digest::Whole { sha256: Sha256::of(&bytes) };
         let metadata = BTreeMap::new();
         Self { key, kind, content_type, digest, body: Body::Bytes(bytes), metadata }
+    }
+
+    /// All the user metadata it is to be stored with: its own and its digest's.
+    pub fn user_metadata(&self) -> BTreeMap<String, String> {
+        let hashes = self.digest.metadata().into_iter();
+        let hashes = hashes.map(|(name, hash)| (name.to_owned(), hash.to_string()));
+        self.metadata.clone().into_iter().chain(hashes).collect()
     }
 }
 
@@ -188,6 +217,17 @@ mod tests {
             assert!(Key::new(bad).is_err(), "{bad:?}");
         }
         assert_eq!(Key::new("podcasts/épisode 1/index.html").unwrap().as_str().len(), 30);
+    }
+
+    #[test]
+    fn metadata_knows_an_object_again() {
+        let key = Key::new("a").unwrap();
+        let object = Object::in_memory(key, Kind::Page, "text/html", Bytes::from_static(b"a"));
+        assert!(object.digest.agrees_with(&object.user_metadata()));
+        assert!(!object.digest.agrees_with(&BTreeMap::new()));
+        let tagged =
+            Digest::Tagged { tag_sha256: Sha256::of(b"t"), payload_sha256: Sha256::of(b"p") };
+        assert!(!tagged.agrees_with(&object.user_metadata()));
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Where an edition goes: a directory or an S3 bucket, behind one small trait.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::object::{Key, Object};
+use crate::object::{Digest, Key, Object};
 
 /// What a store calls this very content of an object: an ETag, or its like. Opaque.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,10 +40,12 @@ pub struct Head {
     pub bytes: u64,
     /// Which content it is.
     pub version: Version,
-    /// `Content-Type`, as the store will serve it.
+    /// `Content-Type`, as the store will serve it; none if the store does not know.
     pub content_type: Option<String>,
+    /// `Cache-Control`, as the store will serve it; none if the store does not know.
+    pub cache_control: Option<String>,
     /// User metadata, names in lower case.
-    pub metadata: std::collections::BTreeMap<String, String>,
+    pub metadata: BTreeMap<String, String>,
 }
 
 /// An object in a listing.
@@ -51,6 +55,63 @@ pub struct Listed {
     pub key: Key,
     /// Length in bytes.
     pub bytes: u64,
+}
+
+/// What a key should hold, for [`Store::compare`].
+#[derive(Debug, Clone, Copy)]
+pub struct Expected<'a> {
+    /// Where.
+    pub key: &'a Key,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// Identity of the bytes.
+    pub digest: &'a Digest,
+    /// `Content-Type`.
+    pub content_type: &'a str,
+    /// `Cache-Control`, where it matters.
+    pub cache_control: Option<&'a str>,
+}
+
+impl<'a> Expected<'a> {
+    /// What an object's key should hold once it is sent.
+    pub fn of(object: &'a Object) -> Self {
+        Self {
+            key: &object.key,
+            bytes: object.body.len(),
+            digest: &object.digest,
+            content_type: object.content_type,
+            cache_control: Some(object.kind.cache_control()),
+        }
+    }
+
+    /// Judges what stands there, given whether its bytes have the expected digest.
+    pub fn judge(&self, head: Head, same_digest: bool) -> Found {
+        let differs = |found: &Option<String>, expected: Option<&str>| {
+            found.as_deref().zip(expected).is_some_and(|(found, expected)| found != expected)
+        };
+        if head.bytes != self.bytes || !same_digest {
+            Found::Other(head)
+        } else if differs(&head.content_type, Some(self.content_type))
+            || differs(&head.cache_control, self.cache_control)
+        {
+            Found::OtherHeaders(head)
+        } else {
+            Found::Same(head)
+        }
+    }
+}
+
+/// What stands at a key, beside what was expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing.
+    Nothing,
+    /// What was expected.
+    Same(Head),
+    /// The expected bytes, served with another type or caching.
+    OtherHeaders(Head),
+    /// Other bytes, or bytes of which the store cannot say what they are.
+    Other(Head),
 }
 
 /// Why a store did not do what it was asked.
@@ -95,7 +156,14 @@ pub type Progress<'a> = &'a (dyn Fn(u64) + Send + Sync);
 
 /// A place where objects are published.
 ///
-/// Every write is whole or not at all: a reader sees the old content or the new, never a part.
+/// Every write is whole or not at all: a reader sees the old content or the new, never a part. What
+/// is written has the digest that its [`Object`] promises, or the write fails with
+/// [`StoreError::Source`]: a file that changes while it is sent publishes nothing. Whatever was
+/// acknowledged is seen by the next read, from anywhere.
+///
+/// A write that fails with anything but [`StoreError::Source`] may have happened all the same (its
+/// acknowledgement was lost, or a retry within the store met its own first try and reports
+/// [`StoreError::Precondition`]); whoever calls looks before drawing conclusions.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// The store as a host names it: `s3://bucket/prefix`, `public`.
@@ -110,10 +178,26 @@ pub trait Store: Send + Sync {
     /// What is known of the object at `key`, if there is one.
     async fn head(&self, key: &Key) -> Result<Option<Head>, StoreError>;
 
+    /// Whether a key holds what is expected there, bytes included.
+    ///
+    /// As provided it trusts the digest in the object's metadata, where [`Store::put`] stores
+    /// [`Object::user_metadata`]; a store that keeps no metadata reads the bytes instead.
+    async fn compare(&self, expected: &Expected<'_>) -> Result<Found, StoreError> {
+        Ok(match self.head(expected.key).await? {
+            None => Found::Nothing,
+            Some(head) => {
+                let same = expected.digest.agrees_with(&head.metadata);
+                expected.judge(head, same)
+            }
+        })
+    }
+
     /// Every object whose key starts with `prefix`, in order of key.
     async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError>;
 
-    /// Sends an object, if `condition` holds.
+    /// Sends an object with its [`Object::user_metadata`], if `condition` holds.
+    ///
+    /// May be dropped half-way; then nothing is written, or all of it.
     async fn put(
         &self,
         object: &Object,
@@ -123,4 +207,9 @@ pub trait Store: Send + Sync {
 
     /// Removes the object at `key`, if `condition` holds. Nothing there is no error.
     async fn delete(&self, key: &Key, condition: &Condition) -> Result<(), StoreError>;
+
+    /// Clears away what writes that were cut off have left behind, if the store knows of any.
+    async fn tidy(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }

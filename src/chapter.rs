@@ -14,3 +14,32 @@ pub struct Chapter {
     /// A picture for the chapter: a path inside the show's folder, or an absolute URL.
     pub image: Option<String>,
 }
+
+/// A time as a player shows it: `02:15`, `1:02:15`, with milliseconds only where there are any.
+pub fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let mut text = match hours {
+        0 => format!("{minutes:02}:{seconds:02}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+    };
+    match time.subsec_millis() {
+        0 => {}
+        milliseconds => text.push_str(&format!(".{milliseconds:03}")),
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_read_as_on_a_player() {
+        for (milliseconds, text) in
+            [(0, "00:00"), (135_000, "02:15"), (3_735_000, "1:02:15"), (1, "00:00.001")]
+        {
+            assert_eq!(clock(Duration::from_millis(milliseconds)), text);
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! What the host wrote: settings, episodes, and where every value stands in its file.
 
+pub mod chapters;
 pub mod edit;
 pub mod episode;
 pub mod frontmatter;

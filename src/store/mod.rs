@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::object::{Digest, Key, Object};
 
+pub mod s3;
+
 /// What a store calls this very content of an object: an ETag, or its like. Opaque.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -1,0 +1,347 @@
+//! Sending a tagged file in parts, straight from tag and file, several at a time.
+//!
+//! The file is read once, in order, in buffers that are bounded in number across all uploads of the
+//! store. Nothing shows at the key until the last step, and that is taken only if the condition
+//! holds and the file was what the object promises. An upload that is cut off is gone on with by
+//! the next run: see [`super::unfinished`].
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+use aws_sdk_s3::types::{
+    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart,
+};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::object::Object;
+use crate::store::{Condition, Progress, StoreError, Version};
+
+use super::failure::{Cause, Operation};
+use super::meter::Meter;
+use super::put::{if_match, if_none_match, is_precondition, metadata};
+use super::retry::Attempts;
+use super::source::{Source, Tagged};
+use super::sums::{Sums, whole};
+use super::unfinished::Upload;
+use super::{Room, S3Store, blocking};
+
+/// S3's most parts in an upload (user guide, "Amazon S3 multipart upload limits").
+const MOST_PARTS: u64 = 10_000;
+
+/// How often an upload is begun anew because it vanished, or lost its place, at the store.
+const RESTARTS: u32 = 2;
+
+/// Why an upload did not come to its end.
+enum Cut {
+    /// The store no longer knows it: it was completed, discarded or has expired.
+    Vanished,
+    /// The store knows no checksums of the newer kind.
+    Checksum,
+    /// Nothing that beginning anew would heal.
+    Error(StoreError),
+}
+
+impl From<StoreError> for Cut {
+    fn from(error: StoreError) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// One part as read, with the room it takes.
+struct Part {
+    number: i32,
+    bytes: bytes::Bytes,
+    sums: Sums,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+/// One part as the store holds it.
+struct Done {
+    number: i32,
+    bytes: u64,
+    sums: Sums,
+    etag: Option<String>,
+}
+
+/// A part that the store holds of a cut-off upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Held {
+    pub(super) bytes: u64,
+    pub(super) etag: Option<String>,
+    pub(super) crc64_nvme: Option<String>,
+}
+
+impl S3Store {
+    pub(super) async fn send_in_parts(
+        &self,
+        object: &Object,
+        tagged: &Tagged,
+        condition: &Condition,
+        progress: Progress<'_>,
+    ) -> Result<Version, StoreError> {
+        let meter = Meter::default();
+        let mut restarts = 0;
+        loop {
+            let md5_only = self.md5_only.load(Ordering::Relaxed);
+            let sending = self.send_once(object, tagged, condition, md5_only, &meter);
+            match meter.watch(sending, progress).await {
+                Ok(version) => return Ok(version),
+                Err(Cut::Error(error)) => return Err(error),
+                Err(Cut::Checksum) if !md5_only => self.md5_only.store(true, Ordering::Relaxed),
+                Err(Cut::Vanished) if restarts < RESTARTS => restarts += 1,
+                Err(Cut::Checksum | Cut::Vanished) => {
+                    let cause = Cause::Garbled("it forgets uploads that it has begun".to_owned());
+                    let full = self.full(&object.key);
+                    return Err(self.place.explain(Operation::Write, &full, &cause));
+                }
+            }
+        }
+    }
+
+    async fn send_once(
+        &self,
+        object: &Object,
+        tagged: &Tagged,
+        condition: &Condition,
+        md5_only: bool,
+        meter: &Meter,
+    ) -> Result<Version, Cut> {
+        let tagged = tagged.clone();
+        let source = blocking(move || Source::open(tagged)).await?;
+        let part_bytes = self.tuning.part_bytes.max(source.left().div_ceil(MOST_PARTS));
+        let (upload, held) = match self.resumable(object, part_bytes).await {
+            Some(found) => found,
+            None => (self.begin(object, md5_only).await?, BTreeMap::new()),
+        };
+
+        let noting = async {
+            tokio::time::sleep(self.tuning.note_after).await;
+            self.note(object, part_bytes, &upload).await;
+            std::future::pending().await
+        };
+        let sending = self.send_parts(source, part_bytes, md5_only, &upload, &held, meter);
+        let parts = tokio::select! {
+            parts = sending => parts,
+            never = noting => never,
+        };
+        let result = match parts {
+            Ok(parts) => self.complete(object, condition, &upload, parts).await,
+            Err(cut) => Err(cut),
+        };
+        match &result {
+            // What a later run can go on with stays; all else would only cost money.
+            Err(Cut::Error(StoreError::Failed { transient: true, .. })) => {
+                self.note(object, part_bytes, &upload).await;
+            }
+            Err(Cut::Error(_) | Cut::Checksum) => self.discard(object, &upload).await,
+            Ok(_) | Err(Cut::Vanished) => self.forget(object, &upload).await,
+        }
+        result
+    }
+
+    async fn begin(&self, object: &Object, md5_only: bool) -> Result<Upload, Cut> {
+        let full = self.full(&object.key);
+        let request = self
+            .client
+            .create_multipart_upload()
+            .bucket(self.bucket())
+            .key(&full)
+            .content_type(object.content_type)
+            .cache_control(object.kind.cache_control())
+            .set_metadata(metadata(object))
+            .set_checksum_algorithm((!md5_only).then_some(ChecksumAlgorithm::Crc64Nvme))
+            .set_checksum_type((!md5_only).then_some(ChecksumType::FullObject));
+        match request.send().await {
+            Ok(answer) => match answer.upload_id() {
+                Some(id) => Ok(Upload::new(full, id.to_owned())),
+                None => {
+                    let cause = Cause::Garbled("no upload id".to_owned());
+                    Err(self.place.explain(Operation::Write, &full, &cause).into())
+                }
+            },
+            Err(error) => Err(self.cut(&full, &Cause::of(&error))),
+        }
+    }
+
+    async fn send_parts(
+        &self,
+        mut source: Source,
+        part_bytes: u64,
+        md5_only: bool,
+        upload: &Upload,
+        held: &BTreeMap<i32, Held>,
+        meter: &Meter,
+    ) -> Result<Vec<Done>, Cut> {
+        let mut sending = FuturesUnordered::new();
+        let mut done = Vec::new();
+        let mut number = 1;
+        while source.left() > 0 {
+            let reading = self.read_part(source, part_bytes, number, md5_only);
+            tokio::pin!(reading);
+            let part;
+            (source, part) = loop {
+                tokio::select! {
+                    read = &mut reading => break read?,
+                    Some(sent) = sending.next() => done.push(sent?),
+                }
+            };
+            sending.push(self.send_part(part, upload, held, meter));
+            number += 1;
+        }
+        while let Some(sent) = sending.next().await {
+            done.push(sent?);
+        }
+        blocking(move || source.finish()).await?;
+        done.sort_by_key(|part: &Done| part.number);
+        Ok(done)
+    }
+
+    /// Reads the next part when there is room for it.
+    async fn read_part(
+        &self,
+        mut source: Source,
+        part_bytes: u64,
+        number: i32,
+        md5_only: bool,
+    ) -> Result<(Source, Part), StoreError> {
+        let room = self.room(Room::Part).await;
+        blocking(move || {
+            let bytes = source.read(part_bytes)?;
+            let sums = Sums::of(&bytes, md5_only);
+            Ok((source, Part { number, bytes, sums, _room: room }))
+        })
+        .await
+    }
+
+    async fn send_part(
+        &self,
+        part: Part,
+        upload: &Upload,
+        held: &BTreeMap<i32, Held>,
+        meter: &Meter,
+    ) -> Result<Done, Cut> {
+        let Part { number, bytes, sums, _room } = part;
+        let len = bytes.len() as u64;
+        let held = held.get(&number).filter(|held| {
+            held.bytes == len && sums.matches(held.crc64_nvme.as_deref(), held.etag.as_deref())
+        });
+        if let Some(held) = held {
+            meter.add(len);
+            return Ok(Done { number, bytes: len, sums, etag: held.etag.clone() });
+        }
+        let request = self
+            .client
+            .upload_part()
+            .bucket(self.bucket())
+            .key(upload.full())
+            .upload_id(upload.id())
+            .part_number(number)
+            .content_length(i64::try_from(len).unwrap_or(i64::MAX))
+            .set_checksum_crc64_nvme(sums.crc64_nvme())
+            .set_content_md5(sums.content_md5())
+            .body(meter.body(bytes))
+            .customize()
+            .config_override(self.patience(len));
+        match request.send().await {
+            Ok(answer) => {
+                let etag = answer.e_tag().map(str::to_owned);
+                Ok(Done { number, bytes: len, sums, etag })
+            }
+            Err(error) => Err(self.cut(upload.full(), &Cause::of(&error))),
+        }
+    }
+
+    async fn complete(
+        &self,
+        object: &Object,
+        condition: &Condition,
+        upload: &Upload,
+        parts: Vec<Done>,
+    ) -> Result<Version, Cut> {
+        let crc = whole(parts.iter().map(|part| (part.sums, part.bytes)));
+        let parts = parts.into_iter().map(|part| {
+            CompletedPart::builder()
+                .part_number(part.number)
+                .set_e_tag(part.etag)
+                .set_checksum_crc64_nvme(part.sums.crc64_nvme())
+                .build()
+        });
+        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build();
+        // For a store that takes the conditions of a small write but not of this one.
+        if !self.amazon && *condition != Condition::Always {
+            self.check(&object.key, condition).await?;
+        }
+        let attempts = Attempts::default();
+        let request = self
+            .client
+            .complete_multipart_upload()
+            .bucket(self.bucket())
+            .key(upload.full())
+            .upload_id(upload.id())
+            .multipart_upload(parts)
+            .set_if_none_match(if_none_match(condition))
+            .set_if_match(if_match(condition))
+            .set_checksum_type(crc.is_some().then_some(ChecksumType::FullObject))
+            .set_checksum_crc64_nvme(crc.clone())
+            .customize()
+            .config_override(self.patience_for_completion())
+            .interceptor(attempts.clone());
+        let cause = match request.send().await {
+            Ok(answer) => return Ok(self.version(answer.e_tag(), upload.full())?),
+            Err(error) => Cause::of(&error),
+        };
+        let vanished = is_vanished(&cause);
+        if (vanished || (is_precondition(&cause, condition) && attempts.more_than_one()))
+            && let Some(version) = self.stands(object, crc.as_deref()).await
+        {
+            return Ok(version);
+        }
+        if is_precondition(&cause, condition) {
+            return Err(StoreError::Precondition { key: object.key.clone() }.into());
+        }
+        Err(self.cut(upload.full(), &cause))
+    }
+
+    /// The version of what stands at the key if it is `object`: completed before, and only the
+    /// acknowledgement was lost.
+    async fn stands(&self, object: &Object, crc64_nvme: Option<&str>) -> Option<Version> {
+        let full = self.full(&object.key);
+        let request = self
+            .client
+            .head_object()
+            .bucket(self.bucket())
+            .key(&full)
+            .set_checksum_mode(crc64_nvme.map(|_| ChecksumMode::Enabled));
+        let answer = request.send().await.ok()?;
+        let same_bytes = match (crc64_nvme, answer.checksum_crc64_nvme()) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            // The metadata, compared below, holds the hashes.
+            _ => true,
+        };
+        let length = answer.content_length().and_then(|length| u64::try_from(length).ok());
+        let metadata: BTreeMap<String, String> = answer
+            .metadata()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
+            .collect();
+        let same =
+            same_bytes && length == Some(object.body.len()) && metadata == object.user_metadata();
+        if same { self.version(answer.e_tag(), &full).ok() } else { None }
+    }
+
+    fn cut(&self, full: &str, cause: &Cause) -> Cut {
+        if is_vanished(cause) {
+            Cut::Vanished
+        } else if cause.refuses_checksum() {
+            Cut::Checksum
+        } else {
+            Cut::Error(self.place.explain(Operation::Write, full, cause))
+        }
+    }
+}
+
+fn is_vanished(cause: &Cause) -> bool {
+    cause.answer().is_some_and(|answer| answer.code() == "NoSuchUpload")
+}

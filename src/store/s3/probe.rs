@@ -1,0 +1,71 @@
+//! Whether a store really checks `If-None-Match` and `If-Match`: some ignore them, and would let
+//! two releases overwrite each other.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use crate::store::{Condition, StoreError, Version};
+
+use super::S3Store;
+use super::failure::{Cause, Operation};
+use super::put::{if_match, if_none_match, is_precondition};
+
+impl S3Store {
+    /// Tries conditional writes on an object of its own, which it removes again.
+    ///
+    /// Amazon S3 is known to check them, and is not asked.
+    pub(super) async fn probe_conditions(&self) -> Result<bool, StoreError> {
+        let full = self.place.location.in_bucket(&format!(".onair/probe-{:016x}", random()));
+        let honoured = self.try_conditions(&full).await;
+        let removed = self.client.delete_object().bucket(self.bucket()).key(&full).send().await;
+        let honoured =
+            honoured.map_err(|cause| self.place.explain(Operation::Write, &full, &cause))?;
+        removed.map_err(|error| self.failed(Operation::Delete, &full, &error))?;
+        Ok(honoured)
+    }
+
+    async fn try_conditions(&self, full: &str) -> Result<bool, Cause> {
+        // Steps whose answer is the same if the SDK has to ask twice.
+        self.try_write(full, "first", &Condition::Always).await?;
+        let other = Version("00000000000000000000000000000000".to_owned());
+        Ok(self.try_write(full, "second", &Condition::Absent).await? == Outcome::Refused
+            && self.try_write(full, "third", &Condition::Is(other)).await? == Outcome::Refused)
+    }
+
+    async fn try_write(
+        &self,
+        full: &str,
+        content: &'static str,
+        condition: &Condition,
+    ) -> Result<Outcome, Cause> {
+        let request = self
+            .client
+            .put_object()
+            .bucket(self.bucket())
+            .key(full)
+            .content_type("text/plain")
+            .set_if_none_match(if_none_match(condition))
+            .set_if_match(if_match(condition))
+            .body(bytes::Bytes::from_static(content.as_bytes()).into());
+        match request.send().await {
+            Ok(_) => Ok(Outcome::Written),
+            Err(error) => match Cause::of(&error) {
+                cause if is_precondition(&cause, condition) => Ok(Outcome::Refused),
+                cause if cause.is_unsupported() => Ok(Outcome::Unsupported),
+                cause => Err(cause),
+            },
+        }
+    }
+}
+
+/// What a store did with a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Written,
+    Refused,
+    Unsupported,
+}
+
+/// A number that no other process comes by, for the name of a probe.
+fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
+}

@@ -1,0 +1,282 @@
+//! Uploads in parts that were cut off: going on with them, and discarding them.
+//!
+//! What an unfinished upload will become, S3 does not tell: the content type and metadata it was
+//! begun with cannot be read back. So an upload that takes longer than some seconds leaves a note
+//! in the target, `.onair/uploads/….json`, with its id and a hash of all that the object is. Only an
+//! upload whose note matches is gone on with, and of its parts only those whose checksum matches.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::hash::Sha256;
+use crate::object::{Key, Kind, Object};
+use crate::store::{Store, StoreError};
+
+use super::S3Store;
+use super::failure::{Cause, Operation};
+use super::multipart::Held;
+
+/// Where notes of unfinished uploads stand.
+const NOTES: &str = ".onair/uploads/";
+
+/// A note is small; what is larger is none.
+const NOTE_LIMIT: u64 = 16 * 1024;
+
+/// How old an unfinished upload must be for nobody to be at work on it any more.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// An upload in parts that was begun.
+#[derive(Debug)]
+pub(super) struct Upload {
+    full: String,
+    id: String,
+    noted: AtomicBool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Note {
+    key: Key,
+    upload_id: String,
+    object: Sha256,
+}
+
+impl Upload {
+    pub(super) fn new(full: String, id: String) -> Self {
+        Self { full, id, noted: AtomicBool::new(false) }
+    }
+
+    /// The key in the bucket.
+    pub(super) fn full(&self) -> &str {
+        &self.full
+    }
+
+    /// The store's name for this upload.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl S3Store {
+    /// The unfinished upload of this very object and the parts of it that the store holds.
+    ///
+    /// A hindrance here only means that the upload begins anew.
+    pub(super) async fn resumable(
+        &self,
+        object: &Object,
+        part_bytes: u64,
+    ) -> Option<(Upload, BTreeMap<i32, Held>)> {
+        let key = note_key(&object.key)?;
+        let known = self.notes.get_or_try_init(|| Box::pin(self.noted())).await.ok()?;
+        if !known.lock().is_ok_and(|known| known.contains(&key)) {
+            return None;
+        }
+        let stored = self.read(&key, NOTE_LIMIT).await.ok()??;
+        let note: Note = serde_json::from_slice(&stored.bytes).ok()?;
+        let upload = Upload::new(self.full(&object.key), note.upload_id);
+        upload.noted.store(true, Ordering::Relaxed);
+        if note.object == identity(object, part_bytes)
+            && let Some(held) = self.held(&upload).await
+        {
+            return Some((upload, held));
+        }
+        self.discard(object, &upload).await;
+        None
+    }
+
+    /// The notes in the target.
+    async fn noted(&self) -> Result<std::sync::Mutex<BTreeSet<Key>>, StoreError> {
+        let listed = self.list(NOTES).await?;
+        Ok(std::sync::Mutex::new(listed.into_iter().map(|listed| listed.key).collect()))
+    }
+
+    /// The parts that the store holds of `upload`, if it still knows it.
+    async fn held(&self, upload: &Upload) -> Option<BTreeMap<i32, Held>> {
+        let request = self
+            .client
+            .list_parts()
+            .bucket(self.bucket())
+            .key(upload.full())
+            .upload_id(upload.id());
+        let mut pages = request.into_paginator().send();
+        let mut held = BTreeMap::new();
+        while let Some(page) = pages.next().await {
+            for part in page.ok()?.parts() {
+                let bytes = part.size().and_then(|bytes| u64::try_from(bytes).ok());
+                if let (Some(number), Some(bytes)) = (part.part_number(), bytes) {
+                    let etag = part.e_tag().map(str::to_owned);
+                    let crc64_nvme = part.checksum_crc64_nvme().map(str::to_owned);
+                    held.insert(number, Held { bytes, etag, crc64_nvme });
+                }
+            }
+        }
+        Some(held)
+    }
+
+    /// Leaves a note of `upload`, unless there is one. Without it the upload can only be discarded.
+    pub(super) async fn note(&self, object: &Object, part_bytes: u64, upload: &Upload) {
+        let Some(key) = note_key(&object.key) else { return };
+        if upload.noted.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let note = Note {
+            key: object.key.clone(),
+            upload_id: upload.id.clone(),
+            object: identity(object, part_bytes),
+        };
+        let Ok(bytes) = serde_json::to_vec(&note) else { return };
+        let request = self
+            .client
+            .put_object()
+            .bucket(self.bucket())
+            .key(self.full(&key))
+            .content_type("application/json")
+            .cache_control(Kind::State.cache_control())
+            .body(Bytes::from(bytes).into())
+            .customize()
+            .config_override(self.one_attempt());
+        if request.send().await.is_ok() {
+            self.change_notes(|known| known.insert(key));
+        }
+    }
+
+    fn change_notes(&self, change: impl FnOnce(&mut BTreeSet<Key>) -> bool) {
+        if let Some(notes) = self.notes.get()
+            && let Ok(mut known) = notes.lock()
+        {
+            change(&mut known);
+        }
+    }
+
+    /// Removes the note of an upload that has come to its end.
+    pub(super) async fn forget(&self, object: &Object, upload: &Upload) {
+        let Some(key) = note_key(&object.key) else { return };
+        if !upload.noted.load(Ordering::Relaxed) {
+            return;
+        }
+        let request = self
+            .client
+            .delete_object()
+            .bucket(self.bucket())
+            .key(self.full(&key))
+            .customize()
+            .config_override(self.one_attempt());
+        if request.send().await.is_ok() {
+            self.change_notes(|known| known.remove(&key));
+        }
+    }
+
+    /// Discards an upload that nobody will go on with, and its note. Should that fail, `tidy` will
+    /// do it another day.
+    pub(super) async fn discard(&self, object: &Object, upload: &Upload) {
+        let request = self
+            .client
+            .abort_multipart_upload()
+            .bucket(self.bucket())
+            .key(upload.full())
+            .upload_id(upload.id())
+            .customize()
+            .config_override(self.one_attempt());
+        if request.send().await.is_ok() {
+            self.forget(object, upload).await;
+        }
+    }
+
+    /// Discards abandoned uploads, and the notes of uploads that are no more.
+    pub(super) async fn discard_abandoned(&self) -> Result<(), StoreError> {
+        let below = self.place.location.in_bucket("");
+        let mut open = HashSet::new();
+        let (mut key_marker, mut id_marker) = (None, None);
+        loop {
+            let request = self
+                .client
+                .list_multipart_uploads()
+                .bucket(self.bucket())
+                .prefix(&below)
+                .set_key_marker(key_marker)
+                .set_upload_id_marker(id_marker);
+            let page = request.send().await.map_err(|error| {
+                self.place.explain(Operation::ListUploads, &below, &Cause::of(&error))
+            })?;
+            for upload in page.uploads() {
+                let (Some(full), Some(id)) = (upload.key(), upload.upload_id()) else { continue };
+                let begun = upload.initiated().and_then(|time| SystemTime::try_from(*time).ok());
+                let age = begun.and_then(|begun| begun.elapsed().ok()).unwrap_or_default();
+                if age < ABANDONED {
+                    open.insert(id.to_owned());
+                    continue;
+                }
+                let request = self
+                    .client
+                    .abort_multipart_upload()
+                    .bucket(self.bucket())
+                    .key(full)
+                    .upload_id(id);
+                request.send().await.map_err(|error| {
+                    self.place.explain(Operation::Abort, full, &Cause::of(&error))
+                })?;
+            }
+            if page.is_truncated() != Some(true) {
+                break;
+            }
+            key_marker = page.next_key_marker().map(str::to_owned);
+            id_marker = page.next_upload_id_marker().map(str::to_owned);
+        }
+        for listed in self.list(NOTES).await? {
+            let stored = self.read(&listed.key, NOTE_LIMIT).await?;
+            let note = stored.and_then(|note| serde_json::from_slice::<Note>(&note.bytes).ok());
+            if !note.is_some_and(|note| open.contains(&note.upload_id)) {
+                self.delete(&listed.key, &crate::store::Condition::Always).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn note_key(key: &Key) -> Option<Key> {
+    // A hash, since a note's key must not grow too long below any prefix.
+    let hash = Sha256::of(key.as_str().as_bytes()).to_string();
+    Key::new(format!("{NOTES}{hash}.json")).ok()
+}
+
+/// A hash of everything that an upload fixes when it is begun, and of the bytes to come.
+fn identity(object: &Object, part_bytes: u64) -> Sha256 {
+    let all = (
+        &object.key,
+        object.content_type,
+        object.kind.cache_control(),
+        object.user_metadata(),
+        object.body.len(),
+        part_bytes,
+    );
+    Sha256::of(&serde_json::to_vec(&all).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_another_if_anything_of_it_is() {
+        let key = |text: &str| Key::new(text).unwrap();
+        let object =
+            Object::in_memory(key("a"), Kind::Audio, "audio/mpeg", Bytes::from_static(b"x"));
+        let mut metadata = object.clone();
+        metadata.metadata.insert("milliseconds".to_owned(), "1".to_owned());
+        let bytes =
+            Object::in_memory(key("a"), Kind::Audio, "audio/mpeg", Bytes::from_static(b"y"));
+        let place = Object { key: key("b"), ..object.clone() };
+        let media = Object { content_type: "audio/aac", ..object.clone() };
+        let cache = Object { kind: Kind::Page, ..object.clone() };
+        let mut all: Vec<Sha256> = [&object, &metadata, &bytes, &place, &media, &cache]
+            .map(|object| identity(object, 8))
+            .to_vec();
+        all.push(identity(&object, 9));
+        let distinct: HashSet<_> = all.iter().collect();
+        assert_eq!(distinct.len(), all.len());
+        assert_eq!(identity(&object, 8), identity(&object.clone(), 8));
+    }
+}

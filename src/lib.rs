@@ -4,6 +4,8 @@ pub mod audio;
 pub mod chapter;
 pub mod hash;
 pub mod object;
+pub mod plan;
+pub mod release;
 pub mod show;
 pub mod site;
 pub mod store;

@@ -26,6 +26,9 @@ pub struct BadKey(String);
 /// S3 allows 1,024 bytes (Amazon S3 user guide, "Object key naming guidelines"); a prefix needs room.
 const MAX_KEY: usize = 900;
 
+/// Below this stands what onair remembers in a target.
+const STATE: &str = ".onair/";
+
 impl Key {
     /// The key that `text` names.
     ///
@@ -38,6 +41,18 @@ impl Key {
             && !text.contains(|c: char| c == '\\' || c.is_control())
             && text.split('/').all(|part| !matches!(part, "" | "." | ".."));
         if sound { Ok(Self(text)) } else { Err(BadKey(text)) }
+    }
+
+    /// The key of something that onair remembers in the target, below `.onair/`.
+    ///
+    /// `name` is onair's own, never a host's, and a sound key.
+    pub(crate) fn state(name: fmt::Arguments<'_>) -> Self {
+        Self(format!("{STATE}{name}"))
+    }
+
+    /// Whether this is onair's own and no part of the show.
+    pub fn is_state(&self) -> bool {
+        self.0.starts_with(STATE)
     }
 
     /// The key as text.
@@ -171,6 +186,13 @@ impl Digest {
         self.metadata().iter().all(|(name, hash)| {
             metadata.get(*name).and_then(|text| text.parse().ok()) == Some(*hash)
         })
+    }
+
+    /// Whether user metadata says of an object that these are not its bytes.
+    pub fn contradicts(&self, metadata: &BTreeMap<String, String>) -> bool {
+        self.metadata()
+            .iter()
+            .any(|(name, hash)| metadata.get(*name).is_some_and(|text| text.parse() != Ok(*hash)))
     }
 }
 

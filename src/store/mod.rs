@@ -1,5 +1,9 @@
 //! Where an edition goes: a directory or an S3 bucket, behind one small trait.
 
+pub mod memory;
+pub mod published;
+pub mod record;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;

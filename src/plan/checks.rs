@@ -1,0 +1,352 @@
+//! The comparisons behind the guards: what is public against what would be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rss::Channel;
+
+use super::feed::identity;
+use super::guard::{Allow, EpisodeName, Guard, GuardKind, Overrides};
+use crate::object::{Digest, Key, Kind};
+use crate::site::edition::{Edition, EditionEpisode, Guid};
+use crate::store::published::{Published, Standing};
+use crate::store::record::Record;
+
+/// The media type of every enclosure: onair publishes MP3 and nothing else.
+pub(super) const MP3: &str = "audio/mpeg";
+
+/// Everything that is refused, each with what would permit it.
+///
+/// Whether two episodes share a number is not judged here: two seasons may each have a first episode,
+/// and the rules that know seasons have spoken before.
+pub(super) fn refusals(
+    edition: &Edition,
+    published: &Published,
+    before: Option<&Channel>,
+    after: Result<&Channel, &str>,
+    allow: &Overrides,
+) -> Vec<Guard> {
+    let mut guards = Vec::new();
+    target(edition, published, allow, &mut guards);
+    duplicates(edition, allow, &mut guards);
+    match after {
+        Err(problem) => guards.push(invalid("the feed", "a feed that can be read", problem)),
+        Ok(feed) => guards.extend(disagreements(edition, feed)),
+    }
+    let known = known(published, before);
+    identities(edition, &known, before, allow, &mut guards);
+    if let Some(record) = &published.record {
+        audio(edition, record, allow, &mut guards);
+    }
+    guards
+}
+
+fn refuse(
+    kind: GuardKind,
+    what: impl Into<String>,
+    expected: impl Into<String>,
+    found: impl Into<String>,
+    allow: Option<Allow>,
+) -> Guard {
+    Guard {
+        kind,
+        episode: None,
+        source: None,
+        what: what.into(),
+        expected: expected.into(),
+        found: found.into(),
+        allow,
+    }
+}
+
+fn of_episode(mut guard: Guard, name: &str, source: Option<&str>) -> Guard {
+    guard.episode = Some(name.to_owned());
+    guard.source = source.map(str::to_owned);
+    guard
+}
+
+/// What concerns the target as a whole.
+fn target(edition: &Edition, published: &Published, allow: &Overrides, guards: &mut Vec<Guard>) {
+    if published.standing == Standing::Foreign && !allow.contains(&Allow::ForeignFeed) {
+        let expected = match &published.record {
+            Some(record) => format!("the feed of release {}", record.number),
+            None => "no feed".to_owned(),
+        };
+        let what = format!("`{}` was not written by onair", edition.feed.key);
+        let found = "a feed that no release put there";
+        guards.push(refuse(
+            GuardKind::FeedForeign,
+            what,
+            expected,
+            found,
+            Some(Allow::ForeignFeed),
+        ));
+    }
+    let Some(record) = &published.record else { return };
+    if record.feed.key != edition.feed.key && !allow.contains(&Allow::FeedMove) {
+        let what = "the feed would move, and its subscribers stay behind";
+        let (expected, found) =
+            (format!("`{}`", record.feed.key), format!("`{}`", edition.feed.key));
+        guards.push(refuse(GuardKind::FeedMoved, what, expected, found, Some(Allow::FeedMove)));
+    }
+    let (theirs, ours) = (record.by.onair.as_str(), env!("CARGO_PKG_VERSION"));
+    if numbers(theirs) > numbers(ours) && !allow.contains(&Allow::OlderTool) {
+        let what = format!("release {} was made by a later onair", record.number);
+        let expected = format!("onair {theirs} or later");
+        let allow = Some(Allow::OlderTool);
+        guards.push(refuse(GuardKind::OlderTool, what, expected, format!("onair {ours}"), allow));
+    }
+}
+
+/// A version's numbers, for comparison; what follows a `-` or `+` does not count.
+fn numbers(version: &str) -> Vec<u64> {
+    let release = version.split(['-', '+']).next().unwrap_or_default();
+    release.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+}
+
+/// What two episodes or objects must not share.
+fn duplicates(edition: &Edition, allow: &Overrides, guards: &mut Vec<Guard>) {
+    let mut seen: BTreeMap<(&str, String), &EditionEpisode> = BTreeMap::new();
+    for episode in &edition.episodes {
+        let apple = episode.apple_episode_id.filter(|_| !allow.contains(&Allow::Duplicate));
+        let marks = [
+            ("guid", Some(episode.guid.0.clone())),
+            ("enclosure address", Some(episode.enclosure_url.0.clone())),
+            ("audio file", Some(episode.audio.to_string())),
+            ("Apple episode id", apple.map(|id| id.to_string())),
+        ];
+        for (what, mark) in marks {
+            let Some(mark) = mark else { continue };
+            if let Some(first) = seen.insert((what, mark.clone()), episode) {
+                let allow = (what == "Apple episode id").then_some(Allow::Duplicate);
+                let guard = refuse(
+                    GuardKind::Duplicate,
+                    format!("{} and {} share their {what}", first.source, episode.source),
+                    format!("a {what} for each"),
+                    format!("`{mark}` in both"),
+                    allow,
+                );
+                guards.push(of_episode(guard, &name(episode), Some(&episode.source)));
+            }
+        }
+    }
+    let mut keys = BTreeSet::from([&edition.feed.key]);
+    for object in &edition.objects {
+        if object.key.is_state() || !keys.insert(&object.key) {
+            let what = format!("`{}` would be written twice", object.key);
+            let expected = "one object under a key";
+            guards.push(refuse(GuardKind::Duplicate, what, expected, "two", None));
+        }
+    }
+}
+
+fn invalid(what: &str, expected: &str, found: &str) -> Guard {
+    refuse(GuardKind::FeedInvalid, format!("{what} would be invalid"), expected, found, None)
+}
+
+/// Where the rendered feed and the list of episodes tell different stories.
+///
+/// The feed is the promise and the list is what the release verifies: if they part, nothing is safe.
+fn disagreements(edition: &Edition, feed: &Channel) -> Vec<Guard> {
+    let mut guards = Vec::new();
+    let mut items: BTreeMap<&str, &rss::Item> = BTreeMap::new();
+    for item in feed.items() {
+        if let Some(twin) = identity(item).and_then(|id| items.insert(id, item)) {
+            let found = identity(twin).unwrap_or_default();
+            guards.push(invalid("the feed", "each guid once", &format!("`{found}` twice")));
+        }
+    }
+    let listed: Vec<&EditionEpisode> = edition.episodes.iter().filter(|e| e.listed).collect();
+    if feed.items().len() != listed.len() {
+        let expected = format!("{} items", listed.len());
+        guards.push(invalid("the feed", &expected, &feed.items().len().to_string()));
+    }
+    for episode in listed {
+        let promised =
+            promise(episode.permalink, &episode.enclosure_url.0, &episode.bytes.to_string(), MP3);
+        let found = items.get(episode.guid.0.as_str()).map_or_else(
+            || "no such item".to_owned(),
+            |item| {
+                let enclosure = item.enclosure();
+                promise(
+                    item.guid().is_none_or(rss::Guid::is_permalink),
+                    enclosure.map_or("", rss::Enclosure::url),
+                    enclosure.map_or("", rss::Enclosure::length),
+                    enclosure.map_or("", rss::Enclosure::mime_type),
+                )
+            },
+        );
+        if found != promised {
+            let what = format!("the item of {}", name(episode));
+            let guard = invalid(&what, &promised, &found);
+            guards.push(of_episode(guard, &name(episode), Some(&episode.source)));
+        }
+    }
+    guards
+}
+
+fn promise(permalink: bool, url: &str, length: &str, mime_type: &str) -> String {
+    format!("isPermaLink=\"{permalink}\" url=\"{url}\" length=\"{length}\" type=\"{mime_type}\"")
+}
+
+/// A published item, from a record or, where onair did not write the feed, from the feed.
+struct Known {
+    guid: Guid,
+    permalink: bool,
+    number: Option<u32>,
+    url: String,
+    audio: Option<Key>,
+    source: Option<String>,
+}
+
+fn known(published: &Published, before: Option<&Channel>) -> Vec<Known> {
+    match (&published.record, before) {
+        (_, Some(feed)) if published.standing == Standing::Foreign => {
+            let items = feed.items().iter().filter_map(|item| {
+                Some(Known {
+                    guid: Guid(item.guid()?.value().to_owned()),
+                    permalink: item.guid()?.is_permalink(),
+                    number: item.itunes_ext().and_then(|itunes| itunes.episode()?.parse().ok()),
+                    url: item.enclosure().map(|audio| audio.url().to_owned()).unwrap_or_default(),
+                    audio: None,
+                    source: None,
+                })
+            });
+            items.collect()
+        }
+        (Some(record), _) => {
+            let episodes = record.listed().map(|episode| Known {
+                guid: episode.guid.clone(),
+                permalink: episode.permalink,
+                number: episode.number,
+                url: episode.enclosure_url.0.clone(),
+                audio: Some(episode.audio.clone()),
+                source: Some(episode.source.clone()),
+            });
+            episodes.collect()
+        }
+        (None, _) => Vec::new(),
+    }
+}
+
+fn name(episode: &EditionEpisode) -> String {
+    EpisodeName::of(&episode.guid, episode.number).0
+}
+
+/// What every subscriber's app holds on to: guids, addresses, and that episodes stay.
+fn identities(
+    edition: &Edition,
+    known: &[Known],
+    before: Option<&Channel>,
+    allow: &Overrides,
+    guards: &mut Vec<Guard>,
+) {
+    let known_guids: BTreeSet<&Guid> = known.iter().map(|known| &known.guid).collect();
+    let mut gone = 0;
+    for old in known {
+        let name = EpisodeName::of(&old.guid, old.number);
+        let new = edition.episodes.iter().find(|new| new.guid == old.guid);
+        let renamed = || {
+            let strangers = edition.episodes.iter().filter(|new| !known_guids.contains(&new.guid));
+            strangers.into_iter().find(|new| same_episode(old, new))
+        };
+        let Some(new) = new.or_else(renamed).filter(|new| new.listed) else {
+            gone += 1;
+            if !allow.names(Allow::Removal, &old.guid, old.number) {
+                let what = format!("episode {} would leave the feed", name.0);
+                let found = new.map_or_else(
+                    || "no such episode".to_owned(),
+                    |new| format!("it is not listed before {}", new.published),
+                );
+                let expected = format!("an item with guid `{}`", old.guid);
+                let allow = Some(Allow::Removal(name.clone()));
+                let guard = refuse(GuardKind::EpisodeRemoved, what, expected, found, allow);
+                guards.push(of_episode(guard, &name.0, old.source.as_deref()));
+            }
+            continue;
+        };
+        let (guid, link) = ((&old.guid, &new.guid), (old.permalink, new.permalink));
+        if (guid.0 != guid.1 || link.0 != link.1)
+            && !allow.names(Allow::GuidChange, &old.guid, old.number)
+        {
+            let text = |guid: &Guid, link| format!("`{guid}` with isPermaLink=\"{link}\"");
+            let guard = refuse(
+                GuardKind::GuidChanged,
+                format!("the published guid of episode {} would change", name.0),
+                text(guid.0, link.0),
+                text(guid.1, link.1),
+                Some(Allow::GuidChange(name.clone())),
+            );
+            guards.push(of_episode(guard, &name.0, Some(&new.source)));
+        }
+        if new.enclosure_url.0 != old.url && !allow.names(Allow::AudioChange, &old.guid, old.number)
+        {
+            let guard = refuse(
+                GuardKind::AddressChanged,
+                format!("the published enclosure address of episode {} would change", name.0),
+                &old.url,
+                &new.enclosure_url.0,
+                Some(Allow::AudioChange(name.clone())),
+            );
+            guards.push(of_episode(guard, &name.0, Some(&new.source)));
+        }
+    }
+    let before = before.map_or(known.len(), |feed| feed.items().len());
+    let after = edition.episodes.iter().filter(|episode| episode.listed).count();
+    if after + gone < before && !allow.contains(&Allow::FeedShrink) {
+        let (expected, found) = (format!("{before} items or more"), after.to_string());
+        let what = "the feed would lose items";
+        guards.push(refuse(GuardKind::FeedShrinks, what, expected, found, Some(Allow::FeedShrink)));
+    }
+}
+
+/// Whether an episode with another guid is still the one that was published.
+fn same_episode(old: &Known, new: &EditionEpisode) -> bool {
+    new.enclosure_url.0 == old.url
+        || old.audio.as_ref() == Some(&new.audio)
+        || old.source.as_ref() == Some(&new.source)
+        || (old.number.is_some() && old.number == new.number)
+}
+
+/// What was published as an episode's audio stays as it is, and so does what stands under its key.
+fn audio(edition: &Edition, record: &Record, allow: &Overrides, guards: &mut Vec<Guard>) {
+    for new in &edition.episodes {
+        let Some(old) = record.listed().find(|old| old.guid == new.guid) else { continue };
+        let same = (old.bytes, old.tag_sha256, old.payload_sha256)
+            == (new.bytes, new.tag_sha256, new.payload_sha256);
+        if !same && !allow.names(Allow::AudioChange, &old.guid, old.number) {
+            let text = |episode: &EditionEpisode| {
+                let hash = episode.payload_sha256.to_string();
+                let seconds = episode.milliseconds / 1000;
+                format!("{} bytes, {seconds} s, audio {}…", episode.bytes, &hash[..12])
+            };
+            let guard = refuse(
+                GuardKind::AudioChanged,
+                format!("the published audio of episode {} would change", name(old)),
+                text(old),
+                text(new),
+                Some(Allow::AudioChange(EpisodeName::of(&old.guid, old.number))),
+            );
+            guards.push(of_episode(guard, &name(old), Some(&new.source)));
+        }
+    }
+    let claims = edition.episodes.iter().map(|episode| {
+        let (tag_sha256, payload_sha256) = (episode.tag_sha256, episode.payload_sha256);
+        (&episode.audio, Digest::Tagged { tag_sha256, payload_sha256 })
+    });
+    let objects = edition.objects.iter().map(|object| (&object.key, object.digest.clone()));
+    let mut overwritten = BTreeSet::new();
+    for (key, digest) in claims.chain(objects) {
+        let Some(old) = record.objects.get(key).filter(|old| old.kind == Kind::Audio) else {
+            continue;
+        };
+        if old.digest != digest && overwritten.insert(key) {
+            guards.push(refuse(
+                GuardKind::AudioOverwritten,
+                format!("`{key}` would be overwritten"),
+                "published audio keeps its bytes; other audio takes another key",
+                "other bytes under the same key",
+                None,
+            ));
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What a release refuses to do, and the one word that makes it do it all the same.
+//!
+//! Podcast apps know an episode by its guid and keep what they once downloaded: a guid that changes
+//! is a new episode to every listener, and audio that changes under its address is heard in two
+//! versions, or cut off in mid-download. So a release compares what it would publish with what is
+//! public, before it writes anything.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use crate::site::edition::{EditionEpisode, Guid};
+
+/// What was about to go wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GuardKind {
+    /// A published episode would get another guid, or another `isPermaLink`.
+    GuidChanged,
+    /// A published episode would leave the feed.
+    EpisodeRemoved,
+    /// A published episode's enclosure would get another address.
+    AddressChanged,
+    /// A published episode would get other audio.
+    AudioChanged,
+    /// A published audio object would be overwritten. Nothing permits this.
+    AudioOverwritten,
+    /// The feed would have fewer items.
+    FeedShrinks,
+    /// Two episodes, or two objects, would share what must be theirs alone.
+    Duplicate,
+    /// The feed would be invalid, or would not say what the release says it does.
+    FeedInvalid,
+    /// The public feed is not the one that onair put there.
+    FeedForeign,
+    /// The feed would move to another address.
+    FeedMoved,
+    /// The last release was made by a later version of onair.
+    OlderTool,
+}
+
+/// A refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Guard {
+    /// What was about to go wrong.
+    pub kind: GuardKind,
+    /// The episode it concerns, as a host speaks of it.
+    pub episode: Option<String>,
+    /// Its source file below the show's folder, where it still has one.
+    pub source: Option<String>,
+    /// The matter in one line.
+    pub what: String,
+    /// What is published, or must be.
+    pub expected: String,
+    /// What this release would make of it.
+    pub found: String,
+    /// What permits it, if anything does.
+    pub allow: Option<Allow>,
+}
+
+impl fmt::Display for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: expected {}, found {}", self.what, self.expected, self.found)
+    }
+}
+
+/// An episode named on the command line, by number or guid.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EpisodeName(pub String);
+
+impl EpisodeName {
+    /// How to name an episode: by its number if it has one.
+    pub fn of(guid: &Guid, number: Option<u32>) -> Self {
+        Self(number.map_or_else(|| guid.0.clone(), |number| number.to_string()))
+    }
+}
+
+/// Permission for one thing that a release refuses to do: `--allow audio-change:109`.
+///
+/// What touches an episode must name it, so that no script permits it for all.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Allow {
+    /// This episode may change its guid.
+    GuidChange(EpisodeName),
+    /// This episode may leave the feed.
+    Removal(EpisodeName),
+    /// This episode may get other audio, under another address.
+    AudioChange(EpisodeName),
+    /// The feed may have fewer items.
+    FeedShrink,
+    /// Two episodes may share an Apple id.
+    Duplicate,
+    /// A feed that onair did not write may be replaced.
+    ForeignFeed,
+    /// The feed may move to another address.
+    FeedMove,
+    /// The last release may have been made by a later onair.
+    OlderTool,
+}
+
+/// Every permission with its name and, for the help text, its meaning.
+pub const ALLOW: &[(&str, &str)] = &[
+    ("guid-change:EPISODE", "let a published episode change its guid"),
+    ("removal:EPISODE", "let a published episode leave the feed"),
+    ("audio-change:EPISODE", "let a published episode get other audio, under a new address"),
+    ("feed-shrink", "let the feed lose items that cannot be told apart"),
+    ("duplicate", "let two episodes share an Apple id"),
+    ("foreign-feed", "replace a feed that onair did not write"),
+    ("feed-move", "let the feed move to another address"),
+    ("older-tool", "release over the work of a later version of onair"),
+];
+
+impl fmt::Display for Allow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::GuidChange(episode) => write!(f, "guid-change:{}", episode.0),
+            Self::Removal(episode) => write!(f, "removal:{}", episode.0),
+            Self::AudioChange(episode) => write!(f, "audio-change:{}", episode.0),
+            Self::FeedShrink => f.write_str("feed-shrink"),
+            Self::Duplicate => f.write_str("duplicate"),
+            Self::ForeignFeed => f.write_str("foreign-feed"),
+            Self::FeedMove => f.write_str("feed-move"),
+            Self::OlderTool => f.write_str("older-tool"),
+        }
+    }
+}
+
+impl Serialize for Allow {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+/// A text that permits nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadAllow {
+    /// There is no such permission.
+    #[error("nothing is called `{0}`; there are {names}", names = names())]
+    Unknown(String),
+    /// The permission needs an episode.
+    #[error("`{0}` needs an episode's number or guid: `{0}:109`")]
+    NoEpisode(String),
+}
+
+fn names() -> String {
+    ALLOW.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+}
+
+impl FromStr for Allow {
+    type Err = BadAllow;
+    fn from_str(text: &str) -> Result<Self, BadAllow> {
+        let (name, episode) = match text.split_once(':') {
+            Some((name, episode)) => (name, Some(episode.trim()).filter(|name| !name.is_empty())),
+            None => (text, None),
+        };
+        let scoped = |of: fn(EpisodeName) -> Self| match episode {
+            Some(episode) => Ok(of(EpisodeName(episode.to_owned()))),
+            None => Err(BadAllow::NoEpisode(name.to_owned())),
+        };
+        match (name, episode) {
+            ("guid-change", _) => scoped(Self::GuidChange),
+            ("removal", _) => scoped(Self::Removal),
+            ("audio-change", _) => scoped(Self::AudioChange),
+            ("feed-shrink", None) => Ok(Self::FeedShrink),
+            ("duplicate", None) => Ok(Self::Duplicate),
+            ("foreign-feed", None) => Ok(Self::ForeignFeed),
+            ("feed-move", None) => Ok(Self::FeedMove),
+            ("older-tool", None) => Ok(Self::OlderTool),
+            _ => Err(BadAllow::Unknown(text.to_owned())),
+        }
+    }
+}
+
+/// What a host permits in this run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides(BTreeSet<Allow>);
+
+impl FromIterator<Allow> for Overrides {
+    fn from_iter<T: IntoIterator<Item = Allow>>(allowed: T) -> Self {
+        Self(allowed.into_iter().collect())
+    }
+}
+
+impl Overrides {
+    /// Whether this very permission was given.
+    pub fn contains(&self, allow: &Allow) -> bool {
+        self.0.contains(allow)
+    }
+
+    /// Whether an episode was named, by number or guid, in a permission of this sort.
+    pub(super) fn names(
+        &self,
+        of: fn(EpisodeName) -> Allow,
+        guid: &Guid,
+        number: Option<u32>,
+    ) -> bool {
+        self.contains(&of(EpisodeName(guid.0.clone())))
+            || number.is_some_and(|number| self.contains(&of(EpisodeName(number.to_string()))))
+    }
+
+    /// Whether an episode may get other audio: the builder of an edition asks this before it lets
+    /// changed audio take a new key.
+    pub fn permit_audio_change(&self, episode: &EditionEpisode) -> bool {
+        self.names(Allow::AudioChange, &episode.guid, episode.number)
+    }
+}

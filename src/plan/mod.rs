@@ -1,0 +1,324 @@
+//! From what a show has become and what is published of it to the steps that lead there.
+//!
+//! [`plan`] is a pure function. A dry run prints its [`Plan`]; a release carries out the very same.
+//!
+//! # Audio keys are written once
+//!
+//! Between the moment an enclosure's bytes change and the moment the new feed stands, the old feed
+//! would promise a length that is no longer true; and a release that was thought dead may still put a
+//! feed that it verified an hour ago. No order of steps cures that. So what stands under an audio key
+//! never changes, not even before a feed has named it: an episode keeps the tag and length it was
+//! published with as long as its payload is the same, and truly other audio, where a host permits it,
+//! takes another key (`media/109-1a2b3c4d.mp3`). The plan refuses, without any override, a step that
+//! would write other bytes under a published audio key, and the release stops at a key that turns out
+//! to be taken. With that, an enclosure that was once verified stays true whatever happens later.
+
+mod checks;
+mod feed;
+mod guard;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use rss::Channel;
+use serde::Serialize;
+
+pub use feed::{Changed, FeedDiff, ItemName};
+pub use guard::{ALLOW, Allow, BadAllow, EpisodeName, Guard, GuardKind, Overrides};
+
+use crate::hash::Sha256;
+use crate::object::{Digest, Key, Kind, Object};
+use crate::site::edition::{Edition, EditionEpisode};
+use crate::store::published::{Published, Standing};
+use crate::store::record::{Author, Record, Recorded, RecordedFeed, ReleaseNumber};
+use crate::store::{Condition, Expected, Version};
+
+/// Why an object is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Nothing was published there.
+    New,
+    /// Other bytes were published there.
+    Content,
+    /// The same bytes were published there with another type or caching.
+    Headers,
+    /// What was published there is gone, or somebody else has changed it.
+    Missing,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::New => "new",
+            Self::Content => "content changed",
+            Self::Headers => "type or caching changed",
+            Self::Missing => "missing from the target",
+        })
+    }
+}
+
+/// An object to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The object.
+    pub object: Object,
+    /// Why it is sent.
+    pub reason: Reason,
+    /// What the plan saw at its key.
+    pub condition: Condition,
+}
+
+/// Audio that is not at hand and that no record knows: the target must prove that it holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// The episode's source file.
+    pub source: String,
+    /// Where its audio must stand.
+    pub key: Key,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Its identity.
+    pub digest: Digest,
+}
+
+impl Proof {
+    /// What the key must hold.
+    pub fn expected(&self) -> Expected<'_> {
+        Expected {
+            key: &self.key,
+            bytes: self.bytes,
+            digest: &self.digest,
+            content_type: checks::MP3,
+            cache_control: None,
+        }
+    }
+}
+
+/// What the plan was made against; a release stops if the target has moved on since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// How feed and record stood to each other.
+    pub standing: Standing,
+    /// The record that was current.
+    pub record: Option<Record>,
+    /// Which manifest was read.
+    pub manifest: Option<Version>,
+    /// Which feed was read.
+    pub feed: Option<Version>,
+}
+
+/// The way from what is published to an edition, in the order in which a release walks it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What it was made against.
+    pub base: Base,
+    /// What must stand in the target already, before anything is sent.
+    pub proofs: Vec<Proof>,
+    /// Everything to be sent before the feed, audio first, pages last.
+    pub sends: Vec<Step>,
+    /// The feed.
+    pub feed: Object,
+    /// Why the feed is sent, if it is.
+    pub feed_reason: Option<Reason>,
+    /// What the release does to the feed.
+    pub diff: FeedDiff,
+    /// What stays as the last record has it.
+    pub unchanged: BTreeMap<Key, Recorded>,
+    /// Every episode of the edition.
+    pub episodes: Vec<EditionEpisode>,
+    /// Whether a record of the outcome would say anything new.
+    record_changes: bool,
+}
+
+/// Compares an edition with what is published.
+///
+/// # Errors
+/// Every [`Guard`] that is not permitted by `allow`.
+pub fn plan(
+    edition: Edition,
+    published: &Published,
+    allow: &Overrides,
+) -> Result<Plan, Vec<Guard>> {
+    let before = published.feed.as_ref().and_then(|feed| Channel::read_from(&feed.bytes[..]).ok());
+    let after = read_feed(&edition.feed);
+    let after_ref = after.as_ref().map_err(String::as_str);
+    let guards = checks::refusals(&edition, published, before.as_ref(), after_ref, allow);
+    let Ok(after) = after.as_ref() else { return Err(guards) };
+    if !guards.is_empty() {
+        return Err(guards);
+    }
+    let diff = FeedDiff::between(before.as_ref(), after);
+
+    let record = published.record.as_ref();
+    let recorded = |key: &Key| record.and_then(|record| record.objects.get(key));
+    let mut unchanged = BTreeMap::new();
+    let mut sends = Vec::new();
+    for object in edition.objects {
+        let old = recorded(&object.key);
+        match compare(&object, old, published.missing.contains(&object.key)) {
+            Some((reason, condition)) => sends.push(Step { object, reason, condition }),
+            None => unchanged.extend(old.map(|old| (object.key, old.clone()))),
+        }
+    }
+    sends.sort_by_key(|step| step.object.kind);
+
+    let mut proofs = Vec::new();
+    for episode in &edition.episodes {
+        let digest = audio_digest(episode);
+        let at_hand = sends.iter().any(|step| step.object.key == episode.audio);
+        match recorded(&episode.audio) {
+            _ if at_hand || unchanged.contains_key(&episode.audio) => {}
+            Some(old) if old.digest == digest && old.bytes == episode.bytes => {
+                unchanged.insert(episode.audio.clone(), old.clone());
+            }
+            _ => proofs.push(Proof {
+                source: episode.source.clone(),
+                key: episode.audio.clone(),
+                bytes: episode.bytes,
+                digest,
+            }),
+        }
+    }
+
+    let record_changes = record
+        .is_none_or(|record| record.episodes != edition.episodes || record.objects != unchanged);
+    Ok(Plan {
+        base: Base {
+            standing: published.standing,
+            record: published.record.clone(),
+            manifest: published.manifest.clone(),
+            feed: published.feed.as_ref().map(|feed| feed.version.clone()),
+        },
+        proofs,
+        sends,
+        feed_reason: feed_reason(&edition.feed, published),
+        feed: edition.feed,
+        diff,
+        unchanged,
+        episodes: edition.episodes,
+        record_changes,
+    })
+}
+
+fn read_feed(feed: &Object) -> Result<Channel, String> {
+    let crate::object::Body::Bytes(bytes) = &feed.body else {
+        return Err("a feed that is no text".to_owned());
+    };
+    let text = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}"))?;
+    // XML 1.0, section 2.2 "Characters"; the reader would let them pass.
+    let illegal = |c: &char| matches!(c, '\0'..='\x08' | '\x0B' | '\x0C' | '\x0E'..='\x1F' | '\u{FFFE}' | '\u{FFFF}');
+    if let Some(c) = text.chars().find(illegal) {
+        return Err(format!("U+{:04X}, which XML does not allow", u32::from(c)));
+    }
+    Channel::read_from(text.as_bytes()).map_err(|error| error.to_string())
+}
+
+/// The identity that an episode's audio must have.
+fn audio_digest(episode: &EditionEpisode) -> Digest {
+    Digest::Tagged { tag_sha256: episode.tag_sha256, payload_sha256: episode.payload_sha256 }
+}
+
+/// Why an object must be sent, if it must, and what stands in its place.
+fn compare(object: &Object, old: Option<&Recorded>, missing: bool) -> Option<(Reason, Condition)> {
+    let Some(old) = old else { return Some((Reason::New, Condition::Absent)) };
+    if missing {
+        return Some((Reason::Missing, Condition::Absent));
+    }
+    // A hundred megabytes are not sent again for a rule on caching that has changed since.
+    let caching = object.kind == Kind::Audio || old.cache_control == object.kind.cache_control();
+    let reason = if old.digest != object.digest || old.bytes != object.body.len() {
+        Reason::Content
+    } else if old.content_type != object.content_type || !caching {
+        Reason::Headers
+    } else {
+        return None;
+    };
+    Some((reason, Condition::Is(old.version.clone())))
+}
+
+fn feed_reason(feed: &Object, published: &Published) -> Option<Reason> {
+    let record = published.record.as_ref();
+    let moved = record.is_some_and(|record| record.feed.key != feed.key);
+    let Some(public) = published.feed.as_ref().filter(|_| !moved) else {
+        let gone = published.standing == Standing::FeedMissing && !moved;
+        return Some(if gone { Reason::Missing } else { Reason::New });
+    };
+    let same_type = record.is_none_or(|record| record.feed.content_type == feed.content_type);
+    if feed.digest != (Digest::Whole { sha256: Sha256::of(&public.bytes) }) {
+        Some(Reason::Content)
+    } else {
+        (!same_type).then_some(Reason::Headers)
+    }
+}
+
+impl Plan {
+    /// Whether the target already holds the edition, and a record of it.
+    pub fn nothing_to_do(&self) -> bool {
+        !self.makes_release() && self.base.standing != Standing::ManifestBehind
+    }
+
+    /// Whether a new release comes of it; if not, there may still be a manifest to set right.
+    pub fn makes_release(&self) -> bool {
+        self.record_changes
+            || !self.sends.is_empty()
+            || self.feed_reason.is_some()
+            || self.base.standing == Standing::Foreign
+    }
+
+    /// Every object to be sent with the reason why, in order; the feed comes last.
+    pub fn steps(&self) -> impl Iterator<Item = (&Object, Reason)> {
+        let sends = self.sends.iter().map(|step| (&step.object, step.reason));
+        sends.chain(self.feed_reason.map(|reason| (&self.feed, reason)))
+    }
+
+    /// How many bytes will be sent.
+    pub fn bytes(&self) -> u64 {
+        self.steps().map(|(object, _)| object.body.len()).sum()
+    }
+
+    /// What must hold of the feed's key when the feed is put.
+    pub fn feed_condition(&self) -> Condition {
+        let moved =
+            self.base.record.as_ref().is_some_and(|record| record.feed.key != self.feed.key);
+        match &self.base.feed {
+            Some(version) if !moved => Condition::Is(version.clone()),
+            _ => Condition::Absent,
+        }
+    }
+
+    /// The record of the release that carries this plan out.
+    ///
+    /// `sent` holds what was sent or proved, besides what is [`Plan::unchanged`].
+    pub fn record(
+        &self,
+        number: ReleaseNumber,
+        created: Timestamp,
+        by: Author,
+        sent: BTreeMap<Key, Recorded>,
+    ) -> Record {
+        let sha256 = match &self.feed.digest {
+            Digest::Whole { sha256 } => *sha256,
+            // A feed is text in memory; `plan` refuses any other.
+            Digest::Tagged { payload_sha256, .. } => *payload_sha256,
+        };
+        let mut objects = self.unchanged.clone();
+        objects.extend(sent);
+        Record {
+            version: Record::FORM,
+            number,
+            parent: self.base.record.as_ref().map(|record| record.number),
+            created,
+            by,
+            feed: RecordedFeed {
+                key: self.feed.key.clone(),
+                sha256,
+                bytes: self.feed.body.len(),
+                content_type: self.feed.content_type.to_owned(),
+            },
+            episodes: self.episodes.clone(),
+            objects,
+        }
+    }
+}

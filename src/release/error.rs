@@ -1,0 +1,158 @@
+//! Why a release stopped. Whatever it says, the promises hold: the public feed is whole and true.
+
+use jiff::Timestamp;
+
+use crate::object::Key;
+use crate::plan::Proof;
+use crate::store::record::{BadRecord, ReleaseNumber};
+use crate::store::{Head, StoreError};
+
+/// What is wrong with an object that the feed would name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The object.
+    pub key: Key,
+    /// What should be there.
+    pub expected: String,
+    /// What is.
+    pub found: String,
+}
+
+/// Why a release stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ReleaseError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Another release is at work.
+    #[error("another release is at work here: {holder}, since {since}")]
+    Held {
+        /// Who.
+        holder: String,
+        /// Since when.
+        since: Timestamp,
+        /// When its lock expires if it shows no sign of life.
+        expires: Timestamp,
+    },
+    /// The lock cannot be read.
+    #[error("`{key}` cannot be read as a lock: {reason}")]
+    BadLock {
+        /// Where it stands.
+        key: Key,
+        /// Why.
+        reason: String,
+    },
+    /// Another release took the lock over, as if this one were dead.
+    #[error("{holder} has taken over the lock of this release")]
+    LockLost {
+        /// Who, or that nobody has it.
+        holder: String,
+    },
+    /// Another release was published since this one was planned.
+    #[error("{by} was published after this release was planned")]
+    Overtaken {
+        /// Which, as far as it is known.
+        by: String,
+    },
+    /// Other bytes stand under an audio key, which is written only once.
+    #[error("`{key}` already holds other audio ({bytes} bytes)", bytes = head.bytes)]
+    Taken {
+        /// The key.
+        key: Key,
+        /// What stands there.
+        head: Box<Head>,
+    },
+    /// Audio is neither at hand nor in the target.
+    #[error("the audio of {source_file} is not in the target: {found}", source_file = proof.source)]
+    Unproved {
+        /// What should have been there.
+        proof: Box<Proof>,
+        /// What is.
+        found: String,
+    },
+    /// The feed would name what is not there.
+    #[error("{}", faults(.0))]
+    Broken(Vec<Fault>),
+    /// A record cannot be used.
+    #[error("`{key}` cannot be used: {reason}")]
+    BadRecord {
+        /// Where it stands.
+        key: Key,
+        /// Why.
+        reason: BadRecord,
+    },
+    /// There is no such release.
+    #[error("there is no release {0} in this target")]
+    NoRelease(ReleaseNumber),
+    /// Somebody asked it to stop.
+    #[error("stopped")]
+    Cancelled,
+}
+
+fn faults(faults: &[Fault]) -> String {
+    let first = faults.first().map_or_else(String::new, |fault| {
+        format!(": `{}` should be {}, but is {}", fault.key, fault.expected, fault.found)
+    });
+    let (objects, are) = if faults.len() == 1 { ("object", "is") } else { ("objects", "are") };
+    format!("{} {objects} that the feed would name {are} not as it would say{first}", faults.len())
+}
+
+/// How an exit code sorts an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorClass {
+    /// The target or the network failed.
+    Target,
+    /// A guard or another release stopped it.
+    Stopped,
+    /// The host asked for what cannot be, or stopped it.
+    Host,
+}
+
+impl ReleaseError {
+    /// Which sort of error this is.
+    pub fn class(&self) -> ErrorClass {
+        match self {
+            Self::Store(_) | Self::BadLock { .. } | Self::BadRecord { .. } | Self::Broken(_) => {
+                ErrorClass::Target
+            }
+            Self::Held { .. }
+            | Self::LockLost { .. }
+            | Self::Overtaken { .. }
+            | Self::Taken { .. }
+            | Self::Unproved { .. } => ErrorClass::Stopped,
+            Self::NoRelease(_) | Self::Cancelled => ErrorClass::Host,
+        }
+    }
+
+    /// What the host can do.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Store(StoreError::Failed { help, .. }) => help.clone(),
+            Self::Store(_) => None,
+            Self::Held { expires, .. } => Some(format!(
+                "wait for it; if it is dead, its lock can be taken over from {expires} on"
+            )),
+            Self::BadLock { key, .. } => {
+                Some(format!("if no release is at work, delete `{key}` and release again"))
+            }
+            Self::LockLost { .. } | Self::Overtaken { .. } => {
+                Some("look at what was published, then release again if it still matters".into())
+            }
+            Self::Taken { .. } => Some("release again: the audio will take another key".into()),
+            Self::Unproved { proof, .. } => Some(format!(
+                "put the audio of {} beside it, or send it ahead with `onair upload`",
+                proof.source
+            )),
+            Self::Broken(_) => Some(
+                "release with --repair where the files are at hand: it sends what is missing"
+                    .into(),
+            ),
+            Self::BadRecord { reason: BadRecord::Newer { .. }, .. } => Some("update onair".into()),
+            Self::BadRecord { key, .. } => {
+                Some(format!("restore `{key}` from a backup, or delete it"))
+            }
+            Self::NoRelease(_) => None,
+            Self::Cancelled => Some("release again: it goes on where it stopped".into()),
+        }
+    }
+}

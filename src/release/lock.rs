@@ -1,0 +1,259 @@
+//! The lock: one release at a time, and none that waits for a dead one.
+//!
+//! It is a lease, a small object created conditionally, with an owner and an expiry that is moved on
+//! while the owner works. It keeps two releases from wasting work and from mixing their pages. The
+//! promises on the feed do not hang on it: a release that was only thought dead is still stopped by
+//! the conditions on feed and manifest, and cannot change audio that anybody has verified.
+//!
+//! A release that fails leaves its lock behind, marked as left. The next one takes it over at once
+//! and knows from it that objects may be in the target of which no record says so.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+
+use super::error::ReleaseError;
+use super::run::{Process, Run};
+use crate::object::{Key, Kind, Object};
+use crate::store::record::Author;
+use crate::store::{Condition, StoreError, Stored, Version};
+
+/// A lock is no larger than this.
+const LIMIT: u64 = 64 << 10;
+
+/// Two machines' clocks may differ by this much before a living lock looks dead.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(30);
+
+fn key() -> Key {
+    Key::state(format_args!("lock"))
+}
+
+/// The lock as it stands in the target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Lock {
+    version: u32,
+    owner: Author,
+    process: Option<Process>,
+    since: String,
+    expires: String,
+    /// Its owner stopped before it was done.
+    left: bool,
+}
+
+impl Lock {
+    fn read(stored: &Stored) -> Result<Self, ReleaseError> {
+        serde_json::from_slice(&stored.bytes)
+            .map_err(|error| ReleaseError::BadLock { key: key(), reason: error.to_string() })
+    }
+
+    fn object(&self) -> Object {
+        // Serialising fails only on failing I/O or a map with odd keys; here is neither.
+        let json = Bytes::from(serde_json::to_vec(self).unwrap_or_default());
+        Object::in_memory(key(), Kind::State, "application/json", json)
+    }
+
+    fn time(text: &str) -> Timestamp {
+        // A time that cannot be read is long past: the lock's bytes are whole, so nobody living wrote it.
+        text.parse().unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// Whether its owner has given it up, or is as good as dead.
+    fn is_free(&self, now: Timestamp, seen_from: Option<&Process>) -> bool {
+        self.left
+            || Self::time(&self.expires).saturating_add(CLOCK_SKEW).is_ok_and(|end| end < now)
+            || self.process.as_ref().is_some_and(|process| process.has_ended(seen_from))
+    }
+
+    fn held(&self) -> ReleaseError {
+        ReleaseError::Held {
+            holder: self.owner.who.clone(),
+            since: Self::time(&self.since),
+            expires: Self::time(&self.expires),
+        }
+    }
+}
+
+/// The lock, held by this run.
+pub(super) struct Lease<'a> {
+    run: Run<'a>,
+    held: Mutex<Held>,
+    /// An earlier release was cut off, so objects may stand in the target that no record knows.
+    pub(super) resuming: bool,
+}
+
+struct Held {
+    lock: Lock,
+    version: Version,
+}
+
+impl<'a> Lease<'a> {
+    /// Takes the lock, or says who has it.
+    pub(super) async fn take(run: Run<'a>) -> Result<Self, ReleaseError> {
+        let now = run.clock.now();
+        let lock = Lock {
+            version: 1,
+            owner: run.owner.author.clone(),
+            process: run.owner.process.clone(),
+            since: now.to_string(),
+            expires: expiry(now, run.lease),
+            left: false,
+        };
+        let mut resuming = false;
+        let mut condition = Condition::Absent;
+        // Each turn either ends or has seen the lock change hands.
+        for _ in 0..4 {
+            let error = match run.store.put(&lock.object(), &condition, &|_| ()).await {
+                Ok(version) => return Self::confirm(run, lock, version, resuming).await,
+                Err(error) => error,
+            };
+            if !may_have_happened(&error) {
+                return Err(error.into());
+            }
+            let Some(stored) = run.store.read(&key(), LIMIT).await? else {
+                condition = Condition::Absent;
+                continue;
+            };
+            let other = Lock::read(&stored)?;
+            if other.owner.run == lock.owner.run {
+                return Self::confirm(run, other, stored.version, resuming).await;
+            }
+            if !other.is_free(run.clock.now(), run.owner.process.as_ref()) {
+                return Err(other.held());
+            }
+            resuming = true;
+            condition = Condition::Is(stored.version);
+        }
+        Err(ReleaseError::LockLost { holder: "somebody else".into() })
+    }
+
+    /// Where conditions are checked just before a write, two may both believe that they have won.
+    async fn confirm(
+        run: Run<'a>,
+        lock: Lock,
+        version: Version,
+        resuming: bool,
+    ) -> Result<Self, ReleaseError> {
+        if !run.store.conditional().await? {
+            let stored = run.store.read(&key(), LIMIT).await?;
+            let stands = stored.as_ref().map(Lock::read).transpose()?;
+            if let Some(other) = stands.filter(|other| other.owner.run != lock.owner.run) {
+                return Err(other.held());
+            }
+        }
+        Ok(Self { run, held: Mutex::new(Held { lock, version }), resuming })
+    }
+
+    /// Moves the expiry on and thereby proves that the lock is still ours.
+    pub(super) async fn renew(&self) -> Result<(), ReleaseError> {
+        let mut held = self.held.lock().await;
+        let mut lock = held.lock.clone();
+        lock.expires = expiry(self.run.clock.now(), self.run.lease);
+        self.replace(&mut held, lock).await
+    }
+
+    async fn replace(&self, held: &mut Held, lock: Lock) -> Result<(), ReleaseError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let condition = Condition::Is(held.version.clone());
+            let error = match self.run.store.put(&lock.object(), &condition, &|_| ()).await {
+                Ok(version) => {
+                    *held = Held { lock, version };
+                    return Ok(());
+                }
+                Err(error) => error,
+            };
+            if !may_have_happened(&error) {
+                return Err(error.into());
+            }
+            *held = self.look().await?;
+            if held.lock == lock {
+                return Ok(());
+            }
+            if tries == 2 {
+                return Err(error.into());
+            }
+        }
+    }
+
+    /// The lock as it stands, if it is still ours.
+    async fn look(&self) -> Result<Held, ReleaseError> {
+        let Some(stored) = self.run.store.read(&key(), LIMIT).await? else {
+            return Err(ReleaseError::LockLost { holder: "nobody".into() });
+        };
+        let lock = Lock::read(&stored)?;
+        if lock.owner.run != self.run.owner.author.run {
+            return Err(ReleaseError::LockLost { holder: lock.owner.who });
+        }
+        Ok(Held { lock, version: stored.version })
+    }
+
+    /// Renews the lock if much of its time is gone: before a write, so that a run that was asleep
+    /// for an hour notices before it writes and not after.
+    pub(super) async fn check(&self) -> Result<(), ReleaseError> {
+        let expires = Lock::time(&self.held.lock().await.lock.expires);
+        let left = expires.duration_since(self.run.clock.now());
+        let third = SignedDuration::try_from(self.run.lease / 3).unwrap_or(SignedDuration::ZERO);
+        if left < third { self.renew().await } else { Ok(()) }
+    }
+
+    /// Renews the lock for as long as it is polled; returns only when it is lost.
+    pub(super) async fn keep(&self) -> ReleaseError {
+        loop {
+            self.run.clock.sleep(self.run.lease / 3).await;
+            if let Err(error) = self.renew().await {
+                let expires = Lock::time(&self.held.lock().await.lock.expires);
+                let passing = matches!(
+                    &error,
+                    ReleaseError::Store(StoreError::Failed { transient: true, .. })
+                );
+                if !passing || self.run.clock.now() >= expires {
+                    return error;
+                }
+            }
+        }
+    }
+
+    /// Gives the lock back.
+    pub(super) async fn drop(self) -> Result<(), ReleaseError> {
+        let mut version = self.held.lock().await.version.clone();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let error = match self.run.store.delete(&key(), &Condition::Is(version)).await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            if !may_have_happened(&error) || tries == 3 {
+                return Err(error.into());
+            }
+            // It may be gone already, or a renewal that was under way has changed it.
+            match self.look().await {
+                Ok(held) => version = held.version,
+                Err(ReleaseError::LockLost { .. }) => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Marks the lock as left by a run that stopped before it was done.
+    pub(super) async fn leave(self) {
+        let mut held = self.held.lock().await;
+        let mut lock = held.lock.clone();
+        lock.left = true;
+        // If this fails as well the lock expires by itself.
+        let _ = self.replace(&mut held, lock).await;
+    }
+}
+
+/// Whether a write that ended in this error may have taken place, or another in its stead.
+pub(super) fn may_have_happened(error: &StoreError) -> bool {
+    matches!(error, StoreError::Precondition { .. } | StoreError::Failed { transient: true, .. })
+}
+
+fn expiry(now: Timestamp, lease: Duration) -> String {
+    now.saturating_add(lease).unwrap_or(Timestamp::MAX).to_string()
+}

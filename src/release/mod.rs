@@ -1,0 +1,165 @@
+//! Carries a plan out in the one safe order.
+//!
+//! 1. Read what is published ([`read_published`]) and plan against it; nothing has been written yet.
+//! 2. Take the lock. Whoever loses says who holds it.
+//! 3. Send audio, then images, chapters, transcripts, assets, pages.
+//! 4. Look at every enclosure that the new feed will name: it exists, with that length and type.
+//! 5. Write the record, put the feed if it is still the one that was planned against, then the
+//!    manifest, and give the lock back.
+//!
+//! So at every instant, whatever is killed or fails: every enclosure in the public feed exists with
+//! exactly the length and type that the feed says; the feed is some release's whole feed; no published
+//! audio is lost or changed. Releasing again finishes what was cut off and sends nothing twice. Of two
+//! releases at once one wins whole, and the other stops. A release deletes nothing.
+
+mod commit;
+mod error;
+mod lock;
+mod read;
+mod run;
+mod send;
+mod verify;
+
+pub use error::{ErrorClass, Fault, ReleaseError};
+pub use read::{audit, read_published, read_record};
+pub use run::{
+    Cancel, Clock, Delivery, Event, Limits, Owner, Process, Reporter, Run, Silent, SystemClock,
+};
+pub use send::send_ahead;
+
+use crate::object::Key;
+use crate::plan::Plan;
+use crate::store::Version;
+use crate::store::record::{Record, ReleaseNumber, manifest_key};
+use lock::Lease;
+
+/// What a release came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// The release that was made; none if there was nothing to do.
+    pub number: Option<ReleaseNumber>,
+    /// Objects that were sent, the feed among them.
+    pub sent: usize,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Objects that an earlier release, cut off, had sent already.
+    pub already_there: usize,
+    /// Objects that were left as they are.
+    pub unchanged: usize,
+    /// Keys whose content a cache may now hold in an old state.
+    pub changed: Vec<Key>,
+    /// Whether a new feed is public.
+    pub feed_published: bool,
+}
+
+/// Carries a plan out. Nothing to do costs nothing.
+///
+/// # Errors
+/// See [`ReleaseError`]; the promises above hold in every case, and releasing again goes on.
+pub async fn execute(plan: &Plan, run: &Run<'_>) -> Result<Receipt, ReleaseError> {
+    if plan.nothing_to_do() {
+        return Ok(Receipt { unchanged: plan.unchanged.len(), ..Receipt::default() });
+    }
+    with_lock(run, async |lease| carry_out(plan, run, lease).await).await
+}
+
+/// Does `work` while the lock is held, and renewed.
+async fn with_lock<T>(
+    run: &Run<'_>,
+    work: impl AsyncFnOnce(&Lease<'_>) -> Result<T, ReleaseError>,
+) -> Result<T, ReleaseError> {
+    if !run.store.conditional().await? {
+        run.tell(Event::BestEffort);
+    }
+    let lease = Lease::take(*run).await?;
+    run.tell(Event::Locked { resuming: lease.resuming });
+    let outcome = tokio::select! {
+        biased;
+        outcome = work(&lease) => outcome,
+        lost = lease.keep() => Err(lost),
+    };
+    match &outcome {
+        Ok(_) => {
+            if let Err(error) = lease.drop().await {
+                let message =
+                    format!("the lock could not be removed and expires by itself: {error}");
+                run.tell(Event::Note { message: &message });
+            }
+        }
+        Err(ReleaseError::LockLost { .. }) => {}
+        Err(_) => lease.leave().await,
+    }
+    outcome
+}
+
+async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Receipt, ReleaseError> {
+    let manifest = still_current(plan, run).await?;
+    run.store.tidy().await?;
+    let mut receipt = Receipt { unchanged: plan.unchanged.len(), ..Receipt::default() };
+    if !plan.makes_release() {
+        if let Some(record) = &plan.base.record {
+            commit::put_manifest(run, record, manifest, true).await?;
+        }
+        return Ok(receipt);
+    }
+
+    let prepared = prepare(plan, run, lease);
+    let (sent, record) = tokio::select! {
+        biased;
+        () = run.cancel.cancelled() => return Err(ReleaseError::Cancelled),
+        prepared = prepared => prepared?,
+    };
+    receipt.number = Some(commit::commit(plan, run, lease, record, manifest).await?);
+
+    receipt.feed_published = plan.feed_reason.is_some();
+    receipt.sent = sent.objects + usize::from(receipt.feed_published);
+    receipt.bytes = sent.bytes;
+    if receipt.feed_published {
+        receipt.bytes += plan.feed.body.len();
+    }
+    receipt.already_there = sent.already_there;
+    receipt.changed = plan.steps().map(|(object, _)| object.key.clone()).collect();
+    Ok(receipt)
+}
+
+/// Everything up to the record: what the feed will name is sent, and looked at.
+async fn prepare(
+    plan: &Plan,
+    run: &Run<'_>,
+    lease: &Lease<'_>,
+) -> Result<(send::Sent, Record), ReleaseError> {
+    let mut objects = verify::prove(plan, run).await?;
+    let mut sent = send::send_all(plan, run, lease).await?;
+    objects.append(&mut sent.recorded);
+    let base = plan.base.record.as_ref().map(|record| record.number);
+    let number = base.map_or(ReleaseNumber::FIRST, ReleaseNumber::next);
+    let record = plan.record(number, run.clock.now(), run.owner.author.clone(), objects);
+    if plan.feed_reason.is_some() {
+        verify::verify(plan, run, &record).await?;
+    }
+    Ok((sent, record))
+}
+
+/// Makes sure that nothing was published since the plan was made; gives the manifest's version.
+async fn still_current(plan: &Plan, run: &Run<'_>) -> Result<Option<Version>, ReleaseError> {
+    let feed = plan.base.record.as_ref().map_or(&plan.feed.key, |record| &record.feed.key);
+    let manifest = manifest_key();
+    let (manifest, public) = tokio::try_join!(run.store.head(&manifest), run.store.head(feed))?;
+    let manifest = manifest.map(|head| head.version);
+    let public = public.map(|head| head.version);
+    if manifest == plan.base.manifest && public == plan.base.feed {
+        return Ok(manifest);
+    }
+    // A release that was seen half-way may only have set its manifest right.
+    let now = read_published(run.store, &plan.feed.key).await?;
+    let same = now.record == plan.base.record
+        && now.feed.as_ref().map(|feed| &feed.version) == plan.base.feed.as_ref();
+    if same {
+        return Ok(now.manifest);
+    }
+    let by = match now.record {
+        Some(record) => format!("release {} by {}", record.number, record.by.who),
+        None => "another feed".to_owned(),
+    };
+    Err(ReleaseError::Overtaken { by })
+}

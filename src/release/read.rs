@@ -1,0 +1,144 @@
+//! Reads what a target holds: two small requests as a rule.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::error::ReleaseError;
+use crate::hash::Sha256;
+use crate::object::Key;
+use crate::store::published::{Published, Standing};
+use crate::store::record::{BadRecord, RELEASES, Record, ReleaseNumber, manifest_key};
+use crate::store::{Found, Store, StoreError, Stored};
+
+/// More than any feed or record of a show should ever need.
+pub(super) const LIMIT: u64 = 64 << 20;
+
+/// Reads what is published in a target whose feed is to stand at `feed`.
+///
+/// The manifest and the feed are read at once; only if they do not belong together are the records
+/// searched for the one to which the feed belongs.
+///
+/// # Errors
+/// If the store fails, or a later onair wrote the records.
+pub async fn read_published(store: &dyn Store, feed: &Key) -> Result<Published, ReleaseError> {
+    let manifest = manifest_key();
+    let (manifest, public) =
+        tokio::try_join!(store.read(&manifest, LIMIT), store.read(feed, LIMIT))?;
+    if manifest.is_none() && public.is_none() {
+        return Ok(Published::nothing());
+    }
+    let read = judge(store, feed, manifest, public).await?;
+    if read.standing != Standing::Foreign {
+        return Ok(read);
+    }
+    // A release may have finished between the two answers. A manifest that was read before the feed
+    // is never ahead of it.
+    let manifest = store.read(&manifest_key(), LIMIT).await?;
+    let public = store.read(feed, LIMIT).await?;
+    let read = judge(store, feed, manifest, public).await?;
+    if read.standing != Standing::Foreign {
+        return Ok(read);
+    }
+    search(store, read).await
+}
+
+/// What manifest and feed say without further questions.
+async fn judge(
+    store: &dyn Store,
+    feed: &Key,
+    manifest: Option<Stored>,
+    mut public: Option<Stored>,
+) -> Result<Published, ReleaseError> {
+    let record = match &manifest {
+        Some(stored) => parse(manifest_key(), stored)?,
+        None => None,
+    };
+    if let Some(record) = record.as_ref().filter(|record| record.feed.key != *feed) {
+        public = store.read(&record.feed.key, LIMIT).await?;
+    }
+    let standing = match (&record, &public) {
+        (None, None) => Standing::Empty,
+        (Some(_), None) => Standing::FeedMissing,
+        (Some(record), Some(public)) if is_feed_of(record, public) => Standing::Current,
+        (_, Some(_)) => Standing::Foreign,
+    };
+    let manifest = manifest.map(|stored| stored.version);
+    Ok(Published { standing, record, feed: public, manifest, missing: BTreeSet::new() })
+}
+
+fn is_feed_of(record: &Record, feed: &Stored) -> bool {
+    record.feed.sha256 == Sha256::of(&feed.bytes)
+}
+
+/// A damaged manifest is no more than a missing one: every record stands elsewhere too.
+fn parse(key: Key, stored: &Stored) -> Result<Option<Record>, ReleaseError> {
+    match Record::from_json(&stored.bytes) {
+        Ok(record) => Ok(Some(record)),
+        Err(BadRecord::Damaged(_)) => Ok(None),
+        Err(reason @ BadRecord::Newer { .. }) => Err(ReleaseError::BadRecord { key, reason }),
+    }
+}
+
+/// Looks for a record later than the manifest to which the public feed belongs.
+async fn search(store: &dyn Store, mut read: Published) -> Result<Published, ReleaseError> {
+    let Some(public) = &read.feed else { return Ok(read) };
+    let known = read.record.as_ref().map(|record| record.number);
+    let numbers = release_numbers(store).await?;
+    for number in numbers.into_iter().rev().take_while(|number| Some(*number) > known) {
+        let Some(stored) = store.read(&number.key(), LIMIT).await? else { continue };
+        if let Some(record) = parse(number.key(), &stored)?.filter(|it| is_feed_of(it, public)) {
+            read.record = Some(record);
+            read.standing = Standing::ManifestBehind;
+            break;
+        }
+    }
+    Ok(read)
+}
+
+/// The numbers of all releases of which a record stands, in order.
+pub(super) async fn release_numbers(store: &dyn Store) -> Result<Vec<ReleaseNumber>, StoreError> {
+    let mut numbers: Vec<ReleaseNumber> = store
+        .list(RELEASES)
+        .await?
+        .iter()
+        .filter_map(|it| ReleaseNumber::of_key(&it.key))
+        .collect();
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+/// The record of one release.
+///
+/// # Errors
+/// If there is none or it cannot be used, or the store fails.
+pub async fn read_record(store: &dyn Store, number: ReleaseNumber) -> Result<Record, ReleaseError> {
+    let key = number.key();
+    let stored = store.read(&key, LIMIT).await?.ok_or(ReleaseError::NoRelease(number))?;
+    Record::from_json(&stored.bytes).map_err(|reason| ReleaseError::BadRecord { key, reason })
+}
+
+/// Looks at every recorded object and notes those that are gone or no longer what was recorded.
+///
+/// A plan made from the outcome sends them again, where they are at hand.
+///
+/// # Errors
+/// If the store fails.
+pub async fn audit(
+    store: &dyn Store,
+    published: &mut Published,
+    at_once: usize,
+) -> Result<(), StoreError> {
+    let Some(record) = &published.record else { return Ok(()) };
+    let missing = stream::iter(&record.objects)
+        .map(|(key, recorded)| async move {
+            let same = matches!(store.compare(&recorded.expected(key)).await?, Found::Same(_));
+            Ok::<_, StoreError>((!same).then(|| key.clone()))
+        })
+        .buffer_unordered(at_once.max(1))
+        .try_filter_map(|missing| async { Ok(missing) })
+        .try_collect()
+        .await?;
+    published.missing = missing;
+    Ok(())
+}

@@ -1,0 +1,250 @@
+//! What surrounds a release: who runs it, when, how wide, and who is told.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use crate::object::{Key, Object};
+use crate::plan::Reason;
+use crate::store::Store;
+use crate::store::record::{Author, ReleaseNumber};
+
+/// Tells the time, and waits. One clock serves a whole run; tests bring their own.
+#[async_trait]
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+
+    /// Waits for so long.
+    async fn sleep(&self, time: Duration);
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+#[async_trait]
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    async fn sleep(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+}
+
+/// How an object came to stand where it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// It was sent now.
+    Sent,
+    /// It was there already: an earlier release that was cut off had sent it.
+    AlreadyThere,
+}
+
+/// What happens during a release, in the order in which it happens.
+#[derive(Debug, Clone, Copy)]
+pub enum Event<'a> {
+    /// The store has no conditional writes, so nothing but the lock keeps two releases apart.
+    BestEffort,
+    /// The lock is ours; an earlier release may have been cut off before.
+    Locked {
+        /// Whether one was.
+        resuming: bool,
+    },
+    /// An object is about to be sent.
+    Started {
+        /// The object.
+        object: &'a Object,
+        /// Why it is sent.
+        reason: Reason,
+    },
+    /// So many more bytes of an object were sent.
+    Progress {
+        /// Where the object goes.
+        key: &'a Key,
+        /// How many more bytes. A part that is sent again counts again.
+        bytes: u64,
+    },
+    /// An object stands where it should.
+    Finished {
+        /// The object.
+        object: &'a Object,
+        /// How it came there.
+        delivery: Delivery,
+    },
+    /// Everything is sent; so many objects that the feed names are now looked at.
+    Verifying {
+        /// How many.
+        objects: usize,
+    },
+    /// The release's record stands; from here on it is carried through.
+    Recorded {
+        /// The release.
+        number: ReleaseNumber,
+    },
+    /// The new feed is public.
+    FeedPublished {
+        /// Where.
+        key: &'a Key,
+    },
+    /// Something that did not stop the release, but that a host should know.
+    Note {
+        /// What.
+        message: &'a str,
+    },
+}
+
+/// Is told of a release as it proceeds. Must not block: transfers wait for it.
+pub trait Reporter: Send + Sync {
+    /// Something happened.
+    fn event(&self, event: Event<'_>);
+}
+
+/// Tells nobody.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
+
+impl Reporter for Silent {
+    fn event(&self, _: Event<'_>) {}
+}
+
+/// Asks a run to stop: transfers are dropped at once, but a feed that is being published is finished.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<CancelState>);
+
+#[derive(Debug, Default)]
+struct CancelState {
+    asked: AtomicBool,
+    wake: Notify,
+}
+
+impl Cancel {
+    /// Asks the run to stop.
+    pub fn cancel(&self) {
+        self.0.asked.store(true, Ordering::SeqCst);
+        self.0.wake.notify_waiters();
+    }
+
+    /// Whether anybody asked.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.asked.load(Ordering::SeqCst)
+    }
+
+    /// Waits until somebody asks.
+    pub async fn cancelled(&self) {
+        let woken = self.0.wake.notified();
+        tokio::pin!(woken);
+        // Enlisted before looking, so that no call falls between the two.
+        woken.as_mut().enable();
+        if !self.is_cancelled() {
+            woken.await;
+        }
+    }
+}
+
+/// How much happens at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Audio files in transfer; each may take the store several buffers.
+    pub audio: usize,
+    /// Smaller objects in transfer, and questions to the store.
+    pub others: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { audio: 4, others: 16 }
+    }
+}
+
+/// Who runs a release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// As the record will name it.
+    pub author: Author,
+    /// The process, where another process on the same machine can tell whether it lives.
+    pub process: Option<Process>,
+}
+
+/// A process, as others on its machine see it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Process {
+    /// This boot of this machine, and its namespace of process ids.
+    pub machine: String,
+    /// The process id.
+    pub id: u32,
+}
+
+impl Owner {
+    /// This process, on behalf of `who`.
+    pub fn this_process(who: impl Into<String>) -> Self {
+        let onair = env!("CARGO_PKG_VERSION").to_owned();
+        let author = Author { who: who.into(), onair, run: random() };
+        Self { author, process: Process::this() }
+    }
+}
+
+impl Process {
+    /// This process, if the system says which one it is.
+    fn this() -> Option<Self> {
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        let space = std::fs::read_link("/proc/self/ns/pid").ok()?;
+        let machine = format!("{} {}", boot.trim(), space.display());
+        Some(Self { machine, id: std::process::id() })
+    }
+
+    /// Whether this process is known to have ended, seen from `other`.
+    pub(super) fn has_ended(&self, other: Option<&Self>) -> bool {
+        other.is_some_and(|other| other.machine == self.machine)
+            && !std::path::Path::new(&format!("/proc/{}", self.id)).exists()
+    }
+}
+
+/// Sixteen random hexadecimal digits; what makes hash maps safe against strangers serves here too.
+fn random() -> String {
+    use std::hash::{BuildHasher, RandomState};
+    format!("{:016x}", RandomState::new().hash_one(std::process::id()))
+}
+
+/// Everything a release needs besides its plan.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// Where it goes.
+    pub store: &'a dyn Store,
+    /// What time it is.
+    pub clock: &'a dyn Clock,
+    /// Who is told.
+    pub reporter: &'a dyn Reporter,
+    /// Who may stop it.
+    pub cancel: &'a Cancel,
+    /// Who runs it.
+    pub owner: &'a Owner,
+    /// How much happens at once.
+    pub limits: Limits,
+    /// How long the lock holds without a sign of life.
+    pub lease: Duration,
+}
+
+impl<'a> Run<'a> {
+    /// A run on the machine's clock, with the usual limits.
+    pub fn new(
+        store: &'a dyn Store,
+        owner: &'a Owner,
+        reporter: &'a dyn Reporter,
+        cancel: &'a Cancel,
+    ) -> Self {
+        let (clock, limits) = (&SystemClock, Limits::default());
+        Self { store, clock, reporter, cancel, owner, limits, lease: Duration::from_secs(120) }
+    }
+
+    /// Tells the reporter.
+    pub(super) fn tell(&self, event: Event<'_>) {
+        self.reporter.event(event);
+    }
+}

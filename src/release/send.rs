@@ -1,0 +1,154 @@
+//! Sends what a plan wants in the target, and nothing that stands there already.
+
+use std::collections::BTreeMap;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::error::ReleaseError;
+use super::lock::{Lease, may_have_happened};
+use super::run::{Delivery, Event, Run};
+use crate::object::{Key, Kind, Object};
+use crate::plan::{Plan, Reason, Step};
+use crate::store::record::Recorded;
+use crate::store::{Condition, Expected, Found, StoreError, Version};
+
+/// An object of this size is looked for before it is sent; a smaller one costs less to send in vain.
+const WORTH_ASKING: u64 = 1 << 20;
+
+/// How often a write is tried whose outcome is unknown or that met somebody else's.
+const TRIES: usize = 3;
+
+/// What became of the steps.
+#[derive(Debug, Default)]
+pub(super) struct Sent {
+    /// For the record.
+    pub(super) recorded: BTreeMap<Key, Recorded>,
+    /// Objects sent now.
+    pub(super) objects: usize,
+    /// Their bytes.
+    pub(super) bytes: u64,
+    /// Objects that were there already.
+    pub(super) already_there: usize,
+}
+
+/// Sends every step, kind after kind: a page is never public before the audio that it plays.
+pub(super) async fn send_all(
+    plan: &Plan,
+    run: &Run<'_>,
+    lease: &Lease<'_>,
+) -> Result<Sent, ReleaseError> {
+    let mut sent = Sent::default();
+    for steps in plan.sends.chunk_by(|a, b| a.object.kind == b.object.kind) {
+        let audio = steps.iter().any(|step| step.object.kind == Kind::Audio);
+        let at_once = if audio { run.limits.audio } else { run.limits.others };
+        let deliveries = stream::iter(steps)
+            .map(async |step| Ok::<_, ReleaseError>((step, deliver(step, run, Some(lease)).await?)))
+            .buffer_unordered(at_once.max(1))
+            .try_collect::<Vec<_>>();
+        for (step, (delivery, version)) in deliveries.await? {
+            match delivery {
+                Delivery::Sent => {
+                    sent.objects += 1;
+                    sent.bytes += step.object.body.len();
+                }
+                Delivery::AlreadyThere => sent.already_there += 1,
+            }
+            let key = step.object.key.clone();
+            sent.recorded.insert(key, Recorded::of(&step.object, version));
+        }
+    }
+    Ok(sent)
+}
+
+/// Sends one audio file ahead of the release that will name it, unless it is there already.
+///
+/// This needs no lock: an audio key is written once, so the worst that can happen is that somebody
+/// else has written it.
+///
+/// # Errors
+/// [`ReleaseError::Taken`] if other audio stands under the key, or whatever the store says.
+pub async fn send_ahead(object: &Object, run: &Run<'_>) -> Result<Delivery, ReleaseError> {
+    let (object, reason) = (object.clone(), Reason::New);
+    let step = Step { object, reason, condition: Condition::Absent };
+    tokio::select! {
+        biased;
+        () = run.cancel.cancelled() => Err(ReleaseError::Cancelled),
+        delivered = deliver(&step, run, None) => Ok(delivered?.0),
+    }
+}
+
+/// Makes an object stand under its key.
+async fn deliver(
+    step: &Step,
+    run: &Run<'_>,
+    lease: Option<&Lease<'_>>,
+) -> Result<(Delivery, Version), ReleaseError> {
+    let object = &step.object;
+    let look_first = lease.is_some_and(|lease| lease.resuming)
+        || object.kind == Kind::Audio
+        || object.body.len() >= WORTH_ASKING
+        || step.reason == Reason::Missing;
+    let mut condition = step.condition.clone();
+    // Why the last try's outcome is unknown.
+    let mut unsettled = None;
+    for _ in 0..TRIES {
+        if look_first || unsettled.is_some() {
+            match standing(step, run).await? {
+                Standing::There(version) => {
+                    let unanswered = matches!(unsettled, Some(StoreError::Failed { .. }));
+                    let delivery = if unanswered { Delivery::Sent } else { Delivery::AlreadyThere };
+                    run.tell(Event::Finished { object, delivery });
+                    return Ok((delivery, version));
+                }
+                Standing::PutIf(now) => condition = now,
+            }
+        }
+        if let Some(lease) = lease {
+            match unsettled {
+                // Somebody else wrote here. That is an earlier release, or one that has the lock now.
+                Some(StoreError::Precondition { .. }) => lease.renew().await?,
+                _ => lease.check().await?,
+            }
+        }
+        if unsettled.is_none() {
+            run.tell(Event::Started { object, reason: step.reason });
+        }
+        let progress = |bytes| run.tell(Event::Progress { key: &object.key, bytes });
+        match run.store.put(object, &condition, &progress).await {
+            Ok(version) => {
+                let delivery = Delivery::Sent;
+                run.tell(Event::Finished { object, delivery });
+                return Ok((delivery, version));
+            }
+            Err(error) if may_have_happened(&error) => unsettled = Some(error),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let gone_on = StoreError::Precondition { key: object.key.clone() };
+    Err(unsettled.unwrap_or(gone_on).into())
+}
+
+/// What must happen for an object to stand under its key.
+enum Standing {
+    There(Version),
+    PutIf(Condition),
+}
+
+async fn standing(step: &Step, run: &Run<'_>) -> Result<Standing, ReleaseError> {
+    let audio = step.object.kind == Kind::Audio;
+    let mut expected = Expected::of(&step.object);
+    if audio {
+        // What a rule on caching has become since is no reason to send audio again.
+        expected.cache_control = None;
+    }
+    Ok(match run.store.compare(&expected).await? {
+        Found::Nothing => Standing::PutIf(Condition::Absent),
+        Found::Same(head) => Standing::There(head.version),
+        Found::OtherHeaders(head) => Standing::PutIf(Condition::Is(head.version)),
+        Found::Other(head) if audio && step.reason != Reason::Missing => {
+            let key = step.object.key.clone();
+            return Err(ReleaseError::Taken { key, head: Box::new(head) });
+        }
+        Found::Other(head) => Standing::PutIf(Condition::Is(head.version)),
+    })
+}

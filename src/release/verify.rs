@@ -1,0 +1,96 @@
+//! Looks at what the feed will name before the feed names it.
+
+use std::collections::BTreeMap;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::error::{Fault, ReleaseError};
+use super::run::{Event, Run};
+use crate::object::{Key, Kind};
+use crate::plan::{Plan, Proof};
+use crate::store::record::{Record, Recorded};
+use crate::store::{Expected, Found, Head};
+
+/// Audio that no record knows and that is not at hand must be in the target already.
+pub(super) async fn prove(
+    plan: &Plan,
+    run: &Run<'_>,
+) -> Result<BTreeMap<Key, Recorded>, ReleaseError> {
+    stream::iter(&plan.proofs)
+        .map(|proof| async move { Ok((proof.key.clone(), prove_one(proof, run).await?)) })
+        .buffer_unordered(run.limits.others.max(1))
+        .try_collect()
+        .await
+}
+
+async fn prove_one(proof: &Proof, run: &Run<'_>) -> Result<Recorded, ReleaseError> {
+    let expected = proof.expected();
+    let found = match run.store.compare(&expected).await? {
+        Found::Same(head) => {
+            return Ok(Recorded {
+                kind: Kind::Audio,
+                digest: proof.digest.clone(),
+                bytes: proof.bytes,
+                content_type: expected.content_type.to_owned(),
+                cache_control: Kind::Audio.cache_control().to_owned(),
+                version: head.version,
+            });
+        }
+        Found::Nothing => format!("nothing stands at `{}`", proof.key),
+        Found::OtherHeaders(head) => {
+            let kind = head.content_type.unwrap_or_default();
+            format!("`{}` has the type {kind}", proof.key)
+        }
+        Found::Other(head) => format!("`{}` is other audio ({} bytes)", proof.key, head.bytes),
+    };
+    Err(ReleaseError::Unproved { proof: Box::new(proof.clone()), found })
+}
+
+/// Looks at every enclosure that the feed will name, and at what else was sent for it.
+pub(super) async fn verify(
+    plan: &Plan,
+    run: &Run<'_>,
+    record: &Record,
+) -> Result<(), ReleaseError> {
+    let enclosures = record.listed().map(|episode| &episode.audio);
+    let sent = plan.sends.iter().map(|step| &step.object);
+    let named = sent.filter(|object| object.kind < Kind::Asset).map(|object| &object.key);
+    let mut keys: Vec<&Key> = enclosures.chain(named).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    run.tell(Event::Verifying { objects: keys.len() });
+    let faults: Vec<Fault> = stream::iter(keys)
+        .map(|key| async move {
+            let Some(recorded) = record.objects.get(key) else {
+                let (expected, found) = ("in the record".to_owned(), "not".to_owned());
+                return Ok(Some(Fault { key: key.clone(), expected, found }));
+            };
+            let head = run.store.head(key).await?;
+            Ok::<_, ReleaseError>(judge(&recorded.expected(key), head))
+        })
+        .buffer_unordered(run.limits.others.max(1))
+        .try_filter_map(|fault| async { Ok(fault) })
+        .try_collect()
+        .await?;
+    if faults.is_empty() { Ok(()) } else { Err(ReleaseError::Broken(faults)) }
+}
+
+/// Existence, length and type; and the hashes where the store keeps them.
+fn judge(expected: &Expected<'_>, head: Option<Head>) -> Option<Fault> {
+    let text = |bytes: u64, content_type: &str| format!("{bytes} bytes of {content_type}");
+    let found = match head {
+        None => "missing".to_owned(),
+        Some(head) => {
+            let content_type = head.content_type.as_deref().unwrap_or(expected.content_type);
+            if head.bytes != expected.bytes || content_type != expected.content_type {
+                text(head.bytes, content_type)
+            } else if expected.digest.contradicts(&head.metadata) {
+                "other bytes of the same length".to_owned()
+            } else {
+                return None;
+            }
+        }
+    };
+    let expected_text = text(expected.bytes, expected.content_type);
+    Some(Fault { key: expected.key.clone(), expected: expected_text, found })
+}

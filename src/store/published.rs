@@ -1,0 +1,50 @@
+//! What a target holds already: the other half of a plan.
+
+use std::collections::BTreeSet;
+
+use crate::object::Key;
+use crate::store::record::Record;
+use crate::store::{Stored, Version};
+
+/// How the public feed and the records in a target stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing was ever published here.
+    Empty,
+    /// The feed is that of the current record.
+    Current,
+    /// The feed is that of a later record than the manifest: a release was cut off between the two.
+    ManifestBehind,
+    /// There is a record, but its feed is gone.
+    FeedMissing,
+    /// There is a feed that no release of ours put there.
+    Foreign,
+}
+
+/// What is published in a target, as it was read at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// How feed and record stand to each other.
+    pub standing: Standing,
+    /// The record that the public feed belongs to, or the current one if the feed is not ours.
+    pub record: Option<Record>,
+    /// The public feed.
+    pub feed: Option<Stored>,
+    /// Which manifest was read.
+    pub manifest: Option<Version>,
+    /// Recorded objects that were found to be gone or changed by somebody else, where anybody looked.
+    pub missing: BTreeSet<Key>,
+}
+
+impl Published {
+    /// A target in which nothing stands.
+    pub fn nothing() -> Self {
+        Self {
+            standing: Standing::Empty,
+            record: None,
+            feed: None,
+            manifest: None,
+            missing: BTreeSet::new(),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! A release that nothing disturbs.
+
+use onair::object::Key;
+use onair::store::memory::MemoryStore;
+use onair::store::record::ReleaseNumber;
+
+use crate::support::show::Show;
+use crate::support::{at, publish};
+
+fn keys(store: &MemoryStore) -> Vec<String> {
+    let mut keys = text(store.objects().keys());
+    keys.retain(|key| !key.starts_with(".onair/feeds/"));
+    keys
+}
+
+fn text<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Vec<String> {
+    keys.into_iter().map(|key| key.as_str().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_first_release_leaves_the_show_and_a_record_and_no_lock() {
+    let store = MemoryStore::default();
+    let receipt = publish(&store, &Show::of(2), "ann", at(0)).await.unwrap();
+    assert_eq!(receipt.number, Some(ReleaseNumber::FIRST));
+    assert_eq!((receipt.sent, receipt.already_there, receipt.unchanged), (8, 0, 0));
+    assert_eq!(
+        keys(&store),
+        [
+            ".onair/manifest.json",
+            ".onair/releases/000001.json",
+            "cover.jpg",
+            "episode_1/index.html",
+            "episode_2/index.html",
+            "index.html",
+            "media/1.mp3",
+            "media/2.mp3",
+            "podcast.xml",
+            "style.css",
+        ]
+    );
+    let again = publish(&store, &Show::of(2), "ann", at(1)).await.unwrap();
+    assert_eq!(again.number, None);
+}
+
+#[tokio::test]
+async fn a_new_episode_sends_only_what_is_new() {
+    let store = MemoryStore::default();
+    publish(&store, &Show::of(2), "ann", at(0)).await.unwrap();
+    let receipt = publish(&store, &Show::of(3), "ann", at(1)).await.unwrap();
+    assert_eq!(receipt.number, Some(ReleaseNumber(2)));
+    let changed = text(&receipt.changed);
+    assert_eq!(changed, ["media/3.mp3", "episode_3/index.html", "podcast.xml"]);
+    assert_eq!((receipt.sent, receipt.unchanged), (3, 7));
+}
+
+#[tokio::test]
+async fn a_new_title_keeps_the_published_audio() {
+    let store = MemoryStore::default();
+    let mut show = Show::of(2);
+    publish(&store, &show, "ann", at(0)).await.unwrap();
+    show.episode(2).title = "A better title".into();
+    let receipt = publish(&store, &show, "ann", at(1)).await.unwrap();
+    let changed = text(&receipt.changed);
+    assert_eq!(changed, ["episode_2/index.html", "podcast.xml"]);
+}

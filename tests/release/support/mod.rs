@@ -1,0 +1,72 @@
+//! What the tests of a release share: a show, a target that can be watched, and the promises.
+
+pub mod promises;
+pub mod show;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use onair::object::Key;
+use onair::plan::{Overrides, plan};
+use onair::release::{
+    Cancel, Clock, Limits, Owner, Receipt, ReleaseError, Run, Silent, execute, read_published,
+};
+use onair::store::Store;
+use onair::store::record::Author;
+
+use show::Show;
+
+/// A clock that stands still: short pauses are over at once, and long ones never.
+#[derive(Clone, Copy)]
+pub struct Stopped(pub Timestamp);
+
+#[async_trait]
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+
+    async fn sleep(&self, time: Duration) {
+        if time > Duration::from_secs(10) {
+            std::future::pending().await
+        }
+    }
+}
+
+/// An instant so many seconds into the test.
+pub fn at(seconds: i64) -> Stopped {
+    let start: Timestamp = "2022-05-27T05:00:00Z".parse().unwrap();
+    Stopped(start.saturating_add(SignedDuration::from_secs(seconds)).unwrap())
+}
+
+pub fn owner(run: &str) -> Owner {
+    let author = Author { who: run.to_owned(), onair: "0.1.0".into(), run: run.to_owned() };
+    Owner { author, process: None }
+}
+
+/// Releases a show as the command line does: reads, plans, carries out, and plans again where an
+/// audio key turns out to be taken.
+pub async fn publish(
+    store: &dyn Store,
+    show: &Show,
+    who: &str,
+    clock: Stopped,
+) -> Result<Receipt, ReleaseError> {
+    let (owner, cancel) = (owner(who), Cancel::default());
+    let limits = Limits { audio: 1, others: 1 };
+    let run = Run { clock: &clock, limits, ..Run::new(store, &owner, &Silent, &cancel) };
+    let mut taken = BTreeSet::<Key>::new();
+    loop {
+        let published = read_published(store, &show::feed_key()).await?;
+        let edition = show.edition(&published, &taken);
+        let plan = plan(edition, &published, &Overrides::default()).unwrap_or_else(|guards| {
+            panic!("{}", guards.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        });
+        match execute(&plan, &run).await {
+            Err(ReleaseError::Taken { key, .. }) if taken.insert(key.clone()) => {}
+            other => return other,
+        }
+    }
+}

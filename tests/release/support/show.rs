@@ -1,0 +1,158 @@
+//! A show small enough to release ten thousand times.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use onair::hash::Sha256;
+use onair::object::{Body, Digest, Key, Kind, Object};
+use onair::site::edition::{Edition, EditionEpisode, EnclosureUrl, Guid};
+use onair::store::published::Published;
+
+pub const BASE: &str = "https://example.org/";
+
+pub fn feed_key() -> Key {
+    Key::new("podcast.xml").unwrap()
+}
+
+#[derive(Debug, Clone)]
+pub struct Episode {
+    pub number: u32,
+    pub title: String,
+    pub payload: &'static str,
+    pub listed: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Show {
+    pub title: &'static str,
+    pub cover: &'static str,
+    pub style: &'static str,
+    pub episodes: Vec<Episode>,
+}
+
+impl Show {
+    /// A show with so many episodes.
+    pub fn of(episodes: u32) -> Self {
+        let mut show =
+            Self { title: "A show", cover: "cover", style: "body {}", episodes: Vec::new() };
+        (1..=episodes).for_each(|number| show.add(number, "frames of sound"));
+        show
+    }
+
+    pub fn add(&mut self, number: u32, payload: &'static str) {
+        let title = format!("Episode {number}");
+        self.episodes.insert(0, Episode { number, title, payload, listed: true });
+    }
+
+    pub fn episode(&mut self, number: u32) -> &mut Episode {
+        self.episodes.iter_mut().find(|episode| episode.number == number).unwrap()
+    }
+
+    /// The show rendered, with the audio keys and tags it already has where that must be.
+    pub fn edition(&self, published: &Published, taken: &BTreeSet<Key>) -> Edition {
+        let mut objects = vec![
+            object("cover.jpg", Kind::Image, "image/jpeg", self.cover),
+            object("style.css", Kind::Asset, "text/css", self.style),
+            object("index.html", Kind::Page, "text/html", self.title),
+        ];
+        let mut episodes = Vec::new();
+        for episode in &self.episodes {
+            let (described, audio) = episode.audio(published, taken);
+            objects.extend(audio);
+            let page = format!("episode_{}/index.html", episode.number);
+            objects.push(object(&page, Kind::Page, "text/html", &episode.title));
+            episodes.push(described);
+        }
+        let feed =
+            object(feed_key().as_str(), Kind::Feed, "application/rss+xml", &self.feed(&episodes));
+        Edition { objects, feed, episodes }
+    }
+
+    /// The feed, as small as it can be.
+    fn feed(&self, episodes: &[EditionEpisode]) -> String {
+        let mut items = String::new();
+        for episode in episodes.iter().filter(|episode| episode.listed) {
+            let EditionEpisode { guid, title, enclosure_url, bytes, .. } = episode;
+            write!(
+                items,
+                r#"<item><title>{title}</title><guid isPermaLink="false">{guid}</guid><enclosure url="{enclosure_url}" length="{bytes}" type="audio/mpeg"/></item>"#
+            )
+            .unwrap();
+        }
+        let title = self.title;
+        format!(
+            r#"<rss version="2.0"><channel><title>{title}</title><link>{BASE}</link><description>d</description>{items}</channel></rss>"#
+        )
+    }
+}
+
+impl Episode {
+    fn audio(
+        &self,
+        published: &Published,
+        taken: &BTreeSet<Key>,
+    ) -> (EditionEpisode, Option<Object>) {
+        let number = self.number;
+        let guid = Guid(format!("{number}.mp3"));
+        let payload_sha256 = Sha256::of(self.payload.as_bytes());
+        let record = published.record.as_ref();
+        let known = record.and_then(|record| {
+            record.episodes.iter().find(|old| {
+                old.guid == guid
+                    && old.payload_sha256 == payload_sha256
+                    && record.objects.contains_key(&old.audio)
+            })
+        });
+        if let Some(known) = known {
+            let (title, listed) = (self.title.clone(), self.listed);
+            return (EditionEpisode { title, listed, ..known.clone() }, None);
+        }
+        let tag = format!("ID3 {}", self.title);
+        let tag_sha256 = Sha256::of(tag.as_bytes());
+        let natural = Key::new(format!("media/{number}.mp3")).unwrap();
+        let used = record.is_some_and(|record| record.objects.contains_key(&natural));
+        let key = if used || taken.contains(&natural) {
+            let suffix = &Sha256::of(format!("{tag}{}", self.payload).as_bytes()).to_string()[..8];
+            Key::new(format!("media/{number}-{suffix}.mp3")).unwrap()
+        } else {
+            natural
+        };
+        let bytes = Bytes::from(format!("{tag}{}", self.payload));
+        let described = EditionEpisode {
+            guid,
+            permalink: false,
+            number: Some(number),
+            title: self.title.clone(),
+            source: format!("episodes/{number}.md"),
+            enclosure_url: EnclosureUrl(format!("{BASE}{key}")),
+            audio: key.clone(),
+            bytes: bytes.len() as u64,
+            milliseconds: 1000,
+            tag_sha256,
+            payload_sha256,
+            source_sha256: None,
+            published: "2022-05-27T07:00:00+02:00".into(),
+            apple_episode_id: None,
+            listed: self.listed,
+        };
+        let object = Object {
+            key,
+            kind: Kind::Audio,
+            content_type: "audio/mpeg",
+            digest: Digest::Tagged { tag_sha256, payload_sha256 },
+            body: Body::Bytes(bytes),
+            metadata: BTreeMap::new(),
+        };
+        (described, Some(object))
+    }
+}
+
+fn object(key: &str, kind: Kind, content_type: &'static str, text: &str) -> Object {
+    Object::in_memory(
+        Key::new(key).unwrap(),
+        kind,
+        content_type,
+        Bytes::copy_from_slice(text.as_bytes()),
+    )
+}

@@ -1,4 +1,6 @@
 //! A release carried out against a store in memory: where it is cut, when it fails, and when two meet.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
 mod basic;
 mod support;

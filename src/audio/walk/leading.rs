@@ -1,0 +1,174 @@
+//! The tags in front of the audio.
+//!
+//! A tag is skipped by its size field, but that field may lie. So the frames inside an ID3v2 tag
+//! are stepped over on the way, which costs nothing: where they are followed by MPEG audio before
+//! the tag should be over, or reach beyond its end, the size is wrong.
+
+use super::sync::Sync;
+use super::window::{Seen, Window};
+use crate::audio::found::{APE_EDGE, ApeEdge, FoundTag, ID3_HEADER, Id3Header, TagKind, unsync};
+
+/// A tag being stepped through. All offsets are in bytes from the file's start.
+#[derive(Debug)]
+pub(super) struct Inside {
+    kind: TagKind,
+    start: u64,
+    /// Where the tag says it ends.
+    end: u64,
+    /// The tag spells its size as a plain number.
+    pub(super) misspelt: bool,
+    content: Content,
+}
+
+/// What is expected next within a tag.
+#[derive(Debug)]
+enum Content {
+    /// An ID3v2 frame.
+    Frames,
+    /// Zeros up to the end.
+    Padding,
+    /// Nothing that could be checked.
+    Opaque,
+    /// A frame has reached beyond the tag's end.
+    Overrun,
+}
+
+/// How a tag turned out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ended {
+    pub(super) tag: FoundTag,
+    /// Bytes that the tag says it has.
+    pub(super) stated: u64,
+    /// Whether there is reason to believe that it is longer than that.
+    pub(super) overrun: bool,
+}
+
+/// The tag that opens at offset `at`, if one does.
+pub(super) fn open(window: &Window<'_>, at: u64) -> Seen<Option<Inside>> {
+    let Seen::Now(bytes) = window.take(window.index(at), APE_EDGE) else { return Seen::Later };
+    if let Some(header) = Id3Header::parse(bytes) {
+        let skipped = header.is_unsynchronised() && header.major < 4 || header.has_extended_header();
+        return Seen::Now(Some(Inside {
+            kind: TagKind::Id3v2(header.major),
+            start: at,
+            end: at.saturating_add(header.total),
+            misspelt: !header.syncsafe,
+            content: if skipped { Content::Opaque } else { Content::Frames },
+        }));
+    }
+    let ape = ApeEdge::parse(bytes).filter(|edge| edge.is_header);
+    Seen::Now(ape.map(|header| Inside {
+        kind: TagKind::Ape,
+        start: at,
+        end: at.saturating_add(header.size + APE_EDGE as u64),
+        misspelt: false,
+        content: Content::Opaque,
+    }))
+}
+
+/// Where the contents of the tag at `at` start.
+pub(super) fn contents(at: u64) -> u64 {
+    at + ID3_HEADER as u64
+}
+
+impl Inside {
+    /// Steps on from offset `at`, which it moves; says when the tag is over.
+    pub(super) fn step(
+        &mut self,
+        window: &Window<'_>,
+        at: &mut u64,
+        sync: &mut Sync,
+    ) -> Seen<Option<Ended>> {
+        if *at >= self.end {
+            return self.check_end(window, at);
+        }
+        match self.content {
+            Content::Opaque | Content::Overrun => {
+                *at = self.end;
+                Seen::Now(None)
+            }
+            Content::Frames => self.frame(window, at, sync),
+            Content::Padding => {
+                let index = window.index(*at);
+                let left = usize::try_from(self.end - *at).unwrap_or(usize::MAX);
+                let padding = &window.bytes[index..];
+                let padding = &padding[..padding.len().min(left)];
+                let zeros = leading_zeros(padding);
+                *at += zeros as u64;
+                if zeros == padding.len() { Seen::Now(None) } else { self.stray(window, at, sync) }
+            }
+        }
+    }
+
+    fn frame(&mut self, window: &Window<'_>, at: &mut u64, sync: &mut Sync) -> Seen<Option<Ended>> {
+        let Seen::Now(bytes) = window.take(window.index(*at), ID3_HEADER) else {
+            return Seen::Later;
+        };
+        if bytes.first() == Some(&0) {
+            self.content = Content::Padding;
+            return Seen::Now(None);
+        }
+        let Some(length) = frame_length(self.kind, bytes) else {
+            return self.stray(window, at, sync);
+        };
+        if *at + length > self.end {
+            self.content = Content::Overrun;
+        } else {
+            *at += length;
+        }
+        Seen::Now(None)
+    }
+
+    /// At bytes that are neither a frame nor padding: either the audio starts here already, or
+    /// nothing is known about the rest of the tag.
+    fn stray(&mut self, window: &Window<'_>, at: &mut u64, sync: &mut Sync) -> Seen<Option<Ended>> {
+        match sync.stream_at(window, window.index(*at)) {
+            Seen::Later => Seen::Later,
+            Seen::Now(None) => {
+                self.content = Content::Opaque;
+                Seen::Now(None)
+            }
+            Seen::Now(Some(_)) => Seen::Now(Some(self.ended(*at, false))),
+        }
+    }
+
+    /// At the end that the tag states: does it go on all the same?
+    fn check_end(&self, window: &Window<'_>, at: &u64) -> Seen<Option<Ended>> {
+        let Seen::Now(bytes) = window.take(window.index(*at), ID3_HEADER) else {
+            return Seen::Later;
+        };
+        let goes_on = matches!(self.kind, TagKind::Id3v2(_)) && frame_length(self.kind, bytes).is_some();
+        let overrun = matches!(self.content, Content::Overrun);
+        Seen::Now(Some(self.ended(*at, overrun || goes_on)))
+    }
+
+    fn ended(&self, end: u64, overrun: bool) -> Ended {
+        let tag = FoundTag { kind: self.kind, range: self.start..end };
+        Ended { tag, stated: self.end - self.start, overrun }
+    }
+}
+
+/// Bytes of the ID3v2 frame that `bytes` open (ID3v2.2 section 3.2; 2.3 section 3.3; 2.4 section 4).
+fn frame_length(kind: TagKind, bytes: &[u8]) -> Option<u64> {
+    let bytes: &[u8; ID3_HEADER] = bytes.first_chunk()?;
+    let id = if kind == TagKind::Id3v2(2) { &bytes[..3] } else { &bytes[..4] };
+    let named = id[0].is_ascii_uppercase()
+        && id.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let size = [bytes[4], bytes[5], bytes[6], bytes[7]];
+    let length = match kind {
+        TagKind::Id3v2(2) => 6 + u64::from(u32::from_be_bytes([0, bytes[3], bytes[4], bytes[5]])),
+        TagKind::Id3v2(3) => 10 + u64::from(u32::from_be_bytes(size)),
+        // Some writers spell 2.4 sizes as plain numbers; such a tag is then not followed further.
+        _ if size.iter().any(|byte| byte & 0x80 != 0) => return None,
+        _ => 10 + u64::from(unsync(size)),
+    };
+    named.then_some(length)
+}
+
+/// How many zero bytes come first.
+pub(super) fn leading_zeros(bytes: &[u8]) -> usize {
+    const BLOCK: usize = 64;
+    let zero = |block: &&[u8]| block.iter().fold(0, |any, byte| any | byte) == 0;
+    let blocks = bytes.chunks_exact(BLOCK).take_while(zero).count() * BLOCK;
+    blocks + bytes[blocks..].iter().take_while(|byte| **byte == 0).count()
+}

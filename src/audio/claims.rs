@@ -78,7 +78,8 @@ impl Claims {
     /// nothing (real audio could spell the mark by chance).
     pub(super) fn is_header_frame(header: Header, frame: &[u8]) -> bool {
         let at = mark_offset(header);
-        let silent = frame.get(at - header.side_info()..at).is_some_and(|side| side.iter().all(|b| *b == 0));
+        let silent =
+            frame.get(at - header.side_info()..at).is_some_and(|side| side.iter().all(|b| *b == 0));
         silent && frame.get(at..at + 4).is_some_and(|mark| mark == XING || mark == INFO)
     }
 }
@@ -145,8 +146,11 @@ fn xing(frame: &[u8], at: usize) -> Option<Claims> {
 /// The encoder's name: printable, and only such names as are known to be written here.
 fn encoder(rest: &[u8]) -> Option<String> {
     let name = rest.get(..9)?;
-    let name: String =
-        name.iter().take_while(|byte| byte.is_ascii_graphic() || **byte == b' ').map(|&b| char::from(b)).collect();
+    let name: String = name
+        .iter()
+        .take_while(|byte| byte.is_ascii_graphic() || **byte == b' ')
+        .map(|&b| char::from(b))
+        .collect();
     let name = name.trim_end();
     let known = ["LAME", "L3.99", "Lavf", "Lavc", "GOGO"];
     known.iter().any(|known| name.starts_with(known)).then(|| name.to_owned())

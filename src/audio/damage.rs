@@ -185,7 +185,10 @@ impl fmt::Display for Damage {
         match self {
             &Self::Gap { at, bytes: length, place, filler } => gap(f, at, length, place, filler),
             Self::CutFrame { at, have, need } => {
-                write!(f, "the last frame, at byte {at}, is cut off: {have} of its {need} bytes are there")
+                write!(
+                    f,
+                    "the last frame, at byte {at}, is cut off: {have} of its {need} bytes are there"
+                )
             }
             Self::Short { missing: Amount::Frames { promised, found, time } } => write!(
                 f,
@@ -217,7 +220,10 @@ impl fmt::Display for Damage {
                 bytes(*actual)
             ),
             Self::TagSizeSpelling { at } => {
-                write!(f, "the ID3v2 tag at byte {at} spells its size as a plain number, which players misread")
+                write!(
+                    f,
+                    "the ID3v2 tag at byte {at} spells its size as a plain number, which players misread"
+                )
             }
         }
     }
@@ -231,14 +237,18 @@ fn gap(
     filler: Filler,
 ) -> fmt::Result {
     let what = match filler {
-        Filler::Tag(kind) => format!(" (they start with an {kind})").replace("an Lyrics", "a Lyrics"),
+        Filler::Tag(kind) => {
+            format!(" (they start with an {kind})").replace("an Lyrics", "a Lyrics")
+        }
         Filler::Zeros(zeros) if zeros >= length => " (all zeros)".to_owned(),
         Filler::Zeros(zeros) => format!(" (the first {zeros} are zeros)"),
         Filler::Data => String::new(),
     };
     let length = bytes(length);
     match place {
-        Place::Front => write!(f, "{length} before the first frame, at byte {at}, are no audio{what}"),
+        Place::Front => {
+            write!(f, "{length} before the first frame, at byte {at}, are no audio{what}")
+        }
         Place::Middle => write!(f, "a gap in the audio: {length} at byte {at} hold no frame{what}"),
         Place::End => write!(f, "{length} after the last frame, at byte {at}, are no audio{what}"),
     }

@@ -146,7 +146,9 @@ pub(super) const HEAD: usize = 1024;
 
 /// Formats whose first bytes leave no doubt, whatever follows.
 pub(super) fn by_magic(head: &[u8]) -> Option<Foreign> {
-    let at = |offset: usize, magic: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(magic));
+    let at = |offset: usize, magic: &[u8]| {
+        head.get(offset..).is_some_and(|rest| rest.starts_with(magic))
+    };
     if at(0, b"RIFF") || at(0, b"RIFX") || at(0, b"RF64") {
         return Some(riff(head));
     }
@@ -200,7 +202,9 @@ pub(super) fn by_text(head: &[u8]) -> Foreign {
     if !is_text(head) {
         return Foreign::Unknown;
     }
-    if starts(b"/annex/objects/") || starts(b"../") && memchr::memmem::find(text, b"annex/objects").is_some() {
+    if starts(b"/annex/objects/")
+        || starts(b"../") && memchr::memmem::find(text, b"annex/objects").is_some()
+    {
         return Foreign::GitAnnexPointer;
     }
     if starts(b"{") || starts(b"[") { Foreign::Json } else { Foreign::Text }
@@ -223,7 +227,9 @@ fn lfs_pointer(head: &[u8]) -> Option<LfsPointer> {
     let text = std::str::from_utf8(head).ok()?;
     let mut lines = text.lines();
     let version = lines.next()?.strip_prefix("version ")?;
-    if !version.starts_with("https://git-lfs.github.com/") && !version.starts_with("http://git-media.io/") {
+    if !version.starts_with("https://git-lfs.github.com/")
+        && !version.starts_with("http://git-media.io/")
+    {
         return None;
     }
     let (mut oid, mut size) = (None, None);
@@ -250,7 +256,9 @@ fn other_frame(header: [u8; 6]) -> Option<(Foreign, usize, u32)> {
     let layer = word >> 17 & 3;
     if layer == 0 {
         // ADTS (ISO/IEC 13818-7 section 6.2): the length is 13 bits across bytes 3 to 5.
-        let length = usize::from(header[3] & 3) << 11 | usize::from(header[4]) << 3 | usize::from(header[5] >> 5);
+        let length = usize::from(header[3] & 3) << 11
+            | usize::from(header[4]) << 3
+            | usize::from(header[5] >> 5);
         let sound = word >> 10 & 15 < 13 && (7..=AAC_MAX).contains(&length);
         return sound.then_some((Foreign::Aac, length, word & 0xFFFF_FFC0));
     }
@@ -293,7 +301,9 @@ pub(super) fn other_audio(window: &Window<'_>, at: usize) -> Seen<Option<Foreign
             Seen::Later => return Seen::Later,
             Seen::Now(header) => header,
         };
-        let Some((kind, length, shared)) = header.first_chunk().and_then(|header| other_frame(*header)) else {
+        let Some((kind, length, shared)) =
+            header.first_chunk().and_then(|header| other_frame(*header))
+        else {
             return Seen::Now(None);
         };
         if first.get_or_insert((kind.clone(), shared)) != &(kind, shared) {

@@ -110,7 +110,8 @@ pub(super) struct ApeEdge {
 impl ApeEdge {
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let edge: &[u8; APE_EDGE] = bytes.first_chunk()?;
-        let number = |at: usize| u32::from_le_bytes([edge[at], edge[at + 1], edge[at + 2], edge[at + 3]]);
+        let number =
+            |at: usize| u32::from_le_bytes([edge[at], edge[at + 1], edge[at + 2], edge[at + 3]]);
         let (version, size, flags) = (number(8), number(12), number(20));
         let sound = edge.starts_with(b"APETAGEX") && matches!(version, 1000 | 2000) && size >= 32;
         // Version 1 has no header and its flags mean nothing.
@@ -159,7 +160,8 @@ mod tests {
 
     #[test]
     fn what_is_no_id3_header_is_refused() {
-        for bad in [&b"ID3\x05\x00\x00\x00\x00\x00\x00"[..], b"ID3\x03\xFF\x00\0\0\0\0", b"ID3\x03"] {
+        for bad in [&b"ID3\x05\x00\x00\x00\x00\x00\x00"[..], b"ID3\x03\xFF\x00\0\0\0\0", b"ID3\x03"]
+        {
             assert_eq!(Id3Header::parse(bad), None);
         }
     }

@@ -179,12 +179,6 @@ impl Header {
         }
     }
 
-    /// The frame's length in bytes; `None` in free format, which only the next frame tells.
-    pub(super) fn length(self) -> Option<usize> {
-        let unpadded = self.lengths()[self.rate_index()];
-        (unpadded > 0).then(|| usize::from(unpadded) + self.padding())
-    }
-
     /// Unpadded frame lengths of this header's stream by bit rate index; 0 where there is none.
     ///
     /// ISO/IEC 11172-3 section 2.4.3.1: a Layer III frame is samples / 8 × bit rate / sample rate
@@ -237,18 +231,21 @@ mod tests {
         Header::parse(word).unwrap()
     }
 
+    fn length(word: u32) -> u16 {
+        header(word).lengths()[header(word).rate_index()]
+    }
+
     #[test]
     fn lengths_follow_the_standard() {
-        // 144 * 128000 / 44100 = 417.96; padded 418.
-        assert_eq!(header(0xFFFB_9000).length(), Some(417));
-        assert_eq!(header(0xFFFB_9200).length(), Some(418));
+        // 144 * 128000 / 44100 = 417.96.
+        assert_eq!(length(0xFFFB_9000), 417);
         // The longest regular frame: 320 kbit/s at 32 kHz.
-        assert_eq!(header(0xFFFB_EA00).length(), Some(1441));
+        assert_eq!(length(0xFFFB_EA00), 1440);
         // MPEG-2.5, 8 kbit/s, 8 kHz, mono: 72 * 8000 / 8000.
-        assert_eq!(header(0xFFE3_18C0).length(), Some(72));
+        assert_eq!(length(0xFFE3_18C0), 72);
         // The shortest: MPEG-2, 8 kbit/s at 24 kHz.
-        assert_eq!(header(0xFFF3_1400).length(), Some(24));
-        assert_eq!(header(0xFFFB_0000).length(), None);
+        assert_eq!(length(0xFFF3_1400), 24);
+        assert_eq!(length(0xFFFB_0000), 0);
     }
 
     #[test]

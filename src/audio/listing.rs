@@ -69,7 +69,10 @@ mod tests {
         let mut list = Listing::default();
         (0..100).for_each(|item| list.push(item));
         list.push_always(100);
-        assert_eq!(list.iter().copied().collect::<Vec<_>>(), [(0..16).collect(), vec![100]].concat());
+        assert_eq!(
+            list.iter().copied().collect::<Vec<_>>(),
+            [(0..16).collect(), vec![100]].concat()
+        );
         assert_eq!((list.count, list.left_out()), (101, 84));
     }
 }

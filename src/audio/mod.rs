@@ -34,6 +34,8 @@ mod read;
 pub mod tag;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 mod time;
 mod trailing;
 mod walk;

@@ -216,7 +216,7 @@ impl Prober {
             _ if bytes == 0 => Content::Empty,
             Walked::Foreign(foreign) => Content::Foreign(foreign),
             Walked::Audio(audio) => {
-                let mut mp3 = judge(audio, self.fed, trailing, self.music);
+                let mut mp3 = judge(*audio, self.fed, trailing, self.music);
                 mp3.payload_sha256 = self.hash.map(digest);
                 Content::Mp3(Box::new(mp3))
             }
@@ -226,6 +226,12 @@ impl Prober {
             Whole::Unasked | Whole::Shared => None,
         };
         Probe { bytes, sha256, content }
+    }
+
+    /// Bytes kept back until it is decided what they are.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.carry.len()
     }
 
     /// Walks the window up to offset `limit`, hashes what that decides about, and returns how many
@@ -272,12 +278,7 @@ impl Music {
 }
 
 /// Compares what there is with what the header frame claims.
-fn judge(
-    audio: Audio,
-    payload_end: u64,
-    trailing: Trailing,
-    music: Option<Music>,
-) -> Mp3 {
+fn judge(audio: Audio, payload_end: u64, trailing: Trailing, music: Option<Music>) -> Mp3 {
     let mut mp3 = Mp3 {
         payload: audio.start..payload_end,
         payload_sha256: None,
@@ -294,10 +295,10 @@ fn judge(
         damage: audio.damage,
     };
     trailing.tags.into_iter().for_each(|tag| mp3.tags.push(tag));
-    if let (Some(claims), Some((header_start, _))) = (&mp3.claims, audio.header_frame) {
-        if let Some(damage) = broken_promise(&mp3, claims, payload_end - header_start) {
-            mp3.damage.push_always(damage);
-        }
+    if let (Some(claims), Some((header_start, _))) = (&mp3.claims, audio.header_frame)
+        && let Some(damage) = broken_promise(&mp3, claims, payload_end - header_start)
+    {
+        mp3.damage.push_always(damage);
     }
     if let Some(lame) = mp3.claims.as_ref().and_then(|claims| Some((claims.lame?, claims.frames))) {
         let (lame, promised) = lame;
@@ -324,7 +325,7 @@ fn broken_promise(mp3: &Mp3, claims: &Claims, bytes: u64) -> Option<Damage> {
     let promised_bytes = music_bytes.or(claims.bytes).unwrap_or(0);
     let cut = mp3.damage.iter().any(|damage| matches!(damage, Damage::CutFrame { .. }));
     let found = mp3.frames;
-    let samples = if found > 0 { mp3.samples / found } else { 1152 };
+    let samples = mp3.samples.checked_div(found).unwrap_or(1152);
     let time = |frames: u64| PlayTime::of(frames.saturating_mul(samples), mp3.format.sample_rate);
     match claims.frames {
         Some(promised) if promised > found => {
@@ -338,8 +339,8 @@ fn broken_promise(mp3: &Mp3, claims: &Claims, bytes: u64) -> Option<Damage> {
             Some(Damage::Surplus { promised, found, shown: time(promised) })
         }
         Some(_) => None,
-        None => music_bytes.filter(|promised| *promised > bytes).map(|promised| Damage::Short {
-            missing: Amount::Bytes { promised, found: bytes },
-        }),
+        None => music_bytes
+            .filter(|promised| *promised > bytes)
+            .map(|promised| Damage::Short { missing: Amount::Bytes { promised, found: bytes } }),
     }
 }

@@ -47,7 +47,8 @@ pub(super) struct Ended {
 pub(super) fn open(window: &Window<'_>, at: u64) -> Seen<Option<Inside>> {
     let Seen::Now(bytes) = window.take(window.index(at), APE_EDGE) else { return Seen::Later };
     if let Some(header) = Id3Header::parse(bytes) {
-        let skipped = header.is_unsynchronised() && header.major < 4 || header.has_extended_header();
+        let skipped =
+            header.is_unsynchronised() && header.major < 4 || header.has_extended_header();
         return Seen::Now(Some(Inside {
             kind: TagKind::Id3v2(header.major),
             start: at,
@@ -137,7 +138,8 @@ impl Inside {
         let Seen::Now(bytes) = window.take(window.index(*at), ID3_HEADER) else {
             return Seen::Later;
         };
-        let goes_on = matches!(self.kind, TagKind::Id3v2(_)) && frame_length(self.kind, bytes).is_some();
+        let goes_on =
+            matches!(self.kind, TagKind::Id3v2(_)) && frame_length(self.kind, bytes).is_some();
         let overrun = matches!(self.content, Content::Overrun);
         Seen::Now(Some(self.ended(*at, overrun || goes_on)))
     }

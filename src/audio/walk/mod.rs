@@ -93,7 +93,7 @@ struct Suspect {
 /// Everything that the walk finds out.
 #[derive(Debug)]
 pub(super) enum Walked {
-    Audio(Audio),
+    Audio(Box<Audio>),
     Foreign(Foreign),
 }
 
@@ -240,7 +240,9 @@ impl Walker {
         let mark = claims::mark_offset(stream.header);
         let mut at = window.index(self.at);
         let Seen::Now(opening) = window.take(at, OPENING) else { return Flow::Wait };
-        let Some((mut header, mut length)) = word(opening, 0).and_then(|header| Some((header, stream.length(header)?))) else {
+        let Some((mut header, mut length)) =
+            word(opening, 0).and_then(|header| Some((header, stream.length(header)?)))
+        else {
             self.state = State::Seeking(Seeking::from(self.at, opening, None));
             return Flow::Go;
         };
@@ -248,8 +250,12 @@ impl Walker {
         let flow = loop {
             let next = at + length;
             let following = word(bytes, next);
-            if let Some((following, next_length)) = following.and_then(|header| Some((header, stream.length(header)?))) {
-                if word(bytes, at + mark).is_some_and(claims::is_mark) && Claims::is_header_frame(stream.header, &bytes[at..next]) {
+            if let Some((following, next_length)) =
+                following.and_then(|header| Some((header, stream.length(header)?)))
+            {
+                if word(bytes, at + mark).is_some_and(claims::is_mark)
+                    && Claims::is_header_frame(stream.header, &bytes[at..next])
+                {
                     self.found.damage.push(Damage::SecondHeader { at: window.offset(at) });
                 }
                 run.count(header, length);
@@ -352,11 +358,16 @@ impl Walker {
                 match self.loose_tag.take() {
                     Some(Ended { tag, stated, .. }) => {
                         let actual = at - tag.range.start;
-                        self.found.damage.push(Damage::TagSize { at: tag.range.start, stated, actual });
+                        self.found.damage.push(Damage::TagSize {
+                            at: tag.range.start,
+                            stated,
+                            actual,
+                        });
                         self.found.start = Some(at);
                     }
                     None => {
-                        let place = if self.stream.is_some() { Place::Middle } else { Place::Front };
+                        let place =
+                            if self.stream.is_some() { Place::Middle } else { Place::Front };
                         self.found.damage.push(Damage::Gap { at: from, bytes, place, filler });
                     }
                 }
@@ -408,7 +419,12 @@ impl Walker {
                 if let Some((from, filler)) = seeking.settle(end, &mut self.run) {
                     self.found.frames_end = from;
                     let bytes = end - from;
-                    self.found.damage.push(Damage::Gap { at: from, bytes, place: Place::End, filler });
+                    self.found.damage.push(Damage::Gap {
+                        at: from,
+                        bytes,
+                        place: Place::End,
+                        filler,
+                    });
                 }
             }
             State::Boundary | State::InTag(_) | State::Opening | State::Locked => {}
@@ -421,7 +437,7 @@ impl Walker {
             });
         };
         self.tally.add(&stream, self.run);
-        Walked::Audio(Audio {
+        Walked::Audio(Box::new(Audio {
             start: self.found.start.unwrap_or(self.found.frames_start),
             tags: self.found.tags,
             damage: self.found.damage,
@@ -434,7 +450,7 @@ impl Walker {
             bit_rate: self.tally.bit_rate(),
             header_frame: self.found.header_frame,
             claims: self.found.claims,
-        })
+        }))
     }
 }
 
@@ -463,7 +479,8 @@ impl Seeking {
     /// if it was whole, and returns where the gap starts and what it holds.
     fn settle(&self, next: u64, run: &mut Run) -> Option<(u64, Filler)> {
         let zeros = self.zeros_to - self.gap;
-        let filler = self.filler.unwrap_or(if zeros >= 16 { Filler::Zeros(zeros) } else { Filler::Data });
+        let filler =
+            self.filler.unwrap_or(if zeros >= 16 { Filler::Zeros(zeros) } else { Filler::Data });
         match self.suspect {
             Some(suspect) if next < self.gap => Some((suspect.at, Filler::Data)),
             Some(suspect) => {

@@ -77,7 +77,9 @@ impl Tally {
             return;
         }
         self.free |= stream.header.is_free_format();
-        for kbps in (0..16).filter(|index| indices >> index & 1 == 1).map(|index| stream.kbps(index)) {
+        for kbps in
+            (0..16).filter(|index| indices >> index & 1 == 1).map(|index| stream.kbps(index))
+        {
             let (min, max) = self.rates.unwrap_or((kbps, kbps));
             self.rates = Some((min.min(kbps), max.max(kbps)));
         }

@@ -69,10 +69,10 @@ pub struct EditionEpisode {
 /// A show rendered whole at one instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edition {
-    /// Every object but the feed. An episode whose audio is already published and is not at hand
-    /// has no object here: the record proves it.
+    /// Every object but the feed, archive pages of the feed included. An episode whose audio is
+    /// already published and is not at hand has no object here: the record proves it.
     pub objects: Vec<Object>,
-    /// The feed, and archive pages before it where there are any; the last one is the public feed.
+    /// The public feed.
     pub feed: Object,
     /// Every episode, newest first.
     pub episodes: Vec<EditionEpisode>,

@@ -1,0 +1,201 @@
+//! Where everything of a site stands: its key in the target, its address, and the way between pages.
+//!
+//! A *site path* is what stands behind the site's address: `podcasts/episode_109/index.html`.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use ammonia::Url;
+
+use crate::object::{BadKey, Key};
+use crate::show::Settings;
+
+/// The site's addresses.
+#[derive(Debug)]
+pub struct Addresses {
+    site_url: String,
+    prefix: String,
+    pages: String,
+    feed: String,
+    /// Site paths of files that a host's text may name: the show's images, and every page.
+    known: BTreeSet<String>,
+}
+
+/// Where a link of a host's text leads.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Target {
+    /// To something of this site: its site path, and what stands behind it (`#…`, `?…`).
+    Own(String),
+    /// Elsewhere.
+    Absolute(String),
+}
+
+impl Addresses {
+    /// The addresses of a show that publishes these site paths beside its episodes' pages.
+    pub fn new(settings: &Settings, known: BTreeSet<String>) -> Self {
+        Self {
+            site_url: settings.site_url(),
+            prefix: settings.site_prefix(),
+            pages: settings.site.pages.get_ref().trim_end_matches('/').to_owned(),
+            feed: settings.site.feed.get_ref().clone(),
+            known,
+        }
+    }
+
+    /// The site path of an episode's page.
+    pub fn page(&self, slug: &str) -> String {
+        format!("{}/{slug}/index.html", self.pages)
+    }
+
+    /// The site path of a file beside an episode's page.
+    pub fn beside_page(&self, slug: &str, name: &str) -> String {
+        format!("{}/{slug}/{name}", self.pages)
+    }
+
+    /// The feed's site path.
+    pub fn feed(&self) -> &str {
+        &self.feed
+    }
+
+    /// The site path of an archive page of the feed: `podcasts/feed-archive-1.xml`.
+    pub fn feed_archive(&self, number: usize) -> String {
+        let stem = self.feed.strip_suffix(".xml").unwrap_or(&self.feed);
+        format!("{stem}-archive-{number}.xml")
+    }
+
+    /// The key of a site path.
+    ///
+    /// # Errors
+    /// [`BadKey`] if it is none.
+    pub fn key(&self, path: &str) -> Result<Key, BadKey> {
+        Key::new(format!("{}{path}", self.prefix))
+    }
+
+    /// The address of a site path.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{}", self.site_url, encode(path))
+    }
+
+    /// The site's own address.
+    pub fn site_url(&self) -> &str {
+        &self.site_url
+    }
+
+    /// The way from a page up to the site's root: `../../`.
+    pub fn root_from(path: &str) -> String {
+        "../".repeat(path.matches('/').count())
+    }
+
+    /// The site's root for a page that is served at any address (404.html): `/web/`.
+    pub fn absolute_root(&self) -> String {
+        Url::parse(&self.site_url).map_or_else(|_| "/".to_owned(), |url| url.path().to_owned())
+    }
+
+    /// Where `link` leads, as the episode file `source` (`episodes/109.md`) has it, whose page is at
+    /// the site path `page`.
+    ///
+    /// A path that names a file of the show (from its root, or from the episode's folder) is that
+    /// file; any other link means what it would mean to a browser that shows the page.
+    pub fn resolve(&self, link: &str, source: &str, page: &str) -> Option<Target> {
+        let (path, tail) = link.split_at(link.find(['?', '#']).unwrap_or(link.len()));
+        if path.is_empty() {
+            return Some(Target::Absolute(link.to_owned()));
+        }
+        let folder = source.rfind('/').map_or("", |at| &source[..at]);
+        let from_root = path.trim_start_matches('/');
+        let candidates = [
+            (!path.starts_with('/')).then(|| join(folder, path)).flatten(),
+            join("", from_root),
+            join("", &format!("{}/index.html", from_root.trim_end_matches('/'))),
+        ];
+        let own = candidates.into_iter().flatten().find(|path| self.known.contains(path));
+        if let Some(own) = own {
+            return Some(Target::Own(format!("{}{tail}", encode(&own))));
+        }
+        let base = Url::parse(&self.url(page)).ok()?;
+        base.join(link).ok().map(|url| Target::Absolute(url.into()))
+    }
+
+    /// The address of what a host names in the front matter or the settings: a path in the show's
+    /// folder (a `/` in front is allowed), or an address.
+    pub fn given(&self, text: &str) -> Option<String> {
+        if text.starts_with("https://") || text.starts_with("http://") {
+            return Url::parse(text).ok().map(Into::into);
+        }
+        let path = join("", text.trim_start_matches('/'))?;
+        self.known.contains(&path).then(|| self.url(&path))
+    }
+}
+
+/// `path` below `folder`, without `.` and `..`; nothing if it leaves the root.
+fn join(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            _ => parts.push(part),
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join("/"))
+}
+
+/// A path as a URL has it (RFC 3986, section 2.3): all but unreserved characters and `/` escaped.
+fn encode(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::testing;
+
+    fn addresses() -> Addresses {
+        let known = ["img/a b.png", "episodes/x.png", "podcasts/episode_1/index.html"];
+        Addresses::new(&testing::settings(), known.into_iter().map(str::to_owned).collect())
+    }
+
+    fn resolve(link: &str) -> String {
+        let page = "podcasts/episode_2/index.html";
+        match addresses().resolve(link, "episodes/episode_2.md", page) {
+            Some(Target::Own(path)) => format!("own {path}"),
+            Some(Target::Absolute(url)) => url,
+            None => "nothing".to_owned(),
+        }
+    }
+
+    #[test]
+    fn links_of_a_text_are_files_of_the_show_or_what_a_browser_makes_of_them() {
+        assert_eq!(resolve("/img/a b.png"), "own img/a%20b.png");
+        assert_eq!(resolve("../img/a b.png"), "own img/a%20b.png");
+        assert_eq!(resolve("x.png"), "own episodes/x.png");
+        assert_eq!(
+            resolve("/podcasts/episode_1/#liens"),
+            "own podcasts/episode_1/index.html#liens"
+        );
+        assert_eq!(resolve("/img/other.png"), "https://show.example/img/other.png");
+        assert_eq!(resolve("//cdn.example/x"), "https://cdn.example/x");
+        assert_eq!(resolve("../../../../etc/passwd"), "https://show.example/etc/passwd");
+        assert_eq!(resolve("#t=3"), "#t=3");
+    }
+
+    #[test]
+    fn addresses_are_escaped() {
+        let addresses = addresses();
+        assert_eq!(
+            addresses.url(&addresses.page("à 1")),
+            "https://show.example/web/podcasts/%C3%A0%201/index.html"
+        );
+        assert_eq!(addresses.key("a").unwrap().as_str(), "web/a");
+        assert_eq!(addresses.absolute_root(), "/web/");
+        assert_eq!(Addresses::root_from("podcasts/1/index.html"), "../../");
+    }
+}

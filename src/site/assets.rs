@@ -1,0 +1,84 @@
+//! Files beside the pages: the host's images, and onair's own style sheet, scripts and icon.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+
+use super::address::Addresses;
+use super::{SiteError, html};
+use crate::object::{Kind, Object};
+use crate::show::{Episode, Settings, is_inside};
+
+/// The site path of the style sheet with which a browser shows the feed.
+pub const FEED_STYLE: &str = "assets/feed.xsl";
+
+/// An image of the host's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssetFile {
+    path: String,
+    content_type: &'static str,
+    bytes: Bytes,
+}
+
+impl AssetFile {
+    /// The image at `path` below the show's folder; nothing if its ending is no image's.
+    ///
+    /// SVG is not among them: it can run scripts, and an episode's files may be a stranger's.
+    pub fn new(path: impl Into<String>, bytes: Bytes) -> Option<Self> {
+        let path = path.into();
+        let content_type = image_type(&path)?;
+        Some(Self { path, content_type, bytes })
+    }
+
+    /// The path below the show's folder, which is also its site path.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub(super) fn object(&self, addresses: &Addresses) -> Result<Object, SiteError> {
+        let key = addresses.key(&self.path)?;
+        Ok(Object::in_memory(key, Kind::Image, self.content_type, self.bytes.clone()))
+    }
+}
+
+/// The `Content-Type` that an image's ending names.
+pub fn image_type(path: &str) -> Option<&'static str> {
+    match path.rsplit_once('.')?.1.to_ascii_lowercase().as_str() {
+        "jpg" | "jpeg" => Some("image/jpeg"),
+        "png" => Some("image/png"),
+        "webp" => Some("image/webp"),
+        "gif" => Some("image/gif"),
+        "avif" => Some("image/avif"),
+        _ => None,
+    }
+}
+
+/// The paths below the show's folder of every image that settings and these episodes name, whether
+/// there is such a file or not.
+pub fn wanted<'a>(
+    show: &Settings,
+    episodes: impl IntoIterator<Item = &'a Episode>,
+) -> BTreeSet<String> {
+    let mut wanted = BTreeSet::new();
+    let mut want = |path: &str| {
+        let path = path.trim_start_matches('/');
+        if is_inside(path) && image_type(path).is_some() {
+            wanted.insert(path.to_owned());
+        }
+    };
+    want(show.show.artwork.get_ref());
+    show.show.hosts.iter().filter_map(|host| host.image.as_deref()).for_each(&mut want);
+    for episode in episodes {
+        for given in [&episode.background, &episode.social_background] {
+            given.value().map(String::as_str).into_iter().for_each(&mut want);
+        }
+        let folder = episode.source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for image in html::images(episode.notes_text()) {
+            want(&image);
+            want(&format!("{folder}/{image}"));
+            // `../img/x.png` from a folder of the first level is `img/x.png`.
+            want(image.trim_start_matches("../"));
+        }
+    }
+    wanted
+}

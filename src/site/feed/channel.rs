@@ -1,0 +1,116 @@
+//! The channel: what is true of the whole show.
+
+use rss::extension::itunes::{ITunesCategory, ITunesChannelExtension, ITunesOwner};
+use rss::{Channel, Image};
+
+use super::{Frame, extension, item, link, person, podcast_guid, put, truth};
+use crate::show::settings::ShowKind;
+use crate::site::item::Item;
+use crate::site::text;
+
+/// The namespaces that a feed may use, exactly as their owners write them.
+const NAMESPACES: [(&str, &str); 5] = [
+    ("atom", "http://www.w3.org/2005/Atom"),
+    ("content", "http://purl.org/rss/1.0/modules/content/"),
+    ("itunes", "http://www.itunes.com/dtds/podcast-1.0.dtd"),
+    ("podcast", "https://podcastindex.org/namespace/1.0"),
+    ("fh", "http://purl.org/syndication/history/1.0"),
+];
+
+/// The channel at the site path `path`, with these items.
+pub(super) fn channel(frame: Frame<'_>, path: &str, items: &[Item<'_>]) -> Channel {
+    let show = &frame.show.show;
+    let artwork = frame.addresses.url(show.artwork.get_ref());
+    let site = frame.addresses.site_url().to_owned();
+    // The newest item's date, not the time of the release: the same show gives the same feed.
+    let date = items.first().map(item::date);
+    let description = text::for_either_reader(&text::cut(
+        show.description.get_ref().trim(),
+        text::DESCRIPTION_LIMIT,
+    ));
+    let mut channel = Channel {
+        title: show.title.get_ref().trim().to_owned(),
+        link: site.clone(),
+        description: description.clone(),
+        language: Some(show.language.get_ref().to_lowercase()),
+        copyright: show.copyright.clone(),
+        pub_date: date.clone(),
+        last_build_date: date,
+        generator: Some("onair".to_owned()),
+        image: Some(Image {
+            url: artwork.clone(),
+            title: show.title.get_ref().trim().to_owned(),
+            link: site,
+            ..Image::default()
+        }),
+        items: items.iter().map(|item| item::item(frame, item)).collect(),
+        itunes_ext: Some(ITunesChannelExtension {
+            author: Some(show.author.get_ref().trim().to_owned()),
+            categories: categories(&show.category.get_ref().paths()),
+            image: Some(artwork),
+            explicit: Some(truth(show.explicit)),
+            new_feed_url: frame.show.site.new_feed_url.as_ref().map(|url| url.get_ref().clone()),
+            owner: show.owner.as_ref().map(|owner| ITunesOwner {
+                name: Some(owner.name.clone()),
+                email: Some(owner.email.clone()),
+            }),
+            subtitle: show.subtitle.clone(),
+            summary: Some(description),
+            r#type: Some(
+                match show.kind {
+                    ShowKind::Episodic => "episodic",
+                    ShowKind::Serial => "serial",
+                }
+                .to_owned(),
+            ),
+            ..ITunesChannelExtension::default()
+        }),
+        ..Channel::default()
+    };
+    for (prefix, uri) in NAMESPACES {
+        channel.namespaces.insert(prefix.to_owned(), uri.to_owned());
+    }
+    put(&mut channel.extensions, link("self", &frame.addresses.url(path)));
+    podcast_elements(frame, &mut channel);
+    channel
+}
+
+/// The podcast namespace's elements of a channel.
+fn podcast_elements(frame: Frame<'_>, channel: &mut Channel) {
+    let show = &frame.show.show;
+    let mut add = |name, attributes: &[(&str, &str)], value: Option<&str>| {
+        put(&mut channel.extensions, extension(name, attributes.iter().copied(), value));
+    };
+    add("podcast:guid", &[], Some(&podcast_guid(frame.show)));
+    let owner = show.owner.as_ref().map(|owner| ("owner", owner.email.as_str()));
+    let locked = if show.locked { "yes" } else { "no" };
+    add("podcast:locked", owner.as_slice(), Some(locked));
+    add("podcast:medium", &[], Some("podcast"));
+    if let Some(funding) = &show.funding {
+        let words: String = funding.text.chars().take(128).collect();
+        add("podcast:funding", &[("url", &funding.url)], Some(&words));
+    }
+    if let Some(verify) = &show.apple_verify {
+        add("podcast:txt", &[("purpose", "applepodcastsverify")], Some(verify));
+    }
+    if let Some(frequency) = &show.update_frequency {
+        let words: String = frequency.chars().take(128).collect();
+        add("podcast:updateFrequency", &[], Some(&words));
+    }
+    if let (Some(id), Some(url)) = (&show.apple_id, crate::site::apple::show_page(frame.show)) {
+        let id = id.get_ref().to_string();
+        add("podcast:id", &[("platform", "apple"), ("id", &id), ("url", &url)], None);
+    }
+    for host in frame.hosts {
+        put(&mut channel.extensions, person(host));
+    }
+}
+
+fn categories(paths: &[(&str, Option<&str>)]) -> Vec<ITunesCategory> {
+    let category = |name: &str| ITunesCategory { text: name.to_owned(), subcategory: None };
+    let with_child = |&(name, child): &(&str, Option<&str>)| ITunesCategory {
+        subcategory: child.map(|child| Box::new(category(child))),
+        ..category(name)
+    };
+    paths.iter().map(with_child).collect()
+}

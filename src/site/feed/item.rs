@@ -1,0 +1,83 @@
+//! An item: one episode.
+
+use rss::extension::itunes::ITunesItemExtension;
+use rss::{Enclosure, Guid};
+
+use super::{Frame, extension, person, put, truth};
+use crate::site::item::Item;
+use crate::site::{apple, chapters_path, text, transcript_path};
+
+/// An item's date in the form of RFC 2822, with the offset that the host wrote.
+pub(super) fn date(item: &Item<'_>) -> String {
+    // Two digits for the day, as RFC 822 and older readers want it.
+    item.entry.published.strftime("%a, %d %b %Y %H:%M:%S %z").to_string()
+}
+
+pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
+    let entry = item.entry;
+    let episode = entry.given.episode;
+    let description = describe(item);
+    let mut rendered = rss::Item {
+        title: Some(entry.title.to_owned()),
+        link: Some(frame.addresses.url(&item.page)),
+        description: Some(description.clone()),
+        enclosure: Some(Enclosure {
+            url: entry.enclosure_url.0.clone(),
+            length: entry.given.audio.bytes.to_string(),
+            mime_type: "audio/mpeg".to_owned(),
+        }),
+        guid: Some(Guid { value: entry.guid.0.clone(), permalink: false }),
+        pub_date: Some(date(item)),
+        content: Some(item.content.clone()).filter(|content| !content.is_empty()),
+        itunes_ext: Some(ITunesItemExtension {
+            author: episode.author.value().cloned(),
+            duration: Some(item.seconds().to_string()),
+            explicit: Some(truth(*episode.explicit.value().unwrap_or(&frame.show.show.explicit))),
+            subtitle: item.subtitle.map(str::to_owned),
+            summary: Some(description),
+            episode: episode.number.value().map(ToString::to_string),
+            season: episode.season.value().map(ToString::to_string),
+            episode_type: Some(item.episode_type().as_str().to_owned()),
+            ..ITunesItemExtension::default()
+        }),
+        ..rss::Item::default()
+    };
+    let mut add = |extension| put(&mut rendered.extensions, extension);
+    add(extension("itunes:title", [], Some(entry.title)));
+    if let (Some(id), Some(url)) =
+        (episode.apple_id.value(), apple::episode_page(frame.show, episode))
+    {
+        let id = id.to_string();
+        add(extension("podcast:id", [("platform", "apple"), ("id", &id), ("url", &url)], None));
+    }
+    if !entry.given.chapters.is_empty() {
+        let url = frame.addresses.url(&chapters_path(frame.addresses, episode));
+        let attributes = [("url", url.as_str()), ("type", "application/json+chapters")];
+        add(extension("podcast:chapters", attributes, None));
+    }
+    if let Some(transcript) = &entry.given.transcript {
+        let url = frame.addresses.url(&transcript_path(frame.addresses, episode, transcript));
+        let language = frame.show.show.language.get_ref();
+        let attributes =
+            [("url", url.as_str()), ("type", transcript.format.mime()), ("language", language)];
+        add(extension("podcast:transcript", attributes, None));
+    }
+    for credit in &item.credits {
+        add(person(credit));
+    }
+    rendered
+}
+
+/// The short text: what the host wrote, or the title, for an item must have one.
+fn describe(item: &Item<'_>) -> String {
+    let text = if item.summary.is_empty() { item.entry.title } else { &item.summary };
+    // Escaping may add a little to what was cut.
+    let mut limit = text::DESCRIPTION_LIMIT;
+    loop {
+        let described = text::for_either_reader(&text::cut(text, limit));
+        match described.len().checked_sub(text::DESCRIPTION_LIMIT) {
+            None | Some(0) => return described,
+            Some(excess) => limit = limit.saturating_sub(excess.max(1)),
+        }
+    }
+}

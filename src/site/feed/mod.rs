@@ -1,0 +1,133 @@
+//! The feed: RSS 2.0 with the vocabularies of Apple, of the podcast namespace, and of RFC 5005.
+//!
+//! Sources: Apple, "Podcast RSS feed requirements"; PSP-1 (Podcast Standards Project); the podcast
+//! namespace 1.0; RFC 5005 for a feed whose older items stand in archive pages. What the `rss`
+//! crate has no field for goes through its extension maps.
+
+mod channel;
+mod guid;
+mod item;
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use rss::Channel;
+use rss::extension::{Extension, ExtensionMap};
+
+pub use guid::podcast_guid;
+
+use super::SiteError;
+use super::address::Addresses;
+use super::item::Item;
+use super::people::Credit;
+use crate::object::{Kind, Object};
+use crate::show::Settings;
+use crate::show::episode::legal_in_xml;
+
+/// The feed's `Content-Type`.
+pub const CONTENT_TYPE: &str = "application/rss+xml; charset=utf-8";
+
+/// What all documents of a feed share.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// The settings.
+    pub show: &'a Settings,
+    /// Where everything stands.
+    pub addresses: &'a Addresses,
+    /// The hosts.
+    pub hosts: &'a [Credit],
+    /// The site path of the style sheet that browsers show the feed with.
+    pub style: &'a str,
+}
+
+/// The public feed, and the archive pages with the items that it does not list.
+///
+/// # Errors
+/// [`SiteError`] if a document has no place in the target.
+pub fn render(frame: Frame<'_>, items: &[Item<'_>]) -> Result<(Object, Vec<Object>), SiteError> {
+    let limit = frame.show.site.feed_limit.map_or(items.len(), |limit| limit as usize).max(1);
+    let listed = &items[..limit.min(items.len())];
+    // Pages are counted from the oldest item, so that a page once full stays as it is. All are
+    // full: the last one repeats items of the feed where the numbers do not come out even.
+    let pages = (items.len() - listed.len()).div_ceil(limit);
+    let addresses = frame.addresses;
+    let archived = (1..=pages)
+        .map(|page| {
+            let newest = items.len() - page * limit;
+            let path = addresses.feed_archive(page);
+            let mut channel = channel::channel(frame, &path, &items[newest..newest + limit]);
+            put(&mut channel.extensions, extension("fh:archive", [], None));
+            put(&mut channel.extensions, link("current", &addresses.url(addresses.feed())));
+            if page > 1 {
+                let previous = addresses.url(&addresses.feed_archive(page - 1));
+                put(&mut channel.extensions, link("prev-archive", &previous));
+            }
+            document(frame, &path, &channel)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut channel = channel::channel(frame, addresses.feed(), listed);
+    if pages > 0 {
+        let previous = addresses.url(&addresses.feed_archive(pages));
+        put(&mut channel.extensions, link("prev-archive", &previous));
+    }
+    Ok((document(frame, addresses.feed(), &channel)?, archived))
+}
+
+fn document(frame: Frame<'_>, path: &str, channel: &Channel) -> Result<Object, SiteError> {
+    let failed = |error: rss::Error| SiteError::Feed(error.to_string());
+    let xml = channel.pretty_write_to(Vec::new(), b' ', 2).map_err(failed)?;
+    let xml = String::from_utf8(xml).map_err(|error| SiteError::Feed(error.to_string()))?;
+    let body = xml.strip_prefix("<?xml version=\"1.0\" encoding=\"utf-8\"?>").unwrap_or(&xml);
+    let style = format!("{}{}", Addresses::root_from(path), frame.style);
+    let mut text = String::with_capacity(xml.len() + 200);
+    text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    text.push_str(&format!("<?xml-stylesheet type=\"text/xsl\" href=\"{style}\"?>"));
+    if !body.starts_with('\n') {
+        text.push('\n');
+    }
+    // The one place that every text passes: what XML 1.0 cannot hold is not in the feed.
+    text.extend(body.chars().filter(|&c| legal_in_xml(c)));
+    text.push('\n');
+    let key = frame.addresses.key(path)?;
+    Ok(Object::in_memory(key, Kind::Feed, CONTENT_TYPE, Bytes::from(text)))
+}
+
+/// An element of a vocabulary that the `rss` crate has no field for.
+fn extension<'a>(
+    name: &str,
+    attributes: impl IntoIterator<Item = (&'a str, &'a str)>,
+    value: Option<&str>,
+) -> Extension {
+    Extension {
+        name: name.to_owned(),
+        // An empty text keeps the writer from putting a line break into an empty element.
+        value: Some(value.unwrap_or_default().to_owned()),
+        attrs: attributes.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+        children: BTreeMap::new(),
+    }
+}
+
+/// Adds an element under its vocabulary and name.
+fn put(map: &mut ExtensionMap, extension: Extension) {
+    let (vocabulary, name) = extension.name.split_once(':').unwrap_or(("", &extension.name));
+    let (vocabulary, name) = (vocabulary.to_owned(), name.to_owned());
+    map.entry(vocabulary).or_default().entry(name).or_default().push(extension);
+}
+
+fn link(rel: &str, href: &str) -> Extension {
+    let attributes = [("rel", rel), ("href", href), ("type", "application/rss+xml")];
+    extension("atom:link", attributes, None)
+}
+
+/// `podcast:person` (podcast namespace, "person").
+fn person(credit: &Credit) -> Extension {
+    let mut attributes = vec![("role", credit.role.as_str())];
+    attributes.extend(credit.href.as_deref().map(|href| ("href", href)));
+    attributes.extend(credit.img.as_deref().map(|img| ("img", img)));
+    extension("podcast:person", attributes, Some(&credit.name))
+}
+
+/// `itunes:explicit` as Apple wants it today.
+fn truth(value: bool) -> String {
+    if value { "true" } else { "false" }.to_owned()
+}

@@ -1,0 +1,307 @@
+//! What hosts write as Markdown or HTML, made safe: front matter and notes may be a stranger's.
+//!
+//! Everything passes an allow-list (`ammonia`): one for pages, a narrower one for the feed, one for
+//! single lines. Nothing that runs, and no address but of the web or of mail, comes through.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use ammonia::{Builder, UrlRelative};
+use comrak::nodes::{AstNode, NodeValue};
+use comrak::{Arena, Options, parse_document};
+
+/// Makes an address of a relative link, or nothing if it leads nowhere.
+pub type Resolve<'a> = dyn Fn(&str) -> Option<String> + Send + Sync + 'a;
+
+const PAGE_TAGS: [&str; 43] = [
+    "a",
+    "abbr",
+    "b",
+    "blockquote",
+    "br",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "small",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
+];
+/// Apple shows p, ol, ul, li and a (podcast RSS requirements, "content:encoded"); other players a
+/// few more, and headings become bold paragraphs.
+const FEED_TAGS: [&str; 19] = [
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "em",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "i",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "strong",
+    "ul",
+];
+const LINE_TAGS: [&str; 7] = ["a", "b", "br", "code", "em", "i", "strong"];
+
+/// An episode's notes in their three forms.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Notes {
+    /// For the page.
+    pub page: String,
+    /// As plain text, on one line.
+    pub text: String,
+}
+
+/// Renders Markdown notes; `resolve` makes addresses of relative links.
+pub fn notes(markdown: &str, resolve: &Resolve<'_>) -> Notes {
+    let mut options = Options::default();
+    options.extension.strikethrough = true;
+    options.extension.table = true;
+    options.extension.autolink = true;
+    // Raw HTML is let through here and cleaned below.
+    options.render.r#unsafe = true;
+    let arena = Arena::new();
+    let root = parse_document(&arena, markdown, &options);
+    level_headings(root);
+    let mut html = String::new();
+    if comrak::format_html(root, &options, &mut html).is_err() {
+        // Writing to a String does not fail.
+        html.clear();
+    }
+    Notes { page: page(&html, resolve), text: plain_text(root) }
+}
+
+/// The addresses of images in Markdown notes that are not absolute, without what stands behind `?`
+/// or `#`.
+pub fn images(markdown: &str) -> Vec<String> {
+    if !markdown.contains("![") && !markdown.contains("<img") {
+        return Vec::new();
+    }
+    // Rendering them is the one way to read them just as a page will have them.
+    let found = std::sync::Mutex::new(Vec::new());
+    let see = |link: &str| {
+        let path = link.split(['?', '#']).next().unwrap_or_default();
+        if super::assets::image_type(path).is_some()
+            && let Ok(mut found) = found.lock()
+        {
+            found.push(path.to_owned());
+        }
+        None
+    };
+    let _ = notes(markdown, &see);
+    found.into_inner().unwrap_or_default()
+}
+
+/// Shifts headings below the page's own and leaves no level out, as screen readers need it
+/// (WCAG 2.2, technique H42).
+fn level_headings<'a>(root: &'a AstNode<'a>) {
+    let mut above: Vec<u8> = Vec::new();
+    for node in root.descendants() {
+        if let NodeValue::Heading(heading) = &mut node.data_mut().value {
+            while above.last().is_some_and(|&level| level >= heading.level) {
+                above.pop();
+            }
+            above.push(heading.level);
+            heading.level = u8::try_from(above.len() + 1).unwrap_or(6).min(6);
+        }
+    }
+}
+
+fn plain_text<'a>(root: &'a AstNode<'a>) -> String {
+    let mut text = String::new();
+    for node in root.descendants() {
+        match &node.data().value {
+            NodeValue::Text(part) => text.push_str(part),
+            NodeValue::Code(code) => text.push_str(&code.literal),
+            NodeValue::CodeBlock(code) => text.push_str(&code.literal),
+            NodeValue::Paragraph
+            | NodeValue::Heading(_)
+            | NodeValue::Item(_)
+            | NodeValue::TableCell
+            | NodeValue::SoftBreak
+            | NodeValue::LineBreak => text.push(' '),
+            _ => {}
+        }
+    }
+    super::text::one_line(&text)
+}
+
+/// HTML for a page: all that structures a text, and images.
+fn page(html: &str, resolve: &Resolve<'_>) -> String {
+    let attributes = [
+        ("a", &["href", "title"][..]),
+        ("img", &["src", "alt", "title", "width", "height"]),
+        ("ol", &["start"]),
+        ("td", &["align", "colspan", "rowspan"]),
+        ("th", &["align", "colspan", "rowspan", "scope"]),
+        ("abbr", &["title"]),
+    ];
+    let clean = clean(html, &PAGE_TAGS, &attributes, &["http", "https", "mailto", "tel"], resolve);
+    // An image without a text in its place is read out as its address.
+    if !clean.contains("<img ") {
+        return clean;
+    }
+    let mut parts = clean.split("<img ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let tag = part.split_once('>').map_or(part, |(tag, _)| tag);
+        let alt = if tag.contains("alt=\"") { "" } else { "alt=\"\" " };
+        out.push_str(&format!("<img loading=\"lazy\" {alt}{part}"));
+    }
+    out
+}
+
+/// Clean HTML of a page for `content:encoded`; `resolve` makes absolute addresses.
+pub fn feed(page_html: &str, resolve: &Resolve<'_>) -> String {
+    let attributes = [("a", &["href"][..]), ("img", &["src", "alt"])];
+    let mut html = clean(page_html, &FEED_TAGS, &attributes, &["http", "https", "mailto"], resolve);
+    for level in 2..=6 {
+        html = html.replace(&format!("<h{level}>"), "<p><strong>");
+        html = html.replace(&format!("</h{level}>"), "</strong></p>");
+    }
+    html
+}
+
+/// A line of HTML: a description, a guest.
+pub fn inline(html: &str, resolve: &Resolve<'_>) -> String {
+    if !html.contains(['<', '&', '>']) {
+        return html.to_owned();
+    }
+    clean(html, &LINE_TAGS, &[("a", &["href"])], &["http", "https", "mailto"], resolve)
+}
+
+fn clean(
+    html: &str,
+    tags: &[&str],
+    attributes: &[(&str, &[&str])],
+    schemes: &[&str],
+    resolve: &Resolve<'_>,
+) -> String {
+    let attributes: HashMap<&str, HashSet<&str>> =
+        attributes.iter().map(|(tag, names)| (*tag, names.iter().copied().collect())).collect();
+    Builder::empty()
+        .tags(tags.iter().copied().collect())
+        .tag_attributes(attributes)
+        .url_schemes(schemes.iter().copied().collect())
+        .clean_content_tags(["script", "style", "iframe", "object"].into_iter().collect())
+        .link_rel(Some("noopener"))
+        .url_relative(UrlRelative::Custom(Box::new(evaluate(resolve))))
+        .clean(html)
+        .to_string()
+}
+
+/// `resolve` in the form that the sanitiser calls.
+fn evaluate<'a>(
+    resolve: &'a Resolve<'a>,
+) -> impl Fn(&str) -> Option<Cow<'_, str>> + Send + Sync + 'a {
+    move |link| resolve(link).map(Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn none(_: &str) -> Option<String> {
+        None
+    }
+
+    #[test]
+    fn notes_keep_their_structure_and_lose_what_runs() {
+        let markdown = "#### Liens\n\n- [un](https://a.example) <b onclick=x>deux</b>\n\n\
+            <script>alert(1)</script>\n\n[x](javascript:alert(1)) ![](/i.png)\n\n## Fin\n";
+        let notes = notes(markdown, &|link| Some(format!("../..{link}")));
+        insta::assert_snapshot!(notes.page, @r#"
+        <h2>Liens</h2>
+        <ul>
+        <li><a href="https://a.example" rel="noopener">un</a> <b>deux</b></li>
+        </ul>
+
+        <p><a rel="noopener">x</a> <img loading="lazy" src="../../i.png" alt=""></p>
+        <h2>Fin</h2>
+        "#);
+        assert_eq!(notes.text, "Liens un deux x Fin");
+        insta::assert_snapshot!(feed(&notes.page, &|_| Some("https://s.example/i.png".into())), @r#"
+        <p><strong>Liens</strong></p>
+        <ul>
+        <li><a href="https://a.example" rel="noopener">un</a> <b>deux</b></li>
+        </ul>
+
+        <p><a rel="noopener">x</a> <img src="https://s.example/i.png" alt=""></p>
+        <p><strong>Fin</strong></p>
+        "#);
+    }
+
+    #[test]
+    fn headings_leave_no_level_out() {
+        let html = notes("# a\n\n### b\n\n###### c\n\n## d\n", &none).page;
+        assert_eq!(html.trim(), "<h2>a</h2>\n<h3>b</h3>\n<h4>c</h4>\n<h3>d</h3>");
+    }
+
+    #[test]
+    fn a_line_keeps_links_only() {
+        let line =
+            "<a href='https://a.example/?a=1&b=2' onclick=x>A</a> &amp; <img src=x onerror=y>B";
+        assert_eq!(
+            inline(line, &none),
+            r#"<a href="https://a.example/?a=1&amp;b=2" rel="noopener">A</a> &amp; B"#
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_runs(text in "(<script>|</script>|<svg/onload=|<img src=x onerror=|javascript:|\
+            <a href='|<iframe |<style>|-->|[\"'<>&`()\\[\\]! x=]|\n){0,20}") {
+            for html in [notes(&text, &none).page, inline(&text, &none), feed(&text, &none)] {
+                let low = html.to_lowercase();
+                for bad in ["<script", "<iframe", "<svg", "<style", "href=\"javascript:", "src=\"javascript:"] {
+                    prop_assert!(!low.contains(bad), "{html}");
+                }
+                // Inside of a tag, no attribute of an event.
+                for tag in low.split('<').skip(1).filter_map(|tag| tag.split_once('>')) {
+                    prop_assert!(!tag.0.contains(" onload=") && !tag.0.contains(" onerror="), "{html}");
+                }
+            }
+        }
+    }
+}

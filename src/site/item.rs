@@ -1,0 +1,205 @@
+//! An episode with everything that feed and pages say of it, so that both say the same.
+
+use jiff::{Timestamp, ZonedDateTime};
+
+use super::address::{Addresses, Target};
+use super::edition::{EditionEpisode, EnclosureUrl, Guid};
+use super::people::{self, Credit};
+use super::{EpisodeIn, Inputs, SiteError, html, text};
+use crate::show::Settings;
+use crate::show::episode::EpisodeType;
+
+/// An episode whose identity is whole, due or not.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    /// What it was made from.
+    pub given: &'a EpisodeIn<'a>,
+    /// The title.
+    pub title: &'a str,
+    /// The guid.
+    pub guid: Guid,
+    /// The enclosure's address.
+    pub enclosure_url: EnclosureUrl,
+    /// When it is published, with the offset that the host wrote.
+    pub published: ZonedDateTime,
+    /// Whether that time has come.
+    pub due: bool,
+}
+
+/// Every episode that is not a draft, newest first.
+///
+/// # Errors
+/// [`SiteError::Incomplete`] for one without title, file or date: the checks were not heeded.
+pub fn entries<'a>(inputs: &'a Inputs<'a>) -> Result<Vec<Entry<'a>>, SiteError> {
+    let mut entries = inputs
+        .episodes
+        .iter()
+        .filter(|given| !given.episode.is_draft())
+        .map(|given| entry(inputs.show, given, inputs.now))
+        .collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by(|a, b| {
+        let key = |entry: &Entry<'_>| {
+            let episode = entry.given.episode;
+            (entry.published.timestamp(), episode.number.value().copied())
+        };
+        key(b).cmp(&key(a)).then_with(|| b.given.episode.slug.cmp(&a.given.episode.slug))
+    });
+    Ok(entries)
+}
+
+fn entry<'a>(
+    show: &Settings,
+    given: &'a EpisodeIn<'a>,
+    now: Timestamp,
+) -> Result<Entry<'a>, SiteError> {
+    let episode = given.episode;
+    let missing = |key| SiteError::Incomplete { source_path: episode.source.path.clone(), key };
+    let published = episode.date.value().ok_or(missing("date"))?.at(&show.zone());
+    let guid = Guid(episode.effective_guid().ok_or(missing("file"))?.to_owned());
+    let key = given.audio.key.as_str();
+    let file = key.strip_prefix(&show.media_prefix()).unwrap_or(key);
+    Ok(Entry {
+        given,
+        title: episode.title.value().ok_or(missing("title"))?,
+        guid,
+        enclosure_url: EnclosureUrl(show.enclosure_url(file)),
+        due: published.timestamp() <= now,
+        published,
+    })
+}
+
+impl Entry<'_> {
+    /// What a release promises of this episode.
+    pub fn promise(&self) -> EditionEpisode {
+        let EpisodeIn { episode, audio, .. } = self.given;
+        EditionEpisode {
+            guid: self.guid.clone(),
+            permalink: false,
+            number: episode.number.value().copied(),
+            title: self.title.to_owned(),
+            source: episode.source.path.clone(),
+            enclosure_url: self.enclosure_url.clone(),
+            audio: audio.key.clone(),
+            bytes: audio.bytes,
+            milliseconds: audio.milliseconds,
+            tag_sha256: audio.tag_sha256,
+            payload_sha256: audio.payload_sha256,
+            source_sha256: audio.source_sha256,
+            published: self.published.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            apple_episode_id: episode.apple_id.value().copied(),
+            listed: self.due,
+        }
+    }
+}
+
+/// An episode that is due, its texts rendered.
+#[derive(Debug)]
+pub struct Item<'a> {
+    /// Its identity.
+    pub entry: &'a Entry<'a>,
+    /// `subtitle`
+    pub subtitle: Option<&'a str>,
+    /// The site path of its page.
+    pub page: String,
+    /// The short text about it, plain.
+    pub summary: String,
+    /// The same as HTML of one line; empty if the host wrote none.
+    pub description: String,
+    /// The guest line, HTML; empty if there is none.
+    pub guest: String,
+    /// Notes for the page, HTML.
+    pub notes: String,
+    /// Notes as plain text.
+    pub notes_text: String,
+    /// `content:encoded`.
+    pub content: String,
+    /// Who takes part, if the channel's persons do not say it already.
+    pub credits: Vec<Credit>,
+    /// The address of the banner or card that the host gave.
+    pub social_image: Option<String>,
+}
+
+impl<'a> Item<'a> {
+    /// Renders an entry's texts.
+    pub fn render(entry: &'a Entry<'a>, addresses: &Addresses, hosts: &[Credit]) -> Self {
+        let episode = entry.given.episode;
+        let page = addresses.page(&episode.slug);
+        let page_url = addresses.url(&page);
+        let root = Addresses::root_from(&page);
+        let on_page = |link: &str| {
+            Some(match addresses.resolve(link, &episode.source.path, &page)? {
+                Target::Own(path) => format!("{root}{path}"),
+                Target::Absolute(url) => url,
+            })
+        };
+        let base = ammonia::Url::parse(&page_url).ok();
+        let absolute = |link: &str| Some(base.as_ref()?.join(link).ok()?.into());
+        let notes = html::notes(episode.notes_text(), &on_page);
+        let description = episode.description.value().map_or("", String::as_str);
+        let description = html::inline(description, &on_page);
+        let subtitle = episode.subtitle.value().map(String::as_str);
+        let summary = [text::from_clean_html(&description), subtitle.unwrap_or("").to_owned()]
+            .into_iter()
+            .find(|text| !text.is_empty())
+            .unwrap_or_else(|| notes.text.clone());
+        let guest = guest_line(episode, &on_page);
+        let paragraph = |html: &str| match html {
+            "" => String::new(),
+            html => format!("<p>{}</p>\n", html::feed(html, &absolute)),
+        };
+        let content = format!(
+            "{}{}{}",
+            paragraph(&description),
+            paragraph(&guest),
+            html::feed(&notes.page, &absolute)
+        );
+        let credits = people::credits(episode, Some(&guest), hosts);
+        let social_image = [&episode.social_background, &episode.background]
+            .into_iter()
+            .find_map(|given| addresses.given(given.value()?));
+        Self {
+            entry,
+            subtitle,
+            page,
+            summary,
+            description,
+            guest,
+            notes: notes.page,
+            notes_text: notes.text,
+            content: content.trim().to_owned(),
+            credits,
+            social_image,
+        }
+    }
+
+    /// Whole seconds of playing time.
+    pub fn seconds(&self) -> u64 {
+        self.entry.given.audio.milliseconds.saturating_add(500) / 1000
+    }
+
+    /// What kind of item it is.
+    pub fn episode_type(&self) -> EpisodeType {
+        self.entry.given.episode.episode_type.value().copied().unwrap_or_default()
+    }
+}
+
+/// The guest line: as the host wrote it, or made from the list of guests.
+fn guest_line(episode: &crate::show::Episode, resolve: &html::Resolve<'_>) -> String {
+    let Some(guests) = episode.guests.value() else {
+        return html::inline(episode.guest.value().map_or("", String::as_str), resolve);
+    };
+    let line = |person: &crate::show::episode::Person| {
+        let name = text::escape(&person.name);
+        let name = match person.link.as_deref().and_then(people::web) {
+            Some(link) => {
+                format!("<a href=\"{}\" rel=\"noopener\">{name}</a>", text::escape(&link))
+            }
+            None => name,
+        };
+        match &person.title {
+            Some(title) => format!("{name}, {}", text::escape(title)),
+            None => name,
+        }
+    };
+    guests.iter().map(line).collect::<Vec<_>>().join(" · ")
+}

@@ -1,0 +1,127 @@
+//! Templates: onair's own, and the host's in place of them, one by one.
+//!
+//! A file in the host's folder of templates stands in for onair's of the same name; one with a new
+//! name can be included. What a template is given is documented in `docs/templates.md`.
+
+use std::collections::BTreeMap;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+
+use crate::show::Source;
+
+/// onair's own templates, by name.
+pub const OWN: [(&str, &str); 11] = [
+    ("404.html", include_str!("../templates/404.html")),
+    ("about.html", include_str!("../templates/about.html")),
+    ("archive.html", include_str!("../templates/archive.html")),
+    ("base.html", include_str!("../templates/base.html")),
+    ("episode.html", include_str!("../templates/episode.html")),
+    ("favicon.svg", include_str!("../templates/favicon.svg")),
+    ("feed.xsl", include_str!("../templates/feed.xsl")),
+    ("index.html", include_str!("../templates/index.html")),
+    ("player.js", include_str!("../templates/player.js")),
+    ("search.js", include_str!("../templates/search.js")),
+    ("style.css", include_str!("../templates/style.css")),
+];
+
+/// The host's own templates, by name.
+#[derive(Debug, Clone, Default)]
+pub struct Templates {
+    files: BTreeMap<String, Source>,
+}
+
+impl Templates {
+    /// Templates of the host's; a name is what stands behind the last `/` of a path.
+    pub fn new(files: impl IntoIterator<Item = Source>) -> Self {
+        let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        Self { files: files.into_iter().map(|file| (name(&file.path), file)).collect() }
+    }
+
+    /// The text of a file that is no template but can be replaced: style sheet, scripts, icon.
+    pub(super) fn plain(&self, name: &str) -> &str {
+        match self.files.get(name) {
+            Some(file) => &file.text,
+            None => OWN.iter().find(|(own, _)| *own == name).map_or("", |(_, text)| text),
+        }
+    }
+}
+
+/// A template that cannot be read, or that asks for what is not there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}:{line}: {reason}")]
+pub struct TemplateError {
+    /// The host's file below the show's folder, or the name of onair's own.
+    pub path: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// Templates ready to render.
+#[derive(Debug)]
+pub(super) struct Renderer<'a> {
+    environment: Environment<'a>,
+    templates: &'a Templates,
+}
+
+impl<'a> Renderer<'a> {
+    /// Reads every template.
+    ///
+    /// # Errors
+    /// [`TemplateError`] for one that is no template.
+    pub(super) fn new(templates: &'a Templates) -> Result<Self, TemplateError> {
+        let mut environment = Environment::new();
+        if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
+            environment.set_syntax(syntax);
+        }
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        // A name that nobody foresaw is escaped too.
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        environment.set_recursion_limit(64);
+        let host = templates.files.values().map(|file| {
+            let name = file.path.rsplit('/').next().unwrap_or_default();
+            (name, file.text.strip_prefix('\u{feff}').unwrap_or(&file.text))
+        });
+        let own = OWN.iter().copied().filter(|(name, _)| !templates.files.contains_key(*name));
+        for (name, text) in own.chain(host).filter(|(name, _)| is_template(name)) {
+            environment
+                .add_template(name, text)
+                .map_err(|error| describe(templates, name, &error))?;
+        }
+        Ok(Self { environment, templates })
+    }
+
+    /// Renders the template `name`.
+    ///
+    /// # Errors
+    /// [`TemplateError`] if it asks for what is not there.
+    pub(super) fn render(&self, name: &str, context: Value) -> Result<String, TemplateError> {
+        self.environment
+            .get_template(name)
+            .and_then(|template| template.render(context))
+            .map_err(|error| describe(self.templates, name, &error))
+    }
+}
+
+fn is_template(name: &str) -> bool {
+    name.ends_with(".html") || name.ends_with(".xsl")
+}
+
+/// The innermost place that an error names, in the host's words for the file.
+fn describe(templates: &Templates, name: &str, error: &minijinja::Error) -> TemplateError {
+    let mut innermost = error;
+    while let Some(cause) = std::error::Error::source(innermost)
+        .and_then(|cause| cause.downcast_ref::<minijinja::Error>())
+        .filter(|cause| cause.name().is_some())
+    {
+        innermost = cause;
+    }
+    let name = innermost.name().unwrap_or(name);
+    let path = templates.files.get(name).map_or(name, |file| file.path.as_str());
+    let detail = innermost.detail().unwrap_or_default();
+    let kind = innermost.kind();
+    let reason = if detail.is_empty() { kind.to_string() } else { format!("{kind}: {detail}") };
+    TemplateError { path: path.to_owned(), line: innermost.line().unwrap_or(1), reason }
+}

@@ -1,0 +1,229 @@
+//! Who takes part in an episode, for the feed's `podcast:person`.
+//!
+//! A host may write a list; the older form is one line of HTML in the host's own words, from which
+//! only those are taken who are surely persons: a guest missed is better than a company invented.
+
+use ammonia::Url;
+
+use crate::show::Episode;
+use crate::show::episode::Person;
+use crate::show::settings::Host;
+
+/// The longest name that the podcast namespace allows ("person", node value), in characters.
+const LONGEST_NAME: usize = 128;
+
+/// One `podcast:person`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credit {
+    /// A name.
+    pub name: String,
+    /// `host`, `guest`, or another role of the podcast taxonomy.
+    pub role: String,
+    /// A page about the person.
+    pub href: Option<String>,
+    /// A picture.
+    pub img: Option<String>,
+}
+
+/// Everybody credited for an episode, hosts first: an item's persons replace the channel's.
+///
+/// `guest` is the guest line, cleaned. Nobody at all if there is no guest: then the channel's stand.
+pub fn credits(episode: &Episode, guest: Option<&str>, hosts: &[Credit]) -> Vec<Credit> {
+    if let Some(persons) = episode.persons.value() {
+        return persons.iter().map(|person| credit(person, "guest")).collect();
+    }
+    let guests: Vec<Credit> = match episode.guests.value() {
+        Some(guests) => guests.iter().map(|person| credit(person, "guest")).collect(),
+        None => guest.map(guests_of_line).unwrap_or_default(),
+    };
+    if guests.is_empty() { Vec::new() } else { hosts.iter().cloned().chain(guests).collect() }
+}
+
+/// The hosts of the settings; `image` gives the address of a picture.
+pub fn hosts(hosts: &[Host], image: impl Fn(&str) -> Option<String>) -> Vec<Credit> {
+    let credit = |host: &Host| Credit {
+        name: short(&host.name),
+        role: "host".to_owned(),
+        href: host.link.as_deref().and_then(web),
+        img: host.image.as_deref().and_then(&image),
+    };
+    hosts.iter().map(credit).collect()
+}
+
+fn credit(person: &Person, role: &str) -> Credit {
+    Credit {
+        name: short(&person.name),
+        role: person.role.as_deref().unwrap_or(role).to_lowercase(),
+        href: person.link.as_deref().and_then(web),
+        img: None,
+    }
+}
+
+fn short(name: &str) -> String {
+    super::text::one_line(name).chars().take(LONGEST_NAME).collect()
+}
+
+/// The address, if it is one of the web.
+pub fn web(text: &str) -> Option<String> {
+    let url = Url::parse(text.trim()).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| url.into())
+}
+
+/// The guests that a line of clean HTML names.
+fn guests_of_line(line: &str) -> Vec<Credit> {
+    let guest =
+        |name: &str, href| Credit { name: short(name), role: "guest".into(), href, img: None };
+    let anchors = anchors(line);
+    if anchors.is_empty() {
+        let text = super::text::from_clean_html(line);
+        let head = text.split([',', '(']).next().unwrap_or_default().trim_end_matches(['.', ' ']);
+        let names: Vec<&str> =
+            head.split(" et ").flat_map(|part| part.split(" and ")).map(str::trim).collect();
+        let sure = names.iter().all(|name| is_full_name(name));
+        return if sure { names.iter().map(|name| guest(name, None)).collect() } else { vec![] };
+    }
+    // A line that starts with other words does not present a guest.
+    let Some(first) = anchors.first().filter(|first| first.at_start && is_name(&first.text)) else {
+        return Vec::new();
+    };
+    let place = place(&first.href);
+    let others = anchors[1..].iter().filter(|other| {
+        let there = self::place(&other.href);
+        is_full_name(&other.text) && there.is_some() && (there == place || is_profile(&other.href))
+    });
+    std::iter::once(first)
+        .chain(others)
+        .map(|anchor| guest(&anchor.text, web(&anchor.href)))
+        .collect()
+}
+
+struct Anchor {
+    href: String,
+    text: String,
+    at_start: bool,
+}
+
+/// The anchors of HTML that the sanitiser wrote, whose form is therefore known.
+fn anchors(html: &str) -> Vec<Anchor> {
+    let mut found = Vec::new();
+    let mut rest = html;
+    let mut before = String::new();
+    while let Some(open) = rest.find("<a ") {
+        before.push_str(&rest[..open]);
+        let tag = &rest[open..];
+        let (Some(close), Some(end)) = (tag.find('>'), tag.find("</a>")) else { break };
+        let href = tag[..close].split("href=\"").nth(1).and_then(|href| href.split('"').next());
+        let at_start = super::text::from_clean_html(&before).is_empty();
+        if let Some(href) = href.filter(|_| close < end) {
+            found.push(Anchor {
+                href: href.replace("&amp;", "&"),
+                text: super::text::from_clean_html(&tag[close + 1..end]),
+                at_start,
+            });
+        }
+        before.push_str(&tag[..end]);
+        rest = &tag[end..];
+    }
+    found
+}
+
+/// The site, and on sites with folders for persons the folder, that an address is in: guests'
+/// profiles share it (`linkedin.com/in`), a company's page does not.
+fn place(href: &str) -> Option<(String, Option<String>)> {
+    let url = Url::parse(href).ok()?;
+    let host = url.host_str()?.to_lowercase();
+    let labels: Vec<&str> = host.split('.').collect();
+    let site = labels[labels.len().saturating_sub(2)..].join(".");
+    let parts: Vec<&str> = url.path_segments()?.filter(|part| !part.is_empty()).collect();
+    Some((site, (parts.len() > 1).then(|| parts[0].to_owned())))
+}
+
+/// Whether an address is a person's at a network where persons have one.
+fn is_profile(href: &str) -> bool {
+    let Some((site, folder)) = place(href) else { return false };
+    match site.as_str() {
+        "linkedin.com" => folder.as_deref() == Some("in"),
+        "twitter.com" | "x.com" | "github.com" | "bsky.app" => {
+            folder.is_none() || folder.as_deref() == Some("profile")
+        }
+        _ => Url::parse(href).is_ok_and(|url| url.path().starts_with("/@")),
+    }
+}
+
+/// Whether a text can be a name: few words, without digits and signs, the first with a capital.
+fn is_name(text: &str) -> bool {
+    let words = text.split_whitespace().count();
+    (1..=6).contains(&words)
+        && text.chars().next().is_some_and(char::is_uppercase)
+        && text.chars().all(|c| c.is_alphabetic() || " '’-.()".contains(c))
+}
+
+/// Whether a text can only be a name: two to five words, each with a capital or a particle.
+fn is_full_name(text: &str) -> bool {
+    const PARTICLES: [&str; 14] =
+        ["de", "du", "des", "la", "le", "van", "von", "der", "den", "di", "da", "el", "al", "ben"];
+    let word = |word: &str| {
+        let bare = word.trim_start_matches('(');
+        bare.chars().next().is_some_and(char::is_uppercase)
+            || PARTICLES.contains(&bare)
+            || bare.starts_with("d'")
+            || bare.starts_with("d’")
+    };
+    is_name(text) && (2..=5).contains(&text.split(' ').count()) && text.split(' ').all(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(line: &str) -> String {
+        let clean = crate::site::html::inline(line, &|_| None);
+        let guests = guests_of_line(&clean);
+        guests.iter().map(|guest| guest.name.as_str()).collect::<Vec<_>>().join(" + ")
+    }
+
+    #[test]
+    fn one_anchor_at_the_start_is_a_guest() {
+        let line = "<a href='https://www.linkedin.com/in/a/'>Anne Martin</a>, Manager, Sécurité.";
+        assert_eq!(names(line), "Anne Martin");
+        assert_eq!(names("<a href='https://a.example'>Cher</a>, singer"), "Cher");
+    }
+
+    #[test]
+    fn companies_and_titles_are_no_guests() {
+        let line = "<a href='https://www.linkedin.com/in/a'>Anne Martin</a>, CTO, \
+            <a href='https://acme.example'>Acme Labs</a> et \
+            <a href='https://acme.example/heroes/a'>Cloud Hero</a>";
+        assert_eq!(names(line), "Anne Martin");
+        let line = "<a href='https://www.linkedin.com/in/a'>Anne Martin</a>, CTO, \
+            <a href='https://www.linkedin.com/company/acme'>Acme Labs</a> \
+            (<a href='https://twitter.com/amartin'>@amartin</a>)";
+        assert_eq!(names(line), "Anne Martin");
+    }
+
+    #[test]
+    fn several_guests() {
+        let line = "<a href='https://twitter.com/bob_'>Bob Durand</a>, of \
+            <a href='https://www.acme.example/'>Acme</a> et \
+            <a href='https://fr.linkedin.com/in/zoé/'>Zoé de la Tour</a>, avocate, &amp; \
+            <a href='https://www.linkedin.com/in/c'>Carl (Charlie) Roy</a>, COO";
+        assert_eq!(names(line), "Bob Durand + Zoé de la Tour + Carl (Charlie) Roy");
+    }
+
+    #[test]
+    fn lines_without_a_link() {
+        assert_eq!(names("Anne Martin, CTO, 20 Minutes."), "Anne Martin");
+        assert_eq!(names("Anne Martin et Bob Durand, fondateurs"), "Anne Martin + Bob Durand");
+        assert_eq!(names("Il n'y a pas d'invité pour cet épisode"), "");
+        assert_eq!(names("(Il n'y a pas d'invité pour cet épisode)"), "");
+        assert_eq!(names("le complément sur <a href='https://v.example/a'>ma chaîne</a>"), "");
+        assert_eq!(names(""), "");
+        assert_eq!(names("No guest this week"), "");
+    }
+
+    #[test]
+    fn only_web_addresses_are_links() {
+        assert_eq!(web("javascript:alert(1)"), None);
+        assert_eq!(web(" https://a.example/é").as_deref(), Some("https://a.example/%C3%A9"));
+    }
+}

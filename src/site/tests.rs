@@ -1,0 +1,241 @@
+//! The edition as a whole.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use quick_xml::events::Event;
+
+use super::testing::{self, SETTINGS};
+use super::*;
+use crate::object::{Body, Kind};
+
+fn text_of(object: &Object) -> String {
+    match &object.body {
+        Body::Bytes(bytes) => String::from_utf8(bytes.to_vec()).expect("UTF-8"),
+        Body::Tagged { .. } => panic!("{} is audio", object.key),
+    }
+}
+
+fn page<'a>(edition: &'a Edition, key: &str) -> &'a Object {
+    edition.objects.iter().find(|object| object.key.as_str() == key).unwrap_or_else(|| {
+        let keys: Vec<&str> = edition.objects.iter().map(|object| object.key.as_str()).collect();
+        panic!("no {key} in {keys:#?}")
+    })
+}
+
+/// Reads XML to its end, or says what is wrong with it.
+fn well_formed(xml: &str) -> Result<(), String> {
+    let mut reader = quick_xml::Reader::from_str(xml);
+    reader.config_mut().check_end_names = true;
+    let mut depth = 0_i32;
+    loop {
+        match reader.read_event().map_err(|error| error.to_string())? {
+            Event::Start(tag) => {
+                depth += 1;
+                for attribute in tag.attributes() {
+                    attribute.map_err(|error| error.to_string())?;
+                }
+            }
+            Event::End(_) => depth -= 1,
+            Event::Eof if depth == 0 => break,
+            Event::Eof => return Err("it ends too early".to_owned()),
+            _ => {}
+        }
+    }
+    match xml.chars().find(|&c| !crate::show::episode::legal_in_xml(c)) {
+        Some(c) => Err(format!("{c:?} is not legal")),
+        None => Ok(()),
+    }
+}
+
+#[test]
+fn the_feed_of_a_small_show() {
+    let show = testing::settings();
+    let mut episodes = testing::episodes(2);
+    episodes.push(testing::episode(
+        "episodes/teaser.md",
+        "---\ntitle: Bientôt\nfile: teaser.mp3\ndate: 2023-12-25\nepisodeType: trailer\n\
+         guests:\n  - name: Jean Petit\n    link: https://jean.example\n---\n",
+    ));
+    let mut inputs = testing::inputs(&show, &episodes);
+    inputs.episodes[1].chapters = vec![testing::chapter(0, "Début"), testing::chapter(30, "Fin")];
+    let transcript = crate::show::Source::new("t.vtt", "WEBVTT\n\n00:00.000 --> 00:02.000\nOh\n");
+    inputs.episodes[1].transcript = Some(TranscriptFile::parse(&transcript).unwrap());
+    let edition = build(&inputs).unwrap();
+    let feed = text_of(&edition.feed);
+    well_formed(&feed).unwrap();
+    insta::assert_snapshot!("feed", feed);
+    insta::assert_snapshot!(
+        "episode",
+        text_of(page(&edition, "web/podcasts/episode_2/index.html"))
+    );
+    insta::assert_snapshot!("index", text_of(page(&edition, "web/index.html")));
+    let keys: Vec<String> = edition
+        .objects
+        .iter()
+        .map(|object| format!("{:?} {} {}", object.kind, object.key, object.content_type))
+        .collect();
+    insta::assert_snapshot!("objects", keys.join("\n"));
+}
+
+#[test]
+fn the_same_show_gives_the_same_bytes() {
+    let show = testing::settings();
+    let episodes = testing::episodes(5);
+    let mut inputs = testing::inputs(&show, &episodes);
+    let first = build(&inputs).unwrap();
+    inputs.episodes.reverse();
+    inputs.now = "2031-01-01T00:00:00Z".parse().unwrap();
+    assert_eq!(first, build(&inputs).unwrap());
+}
+
+#[test]
+fn an_episode_is_seen_when_its_time_has_come_and_not_before() {
+    let show = testing::settings();
+    let mut episodes = testing::episodes(3);
+    episodes.push(testing::episode(
+        "episodes/draft.md",
+        "---\ntitle: x\nfile: x.mp3\ndate: 2020-01-01\ndraft: true\n---\n",
+    ));
+    let mut inputs = testing::inputs(&show, &episodes);
+    inputs.now = "2024-03-03T04:59:59Z".parse().unwrap();
+    let early = build(&inputs).unwrap();
+    let seen = |edition: &Edition| {
+        edition.episodes.iter().map(|e| (e.number.unwrap(), e.listed)).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(&early), [(3, false), (2, true), (1, true)]);
+    let everything: String = early
+        .objects
+        .iter()
+        .chain([&early.feed])
+        .filter(|object| object.kind != Kind::Image)
+        .map(text_of)
+        .collect();
+    assert!(!everything.contains("n° 3") && !everything.contains("3.mp3"));
+    inputs.now = "2024-03-03T05:00:00Z".parse().unwrap();
+    let due = build(&inputs).unwrap();
+    assert_eq!(seen(&due), [(3, true), (2, true), (1, true)]);
+    assert!(text_of(&due.feed).contains("<pubDate>Sun, 03 Mar 2024 07:00:00 +0200</pubDate>"));
+}
+
+#[test]
+fn a_limited_feed_has_archive_pages_that_complete_it_and_stay_as_they_are() {
+    let show = testing::settings_from(&format!("{SETTINGS}feed-limit = 3\n"));
+    let guids = |object: &Object| -> Vec<String> {
+        let channel = rss::Channel::read_from(text_of(object).as_bytes()).unwrap();
+        channel.items().iter().map(|item| item.guid().unwrap().value().to_owned()).collect()
+    };
+    let archives = |edition: &Edition| -> BTreeMap<String, String> {
+        let feeds = edition.objects.iter().filter(|object| object.kind == Kind::Feed);
+        feeds.map(|object| (object.key.to_string(), text_of(object))).collect()
+    };
+    let mut before: BTreeMap<String, String> = BTreeMap::new();
+    for count in 1..=12 {
+        let episodes = testing::episodes(count);
+        let edition = build(&testing::inputs(&show, &episodes)).unwrap();
+        let mut all = guids(&edition.feed);
+        assert_eq!(all.len(), 3.min(count as usize));
+        for object in edition.objects.iter().filter(|object| object.kind == Kind::Feed) {
+            let listed = guids(object);
+            assert_eq!(listed.len(), 3);
+            all.extend(listed);
+        }
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), count as usize);
+        let now = archives(&edition);
+        assert!(before.iter().all(|(key, text)| now.get(key) == Some(text)), "{count}");
+        before = now;
+    }
+    let last = &before["web/podcasts/feed-archive-3.xml"];
+    assert!(last.contains("<fh:archive>") && last.contains(r#"rel="current""#), "{last}");
+    assert!(last.contains("feed-archive-2.xml\" rel=\"prev-archive\""), "{last}");
+}
+
+#[test]
+fn two_things_never_share_a_key() {
+    let show = testing::settings();
+    let text = testing::text(1, 1);
+    let episodes =
+        [testing::episode("episodes/a/x.md", &text), testing::episode("episodes/b/x.md", &text)];
+    let error = build(&testing::inputs(&show, &episodes)).unwrap_err().to_string();
+    assert_eq!(error, "two things would be published as `web/podcasts/x/index.html`");
+}
+
+#[test]
+fn what_every_item_needs_is_asked_for_by_name() {
+    let show = testing::settings();
+    let episodes = [testing::episode("episodes/1.md", "---\ntitle: x\nfile: x.mp3\n---\n")];
+    let error = build(&testing::inputs(&show, &episodes)).unwrap_err().to_string();
+    assert_eq!(error, "episodes/1.md: there is no usable `date`");
+}
+
+#[test]
+fn a_host_s_template_stands_in_and_its_faults_have_a_place() {
+    let show = testing::settings();
+    let episodes = testing::episodes(1);
+    let mut inputs = testing::inputs(&show, &episodes);
+    let mut with = |name: &str, text: &str| {
+        let path = format!("templates/{name}");
+        inputs.templates = Templates::new([crate::show::Source::new(path, text)]);
+        build(&inputs).map_err(|error| error.to_string())
+    };
+    let own = "{% extends \"base.html\" %}\n{% block content %}\n<b>{{ episode.title }}</b>{% endblock %}";
+    let edition = with("episode.html", own).unwrap();
+    let html = text_of(page(&edition, "web/podcasts/episode_1/index.html"));
+    assert!(html.contains("<b>La marée n° 1</b>"), "{html}");
+    assert_eq!(
+        with("episode.html", "<p>\n{{ episode.titel }}\n").unwrap_err(),
+        "templates/episode.html:2: undefined value: `episode.titel` is undefined"
+    );
+    let broken = with("about.html", "a\nb\n{% if %}\n").unwrap_err();
+    assert!(broken.starts_with("templates/about.html:3: syntax error"), "{broken}");
+    let edition = with("style.css", "b { color: red }").unwrap();
+    assert_eq!(text_of(page(&edition, "web/assets/style.css")), "b { color: red }");
+}
+
+/// An HTML page that runs nothing but what onair put there.
+fn nothing_foreign_runs(html: &str) -> Result<(), String> {
+    let low = html.to_lowercase();
+    for script in low.split("<script").skip(1) {
+        let own = script.starts_with(" src=\"../../assets/")
+            || script.starts_with(" type=\"application/ld+json\">");
+        if !own {
+            return Err(format!("<script{}", &script[..script.len().min(80)]));
+        }
+    }
+    for tag in low.split('<').skip(1).filter_map(|tag| tag.split_once('>')) {
+        if tag.0.contains(" onerror=") || tag.0.contains("=\"javascript:") {
+            return Err(tag.0.to_owned());
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_text_breaks_feed_or_page(
+        title in "(\\PC|[<>&\"']|</script>|\\]\\]>|<!--){1,12}",
+        guest in "(\\PC|<a href='javascript:x'>|<a href='https://a.example'>|</a>|\\]\\]>|&){0,8}",
+        notes in "(\\PC|\u{0b}|\u{1}|\n|<script>alert\\(1\\)</script>|</script>|<img src=x onerror=y>|\\[x\\]\\(javascript:y\\)|\\]\\]>|# |- ){0,20}",
+    ) {
+        let text = format!(
+            "---\ntitle: {}\nguest: {}\nfile: 1.mp3\ndate: 2024-01-01\n---\n{notes}",
+            serde_json::Value::from(title.trim()), serde_json::Value::from(guest),
+        );
+        let show = testing::settings();
+        let Ok(episode) = Episode::parse(crate::show::Source::new("episodes/e.md", text)) else { return Ok(()) };
+        prop_assume!(episode.title.value().is_some());
+        let episodes = [episode];
+        let edition = build(&testing::inputs(&show, &episodes)).unwrap();
+        let feed = text_of(&edition.feed);
+        prop_assert_eq!(well_formed(&feed), Ok(()), "{}", feed);
+        let channel = rss::Channel::read_from(feed.as_bytes()).unwrap();
+        prop_assert_eq!(channel.items()[0].title().unwrap_or_default().trim(), episodes[0].title.value().unwrap().trim());
+        let html = text_of(page(&edition, "web/podcasts/e/index.html"));
+        prop_assert_eq!(nothing_foreign_runs(&html), Ok(()), "{}", html);
+        let sitemap = text_of(page(&edition, "web/sitemap.xml"));
+        prop_assert_eq!(well_formed(&sitemap), Ok(()));
+    }
+}

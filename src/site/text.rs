@@ -1,0 +1,143 @@
+//! Plain texts as a feed and a page need them: without markup, cut to size, safe to put anywhere.
+
+use crate::show::episode::legal_in_xml;
+
+/// Apple's limit on a description, in bytes (podcast RSS requirements, "description").
+pub const DESCRIPTION_LIMIT: usize = 4000;
+
+/// Runs of white space as one space, none at either end, and nothing that XML cannot hold.
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.extend(word.chars().filter(|&c| legal_in_xml(c)));
+    }
+    line
+}
+
+/// At most `limit` bytes of `text`, cut behind a word, an ellipsis in place of the rest.
+pub fn cut(text: &str, limit: usize) -> String {
+    const ELLIPSIS: &str = "…";
+    if text.len() <= limit {
+        return text.to_owned();
+    }
+    let mut end = limit.saturating_sub(ELLIPSIS.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    // A character reference is as one: half of it would be read as text.
+    let head = &text[..end];
+    let end = head.rfind(char::is_whitespace).unwrap_or(end);
+    let kept = text[..end].trim_end_matches(|c: char| c.is_whitespace() || ",;:.–-".contains(c));
+    format!("{kept}{ELLIPSIS}")
+}
+
+/// A plain text for a place where some readers expect HTML and others do not (RSS `description`).
+///
+/// Only what would be taken for markup is escaped: `R&D` and `3 < 4` read the same to both kinds.
+pub fn for_either_reader(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let rest = &text[at + c.len_utf8()..];
+        match c {
+            '<' if rest.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)) => {
+                out.push_str("&lt;");
+            }
+            '&' if looks_like_reference(rest) => out.push_str("&amp;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// Whether what follows an `&` makes it a character reference (HTML, "Named character references";
+/// some names count without their semicolon, so any letters are taken for one).
+fn looks_like_reference(rest: &str) -> bool {
+    if rest.starts_with('#') {
+        return true;
+    }
+    let name = rest.chars().take_while(char::is_ascii_alphanumeric).count();
+    name > 1 && rest[name..].starts_with(';')
+}
+
+/// The text of HTML that a sanitiser wrote: markup dropped, its five references read.
+pub fn from_clean_html(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        out.push_str(&rest[..open]);
+        let tag = &rest[open..];
+        let end = tag.find('>').map_or(tag.len(), |at| at + 1);
+        if ["<br", "<p", "</p", "<li", "</li"].iter().any(|block| tag.starts_with(block)) {
+            out.push(' ');
+        }
+        rest = &tag[end..];
+    }
+    out.push_str(rest);
+    let plain = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", "\u{a0}")];
+    for (reference, c) in plain.into_iter().chain([("&amp;", "&")]) {
+        if out.contains(reference) {
+            out = out.replace(reference, c);
+        }
+    }
+    one_line(&out)
+}
+
+/// A text as HTML.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_long_text_is_cut_behind_a_word() {
+        assert_eq!(cut("un deux trois", 13), "un deux trois");
+        assert_eq!(cut("un deux trois", 12), "un deux…");
+        assert_eq!(cut("un deux, trois", 12), "un deux…");
+        assert_eq!(cut("ééééééé", 8), "éé…");
+    }
+
+    #[test]
+    fn both_kinds_of_reader_see_the_same() {
+        assert_eq!(for_either_reader("R&D, 3 < 4, AT&T;"), "R&D, 3 < 4, AT&T;");
+        assert_eq!(for_either_reader("<b>&lt; &#60; <!-- a"), "&lt;b>&amp;lt; &amp;#60; &lt;!-- a");
+    }
+
+    #[test]
+    fn clean_html_reads_back() {
+        let html = r#"<p>a &amp;lt; <a href="x">b</a>c</p><p>d&nbsp;&lt;e<br>f</p>"#;
+        assert_eq!(from_clean_html(html), "a &lt; bc d\u{a0}<e f".replace('\u{a0}', " "));
+    }
+
+    proptest! {
+        #[test]
+        fn a_cut_keeps_to_its_limit(text in "\\PC{0,60}", limit in 3_usize..40) {
+            let cut = cut(&text, limit);
+            prop_assert!(cut.len() <= limit);
+        }
+
+        #[test]
+        fn one_line_is_legal_and_trimmed(text in any::<String>()) {
+            let line = one_line(&text);
+            prop_assert!(line.chars().all(legal_in_xml));
+            prop_assert_eq!(line.trim(), line.as_str());
+        }
+    }
+}

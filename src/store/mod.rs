@@ -1,8 +1,11 @@
 //! Where an edition goes: a directory or an S3 bucket, behind one small trait.
 
+pub mod dir;
 pub mod memory;
 pub mod published;
 pub mod record;
+pub mod s3;
+mod source;
 
 use std::collections::BTreeMap;
 
@@ -11,8 +14,6 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::object::{Digest, Key, Object};
-
-pub mod s3;
 
 /// What a store calls this very content of an object: an ETag, or its like. Opaque.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -14,7 +14,6 @@ mod multipart;
 mod probe;
 mod put;
 mod retry;
-mod source;
 mod sums;
 mod target;
 mod unfinished;

@@ -21,10 +21,10 @@ use super::failure::{Cause, Operation};
 use super::meter::Meter;
 use super::put::{if_match, if_none_match, is_precondition, metadata};
 use super::retry::Attempts;
-use super::source::{Source, Tagged};
 use super::sums::{Sums, whole};
 use super::unfinished::Upload;
 use super::{Room, S3Store, blocking};
+use crate::store::source::{Source, Tagged};
 
 /// S3's most parts in an upload (user guide, "Amazon S3 multipart upload limits").
 const MOST_PARTS: u64 = 10_000;

@@ -10,9 +10,9 @@ use crate::store::{Condition, Progress, Store, StoreError, Version};
 
 use super::failure::{Cause, Operation};
 use super::retry::Attempts;
-use super::source::{Source, Tagged};
 use super::sums::Sums;
 use super::{Room, S3Store, blocking};
+use crate::store::source::{Source, Tagged};
 
 impl S3Store {
     /// Sends `object` if `condition` holds, in one request or, if it is large, in parts.

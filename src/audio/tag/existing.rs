@@ -77,10 +77,15 @@ impl RawFrame<'_> {
     }
 }
 
-/// Every frame of every ID3v2 tag in `bytes`, in order.
+/// The most frames that are read: a stranger's file of tiny ones must not cost minutes.
+pub(super) const MOST_FRAMES: usize = 4_000;
+
+/// The first [`MOST_FRAMES`] frames of all the ID3v2 tags in `bytes`, in order.
 pub(super) fn frames(mut bytes: &[u8]) -> Vec<RawFrame<'_>> {
     let mut found = Vec::new();
-    while let Some(at) = bytes.windows(3).position(|window| window == b"ID3") {
+    while found.len() < MOST_FRAMES
+        && let Some(at) = bytes.windows(3).position(|window| window == b"ID3")
+    {
         bytes = &bytes[at..];
         let Some(header) = Header::read(bytes) else {
             bytes = &bytes[3..];
@@ -125,12 +130,13 @@ impl Header {
 }
 
 fn read_tag<'a>(header: &Header, body: &'a [u8], found: &mut Vec<RawFrame<'a>>) {
+    let most = MOST_FRAMES - found.len();
     match header.version {
         // Up to 2.3 the whole tag is unsynchronised at once, from 2.4 on each frame by itself.
         Major::V22 | Major::V23 if header.unsynchronised => {
             let plain = resynchronised(body);
             let start = extended_header(header, &plain);
-            let frames = read_frames(header, &plain[start..]);
+            let frames = read_frames(header, &plain[start..]).take(most);
             found.extend(frames.map(|frame| RawFrame {
                 id: Cow::Owned(frame.id.into_owned()),
                 body: Cow::Owned(frame.body.into_owned()),
@@ -138,10 +144,12 @@ fn read_tag<'a>(header: &Header, body: &'a [u8], found: &mut Vec<RawFrame<'a>>) 
             }));
         }
         Major::V22 | Major::V23 => {
-            found.extend(read_frames(header, &body[extended_header(header, body)..]));
+            let start = extended_header(header, body);
+            found.extend(read_frames(header, &body[start..]).take(most));
         }
         Major::V24 => {
-            let frames = read_frames(header, &body[extended_header(header, body)..]);
+            let start = extended_header(header, body);
+            let frames = read_frames(header, &body[start..]).take(most);
             found.extend(frames.map(|mut frame| {
                 if header.unsynchronised || frame.flags & v24::UNSYNCHRONISED != 0 {
                     frame.flags &= !v24::UNSYNCHRONISED;

@@ -15,14 +15,19 @@
 use std::collections::HashSet;
 use std::io::Cursor;
 
-use id3::frame::Content;
+use id3::frame::{Content, PictureType};
 use id3::{Frame, Tag, TagLike as _};
 
 use super::Version;
 use super::existing::{self, Major, RawFrame, v23, v24};
+use crate::hash::Sha256;
 
 /// Frames that a new tag makes untrue: sizes and offsets of the file, the time of tagging.
 const STALE: [&str; 4] = ["TSIZ", "TDTG", "ASPI", "SEEK"];
+
+/// The most frames that are kept. Real tags have some dozens; it must leave room for ours below
+/// [`existing::MOST_FRAMES`], or a second rendering would keep fewer.
+const MOST_KEPT: usize = 2_000;
 
 /// Ids that say one thing between them: if we write one, all of the others go.
 const SYNONYMS: [&[&str]; 2] =
@@ -37,6 +42,7 @@ pub(super) fn frames<'a>(version: Version, managed: &Tag, existing: &'a [u8]) ->
         .filter_map(|frame| converted(frame, version))
         .filter(|frame| !STALE.contains(&&*frame.id) && !replaced(managed, frame))
         .filter(|frame| seen.insert(identity(frame)))
+        .take(MOST_KEPT)
         .collect()
 }
 
@@ -49,26 +55,29 @@ fn replaced(managed: &Tag, frame: &RawFrame<'_>) -> bool {
     if managed.get(id).is_none() {
         return false;
     }
-    match (id, decoded(frame)) {
+    match id {
         // Comments with a description are other programs' notes to themselves (iTunNORM), except
         // those that tell what an ID3v1 tag behind the audio said.
-        ("COMM", Some(Content::Comment(comment))) => {
-            matches!(comment.description.trim(), "" | "ID3v1 Comment" | "ID3 v1 Comment")
-        }
+        "COMM" => !matches!(
+            decoded(frame),
+            Some(Content::Comment(comment))
+                if !matches!(comment.description.trim(), "" | "ID3v1 Comment" | "ID3 v1 Comment")
+        ),
         // Pictures that are no cover stay: a logo, a portrait.
-        ("APIC", Some(Content::Picture(picture))) => {
-            use id3::frame::PictureType::{CoverFront, Other};
-            matches!(picture.picture_type, CoverFront | Other)
-        }
+        "APIC" => !matches!(
+            decoded(frame),
+            Some(Content::Picture(picture))
+                if !matches!(picture.picture_type, PictureType::CoverFront | PictureType::Other)
+        ),
         _ => true,
     }
 }
 
 /// What two frames share that say the same: text frames their id, others all they are.
-fn identity(frame: &RawFrame<'_>) -> (String, Vec<u8>) {
+fn identity(frame: &RawFrame<'_>) -> (String, Sha256) {
     let sole = frame.id.starts_with('T') && frame.id != "TXXX";
-    let body = if sole { Vec::new() } else { frame.body.to_vec() };
-    (frame.id.to_string(), body)
+    let body: &[u8] = if sole { b"" } else { &frame.body };
+    (frame.id.to_string(), Sha256::of(body))
 }
 
 /// The frame as `version` writes it.

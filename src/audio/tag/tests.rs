@@ -321,8 +321,21 @@ fn a_tag_has_a_largest_size() {
     assert_snapshot!(error, @"the tag would take 33554479 bytes, more than the 33554432 a tag may have");
 }
 
+#[test]
+fn a_hostile_number_of_frames_costs_little_and_changes_nothing_later() {
+    let bodies: Vec<[u8; 4]> = (0..100_000_u32).map(u32::to_be_bytes).collect();
+    let frames: Vec<(&str, u16, &[u8])> =
+        bodies.iter().map(|body| ("PRIV", 0, body.as_slice())).collect();
+    let old = foreign(4, 0, &frames);
+    for version in [Version::V23, Version::V24] {
+        let once = render(&full(version), &old).unwrap();
+        assert!(describe(&once).len() > 2_000);
+        assert_eq!(render(&full(version), &once).unwrap(), once);
+    }
+}
+
 /// Something like a tag: of any version, with frames that make sense or not, cut or not.
-fn any_existing() -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn any_existing() -> impl Strategy<Value = Vec<u8>> {
     let id = prop_oneof![
         prop::sample::select(vec![
             "TIT2", "TSSE", "TXXX", "COMM", "USLT", "APIC", "CHAP", "CTOC", "PRIV", "TYER", "TDRC",

@@ -49,6 +49,19 @@ fn the_file_becomes_tag_and_payload_and_nothing_else() {
 }
 
 #[test]
+fn labels_of_the_old_file_go_over_to_the_new_one() {
+    let (_folder, source) = file(b"", b"");
+    // Not every file system has them.
+    if fs::setxattr(&source.path, "user.label", b"red", XattrFlags::CREATE).is_err() {
+        return;
+    }
+    write_in_place(&source, &tag(b"")).unwrap();
+    let mut label = [0; 8];
+    let len = fs::getxattr(&source.path, "user.label", &mut label[..]).unwrap();
+    assert_eq!(&label[..len], b"red");
+}
+
+#[test]
 fn a_second_time_nothing_is_touched() {
     let (_folder, mut source) = file(b"", b"");
     let tag = tag(b"");
@@ -137,7 +150,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn the_payload_stays_whatever_stood_around_it(
-        before in prop::collection::vec(any::<u8>(), 0..300),
+        before in crate::audio::tag::tests::any_existing(),
         behind in prop::collection::vec(any::<u8>(), 0..200),
     ) {
         let (_folder, mut source) = file(&before, &behind);

@@ -10,8 +10,8 @@ use anyhow::Context as _;
 use onair::audio::tag::{
     self, Language, Picture, Source, TagChapter, TagSpec, Version, existing_tag, write_in_place,
 };
+use onair::audio::{Content, Depth, probe_file};
 use onair::chapter::Chapter;
-use onair::hash::Sha256;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -64,16 +64,11 @@ fn main() -> anyhow::Result<()> {
     let described: Described = serde_json::from_slice(&std::fs::read(json)?)?;
     let spec = spec(described, json.parent().unwrap_or(Path::new("")))?;
 
-    let bytes = std::fs::read(&audio)?;
-    let start = match bytes.first_chunk::<10>() {
-        Some([b'I', b'D', b'3', _, _, _, size @ ..]) => {
-            10 + size.iter().fold(0, |sum, &byte| sum << 7 | usize::from(byte))
-        }
-        _ => 0,
+    let Content::Mp3(mp3) = probe_file(&audio, Depth::Hash)?.content else {
+        anyhow::bail!("this is no MP3");
     };
-    let payload_sha256 = Sha256::of(bytes.get(start..).context("the tag is cut off")?);
-    let payload = start as u64..bytes.len() as u64;
-    let source = Source { path: audio.into(), payload, payload_sha256 };
+    let payload_sha256 = mp3.payload_sha256.context("the payload was not hashed")?;
+    let source = Source { path: audio.into(), payload: mp3.payload, payload_sha256 };
     let tag = tag::render(&spec, &existing_tag(&source.path, &source.payload)?)?;
     write_in_place(&source, &tag)?;
     Ok(())

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::picture::tests::PNG;
 use super::*;
+use crate::audio::{Content, Depth, probe_bytes, testing};
 use crate::chapter::Chapter;
 
 fn chapter(seconds: u64, title: &str, url: Option<&str>) -> TagChapter {
@@ -387,7 +388,52 @@ pub(super) fn any_existing() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
+/// What follows the frames: nothing, or tags that other programs put there.
+fn any_trailing() -> impl Strategy<Value = Vec<u8>> {
+    prop::sample::select(vec![
+        Vec::new(),
+        testing::id3v1(),
+        testing::ape(2000, b"", true),
+        [testing::ape(2000, b"", true), testing::id3v1()].concat(),
+        [testing::lyrics3(b"IND0000200"), testing::id3v1()].concat(),
+    ])
+}
+
 proptest! {
+    #[test]
+    fn a_published_file_has_the_payload_of_its_source_and_one_tag(
+        existing in any_existing(),
+        trailing in any_trailing(),
+        frames in 3..20_usize,
+    ) {
+        let stream = testing::FRAME.stream(frames);
+        let source = [existing, stream, trailing].concat();
+        let judged = |bytes: &[u8]| match probe_bytes(bytes, Depth::Hash).content {
+            Content::Mp3(mp3) => Some(mp3),
+            _ => None,
+        };
+        // A tag that was cut off swallows so short a stream.
+        let mp3 = judged(&source);
+        prop_assume!(mp3.is_some());
+        let mp3 = mp3.unwrap();
+        let range = |payload: &std::ops::Range<u64>| {
+            usize::try_from(payload.start).unwrap()..usize::try_from(payload.end).unwrap()
+        };
+        let payload = range(&mp3.payload);
+        let tag = render(&full(Version::V23), &source[..payload.start]).unwrap();
+
+        let published = [&tag, &source[payload.clone()]].concat();
+        let again = judged(&published).unwrap();
+        prop_assert_eq!(&published[range(&again.audio)], &source[range(&mp3.audio)]);
+        prop_assert_eq!((again.frames, again.time), (mp3.frames, mp3.time));
+        // Junk in front of the frames may look like part of any tag that stands before it.
+        if mp3.audio.start == mp3.payload.start {
+            prop_assert_eq!(again.payload_sha256, mp3.payload_sha256);
+            prop_assert_eq!(range(&again.payload), tag.len()..published.len());
+        }
+        prop_assert_eq!(render(&full(Version::V23), &published[..tag.len()]).unwrap(), tag);
+    }
+
     #[test]
     fn any_existing_tag_is_read_and_a_second_rendering_changes_nothing(
         old in any_existing(),

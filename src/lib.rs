@@ -3,6 +3,7 @@
 pub mod audio;
 pub mod chapter;
 pub mod hash;
+pub mod http;
 pub mod object;
 pub mod plan;
 pub mod release;

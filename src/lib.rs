@@ -2,11 +2,13 @@
 
 pub mod audio;
 pub mod chapter;
+pub mod cli;
 pub mod hash;
-pub mod http;
 pub mod object;
 pub mod plan;
 pub mod release;
+pub mod report;
+pub mod rules;
 pub mod show;
 pub mod site;
 pub mod store;

@@ -103,6 +103,20 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// What a person calls one of these.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Audio => "audio file",
+            Self::Image => "image",
+            Self::Chapters => "chapter list",
+            Self::Transcript => "transcript",
+            Self::Asset => "asset",
+            Self::Page => "page",
+            Self::Feed => "feed",
+            Self::State => "record",
+        }
+    }
+
     /// The `Cache-Control` an object of this kind is served with.
     ///
     /// Audio never changes under its key; a feed must be fresh within minutes of a release.

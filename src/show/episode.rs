@@ -493,7 +493,7 @@ mod tests {
         let malformed = episode.size.malformed().unwrap();
         assert_eq!(
             &episode.source.text[malformed.culprit.start..],
-            " bytes \nduration: \"“00:33:05\"\n---\nNotes"
+            "bytes \nduration: \"“00:33:05\"\n---\nNotes"
         );
         assert_eq!(
             &episode.source.text[episode.duration.malformed().unwrap().culprit.clone()],

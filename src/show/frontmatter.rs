@@ -13,6 +13,8 @@ use super::source::Span;
 /// More than any host writes; a larger front matter is refused unread.
 pub const MAX_BYTES: usize = 64 * 1024;
 const MAX_DEPTH: usize = 8;
+/// More quoted texts of several lines than a front matter has.
+const MAX_HIDDEN: usize = 16;
 
 /// One key of the front matter.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,7 +130,7 @@ fn line_end(text: &str, at: usize) -> usize {
 }
 
 fn fields(yaml: &str, base: usize) -> Result<Vec<Field>, FrontMatterError> {
-    let places = places(yaml, base)?;
+    let places = places_leniently(yaml, base)?;
     if places.is_empty() {
         return Ok(Vec::new());
     }
@@ -150,6 +152,8 @@ fn fields(yaml: &str, base: usize) -> Result<Vec<Field>, FrontMatterError> {
                 (slice == text).then_some(from)
             });
             let Place { key, key_span, span, text, .. } = place;
+            // Where both have a text, `serde_yaml` decides; numbers and dates keep their spelling.
+            let text = value.as_str().map(str::to_owned).or(text);
             Field { key, key_span, value, span, text, verbatim }
         })
         .collect())
@@ -161,6 +165,36 @@ struct Place {
     span: Span,
     text: Option<String>,
     quoted: bool,
+}
+
+/// [`places`], past one habit: YAML 1.2 wants the further lines of a quoted text indented, hosts and
+/// most readers (libyaml, and so `serde_yaml`) do not care. Line breaks within such a text are
+/// hidden from the events' reader; places stay the same, and the value comes from elsewhere.
+fn places_leniently(yaml: &str, base: usize) -> Result<Vec<Place>, FrontMatterError> {
+    let refused = match places(yaml, base) {
+        Ok(places) => return Ok(places),
+        Err(refused) => refused,
+    };
+    let mut hidden = yaml.to_owned();
+    for _ in 0..MAX_HIDDEN {
+        let error = match places(&hidden, base) {
+            Ok(places) => return Ok(places),
+            Err(error) => error,
+        };
+        let FrontMatterError::Yaml { span, .. } = &error else { return Err(error) };
+        let from = span.start - base;
+        let Some(len) =
+            hidden.get(from..).filter(|rest| rest.starts_with(['"', '\''])).and_then(closing_quote)
+        else {
+            return Err(refused);
+        };
+        let text = hidden[from..from + len].replace(['\n', '\r'], " ");
+        if text == hidden[from..from + len] {
+            return Err(refused);
+        }
+        hidden.replace_range(from..from + len, &text);
+    }
+    Err(refused)
 }
 
 /// Walks the YAML's events: where every top-level key and value stands.
@@ -397,6 +431,15 @@ mod tests {
         assert_eq!(parse("---\ntitle: a\n"), Err(FrontMatterError::NoClosing { opening: 0..3 }));
         assert!(parse("\u{feff}---\ntitle: a\n---").unwrap().notes.is_empty());
         assert!(parse("---\n---\n").unwrap().fields.is_empty());
+    }
+
+    #[test]
+    fn a_quoted_text_may_go_on_at_the_margin() {
+        let text = "---\na: \"one\n\ntwo\"\nb: 1\n---\n";
+        let matter = parse(text).unwrap();
+        assert_eq!(field(&matter, "a").text.as_deref(), Some("one\ntwo"));
+        assert_eq!(&text[field(&matter, "b").span.clone()], "1");
+        assert!(parse("---\na: \"one\nb: 1\n---\n").is_err());
     }
 
     #[test]

@@ -28,6 +28,9 @@ impl Trouble {
 fn stray(text: &str, allowed: &str, kind: &str) -> Option<Trouble> {
     let (at, c) =
         text.char_indices().find(|&(_, c)| !c.is_ascii_digit() && !allowed.contains(c))?;
+    // In `50603073 bytes` the word is what is wrong, not the space before it.
+    let word = text[at..].trim_start_matches(' ');
+    let at = if word.starts_with(char::is_alphabetic) { text.len() - word.len() } else { at };
     let letters = text[at..].find(|c: char| !c.is_alphabetic()).map_or(text.len(), |len| at + len);
     if letters > at {
         let word = &text[at..letters];
@@ -444,7 +447,10 @@ mod tests {
             said(duration("00:61:00"), "00:61:00"),
             "[61] minutes and seconds have two digits and go to 59, not `61` -> None"
         );
-        assert_eq!(said(duration("58 min"), "58 min"), "[ ] a space is not part of a time -> None");
+        assert_eq!(
+            said(duration("58 min"), "58 min"),
+            "[min] the word `min` is not part of a time -> None"
+        );
         for bad in ["", ":", "1:2:3:4", "1:2", "9999999"] {
             assert!(duration(bad).is_err(), "{bad}");
         }
@@ -455,7 +461,7 @@ mod tests {
         assert_eq!(size("112899891"), Ok(112_899_891));
         assert_eq!(
             said(size("50603073 bytes"), "50603073 bytes"),
-            r#"[ ] a space is not part of a number of bytes -> Some("50603073")"#
+            r#"[bytes] the word `bytes` is not part of a number of bytes -> Some("50603073")"#
         );
         let thin = "94\u{2009}829\u{2009}007";
         assert_eq!(

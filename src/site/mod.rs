@@ -17,6 +17,7 @@ mod item;
 pub mod lang;
 mod pages;
 pub mod people;
+pub mod tagging;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod text;

@@ -223,8 +223,7 @@ impl Walker {
         }
         if let Some(stream) = stream {
             self.lock(window, self.at, stream);
-        } else if let Some(foreign) = foreign::by_magic(head).filter(|_| self.loose_tag.is_none()) {
-            // Not behind a tag that goes on here: it may well hold a picture.
+        } else if let Some(foreign) = foreign::by_magic(head) {
             self.state = State::Ignoring(foreign);
         } else {
             self.head = head.to_vec();

@@ -1,0 +1,167 @@
+//! What can be typed. Help, man page and completions all come from here.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Publish a podcast from a git repository: checked, tagged, uploaded, and only then in the feed.
+#[derive(Debug, Parser)]
+#[command(name = "onair", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Args {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes:\n  0  all is well\n  1  findings at error level\n  2  wrong use, or wrong settings\n  3  the target or the network failed\n  4  a guard, or another release, stopped it";
+
+/// Options of every command.
+#[derive(Debug, clap::Args)]
+pub struct Global {
+    /// The show's folder: the one with onair.toml
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = ".",
+        env = "ONAIR_SHOW",
+        hide_env_values = true
+    )]
+    pub show: PathBuf,
+    /// Where to publish: a directory, or s3://bucket/prefix [default: target.url of onair.toml, or public]
+    #[arg(long, global = true, value_name = "URL", env = "ONAIR_TARGET", hide_env_values = true)]
+    pub target: Option<String>,
+    /// How to report
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+    /// Say only what is wrong
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Say more: notes too, and every object
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
+/// `--format`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a person
+    Human,
+    /// For a program; see docs/json.md
+    Json,
+    /// GitHub workflow commands
+    Github,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+/// `--color`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check every episode, its audio and the settings
+    Check(Check),
+    /// Publish: audio and pages that changed, then the feed
+    Release(Release),
+    /// Make a new show in this folder
+    Init(Init),
+    /// Make an episode's file from an MP3
+    New(New),
+    /// Explain a rule, or list them all
+    Explain(Explain),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+/// `onair check`
+#[derive(Debug, clap::Args)]
+pub struct Check {
+    /// Report only on these episodes: a number, or a file's name
+    #[arg(value_name = "EPISODE")]
+    pub episodes: Vec<String>,
+    /// Mend what can be mended without a second look
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix: show the changes and make none
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
+    /// Fail if there are more warnings than this
+    #[arg(long, value_name = "N")]
+    pub max_warnings: Option<usize>,
+}
+
+/// `onair release`
+#[derive(Debug, clap::Args)]
+pub struct Release {
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Look at every published object, and send again what is gone or was changed
+    #[arg(long)]
+    pub repair: bool,
+    /// Let a guard pass, knowing what it guards
+    #[arg(long, value_name = "GUARD")]
+    pub allow: Vec<String>,
+    /// Publish as if it were this instant (RFC 3339)
+    #[arg(long, value_name = "TIME", hide = true, env = "ONAIR_NOW")]
+    pub now: Option<jiff::Timestamp>,
+}
+
+/// `onair init`
+#[derive(Debug, clap::Args)]
+pub struct Init {
+    /// The show's name
+    #[arg(long, default_value = "My show")]
+    pub title: String,
+    /// The address that the show will have
+    #[arg(long, value_name = "URL", default_value = "https://show.example")]
+    pub url: String,
+}
+
+/// `onair new`
+#[derive(Debug, clap::Args)]
+pub struct New {
+    /// The MP3: in the audio folder, or copied there
+    #[arg(value_name = "MP3")]
+    pub file: PathBuf,
+    /// The episode's title
+    #[arg(long)]
+    pub title: Option<String>,
+    /// The episode's number [default: the one behind the last]
+    #[arg(long)]
+    pub episode: Option<u32>,
+    /// When it comes out: "YYYY-MM-DD HH:MM" in the show's time zone [default: now]
+    #[arg(long)]
+    pub date: Option<String>,
+}
+
+/// `onair explain`
+#[derive(Debug, clap::Args)]
+pub struct Explain {
+    /// The rule's id
+    pub rule: Option<String>,
+    /// Print the table of all rules as Markdown
+    #[arg(long, conflicts_with = "rule")]
+    pub markdown: bool,
+}

@@ -1,0 +1,272 @@
+//! What every command starts with: the show as it stands in its folder, and what is known of its
+//! audio. The edge between files and the pure stages.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use super::args::Global;
+use super::chapters::{self, Written};
+use super::{Exit, Failure};
+use crate::audio::tag::{self, Picture};
+use crate::audio::{Content, Depth, Foreign, Mp3, Probe, probe_file};
+use crate::chapter::Chapter;
+use crate::report::{Sources, human};
+use crate::rules::show::{Artwork, picture};
+use crate::rules::{Evidence, Finding, chapters as judge, registry};
+use crate::show::read::{self, FileTrouble, ShowError};
+use crate::show::values::AudioName;
+use crate::show::{Episode, Show};
+use crate::site::tagging;
+use crate::store::record::Record;
+
+/// The largest picture that is read.
+const MAX_PICTURE: u64 = 16 * 1024 * 1024;
+
+/// A show, and what is known of its audio.
+pub struct Gathered {
+    /// What the host wrote.
+    pub show: Show,
+    /// What is known of each episode's audio, by the episode file's path.
+    pub audio: BTreeMap<String, Evidence>,
+    /// Chapters as written, by the episode file's path.
+    pub chapters: BTreeMap<String, Written>,
+    /// MP3s that no episode names.
+    pub unused_audio: Vec<String>,
+    /// The artwork's format and size.
+    pub artwork: Artwork,
+    /// The cover that goes into every tag.
+    pub cover: Option<Picture>,
+    /// Findings of files beside the episodes.
+    pub others: Vec<Finding>,
+}
+
+/// Reads the show; says where its settings are wrong.
+pub fn show(global: &Global) -> Result<Show, Failure> {
+    Show::read(&global.show).map_err(|error| match error {
+        ShowError::Settings { ref path, trouble: FileTrouble::Missing } => Failure::new(
+            Exit::Usage,
+            format!("there is no {}", path.display()),
+        )
+        .help("run onair in the show's folder, name it with --show, or make one with `onair init`"),
+        ShowError::Wrong { source_text, error } => {
+            let mut finding =
+                Finding::at(&registry::SETTINGS, &source_text, error.span, error.reason);
+            finding.help = error.help;
+            let text = human::render(&[finding], &Sources::one(&source_text), false);
+            Failure::new(Exit::Usage, format!("onair.toml cannot be used\n{}", text.trim_end()))
+        }
+        other => Failure::new(Exit::Usage, other.to_string()),
+    })
+}
+
+/// Looks at the audio of every episode, on all cores.
+pub fn gather(show: Show, depth: Depth) -> Gathered {
+    let settings = &show.settings;
+    let artwork = read::read_bytes(&show.root, settings.show.artwork.get_ref(), MAX_PICTURE)
+        .map(|bytes| picture(&bytes));
+    let cover = cover(&show);
+    let mut others = Vec::new();
+    let mut chapters = BTreeMap::new();
+    for episode in show.episodes.iter().filter(|episode| !episode.is_draft()) {
+        if let Some(written) = chapters::read(&show, episode, &mut others) {
+            chapters.insert(episode.source.path.clone(), written);
+        }
+    }
+    let all: Vec<&Episode> = show.episodes.iter().collect();
+    let audio = probe_all(&show, &all, depth, &chapters, cover.as_ref());
+    for (path, written) in &chapters {
+        let time = audio.get(path).and_then(Evidence::time);
+        judge::judge(&written.source, &written.list, time, &mut others);
+    }
+    let unused_audio = unused(&show);
+    Gathered { show, audio, chapters, unused_audio, artwork, cover, others }
+}
+
+impl Gathered {
+    /// Lets the target's record speak for audio that is not at hand: a file that is not there, or a
+    /// Git LFS pointer that names the very file that was published.
+    pub fn prove(&mut self, record: Option<&Record>) {
+        let Some(record) = record else { return };
+        for episode in &self.show.episodes {
+            let Some(evidence) = self.audio.get_mut(&episode.source.path) else { continue };
+            let guid = episode.effective_guid();
+            let Some(known) =
+                record.episodes.iter().find(|known| Some(known.guid.0.as_str()) == guid)
+            else {
+                continue;
+            };
+            match evidence {
+                Evidence::Absent { .. } => {}
+                Evidence::Probed {
+                    probe: Probe { content: Content::Foreign(Foreign::GitLfsPointer(pointer)), .. },
+                    ..
+                } if known.source_sha256.is_none_or(|sha256| sha256 == pointer.oid) => {}
+                // What is published keeps its tag, so its size is the recorded one.
+                Evidence::Probed {
+                    probe: Probe { content: Content::Mp3(mp3), .. },
+                    published,
+                    ..
+                } if mp3.payload_sha256 == Some(known.payload_sha256) => {
+                    *published = Some(known.bytes);
+                    continue;
+                }
+                _ => continue,
+            }
+            *evidence = Evidence::Recorded { bytes: known.bytes, milliseconds: known.milliseconds };
+        }
+    }
+
+    /// Looks again at the audio of episodes that were changed.
+    pub fn refresh(&mut self, changed: &BTreeSet<String>) {
+        let episodes: Vec<&Episode> = self
+            .show
+            .episodes
+            .iter()
+            .filter(|episode| changed.contains(&episode.source.path))
+            .collect();
+        let audio =
+            probe_all(&self.show, &episodes, Depth::Walk, &self.chapters, self.cover.as_ref());
+        self.audio.extend(audio);
+    }
+}
+
+/// The cover of every tag: its own file, or the artwork. A picture that no tag can hold is left out;
+/// the rules speak of it.
+pub fn cover(show: &Show) -> Option<Picture> {
+    let path = show.settings.tags.cover.as_ref().unwrap_or(&show.settings.show.artwork);
+    let bytes = read::read_bytes(&show.root, path.get_ref(), MAX_PICTURE).ok()?;
+    Picture::new(bytes).ok()
+}
+
+/// How deep a release looks: Git LFS knows a file by the hash of all its bytes.
+pub fn release_depth(show: &Show) -> Depth {
+    let attributes = read::read_text(&show.root, ".gitattributes");
+    let lfs = attributes.is_ok_and(|attributes| attributes.text.contains("filter=lfs"));
+    if lfs { Depth::HashFile } else { Depth::Hash }
+}
+
+/// An episode's MP3: its path below the show's folder.
+pub fn audio_path(show: &Show, name: &AudioName) -> String {
+    format!("{}/{}", show.settings.audio_folder(), name.as_str())
+}
+
+fn probe_all(
+    show: &Show,
+    episodes: &[&Episode],
+    depth: Depth,
+    chapters: &BTreeMap<String, Written>,
+    cover: Option<&Picture>,
+) -> BTreeMap<String, Evidence> {
+    let work: Vec<(&Episode, &AudioName)> = episodes
+        .iter()
+        .filter(|episode| !episode.is_draft())
+        .filter_map(|&episode| Some((episode, episode.file.value()?)))
+        .collect();
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new(BTreeMap::new());
+    let threads =
+        std::thread::available_parallelism().map_or(1, usize::from).min(work.len().max(1));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((episode, name)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let path = &episode.source.path;
+                    let chapters = chapters.get(path);
+                    let evidence = probe(show, episode, name, depth, chapters, cover);
+                    if let Ok(mut found) = found.lock() {
+                        found.insert(path.clone(), evidence);
+                    }
+                }
+            });
+        }
+    });
+    found.into_inner().unwrap_or_default()
+}
+
+fn probe(
+    show: &Show,
+    episode: &Episode,
+    name: &AudioName,
+    depth: Depth,
+    chapters: Option<&Written>,
+    cover: Option<&Picture>,
+) -> Evidence {
+    let path = audio_path(show, name);
+    let file = match resolve(show, &path) {
+        Ok(file) => file,
+        Err(FileTrouble::Missing) => return Evidence::Absent { path },
+        Err(trouble) => return Evidence::Unreadable { path, trouble },
+    };
+    match probe_file(&file, depth) {
+        Err(error) => Evidence::Unreadable { path, trouble: FileTrouble::Io(error.to_string()) },
+        Ok(probe) => {
+            let published = match &probe.content {
+                Content::Mp3(mp3) => render_tag(show, episode, &file, mp3, chapters, cover)
+                    .ok()
+                    .map(|tag| tag.len() as u64 + (mp3.payload.end - mp3.payload.start)),
+                _ => None,
+            };
+            Evidence::Probed { path, probe, published }
+        }
+    }
+}
+
+/// The MP3 on disk, if it is a file inside the show's folder.
+pub fn resolve(show: &Show, path: &str) -> Result<PathBuf, FileTrouble> {
+    let file = read::resolve(&show.root, path)?;
+    match fs::metadata(&file) {
+        Ok(metadata) if metadata.is_file() => Ok(file),
+        Ok(_) => Err(FileTrouble::NotAFile),
+        Err(error) => Err(FileTrouble::Io(error.to_string())),
+    }
+}
+
+/// The tag that an episode is published with.
+pub fn render_tag(
+    show: &Show,
+    episode: &Episode,
+    file: &std::path::Path,
+    mp3: &Mp3,
+    chapters: Option<&Written>,
+    cover: Option<&Picture>,
+) -> Result<Vec<u8>, String> {
+    let existing = tag::existing_tag(file, &mp3.payload).map_err(|error| error.to_string())?;
+    let duration = Duration::from_millis(mp3.time.milliseconds());
+    let chapters = publishable(episode, chapters, duration);
+    let spec = tagging::spec(&show.settings, episode, &chapters, cover, duration);
+    tag::render(&spec, &existing).map_err(|error| error.to_string())
+}
+
+/// An episode's chapters as tag, feed and page have them.
+pub fn publishable(
+    episode: &Episode,
+    written: Option<&Written>,
+    duration: Duration,
+) -> Vec<Chapter> {
+    let intro = episode.title.value().map_or("", String::as_str);
+    written
+        .map_or_else(Vec::new, |written| judge::publishable(&written.list, Some(duration), intro))
+}
+
+/// MP3s in the audio folder that no episode names.
+fn unused(show: &Show) -> Vec<String> {
+    let used: BTreeSet<&str> =
+        show.episodes.iter().filter_map(|episode| Some(episode.file.value()?.as_str())).collect();
+    let folder = show.settings.audio_folder();
+    let Ok(entries) = fs::read_dir(show.root.join(folder)) else { return Vec::new() };
+    let mut unused: Vec<String> = entries
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .filter(|name| {
+            name.to_ascii_lowercase().ends_with(".mp3")
+                && !name.starts_with('.')
+                && !used.contains(name.as_str())
+        })
+        .map(|name| format!("{folder}/{name}"))
+        .collect();
+    unused.sort();
+    unused
+}

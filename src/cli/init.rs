@@ -1,0 +1,80 @@
+//! `onair init`: the files that a new show starts from.
+
+use std::fs;
+use std::io::Write as _;
+
+use super::args::{Global, Init};
+use super::term::Term;
+use super::{Exit, Failure, Outcome};
+use crate::show::edit::requote;
+use crate::show::settings::{FILE, Settings};
+use crate::show::{Source, read::EPISODES};
+
+const GITIGNORE: &str = "# What a release to a directory writes\npublic/\n# What onair remembers between runs\n.onair/\n";
+const GITATTRIBUTES: &str = "# Audio does not live in git itself: https://git-lfs.com\naudio/*.mp3 filter=lfs diff=lfs merge=lfs -text\n";
+
+pub fn run(global: &Global, args: &Init, term: &Term) -> Outcome {
+    let root = &global.show;
+    let settings = settings(args);
+    Settings::parse(&Source::new(FILE, settings.as_str())).map_err(|error| {
+        Failure::new(Exit::Usage, error.reason).help(error.help.unwrap_or_default())
+    })?;
+    if root.join(FILE).exists() {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("there is an {FILE} in {} already", root.display()),
+        )
+        .help("choose another folder with --show"));
+    }
+    let failed = |what: &str, error: std::io::Error| {
+        Failure::new(Exit::Usage, format!("{what} cannot be made: {error}"))
+    };
+    for folder in [EPISODES, "audio", "img"] {
+        fs::create_dir_all(root.join(folder)).map_err(|error| failed(folder, error))?;
+    }
+    for (path, text) in
+        [(FILE, settings.as_str()), (".gitignore", GITIGNORE), (".gitattributes", GITATTRIBUTES)]
+    {
+        match fs::File::create_new(root.join(path)) {
+            Ok(mut file) => {
+                file.write_all(text.as_bytes()).map_err(|error| failed(path, error))?;
+                term.say(&format!("Made {path}"));
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                term.say(&format!("Kept {path}, which is there already"));
+            }
+            Err(error) => return Err(failed(path, error)),
+        }
+    }
+    term.say("Next: put your artwork at img/artwork.jpg, then run `onair new YOUR.mp3`");
+    Ok(Exit::Fine)
+}
+
+fn settings(args: &Init) -> String {
+    let title = requote("\"\"", &args.title);
+    let url = requote("\"\"", &args.url);
+    format!(
+        r#"# A show that onair publishes. Every key: docs/settings.md
+
+[show]
+title = {title}
+description = "What the show is about, in a few sentences."
+author = "Your name"
+language = "en"
+time-zone = "Europe/London"
+category = ["Arts"]                 # one of Apple's categories
+artwork = "img/artwork.jpg"         # square, 1400 to 3000 pixels
+# apple-id = 1234567890             # once Apple lists the show
+
+[show.owner]
+name = "Your name"
+email = "podcast@show.example"      # platforms write here to prove that the show is yours
+
+[site]
+url = {url}                         # where pages and feed will be
+
+[target]
+url = "public"                      # a directory, or s3://bucket/prefix
+"#
+    )
+}

@@ -1,0 +1,79 @@
+//! The command line: one file a command. Each gathers its inputs, calls the core, and hands the
+//! result to [`crate::report`].
+
+mod args;
+mod chapters;
+mod check;
+mod docs;
+mod edition;
+mod explain;
+mod gather;
+mod init;
+mod new;
+mod progress;
+mod release;
+mod target;
+mod term;
+
+pub use args::Args;
+
+use std::process::ExitCode;
+
+use args::Command;
+use term::Term;
+
+/// What the exit code says. Documented in the README.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All is well.
+    Fine = 0,
+    /// Findings at error level.
+    Findings = 1,
+    /// Wrong use, or wrong settings.
+    Usage = 2,
+    /// The target or the network failed.
+    Target = 3,
+    /// A guard, or another release, stopped it.
+    Stopped = 4,
+}
+
+/// Why a command ended early: what to say, and with which exit code.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    message: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// What a command comes to.
+type Outcome = Result<Exit, Failure>;
+
+/// Runs the command that the arguments name.
+pub fn run(args: Args) -> ExitCode {
+    let term = Term::new(&args.global);
+    let outcome = match &args.command {
+        Command::Check(check) => check::run(&args.global, check, &term),
+        Command::Release(release) => release::run(&args.global, release, &term),
+        Command::Init(init) => init::run(&args.global, init, &term),
+        Command::New(new) => new::run(&args.global, new, &term),
+        Command::Explain(explain) => explain::run(explain, &term),
+        Command::Completions { shell } => docs::completions(*shell, &term),
+        Command::Man => docs::man(&term),
+    };
+    let exit = outcome.unwrap_or_else(|failure| {
+        term.failure(&failure.message, failure.help.as_deref());
+        failure.exit
+    });
+    ExitCode::from(exit as u8)
+}

@@ -1,0 +1,73 @@
+//! The edge to the terminal: data on stdout, everything else on stderr, a broken pipe no error.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use super::args::{Colour, Format, Global};
+
+/// How much to say, and in which form.
+#[derive(Debug, Clone, Copy)]
+pub struct Term {
+    quiet: bool,
+    verbose: bool,
+    colour: bool,
+    format: Format,
+}
+
+impl Term {
+    /// What the arguments, and the environment, ask for.
+    pub fn new(global: &Global) -> Self {
+        let colour = match global.color {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        };
+        Self { quiet: global.quiet, verbose: global.verbose, colour, format: global.format }
+    }
+
+    /// Whether to use colour.
+    pub fn colour(&self) -> bool {
+        self.colour
+    }
+
+    /// Whether to say more.
+    pub fn verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// The form that was asked for.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Whether progress may be drawn over and over.
+    pub fn is_live(&self) -> bool {
+        !self.quiet && self.format == Format::Human && io::stderr().is_terminal()
+    }
+
+    /// Data: what the command was run for.
+    pub fn data(&self, text: &str) {
+        // A reader that left early (`onair check | head`) has what it wants.
+        let _ = io::stdout().lock().write_all(text.as_bytes());
+    }
+
+    /// A line for a person: on stdout in human form, else beside the data.
+    pub fn say(&self, line: &str) {
+        if self.quiet {
+            return;
+        }
+        let _ = match self.format {
+            Format::Human => writeln!(io::stdout().lock(), "{line}"),
+            _ => writeln!(io::stderr().lock(), "{line}"),
+        };
+    }
+
+    /// Why the command ends.
+    pub fn failure(&self, message: &str, help: Option<&str>) {
+        let mut err = io::stderr().lock();
+        let (bold, plain) = if self.colour { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
+        let _ = writeln!(err, "{bold}error{plain}: {message}");
+        if let Some(help) = help {
+            let _ = writeln!(err, "  help: {help}");
+        }
+    }
+}

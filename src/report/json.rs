@@ -1,0 +1,76 @@
+//! Findings for programs. The form is documented in `docs/json.md`; `version` counts its changes.
+
+use serde::Serialize;
+
+use super::{Counts, Sources};
+use crate::rules::Finding;
+
+/// The version of every JSON that onair writes. It rises when a field changes its meaning or goes.
+pub const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    version: u32,
+    command: &'a str,
+    findings: Vec<Entry<'a>>,
+    summary: Counts,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry<'a> {
+    rule: &'a str,
+    severity: &'a str,
+    path: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
+    end_line: Option<usize>,
+    end_column: Option<usize>,
+    message: &'a str,
+    found: Option<&'a str>,
+    expected: Option<&'a str>,
+    help: Option<&'a str>,
+    fix: Option<FixEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct FixEntry<'a> {
+    offset: usize,
+    length: usize,
+    replacement: &'a str,
+    safe: bool,
+}
+
+/// Findings as one JSON value.
+pub fn value(command: &str, findings: &[Finding], sources: &Sources<'_>) -> serde_json::Value {
+    let entries = findings.iter().map(|finding| {
+        let place = sources.place(finding);
+        Entry {
+            rule: finding.rule.id,
+            severity: finding.severity.as_str(),
+            path: &finding.path,
+            line: place.map(|place| place.start.0),
+            column: place.map(|place| place.start.1),
+            end_line: place.map(|place| place.end.0),
+            end_column: place.map(|place| place.end.1),
+            message: &finding.message,
+            found: finding.found.as_deref(),
+            expected: finding.expected.as_deref(),
+            help: finding.help.as_deref(),
+            fix: finding.fix.as_ref().map(|fix| FixEntry {
+                offset: fix.edit.span.start,
+                length: fix.edit.span.len(),
+                replacement: &fix.edit.replacement,
+                safe: fix.safe,
+            }),
+        }
+    });
+    let report = Report {
+        version: VERSION,
+        command,
+        findings: entries.collect(),
+        summary: Counts::of(findings),
+    };
+    // Strings and numbers only: nothing here can fail to be JSON.
+    serde_json::to_value(report).unwrap_or_default()
+}

@@ -1,0 +1,142 @@
+//! What a person or a program is told: findings in four forms.
+//!
+//! Every form is a function from values to text; nothing here prints.
+
+pub mod github;
+pub mod human;
+pub mod json;
+pub mod sarif;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::rules::{Finding, Severity};
+use crate::show::{Show, Source};
+
+/// The texts that findings point into, by path.
+#[derive(Debug, Default)]
+pub struct Sources<'a>(BTreeMap<&'a str, &'a Source>);
+
+impl<'a> Sources<'a> {
+    /// All texts of a show.
+    pub fn of(show: &'a Show) -> Self {
+        let episodes = show.episodes.iter().map(|episode| &episode.source);
+        let unreadable = show.unreadable.iter().map(|file| &file.source);
+        let all = episodes.chain(unreadable).chain([&show.settings_source]);
+        Self(all.map(|source| (source.path.as_str(), source)).collect())
+    }
+
+    /// More texts; one that is there already stays.
+    pub fn add(&mut self, more: impl IntoIterator<Item = &'a Source>) {
+        for source in more {
+            self.0.entry(source.path.as_str()).or_insert(source);
+        }
+    }
+
+    /// One text.
+    pub fn one(source: &'a Source) -> Self {
+        Self(BTreeMap::from([(source.path.as_str(), source)]))
+    }
+
+    /// The text at `path`.
+    pub fn get(&self, path: &str) -> Option<&'a Source> {
+        self.0.get(path).copied()
+    }
+
+    /// Where a finding starts and ends: line and column, from 1; the end is just behind it.
+    pub fn place(&self, finding: &Finding) -> Option<Place> {
+        let span = finding.span.clone()?;
+        let source = self.get(&finding.path)?;
+        Some(Place { start: source.line_column(span.start), end: source.line_column(span.end) })
+    }
+}
+
+/// A range of a text, as lines and columns from 1; the end is just behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Line and column of the first character.
+    pub start: (usize, usize),
+    /// Line and column just behind the last character.
+    pub end: (usize, usize),
+}
+
+/// How many findings there are of each severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Counts {
+    /// At error level.
+    pub errors: usize,
+    /// At warning level.
+    pub warnings: usize,
+    /// Notes.
+    pub notes: usize,
+    /// Findings that `check --fix` can mend.
+    pub fixable: usize,
+}
+
+impl Counts {
+    /// Counts findings.
+    pub fn of(findings: &[Finding]) -> Self {
+        let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+        Self {
+            errors: of(Severity::Error),
+            warnings: of(Severity::Warning),
+            notes: of(Severity::Note),
+            fixable: findings
+                .iter()
+                .filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe))
+                .count(),
+        }
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
+        let said: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|&(count, what)| counted(count, what))
+            .collect();
+        f.write_str(&if said.is_empty() { "no findings".to_owned() } else { said.join(", ") })
+    }
+}
+
+/// `1 error`, `2 errors`.
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A number of bytes as a person reads it: `112.9 MB`.
+pub fn bytes(count: u64) -> String {
+    let units = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match units.iter().find(|(unit, _)| count >= *unit) {
+        Some((unit, name)) => {
+            let tenths = (u128::from(count) * 10 + u128::from(*unit) / 2) / u128::from(*unit);
+            format!("{}.{} {name}", tenths / 10, tenths % 10)
+        }
+        None => format!("{count} B"),
+    }
+}
+
+/// Text from a host's file, made safe for a terminal: no control characters but spaces.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_said_as_people_say_them() {
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(112_899_891), "112.9 MB");
+        assert_eq!(bytes(1_949), "1.9 kB");
+        assert_eq!(Counts::default().to_string(), "no findings");
+        assert_eq!(
+            Counts { errors: 1, notes: 2, ..Counts::default() }.to_string(),
+            "1 error, 2 notes"
+        );
+        assert_eq!(printable("a\u{1b}[31m"), "a\u{fffd}[31m");
+    }
+}

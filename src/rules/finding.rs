@@ -1,0 +1,154 @@
+//! A finding: one thing wrong, where it stands, and how to mend it.
+
+use std::cmp::Ordering;
+
+use super::registry::Rule;
+use crate::show::edit::Edit;
+use crate::show::{Source, Span};
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// For information.
+    Note,
+    /// A release goes on.
+    Warning,
+    /// A release stops.
+    Error,
+}
+
+impl Severity {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A change that mends a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What to change in the finding's file.
+    pub edit: Edit,
+    /// Whether `check --fix` may make the change without a person looking at it.
+    pub safe: bool,
+}
+
+/// A place that explains a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// The file, below the show's folder.
+    pub path: String,
+    /// Where in the file.
+    pub span: Span,
+    /// What is there.
+    pub label: String,
+}
+
+/// One thing wrong.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule that is broken.
+    pub rule: &'static Rule,
+    /// How much it matters, the host's settings considered.
+    pub severity: Severity,
+    /// The file, below the show's folder.
+    pub path: String,
+    /// Where in the file; the file as a whole if nowhere in particular.
+    pub span: Option<Span>,
+    /// What is wrong, in one line without a period.
+    pub message: String,
+    /// What stands there, or what the file on disk says.
+    pub found: Option<String>,
+    /// What should stand there.
+    pub expected: Option<String>,
+    /// How to mend it.
+    pub help: Option<String>,
+    /// The mending itself, where it is known to the letter.
+    pub fix: Option<Fix>,
+    /// Other places that explain it.
+    pub related: Vec<Related>,
+}
+
+impl Finding {
+    /// A finding on a file as a whole.
+    pub fn on_file(
+        rule: &'static Rule,
+        path: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule,
+            severity: rule.severity,
+            path: path.into(),
+            span: None,
+            message: message.into(),
+            found: None,
+            expected: None,
+            help: None,
+            fix: None,
+            related: Vec::new(),
+        }
+    }
+
+    /// A finding at a place in a file.
+    pub fn at(
+        rule: &'static Rule,
+        source: &Source,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Self {
+        Self { span: Some(span), ..Self::on_file(rule, source.path.clone(), message) }
+    }
+
+    /// Says what should stand there.
+    pub fn expected(mut self, expected: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    /// Says what stands there instead.
+    pub fn found(mut self, found: impl Into<String>) -> Self {
+        self.found = Some(found.into());
+        self
+    }
+
+    /// Says how to mend it.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Gives a change that needs no second look.
+    pub fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
+        self.fix = Some(Fix { edit: Edit { span, replacement: replacement.into() }, safe: true });
+        self
+    }
+
+    /// Gives a change that a person should look at first.
+    pub fn suggest(mut self, span: Span, replacement: impl Into<String>) -> Self {
+        self.fix = Some(Fix { edit: Edit { span, replacement: replacement.into() }, safe: false });
+        self
+    }
+
+    /// Names another place that explains the finding.
+    pub fn related(mut self, source: &Source, span: Span, label: impl Into<String>) -> Self {
+        self.related.push(Related { path: source.path.clone(), span, label: label.into() });
+        self
+    }
+
+    /// The order in which findings are reported: by file, place and rule.
+    pub fn order(&self, other: &Self) -> Ordering {
+        let key = |finding: &Self| {
+            (
+                finding.path.clone(),
+                finding.span.clone().map_or(0, |span| span.start),
+                finding.rule.id,
+            )
+        };
+        key(self).cmp(&key(other)).then_with(|| self.message.cmp(&other.message))
+    }
+}

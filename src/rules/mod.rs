@@ -1,0 +1,119 @@
+//! The checks: from a show and what its audio says to findings. Pure.
+//!
+//! One family of rules a file; [`registry`] holds every rule's id, weight and reason. [`check`] runs
+//! them all, then lets the host's settings have their say.
+
+pub mod audio;
+pub mod chapters;
+pub mod finding;
+pub mod registry;
+mod series;
+pub mod show;
+pub mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+pub use audio::Evidence;
+pub use finding::{Finding, Fix, Related, Severity};
+pub use registry::{RULES, Rule};
+
+use crate::show::settings::RuleSetting;
+use crate::show::{Episode, Show};
+
+/// All that the rules look at.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// What the host wrote.
+    pub show: &'a Show,
+    /// What is known of each episode's audio, by the episode file's path.
+    pub audio: &'a BTreeMap<String, Evidence>,
+    /// MP3s in the audio folder that no episode names, as paths below the show's folder.
+    pub unused_audio: &'a [String],
+    /// The artwork.
+    pub artwork: &'a show::Artwork,
+    /// Findings of stages with a knowledge of their own: chapters, transcripts, pictures.
+    pub others: Vec<Finding>,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+/// Every finding, sorted by file and place.
+pub fn check(facts: Facts<'_>) -> Vec<Finding> {
+    let Facts { show, audio, unused_audio, artwork, others, now } = facts;
+    let mut findings = others;
+    show::settings(&show.settings, &show.settings_source, artwork, &mut findings);
+    findings.extend(show.unreadable.iter().map(text::unreadable));
+    let mut members = Vec::with_capacity(show.episodes.len());
+    for episode in show.episodes.iter().filter(|episode| !episode.is_draft()) {
+        text::episode(&show.settings, episode, &mut findings);
+        let evidence = audio.get(&episode.source.path);
+        let proved = audio::judge(episode, evidence, &mut findings) == audio::Verdict::Proved;
+        members.push(series::Member { episode, proved });
+    }
+    series::series(&show.settings, &members, now, &mut findings);
+    findings.extend(unused_audio.iter().map(|path| audio::unused(path)));
+    let mut findings = with_settings(show, findings);
+    findings.sort_by(Finding::order);
+    findings
+}
+
+/// The host's say: severities, and findings that are known and accepted.
+fn with_settings(show: &Show, findings: Vec<Finding>) -> Vec<Finding> {
+    let settings = &show.settings;
+    let source = &show.settings_source;
+    let mut kept = Vec::with_capacity(findings.len());
+    let mut used = BTreeSet::new();
+    for mut finding in findings {
+        let allowance = settings.allow.iter().position(|allowance| {
+            allowance.rule.get_ref() == finding.rule.id
+                && finding.path
+                    == format!("{}/{}", crate::show::read::EPISODES, allowance.episode.get_ref())
+        });
+        if let Some(allowance) = allowance {
+            used.insert(allowance);
+            continue;
+        }
+        let set = settings.rules.iter().find(|(id, _)| id.get_ref() == finding.rule.id);
+        match set.map(|(_, setting)| setting.get_ref()) {
+            Some(RuleSetting::Off) => continue,
+            Some(RuleSetting::Error) => finding.severity = Severity::Error,
+            Some(RuleSetting::Warning) => finding.severity = Severity::Warning,
+            Some(RuleSetting::Note) => finding.severity = Severity::Note,
+            None => {}
+        }
+        kept.push(finding);
+    }
+    let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    let named = settings.rules.keys().chain(settings.allow.iter().map(|allowance| &allowance.rule));
+    for id in named.filter(|id| !ids.contains(&id.get_ref().as_str())) {
+        let message = format!("there is no rule `{}`", id.get_ref());
+        let finding = Finding::at(&registry::UNKNOWN_RULE, source, id.span(), message);
+        kept.push(match crate::show::episode::nearest(id.get_ref(), &ids) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help("`onair explain` lists all rules"),
+        });
+    }
+    for (at, allowance) in settings.allow.iter().enumerate() {
+        if !used.contains(&at) && ids.contains(&allowance.rule.get_ref().as_str()) {
+            let message = format!(
+                "nothing to allow: {} keeps `{}`",
+                allowance.episode.get_ref(),
+                allowance.rule.get_ref()
+            );
+            kept.push(
+                Finding::at(&registry::UNUSED_ALLOWANCE, source, allowance.rule.span(), message)
+                    .help("take this [[allow]] out"),
+            );
+        }
+    }
+    kept
+}
+
+/// Whether an episode is held back by a finding at error level in its own file.
+pub fn is_sound(episode: &Episode, findings: &[Finding]) -> bool {
+    !findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error && finding.path == episode.source.path)
+}

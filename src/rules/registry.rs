@@ -1,0 +1,318 @@
+//! Every rule there is: its id, its weight, and why it exists.
+
+use super::finding::Severity;
+
+/// One rule.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Stable: hosts name it in their settings.
+    pub id: &'static str,
+    /// How much it matters unless a host says otherwise.
+    pub severity: Severity,
+    /// What must be true, in one line.
+    pub summary: &'static str,
+    /// Why: what a listener or a platform does otherwise.
+    pub why: &'static str,
+    /// What breaks it.
+    pub bad: &'static str,
+    /// What keeps it.
+    pub good: &'static str,
+    /// Where it comes from.
+    pub source: &'static str,
+}
+
+/// The rule of this id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.id == id)
+}
+
+/// Declares rules, and the list of them all.
+macro_rules! rules {
+    ($($name:ident = $id:literal, $severity:ident, $summary:literal {
+        why: $why:literal, bad: $bad:literal, good: $good:literal, source: $source:literal $(,)?
+    })*) => {
+        $(
+            #[doc = $summary]
+            pub static $name: Rule = Rule {
+                id: $id,
+                severity: Severity::$severity,
+                summary: $summary,
+                why: $why,
+                bad: $bad,
+                good: $good,
+                source: $source,
+            };
+        )*
+        /// All rules, in the order of the pipeline.
+        pub static RULES: &[&Rule] = &[$(&$name),*];
+    };
+}
+
+rules! {
+    SETTINGS = "settings", Error, "onair.toml can be read, and says what can be" {
+        why: "Nothing can be judged or published without the show's settings.",
+        bad: "[show]\ntitel = \"My show\"",
+        good: "[show]\ntitle = \"My show\"",
+        source: "docs/settings.md",
+    }
+    UNREADABLE_FILE = "unreadable-file", Error, "Every episode file can be read as text" {
+        why: "A file that cannot be read is an episode that silently vanishes from the feed.",
+        bad: "episodes/012.md saved as UTF-16, or a link that leaves the show's folder",
+        good: "a plain UTF-8 text file of at most 1 MiB",
+        source: "onair",
+    }
+    FRONT_MATTER = "front-matter", Error, "Every episode starts with front matter that can be read" {
+        why: "Without its opening or closing `---` a file's keys are taken for notes, or its notes for keys.",
+        bad: "title: Hello\nepisode: 12\n---",
+        good: "---\ntitle: Hello\nepisode: 12\n---",
+        source: "YAML 1.2, and the front matter convention of static site generators",
+    }
+    UNKNOWN_KEY = "unknown-key", Warning, "Every key of the front matter means something" {
+        why: "A misspelt key is a value that never arrives; onair keeps it, and does nothing with it.",
+        bad: "apple-episode-id: 1000564197449",
+        good: "appleEpisodeId: 1000564197449",
+        source: "onair",
+    }
+    MISSING_KEY = "missing-key", Error, "Every episode has a title, file, date, size and duration" {
+        why: "Without them no item of the feed can be written, or nothing can be checked against the audio.",
+        bad: "---\ntitle: Hello\n---",
+        good: "---\ntitle: Hello\nfile: 012.mp3\ndate: 2026-03-06 07:00:00 +0100\nsize: 24117248\nduration: \"00:25:07\"\n---",
+        source: "RSS 2.0, item and enclosure; Apple Podcasts, podcaster's guide to RSS",
+    }
+    MALFORMED_VALUE = "malformed-value", Error, "Every value means what its key says" {
+        why: "A quote, space or unit in the way reaches the feed as it stands, and every app reads something else, or nothing.",
+        bad: "duration: \"“00:33:05\"\nsize: 50603073 bytes",
+        good: "duration: \"00:33:05\"\nsize: 50603073",
+        source: "RSS 2.0, enclosure; Apple Podcasts, itunes:duration",
+    }
+    MISSING_NUMBER = "missing-number", Warning, "Every episode proper has a number" {
+        why: "Apps sort and name episodes by number; an item without one stands apart, as a trailer should.",
+        bad: "episode:",
+        good: "episode: 12          # or episodeType: trailer",
+        source: "Apple Podcasts, itunes:episode and itunes:episodeType",
+    }
+    MISSING_DESCRIPTION = "missing-description", Warning, "Every episode has a description" {
+        why: "It is what listeners read before they play, and what search finds.",
+        bad: "description: \"\"",
+        good: "description: \"How a studio moved its render farm in a weekend.\"",
+        source: "Podcast Standards Project, PSP-1, item description",
+    }
+    TEXT_TOO_LONG = "text-too-long", Warning, "Texts stay within what platforms show" {
+        why: "Apple cuts a description at 4,000 bytes and other values at 255 characters, wherever that falls.",
+        bad: "a title of 400 characters",
+        good: "a title that fits on a phone",
+        source: "Apple Podcasts, podcaster's guide to RSS, length limits",
+    }
+    TITLE_REPEATS = "title-repeats", Warning, "A title holds neither the episode's number nor the show's name" {
+        why: "Apps show both beside the title; Apple may refuse a title that repeats them.",
+        bad: "title: \"#12 - My Show: Moving a render farm\"",
+        good: "title: \"Moving a render farm\"\nepisode: 12",
+        source: "Apple Podcasts, podcaster's guide to RSS, episode title",
+    }
+    AUDIO_MISSING = "audio-missing", Error, "Every episode's audio is there, or is known to the target" {
+        why: "An item whose enclosure is not there breaks for every subscriber at once.",
+        bad: "file: 012.mp3, and no audio/012.mp3",
+        good: "file: 012.mp3, and audio/012.mp3",
+        source: "RSS 2.0, enclosure",
+    }
+    AUDIO_FOREIGN = "audio-foreign", Error, "Every audio file is an MP3" {
+        why: "The feed says audio/mpeg. A page saved as .mp3, a renamed M4A or a Git LFS pointer does not play.",
+        bad: "audio/012.mp3 that starts with `<!DOCTYPE html>`",
+        good: "audio/012.mp3 as the encoder wrote it",
+        source: "ISO/IEC 11172-3; Apple Podcasts, enclosure type and extension agree",
+    }
+    AUDIO_SIZE = "audio-size", Error, "`size` is the audio's true size" {
+        why: "Apps reserve space, show progress and resume by the enclosure's length; a wrong one cuts or repeats a download.",
+        bad: "size: 2268925          # the file has 22689250 bytes",
+        good: "size: 22689250",
+        source: "RSS 2.0, enclosure length",
+    }
+    AUDIO_DURATION = "audio-duration", Error, "`duration` is the audio's true playing time, within a second" {
+        why: "It is what apps show before the file is there; a wrong one misleads, and marks a copied front matter.",
+        bad: "duration: \"00:58:46\"   # the frames play 00:58:48",
+        good: "duration: \"00:58:48\"",
+        source: "Apple Podcasts, itunes:duration; the sum of all MPEG frames",
+    }
+    AUDIO_DAMAGED = "audio-damaged", Error, "Audio is whole: frame follows frame to the end" {
+        why: "A cut-off upload or a hole of zeros plays with a click, a gap or not to the end.",
+        bad: "an MP3 whose last frame is cut, or whose header promises more frames than follow",
+        good: "the encoder's file, copied whole",
+        source: "ISO/IEC 11172-3, 2.4.1; Xing, Info and LAME headers",
+    }
+    AUDIO_HEADER = "audio-header", Warning, "What an MP3 says of itself is what its frames say" {
+        why: "Apps that trust the header show a wrong time and seek to wrong places.",
+        bad: "a Xing header that counts twice the frames there are",
+        good: "a file written in one go by its encoder",
+        source: "Xing, Info and VBRI headers",
+    }
+    AUDIO_UNUSED = "audio-unused", Note, "Every MP3 in the audio folder belongs to an episode" {
+        why: "A file that no episode names is often one whose episode names another file by mistake.",
+        bad: "audio/095.mp3, while episode 95 says file: 093.mp3",
+        good: "one MP3 an episode",
+        source: "onair",
+    }
+    FILE_NUMBER = "file-number", Error, "The number in an MP3's name is the episode's" {
+        why: "In a show that numbers its files, another number means that another episode's audio is named.",
+        bad: "episode: 95\nfile: 093.mp3",
+        good: "episode: 95\nfile: 095.mp3",
+        source: "onair; only where nearly all of the show's files are named so",
+    }
+    SOURCE_NUMBER = "source-number", Error, "The number in an episode file's name is the episode's" {
+        why: "Another number means that the front matter was copied and not changed.",
+        bad: "episode_095.md with episode: 93",
+        good: "episode_095.md with episode: 95",
+        source: "onair; only where nearly all of the show's files are named so",
+    }
+    DUPLICATE_FILE = "duplicate-file", Error, "No two episodes name the same file" {
+        why: "One of them plays the other's audio, and with the file's name as guid apps show only one of the two.",
+        bad: "file: 093.mp3 in two episodes",
+        good: "a file for each",
+        source: "Apple Podcasts, each enclosure has its own URL",
+    }
+    DUPLICATE_NUMBER = "duplicate-number", Error, "No two episodes of a season have the same number" {
+        why: "Apps sort by number, and fold what looks like the same episode into one.",
+        bad: "episode: 76 in two files",
+        good: "a number for each",
+        source: "Apple Podcasts, itunes:episode",
+    }
+    DUPLICATE_GUID = "duplicate-guid", Error, "No two episodes have the same guid" {
+        why: "A guid is an episode's identity: of two that share one, apps show one.",
+        bad: "guid: \"a\" in two files",
+        good: "a guid for each, never changed",
+        source: "RSS 2.0, guid",
+    }
+    DUPLICATE_DATE = "duplicate-date", Warning, "No two episodes come out at the same instant" {
+        why: "Their order is then anybody's guess, and one date was often copied from the other.",
+        bad: "date: 2026-03-06 07:00:00 +0100 in two files",
+        good: "a date for each",
+        source: "Apple Podcasts, episodes are ordered by pubDate",
+    }
+    DUPLICATE_APPLE_ID = "duplicate-apple-id", Error, "No two episodes have the same Apple id" {
+        why: "Links and players on the pages then open another episode.",
+        bad: "appleEpisodeId: 1000564197449 in two files",
+        good: "each episode's own id",
+        source: "Apple Podcasts; one id is one episode",
+    }
+    COPIED_SIZE = "copied-size", Warning, "No two unproved episodes have the same size" {
+        why: "Two recordings of exactly the same length in bytes hardly exist: one value was copied and not changed.",
+        bad: "size: 50175083 in two files",
+        good: "each file's own size",
+        source: "onair; silent where the audio itself proves the size",
+    }
+    BIT_RATE = "bit-rate", Error, "Size over duration is a bit rate that the show uses" {
+        why: "A digit lost or a value copied shows as a bit rate that no encoder was set to.",
+        bad: "size: 50175083\nduration: \"00:33:07\"     # 202 kbit/s where the show has 256",
+        good: "size: 63587431\nduration: \"00:33:07\"",
+        source: "onair; silent where the audio itself proves both",
+    }
+    BIT_RATE_DRIFT = "bit-rate-drift", Warning, "Size and duration agree to a few seconds at the show's bit rate" {
+        why: "The two belong to different cuts of the recording: one of them was not updated.",
+        bad: "size: 31222134\nduration: \"00:16:03\"     # at 256 kbit/s this size plays 00:16:15",
+        good: "size: 31222134\nduration: \"00:16:15\"",
+        source: "onair; silent where the audio itself proves both",
+    }
+    DATE_ORDER = "date-order", Warning, "Later numbers come out later" {
+        why: "A wrong month or year puts an episode where no subscriber looks.",
+        bad: "episode 41 of 2021-01-08, episode 42 of 2020-01-21",
+        good: "dates that rise with the numbers",
+        source: "Apple Podcasts, episodes are ordered by pubDate",
+    }
+    DATE_OFFSET = "date-offset", Warning, "A date's offset is the one that the show's clocks have that day" {
+        why: "With winter's offset in summer an episode comes out an hour late, or early.",
+        bad: "date: 2020-06-12 06:11:00 +0100    # Paris has +0200 that day",
+        good: "date: 2020-06-12 06:11:00 +0200",
+        source: "IANA time zone database",
+    }
+    DATE_ELSEWHERE = "date-elsewhere", Note, "A date's offset belongs to the show's time zone" {
+        why: "Another zone's offset may be meant, on a journey; then all is well.",
+        bad: "date: 2021-11-29 18:00:00 -0700    # in a show of Paris",
+        good: "date: 2021-11-30 02:00:00 +0100",
+        source: "IANA time zone database",
+    }
+    SCHEDULED = "scheduled", Note, "An episode with a date ahead stays out of the feed until then" {
+        why: "Only said so that nobody waits for it.",
+        bad: "date: 2046-03-06 07:00:00 +0100",
+        good: "a date that is past, or awaited",
+        source: "onair",
+    }
+    PAGE_COLLISION = "page-collision", Error, "No two episodes have the same page" {
+        why: "One page would overwrite the other, on some systems if only their case differs.",
+        bad: "Episode_1.md beside episode_1.md",
+        good: "names that differ in more than case",
+        source: "onair",
+    }
+    CHAPTERS = "chapters", Warning, "Chapters begin in order, within the audio" {
+        why: "Players drop a chapter that lies behind the end, or all of them if they are out of order.",
+        bad: "a chapter at 00:40:00 of a recording of 00:35:12",
+        good: "starts that rise, the first at 00:00:00",
+        source: "ID3v2 Chapter Frame Addendum 1.0; Podcasting 2.0 JSON chapters 1.2",
+    }
+    TRANSCRIPT = "transcript", Error, "A transcript can be read, and ends with its audio" {
+        why: "Apps refuse a transcript they cannot read, and one of another episode is worse than none.",
+        bad: "transcript: transcripts/012.docx",
+        good: "transcript: transcripts/012.vtt",
+        source: "Podcast namespace 1.0, transcript",
+    }
+    PICTURE_MISSING = "picture-missing", Warning, "Every picture that the show names in its own folder is there" {
+        why: "A page or a tag with a missing picture shows a hole.",
+        bad: "background: /img/banner.jpg, and no img/banner.jpg",
+        good: "the file beside the name",
+        source: "onair",
+    }
+    ARTWORK = "artwork", Error, "The artwork is a square JPEG or PNG of 1,400 to 3,000 pixels" {
+        why: "Apple and Spotify refuse a show whose artwork is not.",
+        bad: "artwork = \"img/logo.gif\"",
+        good: "artwork = \"img/artwork.jpg\"       # 3000 x 3000",
+        source: "Apple Podcasts, show cover requirements",
+    }
+    CATEGORY = "category", Warning, "Every category is one that Apple has today" {
+        why: "A category that does not exist leaves the show out of every chart and list.",
+        bad: "category = [\"Technology\", \"Tech News\"]",
+        good: "category = [\"News\", \"Tech News\"]",
+        source: "Apple Podcasts categories",
+    }
+    LANGUAGE = "language", Error, "The show's language is an ISO 639 code" {
+        why: "Stores list a show by its language, and refuse a code they do not know.",
+        bad: "language = \"français\"",
+        good: "language = \"fr\"",
+        source: "RSS 2.0, language; ISO 639-1",
+    }
+    OWNER = "owner", Note, "A platform can reach the show's owner" {
+        why: "Platforms prove by e-mail that a show is yours before they list it.",
+        bad: "no [show.owner]",
+        good: "[show.owner]\nname = \"Ada\"\nemail = \"podcast@show.example\"",
+        source: "Apple Podcasts, itunes:owner",
+    }
+    UNKNOWN_RULE = "unknown-rule", Error, "Settings name rules that exist" {
+        why: "A misspelt rule is a decision without effect.",
+        bad: "[rules]\naudio-siez = \"warning\"",
+        good: "[rules]\naudio-size = \"warning\"",
+        source: "onair",
+    }
+    UNUSED_ALLOWANCE = "unused-allowance", Warning, "Every allowance still allows something" {
+        why: "One that matches nothing hides the next finding of its kind.",
+        bad: "[[allow]] for a fault that was mended since",
+        good: "allowances for what is still so",
+        source: "onair",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_every_field_says_something() {
+        let mut ids: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), RULES.len());
+        for rule in RULES {
+            assert!(rule.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", rule.id);
+            for text in [rule.summary, rule.why, rule.bad, rule.good, rule.source] {
+                assert!(text.len() >= 5 && text == text.trim(), "{}: {text:?}", rule.id);
+            }
+            assert!(!rule.summary.ends_with('.'), "{}", rule.id);
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! What an episode's own words must be: files that read, keys that are known and there, values that
+//! mean something.
+
+use super::finding::Finding;
+use super::registry as rule;
+use crate::show::edit::requote;
+use crate::show::episode::EpisodeType;
+use crate::show::frontmatter::FrontMatterError;
+use crate::show::read::UnreadableReason;
+use crate::show::{Episode, Given, Malformed, Settings, Source, Span, Unreadable};
+
+/// Apple's limit on a description, in bytes.
+const MAX_DESCRIPTION: usize = 4000;
+/// Apple's limit on other values, in characters.
+const MAX_VALUE: usize = 255;
+
+/// A file that is no episode.
+pub fn unreadable(file: &Unreadable) -> Finding {
+    let source = &file.source;
+    match &file.reason {
+        UnreadableReason::File(trouble) => {
+            Finding::on_file(&rule::UNREADABLE_FILE, &source.path, trouble.to_string())
+                .expected("a UTF-8 text file in the show's folder")
+        }
+        UnreadableReason::FrontMatter(error) => front_matter(source, error),
+    }
+}
+
+fn front_matter(source: &Source, error: &FrontMatterError) -> Finding {
+    let finding = |span: Span| Finding::at(&rule::FRONT_MATTER, source, span, error.to_string());
+    let line_break = if source.text.contains("\r\n") { "\r\n" } else { "\n" };
+    match error {
+        FrontMatterError::NoOpening { insert_at: Some(at) } => {
+            let end =
+                source.text[*at..].find(['\r', '\n']).map_or(source.text.len(), |len| at + len);
+            finding(*at..end)
+                .expected("`---` alone on the first line")
+                .help("put a line `---` before this one")
+                .suggest(*at..*at, format!("---{line_break}"))
+        }
+        FrontMatterError::NoOpening { insert_at: None } => finding(0..0)
+            .expected("`---` alone on the first line, then one `key: value` to a line")
+            .help("start the file with the front matter, or move it out of the folder of episodes"),
+        FrontMatterError::NoClosing { opening } => finding(opening.clone())
+            .expected("a second line `---` between the keys and the notes")
+            .help("put a line `---` before the notes"),
+        FrontMatterError::TooLarge { opening, .. } => {
+            finding(opening.clone()).help("keep long texts in the notes, behind the closing `---`")
+        }
+        FrontMatterError::Yaml { span, help, .. } => {
+            let finding = finding(span.clone());
+            match help {
+                Some(help) => finding.help(help),
+                None => finding.expected("one `key: value` to a line"),
+            }
+        }
+        FrontMatterError::Duplicate { key, first, again } => finding(again.clone())
+            .help(format!("keep one `{key}` and take the other out"))
+            .related(source, first.clone(), "it stands here first"),
+    }
+}
+
+/// The rules of one episode's text, whatever the others say.
+pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Finding>) {
+    let source = &episode.source;
+    for unknown in &episode.unknown {
+        let message = format!("onair does not know the key `{}`", unknown.key);
+        let finding = Finding::at(&rule::UNKNOWN_KEY, source, unknown.span.clone(), message);
+        findings.push(match unknown.nearest {
+            Some(nearest) => finding
+                .help(format!("did you mean `{nearest}`?"))
+                .suggest(unknown.span.clone(), nearest),
+            None => finding.help("it is kept, and does nothing; take it out, or set `unknown-key = \"off\"` in [rules]"),
+        });
+    }
+    let head = head(episode);
+    let mut required = |key: &str, missing: bool, span: Option<Span>, expected: &str| {
+        if missing {
+            let (verb, span) = match span {
+                Some(span) => ("is empty", at_key(episode, key).unwrap_or(span)),
+                None => ("is not there", head.clone()),
+            };
+            findings.push(
+                Finding::at(&rule::MISSING_KEY, source, span, format!("`{key}` {verb}"))
+                    .expected(expected),
+            );
+        }
+    };
+    required("title", is_missing(&episode.title), episode.title.span(), "the episode's title");
+    required(
+        "file",
+        is_missing(&episode.file),
+        episode.file.span(),
+        "the name of an MP3 in the audio folder, as in 109.mp3",
+    );
+    required(
+        "date",
+        is_missing(&episode.date),
+        episode.date.span(),
+        "YYYY-MM-DD HH:MM:SS +HHMM, as in 2022-05-27 07:00:00 +0200",
+    );
+
+    let values: [(&str, Option<&Malformed>); 19] = [
+        ("title", episode.title.malformed()),
+        ("subtitle", episode.subtitle.malformed()),
+        ("description", episode.description.malformed()),
+        ("guest", episode.guest.malformed()),
+        ("guests", episode.guests.malformed()),
+        ("persons", episode.persons.malformed()),
+        ("links", episode.links.malformed()),
+        ("episode", episode.number.malformed()),
+        ("season", episode.season.malformed()),
+        ("episodeType", episode.episode_type.malformed()),
+        ("explicit", episode.explicit.malformed()),
+        ("file", episode.file.malformed()),
+        ("date", episode.date.malformed()),
+        ("author", episode.author.malformed()),
+        ("appleEpisodeId", episode.apple_id.malformed()),
+        ("guid", episode.guid.malformed()),
+        ("chapters", episode.chapters.malformed()),
+        ("transcript", episode.transcript.malformed()),
+        ("draft", episode.draft.malformed()),
+    ];
+    for (key, malformed) in values {
+        findings.extend(malformed.map(|malformed| malformed_value(source, key, malformed)));
+    }
+    texts(settings, episode, findings);
+    numbers(episode, &head, findings);
+}
+
+/// The finding for a value that means nothing.
+pub fn malformed_value(source: &Source, key: &str, malformed: &Malformed) -> Finding {
+    let written = &source.text[malformed.span.clone()];
+    let place = if malformed.culprit.is_empty() {
+        malformed.span.clone()
+    } else {
+        malformed.culprit.clone()
+    };
+    let finding = Finding::at(
+        &rule::MALFORMED_VALUE,
+        source,
+        place,
+        format!("`{key}`: {}", malformed.reason),
+    )
+    .found(shorten(written))
+    .expected(malformed.expected);
+    match &malformed.meant {
+        Some(meant) => {
+            let replacement = requote(written, meant);
+            finding.help(format!("write `{replacement}`")).fix(malformed.span.clone(), replacement)
+        }
+        None => finding,
+    }
+}
+
+/// A value short enough for one line of a report.
+pub fn shorten(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() > 80 || line.len() < text.trim_end().len() {
+        return format!("{}…", line.chars().take(80).collect::<String>());
+    }
+    line.to_owned()
+}
+
+fn texts(settings: &Settings, episode: &Episode, findings: &mut Vec<Finding>) {
+    let source = &episode.source;
+    if is_missing(&episode.description) {
+        let span = at_key(episode, "description").unwrap_or_else(|| head(episode));
+        findings.push(
+            Finding::at(&rule::MISSING_DESCRIPTION, source, span, "the episode has no description")
+                .help("say in a sentence or two what the episode is about"),
+        );
+    }
+    if let Given::Good(text) = &episode.description
+        && text.value.len() > MAX_DESCRIPTION
+    {
+        let message = format!("the description is {} bytes long", text.value.len());
+        findings.push(
+            Finding::at(&rule::TEXT_TOO_LONG, source, text.span.clone(), message)
+                .expected(format!("at most {MAX_DESCRIPTION} bytes"))
+                .help("move the rest to the notes"),
+        );
+    }
+    for (key, text) in
+        [("title", &episode.title), ("subtitle", &episode.subtitle), ("author", &episode.author)]
+    {
+        let Given::Good(text) = text else { continue };
+        let length = text.value.chars().count();
+        if length > MAX_VALUE {
+            let message = format!("`{key}` is {length} characters long");
+            findings.push(
+                Finding::at(&rule::TEXT_TOO_LONG, source, text.span.clone(), message)
+                    .expected(format!("at most {MAX_VALUE} characters")),
+            );
+        }
+    }
+    if let Given::Good(title) = &episode.title {
+        let show = settings.show.title.get_ref().trim();
+        let repeats = if !show.is_empty()
+            && title.value.to_lowercase().contains(&show.to_lowercase())
+        {
+            Some("the show's name")
+        } else if episode.number.value().is_some_and(|number| repeats_number(&title.value, *number))
+        {
+            Some("the episode's number")
+        } else {
+            None
+        };
+        if let Some(what) = repeats {
+            findings.push(
+                Finding::at(
+                    &rule::TITLE_REPEATS,
+                    source,
+                    title.span.clone(),
+                    format!("the title repeats {what}"),
+                )
+                .help("apps show it beside the title: take it out"),
+            );
+        }
+    }
+}
+
+/// Whether a title starts or ends with its episode's number, marked as such: `#12`, `Ep. 12`, `12 -`.
+fn repeats_number(title: &str, number: u32) -> bool {
+    let title = title.to_lowercase();
+    let words: Vec<&str> = title
+        .split(|c: char| {
+            c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—' | '.' | ',' | '|' | '(' | ')')
+        })
+        .filter(|word| !word.is_empty())
+        .collect();
+    let digits = |word: &str| word.trim_start_matches('0').parse() == Ok(number);
+    let marked = |word: &str| {
+        ["#", "ep", "episode", "épisode", "e", "n°", "no"]
+            .iter()
+            .any(|mark| word.strip_prefix(mark).is_some_and(digits))
+    };
+    let pair = words.windows(2).any(|pair| {
+        matches!(pair[0], "episode" | "épisode" | "ep" | "#" | "n°") && digits(pair[1])
+    });
+    let leads = title
+        .trim_start()
+        .split_once([':', '-', '–', '—', '.', '|'])
+        .is_some_and(|(lead, _)| digits(lead.trim()));
+    pair || leads || words.iter().any(|word| marked(word))
+}
+
+fn numbers(episode: &Episode, head: &Span, findings: &mut Vec<Finding>) {
+    let proper = matches!(episode.episode_type.value(), None | Some(EpisodeType::Full));
+    if proper && is_missing(&episode.number) {
+        let span = at_key(episode, "episode").unwrap_or_else(|| head.clone());
+        findings.push(
+            Finding::at(&rule::MISSING_NUMBER, &episode.source, span, "the episode has no number")
+                .expected("a whole number, as in 109")
+                .help("add `episodeType: trailer` (or `bonus`) if it is not an episode proper"),
+        );
+    }
+}
+
+fn is_missing<T>(given: &Given<T>) -> bool {
+    matches!(given, Given::Missing | Given::Empty(_))
+}
+
+/// Where a key without value stands.
+fn at_key(episode: &Episode, key: &str) -> Option<Span> {
+    episode.field(key).map(|field| field.key_span.clone())
+}
+
+/// The opening fence: where findings about what is not there are shown.
+pub fn head(episode: &Episode) -> Span {
+    let at = episode.source.text.find("---").unwrap_or(0);
+    at..at + 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_titles_are_told_from_numbers_as_such() {
+        for repeats in [
+            "#12 Moving",
+            "Episode 12: Moving",
+            "Ep12 Moving",
+            "Moving (Ep. 12)",
+            "12 - Moving",
+            "012: Moving",
+        ] {
+            assert!(repeats_number(repeats, 12), "{repeats}");
+        }
+        for fine in ["12 angry men", "Java 12", "Top 12: the best", "HTTP/2", "Episode one"] {
+            assert!(!repeats_number(fine, 12), "{fine}");
+        }
+    }
+
+    #[test]
+    fn long_values_are_cut_for_reports() {
+        assert_eq!(shorten("a\nb"), "a…");
+        assert_eq!(shorten("ab"), "ab");
+    }
+}

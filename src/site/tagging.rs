@@ -1,0 +1,98 @@
+//! What an episode's ID3 tag is to say: from front matter and settings, before any bytes.
+
+use std::time::Duration;
+
+use crate::audio::tag::{Language, Picture, TagChapter, TagSpec, Version};
+use crate::chapter::Chapter;
+use crate::show::episode::Episode;
+use crate::show::settings::{Id3Version, Settings};
+
+/// The genre that podcast players sort by.
+const GENRE: &str = "Podcast";
+
+/// The tag of an episode that plays for `duration`.
+pub fn spec(
+    settings: &Settings,
+    episode: &Episode,
+    chapters: &[Chapter],
+    cover: Option<&Picture>,
+    duration: Duration,
+) -> TagSpec {
+    let show = &settings.show;
+    let author = show.author.get_ref();
+    let own = |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned();
+    let description = own(episode.description.value()).map(|text| plain(&text));
+    TagSpec {
+        version: match settings.tags.version {
+            Id3Version::V23 => Version::V23,
+            Id3Version::V24 => Version::V24,
+        },
+        title: own(episode.title.value()),
+        subtitle: own(episode.subtitle.value()),
+        artist: own(episode.author.value()).or_else(|| Some(author.clone())),
+        album: Some(show.title.get_ref().clone()),
+        album_artist: Some(author.clone()),
+        track: episode.number.value().copied(),
+        season: episode.season.value().copied(),
+        released: episode.date.value().map(|date| date.civil),
+        genre: Some(settings.tags.genre.clone().unwrap_or_else(|| GENRE.to_owned())),
+        language: Language::from_tag(show.language.get_ref()),
+        publisher: settings.tags.publisher.clone().or_else(|| Some(author.clone())),
+        copyright: show.copyright.clone(),
+        comment: description.clone(),
+        notes: Some(plain(&notes(episode))).filter(|notes| !notes.is_empty()),
+        episode_url: Some(page_url(settings, &episode.slug)),
+        show_url: Some(settings.site_url()),
+        feed_url: Some(settings.feed_url()),
+        guid: episode.effective_guid().map(str::to_owned),
+        description,
+        category: show.category.get_ref().paths().first().map(|(top, _)| (*top).to_owned()),
+        keywords: Vec::new(),
+        podcast: true,
+        cover: cover.cloned(),
+        chapters: chapters.iter().cloned().map(TagChapter::from).collect(),
+        duration,
+    }
+}
+
+/// The address of an episode's page.
+pub fn page_url(settings: &Settings, slug: &str) -> String {
+    format!(
+        "{}{}/{slug}/index.html",
+        settings.site_url(),
+        settings.site.pages.get_ref().trim_matches('/')
+    )
+}
+
+/// The notes as HTML, which [`plain`] strips.
+fn notes(episode: &Episode) -> String {
+    comrak::markdown_to_html(episode.notes_text(), &comrak::Options::default())
+}
+
+/// HTML as plain text: no markup, entities resolved, a line for a block.
+fn plain(html: &str) -> String {
+    let broken = html.replace("</p>", "</p>\n").replace("<br", "\n<br").replace("</li>", "</li>\n");
+    let clean = ammonia::Builder::empty().clean(&broken).to_string();
+    let text = clean
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&nbsp;", "\u{a0}")
+        .replace("&amp;", "&");
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_becomes_plain_lines() {
+        assert_eq!(
+            plain("<p>A &amp; <b>b</b></p><ul><li>c</li><li>d &lt;3</li></ul>"),
+            "A & b\nc\nd <3"
+        );
+        assert_eq!(plain("a<script>x</script>"), "a");
+    }
+}

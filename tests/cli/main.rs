@@ -1,0 +1,8 @@
+//! The real binary, as a host runs it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod check;
+mod fix;
+mod formats;
+mod show;

@@ -1,0 +1,142 @@
+//! A show in a temporary folder, and the binary run over it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A show of three sound episodes, ready to be damaged.
+pub struct TestShow {
+    folder: tempfile::TempDir,
+}
+
+/// What a run of the binary came to.
+pub struct Ran {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+pub const SETTINGS: &str = r#"[show]
+title = "Test Show"
+description = "A show for tests."
+author = "Ada"
+language = "fr"
+time-zone = "Europe/Paris"
+category = ["News", "Tech News"]
+artwork = "img/artwork.png"
+
+[show.owner]
+name = "Ada"
+email = "ada@show.example"
+
+[site]
+url = "https://show.example"
+"#;
+
+/// The head of a PNG of 1400 x 1400 pixels: all that is read of it.
+const ARTWORK: &[u8] =
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\x78\0\0\x05\x78\x08\x02\0\0\0\0\0\0\0";
+
+impl TestShow {
+    /// Settings and artwork, no episodes.
+    pub fn new() -> Self {
+        let show = Self { folder: tempfile::tempdir().unwrap() };
+        for folder in ["episodes", "audio", "img"] {
+            fs::create_dir(show.path(folder)).unwrap();
+        }
+        show.write("onair.toml", SETTINGS);
+        fs::write(show.path("img/artwork.png"), ARTWORK).unwrap();
+        show
+    }
+
+    /// The same, with rules set: `audio-missing = "off"`.
+    pub fn with_rules(rules: &str) -> Self {
+        let show = Self::new();
+        show.write("onair.toml", &format!("{SETTINGS}\n[rules]\n{rules}\n"));
+        show
+    }
+
+    /// A show that is judged without its audio.
+    pub fn without_audio() -> Self {
+        Self::with_rules("audio-missing = \"off\"")
+    }
+
+    pub fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.root().join(path)
+    }
+
+    pub fn write(&self, path: &str, text: &str) {
+        fs::write(self.path(path), text).unwrap();
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    /// A sound episode of this number, with `changes` made to its front matter: each is a line that
+    /// takes the place of the one with the same key.
+    pub fn episode(&self, number: u32, changes: &[&str]) {
+        self.write(&format!("episodes/episode_{number:03}.md"), &front_matter(number, changes));
+    }
+
+    /// Five sound episodes of 256 kbit/s.
+    pub fn five_episodes(&self) {
+        (1..=5).for_each(|number| self.episode(number, &[]));
+    }
+
+    /// Runs the binary in the show's folder.
+    pub fn onair(&self, arguments: &[&str]) -> Ran {
+        let output: Output = Command::new(env!("CARGO_BIN_EXE_onair"))
+            .args(arguments)
+            .current_dir(self.root())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("COLUMNS", "100")
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| {
+            String::from_utf8(bytes).unwrap().replace(&self.root().display().to_string(), "[SHOW]")
+        };
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+
+    /// What `onair check` says, and its exit code.
+    pub fn check(&self) -> String {
+        let ran = self.onair(&["check"]);
+        format!("{}{}exit code {}\n", ran.stdout, ran.stderr, ran.code)
+    }
+}
+
+/// The front matter of a sound episode: 256 kbit/s, a week apart, no two of the same length.
+pub fn front_matter(number: u32, changes: &[&str]) -> String {
+    let seconds = 1500 + number * 61;
+    let mut lines = vec![
+        "layout: podcast".to_owned(),
+        format!(
+            "title: \"Title {}\"",
+            ["one", "two", "three", "four", "five", "six", "seven"][number as usize % 7]
+        ),
+        "description: \"What it is about.\"".to_owned(),
+        format!("episode: {number}"),
+        format!("duration: \"00:{:02}:{:02}\"", seconds / 60, seconds % 60),
+        format!("size: {}", seconds * 32_000 + 1_000),
+        format!("file: {number:03}.mp3"),
+        format!("date: 2021-02-{:02} 07:00:00 +0100", number),
+    ];
+    for change in changes {
+        let key = change.split(':').next().unwrap();
+        match lines.iter_mut().find(|line| line.starts_with(&format!("{key}:"))) {
+            Some(line) => *line = (*change).to_owned(),
+            None => lines.push((*change).to_owned()),
+        }
+    }
+    format!("---\n{}\n---\n\nNotes.\n", lines.join("\n"))
+}

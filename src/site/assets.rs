@@ -10,7 +10,7 @@ use crate::object::{Kind, Object};
 use crate::show::{Episode, Settings, is_inside};
 
 /// The site path of the style sheet with which a browser shows the feed.
-pub const FEED_STYLE: &str = "assets/feed.xsl";
+pub const FEED_STYLE: &str = "assets/feed.css";
 
 /// An image of the host's.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -76,10 +76,10 @@ impl Language {
     pub fn playing_time(self, seconds: u64) -> String {
         let minutes = (seconds + 30) / 60;
         match (seconds, minutes) {
-            (0..60, _) => format!("{seconds} s"),
-            (_, 0..60) => format!("{minutes} min"),
-            _ if minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
-            _ => format!("{} h {:02} min", minutes / 60, minutes % 60),
+            (0..60, _) => format!("{seconds}\u{a0}s"),
+            (_, 0..60) => format!("{minutes}\u{a0}min"),
+            _ if minutes.is_multiple_of(60) => format!("{}\u{a0}h", minutes / 60),
+            _ => format!("{}\u{a0}h\u{a0}{:02}\u{a0}min", minutes / 60, minutes % 60),
         }
     }
 
@@ -96,9 +96,11 @@ impl Language {
         };
         let tenths = (bytes.saturating_add(scale / 20)) / (scale / 10);
         match (tenths / 10, tenths % 10) {
-            (whole, _) if whole >= 10 => format!("{} {prefix}{unit}", (bytes + scale / 2) / scale),
-            (whole, 0) => format!("{whole} {prefix}{unit}"),
-            (whole, tenth) => format!("{whole}{point}{tenth} {prefix}{unit}"),
+            (whole, _) if whole >= 10 => {
+                format!("{}\u{a0}{prefix}{unit}", (bytes + scale / 2) / scale)
+            }
+            (whole, 0) => format!("{whole}\u{a0}{prefix}{unit}"),
+            (whole, tenth) => format!("{whole}{point}{tenth}\u{a0}{prefix}{unit}"),
         }
     }
 
@@ -156,7 +158,7 @@ words! {
     episodes: "Episodes", "Épisodes";
     /// The newest episode.
     latest: "Latest episode", "Dernier épisode";
-    /// The heading of the list below it.
+    /// Leads to the list of episodes.
     all_episodes: "All episodes", "Tous les épisodes";
     /// The archive.
     archive: "Archive", "Archives";
@@ -179,7 +181,7 @@ words! {
     /// The button that loads Apple's player.
     embed_apple: "Load Apple’s player here", "Charger le lecteur d’Apple ici";
     /// What that means.
-    embed_note: "Apple’s player contacts Apple.", "Le lecteur d’Apple contacte Apple.";
+    embed_note: "This loads content from Apple", "Ceci charge du contenu d’Apple";
     /// The playback rate.
     speed: "Speed", "Vitesse";
     /// Offers the place where listening stopped.
@@ -254,6 +256,7 @@ mod tests {
     #[test]
     fn times() {
         let texts = [45, 3528, 3570, 3600, 7440].map(|s| Language::English.playing_time(s));
+        let texts = texts.map(|text| text.replace('\u{a0}', " "));
         assert_eq!(texts, ["45 s", "59 min", "1 h", "1 h", "2 h 04 min"]);
         assert_eq!([clock(59), clock(3528), clock(3723)], ["0:59", "58:48", "1:02:03"]);
         assert_eq!([iso_duration(3528), iso_duration(3723)], ["PT58M48S", "PT1H2M3S"]);
@@ -262,9 +265,9 @@ mod tests {
     #[test]
     fn sizes() {
         let texts = [112_899_891, 4_249_999, 4_000_000, 9_960_000, 12_000, 1_500_000_000];
-        let texts = texts.map(|bytes| Language::French.size(bytes));
+        let texts = texts.map(|bytes| Language::French.size(bytes).replace('\u{a0}', " "));
         assert_eq!(texts, ["113 Mo", "4,2 Mo", "4 Mo", "10 Mo", "12 ko", "1,5 Go"]);
-        assert_eq!(Language::English.size(4_200_000), "4.2 MB");
+        assert_eq!(Language::English.size(4_200_000), "4.2\u{a0}MB");
         assert_eq!(Language::French.episodes(1), "1 épisode");
         assert_eq!(Language::English.episodes(12), "12 episodes");
     }

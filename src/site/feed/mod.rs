@@ -24,8 +24,9 @@ use crate::object::{Kind, Object};
 use crate::show::Settings;
 use crate::show::episode::legal_in_xml;
 
-/// The feed's `Content-Type`.
-pub const CONTENT_TYPE: &str = "application/rss+xml; charset=utf-8";
+/// The feed's `Content-Type`. Podcast platforms take any XML type; browsers show
+/// `application/rss+xml` as source text and apply the style sheet to this one (RFC 7303).
+pub const CONTENT_TYPE: &str = "application/xml; charset=utf-8";
 
 /// What all documents of a feed share.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +82,7 @@ fn document(frame: Frame<'_>, path: &str, channel: &Channel) -> Result<Object, S
     let style = format!("{}{}", Addresses::root_from(path), frame.style);
     let mut text = String::with_capacity(xml.len() + 200);
     text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    text.push_str(&format!("<?xml-stylesheet type=\"text/xsl\" href=\"{style}\"?>"));
+    text.push_str(&format!("<?xml-stylesheet type=\"text/css\" href=\"{style}\"?>"));
     if !body.starts_with('\n') {
         text.push('\n');
     }

@@ -24,6 +24,8 @@ use context::{Episode, Page, Row, Show};
 use templates::{Renderer, Templates};
 
 const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 /// Episodes on one page of the index.
 const PER_PAGE: usize = 30;
 /// Search engines show about so much of a description, in bytes.
@@ -84,7 +86,7 @@ impl<'a> Site<'a> {
             t => serial(language.words()),
             version => serial(version),
         };
-        let renderer = Renderer::new(templates)?;
+        let renderer = Renderer::new(templates, addresses.site_url())?;
         Ok(Self { settings, addresses, language, renderer, templates, shared })
     }
 
@@ -145,7 +147,8 @@ impl<'a> Site<'a> {
         (1..=pages)
             .map(|number| {
                 let from = (number - 1) * PER_PAGE;
-                let rows = &rows[from..rows.len().min(from + PER_PAGE)];
+                // The newest stands above the list already.
+                let rows = &rows[from.max(1).min(rows.len())..rows.len().min(from + PER_PAGE)];
                 let title =
                     (number > 1).then(|| format!("{} {number}", self.language.words().page));
                 let mut page = self.describe("index", title, &path(number));
@@ -239,25 +242,14 @@ impl<'a> Site<'a> {
             ))
         };
         let plain = |name: &str| Bytes::copy_from_slice(self.templates.plain(name).as_bytes());
-        let style = assets::FEED_STYLE;
-        let context = context! { root => Addresses::root_from(style), ..self.shared.clone() };
-        let view = self.renderer.render("feed.xsl", context)?;
+        let words = context! { t => serial(self.language.words()) };
+        let view = self.renderer.render(templates::FEED_VIEW, words)?;
         Ok(vec![
-            object("assets/style.css", Kind::Asset, "text/css; charset=utf-8", plain("style.css"))?,
-            object(
-                "assets/player.js",
-                Kind::Asset,
-                "text/javascript; charset=utf-8",
-                plain("player.js"),
-            )?,
-            object(
-                "assets/search.js",
-                Kind::Asset,
-                "text/javascript; charset=utf-8",
-                plain("search.js"),
-            )?,
+            object("assets/style.css", Kind::Asset, CSS, plain("style.css"))?,
+            object("assets/player.js", Kind::Asset, JAVASCRIPT, plain("player.js"))?,
+            object("assets/search.js", Kind::Asset, JAVASCRIPT, plain("search.js"))?,
             object("assets/favicon.svg", Kind::Asset, "image/svg+xml", plain("favicon.svg"))?,
-            object(style, Kind::Asset, "text/xsl; charset=utf-8", Bytes::from(view))?,
+            object(assets::FEED_STYLE, Kind::Asset, CSS, Bytes::from(view))?,
             object(
                 "assets/search.json",
                 Kind::Asset,

@@ -1,7 +1,8 @@
 //! Templates: onair's own, and the host's in place of them, one by one.
 //!
 //! A file in the host's folder of templates stands in for onair's of the same name; one with a new
-//! name can be included. What a template is given is documented in `docs/templates.md`.
+//! name can be included. The filter `local` makes an address of the site itself relative to the page:
+//! `{{ host.image|local(root) }}`. What a template is given is documented in `docs/templates.md`.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,11 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 
 use crate::show::Source;
+use crate::site::text::escape;
+
+/// The style sheet with which a browser shows the feed. (Browsers are about to drop XSLT, and warn of
+/// feeds that use it.)
+pub(super) const FEED_VIEW: &str = "feed.css";
 
 /// onair's own templates, by name.
 pub const OWN: [(&str, &str); 11] = [
@@ -18,7 +24,7 @@ pub const OWN: [(&str, &str); 11] = [
     ("base.html", include_str!("../templates/base.html")),
     ("episode.html", include_str!("../templates/episode.html")),
     ("favicon.svg", include_str!("../templates/favicon.svg")),
-    ("feed.xsl", include_str!("../templates/feed.xsl")),
+    ("feed.css", include_str!("../templates/feed.css")),
     ("index.html", include_str!("../templates/index.html")),
     ("player.js", include_str!("../templates/player.js")),
     ("search.js", include_str!("../templates/search.js")),
@@ -71,15 +77,30 @@ impl<'a> Renderer<'a> {
     ///
     /// # Errors
     /// [`TemplateError`] for one that is no template.
-    pub(super) fn new(templates: &'a Templates) -> Result<Self, TemplateError> {
+    pub(super) fn new(templates: &'a Templates, site_url: &str) -> Result<Self, TemplateError> {
         let mut environment = Environment::new();
         if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
             environment.set_syntax(syntax);
         }
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        // A name that nobody foresaw is escaped too.
-        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        // A name that nobody foresaw is escaped too; the feed's style sheet is given words of ours only.
+        environment.set_auto_escape_callback(|name| match name {
+            FEED_VIEW => AutoEscape::None,
+            _ => AutoEscape::Html,
+        });
+        // As HTML has it, where minijinja's own writes every `/` as a reference too.
+        environment.set_formatter(|out, state, value| match value.as_str() {
+            Some(text) if matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe() => {
+                out.write_str(&escape(text)).map_err(minijinja::Error::from)
+            }
+            _ => minijinja::escape_formatter(out, state, value),
+        });
         environment.set_recursion_limit(64);
+        let site_url = site_url.to_owned();
+        environment.add_filter("local", move |url: &str, root: &str| {
+            url.strip_prefix(&site_url)
+                .map_or_else(|| url.to_owned(), |path| format!("{root}{path}"))
+        });
         let host = templates.files.values().map(|file| {
             let name = file.path.rsplit('/').next().unwrap_or_default();
             (name, file.text.strip_prefix('\u{feff}').unwrap_or(&file.text))
@@ -106,7 +127,7 @@ impl<'a> Renderer<'a> {
 }
 
 fn is_template(name: &str) -> bool {
-    name.ends_with(".html") || name.ends_with(".xsl")
+    name.ends_with(".html") || name == FEED_VIEW
 }
 
 /// The innermost place that an error names, in the host's words for the file.

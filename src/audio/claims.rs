@@ -57,7 +57,7 @@ pub struct Lame {
     pub music_bytes: Option<u64>,
     /// CRC-16 (ARC) of the audio behind the header frame; `None` if there is no length for it.
     pub music_crc: Option<u16>,
-    /// Whether the CRC-16 of this header itself holds. One genuine libavcodec writes it wrongly.
+    /// Whether the CRC-16 of this header itself holds.
     pub own_crc_holds: bool,
 }
 
@@ -169,13 +169,20 @@ fn lame(encoder: &str, frame: &[u8], at: usize) -> Option<Lame> {
     let music_bytes = claim(fields.number::<4>()?);
     let music_crc = u16::try_from(fields.number::<2>()?).ok();
     let own_crc = fields.number::<2>()?;
-    let found = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc16Arc, &frame[..at + 34]);
+    let crc = |bytes: &[u8]| crc_fast::checksum(crc_fast::CrcAlgorithm::Crc16Arc, bytes);
+    // libavcodec always takes 190 bytes, which is right for MPEG-1 stereo only: elsewhere they
+    // reach beyond this field, which was zero at that time, and even beyond the frame.
+    let mut first = frame[..at + 34].to_vec();
+    first.resize(at + 36, 0);
+    first.extend(&frame[at + 36..]);
+    first.resize(190, 0);
+    let founds = [crc(&frame[..at + 34]), crc(&first)];
     Some(Lame {
         delay: silence >> 12,
         padding: silence & 0xFFF,
         music_bytes,
         music_crc: music_bytes.and(music_crc),
-        own_crc_holds: found == u64::from(own_crc),
+        own_crc_holds: founds.contains(&own_crc.into()),
     })
 }
 

@@ -142,6 +142,11 @@ pub enum Amount {
     },
 }
 
+/// Bytes of zeros at a file's end that no tool puts there on purpose.
+const PADDING: u64 = 16 << 10;
+/// Bytes beyond which players give up the search for a frame.
+const FAR: u64 = 64 << 10;
+
 impl Damage {
     /// How far this reaches.
     pub fn harm(&self) -> Harm {
@@ -155,9 +160,13 @@ impl Damage {
             | Self::CutFrame { .. }
             | Self::Short { .. }
             | Self::Altered { .. } => Harm::Lost,
-            Self::Gap { place: Place::Front | Place::End, .. } | Self::TagSizeSpelling { .. } => {
-                Harm::Untidy
+            // Padding is short; long zeros at the end are a file that was never filled.
+            Self::Gap { place: Place::End, filler: Filler::Zeros(_), bytes: PADDING.., .. } => {
+                Harm::Lost
             }
+            // Players search only so far for the first frame, and count what follows the last one.
+            Self::Gap { bytes: FAR.., .. } => Harm::Misleading,
+            Self::Gap { .. } | Self::TagSizeSpelling { .. } => Harm::Untidy,
         }
     }
 
@@ -237,9 +246,7 @@ fn gap(
     filler: Filler,
 ) -> fmt::Result {
     let what = match filler {
-        Filler::Tag(kind) => {
-            format!(" (they start with an {kind})").replace("an Lyrics", "a Lyrics")
-        }
+        Filler::Tag(kind) => format!(" (they start with {})", kind.with_article()),
         Filler::Zeros(zeros) if zeros >= length => " (all zeros)".to_owned(),
         Filler::Zeros(zeros) => format!(" (the first {zeros} are zeros)"),
         Filler::Data => String::new(),

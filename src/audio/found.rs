@@ -23,6 +23,14 @@ pub enum TagKind {
     Lyrics3,
 }
 
+impl TagKind {
+    /// The tag with its article: `an ID3v1 tag`.
+    pub(super) fn with_article(self) -> String {
+        let article = if self == Self::Lyrics3 { "a" } else { "an" };
+        format!("{article} {self}")
+    }
+}
+
 impl fmt::Display for TagKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

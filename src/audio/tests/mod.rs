@@ -3,6 +3,7 @@
 
 mod foreign;
 mod properties;
+mod real;
 mod sound;
 mod tags;
 mod unsound;

@@ -197,6 +197,35 @@ fn a_second_header_frame_shows_where_files_were_joined() {
 }
 
 #[test]
+fn how_far_junk_at_the_ends_reaches_depends_on_its_length() {
+    let audio = FRAME.stream(20);
+    let harm = |front: &[u8], end: &[u8]| {
+        let mp3 = mp3(&[front, &audio, end].concat());
+        assert_eq!(mp3.damage.count, 1);
+        mp3.damage.first[0].harm()
+    };
+    let (noise, zeros) = (Noise(6).bytes(70_000), vec![0; 70_000]);
+    assert_eq!(harm(&noise[..100], &[]), Harm::Untidy);
+    assert_eq!(harm(&noise, &[]), Harm::Misleading);
+    assert_eq!(harm(&zeros[..20_000], &[]), Harm::Untidy);
+    assert_eq!(harm(&[], &noise[..20_000]), Harm::Untidy);
+    assert_eq!(harm(&[], &noise), Harm::Misleading);
+    assert_eq!(harm(&[], &zeros[..4096]), Harm::Untidy);
+    assert_eq!(harm(&[], &zeros[..20_000]), Harm::Lost);
+}
+
+#[test]
+fn free_format_is_found_again_after_any_number_of_gaps() {
+    let frame = Frame { free: Some(300), ..FRAME };
+    let mut bytes = frame.stream(3000);
+    for frame in (10..2990).step_by(10) {
+        bytes[frame * 300..frame * 300 + 4].fill(0);
+    }
+    let mp3 = mp3(&bytes);
+    assert_eq!((mp3.damage.count, mp3.frames), (298, 3000 - 298));
+}
+
+#[test]
 fn much_damage_is_counted_and_little_of_it_kept() {
     let mut bytes = FRAME.stream(5000);
     for frame in (10..4990).step_by(10) {

@@ -123,7 +123,7 @@ impl Inside {
     /// At bytes that are neither a frame nor padding: either the audio starts here already, or
     /// nothing is known about the rest of the tag.
     fn stray(&mut self, window: &Window<'_>, at: &mut u64, sync: &mut Sync) -> Seen<Option<Ended>> {
-        match sync.stream_at(window, window.index(*at)) {
+        match sync.stream_at(window, window.index(*at), None) {
             Seen::Later => Seen::Later,
             Seen::Now(None) => {
                 self.content = Content::Opaque;

@@ -213,7 +213,7 @@ impl Walker {
     fn open(&mut self, window: &Window<'_>) -> Flow {
         let index = window.index(self.at);
         let Seen::Now(head) = window.take(index, foreign::HEAD) else { return Flow::Wait };
-        let stream = match self.sync.stream_at(window, index) {
+        let stream = match self.sync.stream_at(window, index, None) {
             Seen::Later => return Flow::Wait,
             Seen::Now(stream) => stream,
         };
@@ -298,7 +298,7 @@ impl Walker {
         let State::Seeking(seeking) = &mut self.state else { return Flow::Go };
         if !seeking.tried_gap {
             let gap = seeking.gap;
-            match self.sync.stream_at(window, window.index(gap)) {
+            match self.sync.stream_at(window, window.index(gap), self.stream.as_ref()) {
                 Seen::Later => return Flow::Wait,
                 Seen::Now(Some(stream)) => {
                     self.lock(window, gap, stream);
@@ -316,7 +316,7 @@ impl Walker {
             if at == limit {
                 break;
             }
-            match self.sync.stream_at(window, at) {
+            match self.sync.stream_at(window, at, self.stream.as_ref()) {
                 Seen::Later => {
                     flow = Flow::Wait;
                     break;

@@ -60,17 +60,23 @@ impl Sync {
         Self { free_tries: 64 }
     }
 
-    /// The stream that begins at index `at`, if one does.
-    pub(super) fn stream_at(&mut self, window: &Window<'_>, at: usize) -> Seen<Option<Stream>> {
+    /// The stream that begins at index `at`, if one does. It may be the `known` one, going on.
+    pub(super) fn stream_at(
+        &mut self,
+        window: &Window<'_>,
+        at: usize,
+        known: Option<&Stream>,
+    ) -> Seen<Option<Stream>> {
         let header = match window.take(at, 4) {
             Seen::Later => return Seen::Later,
             Seen::Now(bytes) => word(bytes, 0).and_then(Header::parse),
         };
         let Some(header) = header else { return Seen::Now(None) };
-        if header.is_free_format() {
-            return self.free_stream_at(window, at, header);
-        }
-        let stream = Stream::regular(header);
+        let stream = match known {
+            _ if !header.is_free_format() => Stream::regular(header),
+            Some(known) if known.length(header.bits()).is_some() => *known,
+            _ => return self.free_stream_at(window, at, header),
+        };
         match holds(&stream, window, at) {
             Seen::Later => Seen::Later,
             Seen::Now(holds) => Seen::Now(holds.then_some(stream)),

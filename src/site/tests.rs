@@ -204,9 +204,11 @@ fn nothing_foreign_runs(html: &str) -> Result<(), String> {
             return Err(format!("<script{}", &script[..script.len().min(80)]));
         }
     }
-    for tag in low.split('<').skip(1).filter_map(|tag| tag.split_once('>')) {
-        if tag.0.contains(" onerror=") || tag.0.contains("=\"javascript:") {
-            return Err(tag.0.to_owned());
+    for (tag, _) in low.split('<').skip(1).filter_map(|tag| tag.split_once('>')) {
+        // Outside of quotes are names, inside of them values.
+        let names: String = tag.split('"').step_by(2).collect();
+        if names.contains(" on") || tag.contains("=\"javascript:") {
+            return Err(tag.to_owned());
         }
     }
     Ok(())

@@ -100,7 +100,7 @@
 
   const transcript = document.querySelector('.transcript');
   if (!transcript) return;
-  const form = transcript.querySelector('form');
+  const field = transcript.querySelector('.search');
   const status = transcript.querySelector('.status');
   const paragraphs = [...transcript.querySelectorAll('p')].filter((p) => p.querySelector('[data-t]'));
   // One character for one, so that a place in the folded text is a place in the text.
@@ -109,9 +109,8 @@
     return plain.length === c.length ? plain : c;
   });
   const folded = paragraphs.map((p) => fold(p.querySelector('span').textContent));
-  form.addEventListener('submit', (event) => event.preventDefault());
-  form.addEventListener('input', () => {
-    const wanted = fold(form.querySelector('input').value.trim());
+  field.addEventListener('input', () => {
+    const wanted = fold(field.querySelector('input').value.trim());
     const ranges = [];
     paragraphs.forEach((p, at) => {
       const before = ranges.length;
@@ -125,9 +124,9 @@
       p.hidden = wanted.length > 1 && ranges.length === before;
     });
     if (window.Highlight) CSS.highlights.set('found', new Highlight(...ranges));
-    const words = ranges.length === 0 ? form.dataset.none
-      : `${ranges.length} ${ranges.length === 1 ? form.dataset.one : form.dataset.many}`;
+    const words = ranges.length === 0 ? field.dataset.none
+      : `${ranges.length} ${ranges.length === 1 ? field.dataset.one : field.dataset.many}`;
     status.textContent = wanted.length > 1 ? words : '';
   });
-  show(form);
+  show(field);
 })();

@@ -2,13 +2,13 @@
 // Without this script there is no search field; lists and archive lead everywhere.
 (() => {
   'use strict';
-  const form = document.querySelector('form.search');
-  if (!form) return;
-  const input = form.querySelector('input');
+  const field = document.querySelector('.search');
+  if (!field) return;
+  const input = field.querySelector('input');
   const status = document.getElementById('found');
   const results = document.getElementById('results');
   const listed = document.getElementById('listed');
-  const root = form.dataset.root;
+  const root = field.dataset.root;
   const LIMIT = 50;
   const fold = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
   const make = (tag, content, className) => {
@@ -44,7 +44,7 @@
       return;
     }
     let rows;
-    try { rows = await load(); } catch { status.textContent = form.dataset.failed; return; }
+    try { rows = await load(); } catch { status.textContent = field.dataset.failed; return; }
     if (asked !== input.value) return;
     // A word counts from its start; titles first, then the newest.
     const titled = [], noted = [];
@@ -57,11 +57,10 @@
     results.replaceChildren(...found.slice(0, LIMIT).map(line));
     results.hidden = false;
     listed.hidden = true;
-    status.textContent = found.length === 0 ? form.dataset.none
-      : `${found.length} ${found.length === 1 ? form.dataset.one : form.dataset.many}`;
+    status.textContent = found.length === 0 ? field.dataset.none
+      : `${found.length} ${found.length === 1 ? field.dataset.one : field.dataset.many}`;
   };
   input.addEventListener('focus', () => { load().catch(() => {}); }, { once: true });
   input.addEventListener('input', search);
-  form.addEventListener('submit', (event) => { event.preventDefault(); search(); });
-  form.hidden = false;
+  field.hidden = false;
 })();

@@ -48,8 +48,8 @@ pub enum Foreign {
     Matroska,
     /// Windows Media.
     WindowsMedia,
-    /// AMR speech.
-    Amr,
+    /// Audio or video of some other format.
+    OtherMedia,
     /// A ZIP archive.
     Zip,
     /// gzip-compressed data.
@@ -96,7 +96,7 @@ impl fmt::Display for Foreign {
             Self::LayerII => "MPEG audio of Layer II (MP2)",
             Self::Matroska => "a Matroska or WebM file",
             Self::WindowsMedia => "a Windows Media file",
-            Self::Amr => "AMR speech",
+            Self::OtherMedia => "audio or video of another format",
             Self::Zip => "a ZIP archive",
             Self::Gzip => "gzip-compressed data",
             Self::Pdf => "a PDF document",
@@ -136,7 +136,7 @@ impl Foreign {
             | Self::LayerII
             | Self::Matroska
             | Self::WindowsMedia
-            | Self::Amr => "export it as MP3: renaming a file does not convert it",
+            | Self::OtherMedia => "export it as MP3: renaming a file does not convert it",
         }
     }
 }
@@ -155,16 +155,33 @@ pub(super) fn by_magic(head: &[u8]) -> Option<Foreign> {
     if at(0, b"FORM") && (at(8, b"AIFF") || at(8, b"AIFC")) {
         return Some(Foreign::Aiff);
     }
+    let other = [
+        &b"#!AMR"[..],
+        b".snd",
+        b"caff",
+        b"FLV\x01",
+        b"MPCK",
+        b"MP+",
+        b"MAC ",
+        b"wvpk",
+        b"TTA1",
+        b".RMF",
+        b"\x0B\x77",     // AC-3
+        b"\0\0\x01\xBA", // MPEG programme stream
+    ];
+    if other.iter().any(|magic| at(0, magic)) || (0..3).all(|packet| at(188 * packet, b"\x47")) {
+        return Some(Foreign::OtherMedia);
+    }
     let marks: [(usize, &[u8], Foreign); 16] = [
         (0, b"OggS", Foreign::Ogg),
         (0, b"fLaC", Foreign::Flac),
         (4, b"ftyp", Foreign::Mp4),
         (4, b"moov", Foreign::Mp4),
         (4, b"mdat", Foreign::Mp4),
+        (4, b"wide", Foreign::Mp4),
         (0, b"ADIF", Foreign::Aac),
         (0, b"\x1A\x45\xDF\xA3", Foreign::Matroska),
         (0, b"\x30\x26\xB2\x75\x8E\x66\xCF\x11", Foreign::WindowsMedia),
-        (0, b"#!AMR", Foreign::Amr),
         (0, b"PK\x03\x04", Foreign::Zip),
         (0, b"\x1F\x8B\x08", Foreign::Gzip),
         (0, b"%PDF-", Foreign::Pdf),

@@ -48,7 +48,7 @@ fn pointers_say_what_they_stand_for() {
 #[test]
 fn containers_are_known_by_their_first_bytes() {
     let noise = Noise(1).bytes(3000);
-    let cases: [(&[u8], Foreign); 12] = [
+    let cases: [(&[u8], Foreign); 15] = [
         (b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0", Foreign::Wav),
         (b"RIFF\0\0\0\0WAVEfmt \x1E\0\0\0\x55\0", Foreign::Mp3InWav),
         (b"RIFF\0\0\0\0AVI LIST", Foreign::Riff),
@@ -61,6 +61,9 @@ fn containers_are_known_by_their_first_bytes() {
         (b"PK\x03\x04", Foreign::Zip),
         (b"%PDF-1.7", Foreign::Pdf),
         (b"\xFF\xD8\xFF\xE0", Foreign::Picture),
+        (b"ADIF", Foreign::Aac),
+        (b"TTA1\x01\0", Foreign::OtherMedia),
+        (&[&[0x47][..], &[7; 187]].concat().repeat(3), Foreign::OtherMedia),
     ];
     for (magic, expected) in cases {
         // Frames behind the magic do not make it an MP3; nor does a tag in front of it.

@@ -1,6 +1,7 @@
 //! The traps of real-world MP3 files, each built byte by byte, and the verdict that is right.
 #![expect(clippy::cast_possible_truncation, reason = "the numbers are the tests' own")]
 
+mod files;
 mod foreign;
 mod properties;
 mod real;

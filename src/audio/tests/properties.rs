@@ -198,3 +198,20 @@ fn offsets_beyond_four_gib_are_right() {
     );
     assert_eq!(told(&mp3), [line]);
 }
+
+/// A probe is kept between runs as JSON.
+#[test]
+fn a_probe_survives_json() {
+    let joined = [
+        id3v2(3, b"title", 5),
+        FRAME.with_lame(&FRAME.stream(50), 60, 576, 1000),
+        vec![0; 100],
+        OTHER_RATE.stream(5),
+        id3v1(),
+    ];
+    for bytes in [joined.concat(), b"<html>".to_vec(), Vec::new()] {
+        let probe = probe_bytes(&bytes, Depth::HashFile);
+        let json = serde_json::to_string_pretty(&probe).unwrap();
+        assert_eq!(serde_json::from_str::<Probe>(&json).unwrap(), probe, "{json}");
+    }
+}

@@ -138,8 +138,7 @@ impl Inside {
         let Seen::Now(bytes) = window.take(window.index(*at), ID3_HEADER) else {
             return Seen::Later;
         };
-        let goes_on =
-            matches!(self.kind, TagKind::Id3v2(_)) && frame_length(self.kind, bytes).is_some();
+        let goes_on = matches!(self.kind, TagKind::Id3v2(_)) && is_common_frame(bytes);
         let overrun = matches!(self.content, Content::Overrun);
         Seen::Now(Some(self.ended(*at, overrun || goes_on)))
     }
@@ -165,6 +164,15 @@ fn frame_length(kind: TagKind, bytes: &[u8]) -> Option<u64> {
         _ => 10 + u64::from(unsync(size)),
     };
     named.then_some(length)
+}
+
+/// Whether `bytes` open a frame that many tags hold. Other files' marks look like frames, too.
+fn is_common_frame(bytes: &[u8]) -> bool {
+    let common: [&[u8]; 16] = [
+        b"TIT", b"TPE", b"TALB", b"TCON", b"TRCK", b"TYER", b"TDRC", b"TENC", b"TSSE", b"TXXX",
+        b"TLEN", b"COMM", b"APIC", b"PRIV", b"CHAP", b"CTOC",
+    ];
+    common.iter().any(|id| bytes.starts_with(id))
 }
 
 /// How many zero bytes come first.

@@ -223,7 +223,8 @@ impl Walker {
         }
         if let Some(stream) = stream {
             self.lock(window, self.at, stream);
-        } else if let Some(foreign) = foreign::by_magic(head) {
+        } else if let Some(foreign) = foreign::by_magic(head).filter(|_| self.loose_tag.is_none()) {
+            // Not behind a tag that goes on here: it may well hold a picture.
             self.state = State::Ignoring(foreign);
         } else {
             self.head = head.to_vec();

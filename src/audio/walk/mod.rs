@@ -7,19 +7,21 @@
 //! bounds how far the walk looks ahead, so a caller keeps no more bytes than that.
 
 mod leading;
+mod seeking;
 mod sync;
 mod tally;
 pub(super) mod window;
 
-use self::leading::{Ended, Inside, leading_zeros};
+use self::leading::{Ended, Inside};
+use self::seeking::{Hit, Seeking, Suspect};
 use self::sync::{Stream, Sync};
 pub use self::tally::BitRate;
 use self::tally::{Run, Tally};
 use self::window::{Seen, Window, word};
 use super::claims::{self, Claims};
-use super::damage::{Damage, Filler, Place};
+use super::damage::{Damage, Place};
 use super::foreign::{self, Foreign};
-use super::found::{FoundTag, OPENING, tag_opening};
+use super::found::{FoundTag, OPENING};
 use super::header::Format;
 use super::listing::Listing;
 use super::time::PlayTime;
@@ -68,26 +70,6 @@ enum State {
     Locked,
     /// In a file that is no MP3.
     Ignoring(Foreign),
-}
-
-#[derive(Debug)]
-struct Seeking {
-    /// Where a frame should have started.
-    gap: u64,
-    filler: Option<Filler>,
-    /// How far zeros reach from `gap` on, and whether they may reach further.
-    zeros_to: u64,
-    zeros_open: bool,
-    /// The frame whose header led to `gap`.
-    suspect: Option<Suspect>,
-    tried_gap: bool,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Suspect {
-    at: u64,
-    header: u32,
-    length: usize,
 }
 
 /// Everything that the walk finds out.
@@ -222,13 +204,13 @@ impl Walker {
             self.found.start = Some(self.at);
         }
         if let Some(stream) = stream {
-            self.lock(window, self.at, stream);
+            self.lock(window, stream);
         } else if let Some(foreign) = foreign::by_magic(head).filter(|_| self.loose_tag.is_none()) {
             // Not behind a tag that goes on here: it may well hold a picture.
             self.state = State::Ignoring(foreign);
         } else {
             self.head = head.to_vec();
-            self.state = State::Seeking(Seeking::from(self.at, head, None));
+            self.state = State::Seeking(Seeking::new(self.at, head, None));
         }
         Flow::Go
     }
@@ -244,7 +226,7 @@ impl Walker {
         let Some((mut header, mut length)) =
             word(opening, 0).and_then(|header| Some((header, stream.length(header)?)))
         else {
-            self.state = State::Seeking(Seeking::from(self.at, opening, None));
+            self.state = State::Seeking(Seeking::new(self.at, opening, None));
             return Flow::Go;
         };
         let mut run = self.run;
@@ -284,7 +266,7 @@ impl Walker {
             } else {
                 let suspect = Suspect { at: window.offset(at), header, length };
                 let gap = window.offset(next);
-                self.state = State::Seeking(Seeking::from(gap, opening, Some(suspect)));
+                self.state = State::Seeking(Seeking::new(gap, opening, Some(suspect)));
             }
             break Flow::Go;
         };
@@ -297,61 +279,18 @@ impl Walker {
     /// Looks for the next stream.
     fn seek(&mut self, window: &Window<'_>, limit: u64) -> Flow {
         let State::Seeking(seeking) = &mut self.state else { return Flow::Go };
-        if !seeking.tried_gap {
-            let gap = seeking.gap;
-            match self.sync.stream_at(window, window.index(gap), self.stream.as_ref()) {
-                Seen::Later => return Flow::Wait,
-                Seen::Now(Some(stream)) => {
-                    self.lock(window, gap, stream);
-                    return Flow::Go;
-                }
-                Seen::Now(None) => seeking.tried_gap = true,
-            }
+        match seeking.search(window, &mut self.at, limit, &mut self.sync, self.stream.as_ref()) {
+            Seen::Later => return Flow::Wait,
+            Seen::Now(None) => {}
+            Seen::Now(Some(Hit::Stream(stream))) => self.lock(window, stream),
+            Seen::Now(Some(Hit::Foreign(foreign))) => self.state = State::Ignoring(foreign),
         }
-        let from = window.index(self.at);
-        let limit = window.index(limit);
-        let mut flow = Flow::Go;
-        let mut at = from;
-        while at < limit {
-            at += memchr::memchr(0xFF, &window.bytes[at..limit]).unwrap_or(limit - at);
-            if at == limit {
-                break;
-            }
-            match self.sync.stream_at(window, at, self.stream.as_ref()) {
-                Seen::Later => {
-                    flow = Flow::Wait;
-                    break;
-                }
-                Seen::Now(None) => {}
-                Seen::Now(Some(stream)) if !seeking.is_suspect(window.offset(at)) => {
-                    seeking.see(window, from, at);
-                    self.lock(window, window.offset(at), stream);
-                    return Flow::Go;
-                }
-                Seen::Now(Some(_)) => {}
-            }
-            if self.stream.is_none() {
-                match foreign::other_audio(window, at) {
-                    Seen::Later => {
-                        flow = Flow::Wait;
-                        break;
-                    }
-                    Seen::Now(None) => {}
-                    Seen::Now(Some(foreign)) => {
-                        self.state = State::Ignoring(foreign);
-                        return Flow::Go;
-                    }
-                }
-            }
-            at += 1;
-        }
-        seeking.see(window, from, at);
-        self.at = window.offset(at);
-        flow
+        Flow::Go
     }
 
-    /// Takes up `stream`, which begins at offset `at`.
-    fn lock(&mut self, window: &Window<'_>, at: u64, stream: Stream) {
+    /// Takes up `stream`, which begins here.
+    fn lock(&mut self, window: &Window<'_>, stream: Stream) {
+        let at = self.at;
         if let State::Seeking(seeking) = &self.state {
             let seeking = seeking.settle(at, &mut self.run);
             if let Some((from, filler)) = seeking.filter(|(from, _)| *from < at) {
@@ -375,7 +314,6 @@ impl Walker {
             }
         }
         self.state = State::Locked;
-        self.at = at;
         let format = stream.header.format();
         match &self.stream {
             Some(before) => {
@@ -416,7 +354,7 @@ impl Walker {
         match self.state {
             State::Ignoring(foreign) => return Walked::Foreign(foreign),
             State::Seeking(seeking) => {
-                all_zeros = seeking.zeros_to == end;
+                all_zeros = seeking.is_zero_up_to(end);
                 if let Some((from, filler)) = seeking.settle(end, &mut self.run) {
                     self.found.frames_end = from;
                     let bytes = end - from;
@@ -452,43 +390,5 @@ impl Walker {
             header_frame: self.found.header_frame,
             claims: self.found.claims,
         }))
-    }
-}
-
-impl Seeking {
-    /// No frame starts at offset `gap`, where `opening` stands.
-    fn from(gap: u64, opening: &[u8], suspect: Option<Suspect>) -> Self {
-        let filler = tag_opening(opening).map(Filler::Tag);
-        Self { gap, filler, zeros_to: gap, zeros_open: true, suspect, tried_gap: false }
-    }
-
-    fn is_suspect(&self, at: u64) -> bool {
-        self.suspect.is_some_and(|suspect| suspect.at == at)
-    }
-
-    /// Takes note of the bytes between two indices, which were searched.
-    fn see(&mut self, window: &Window<'_>, from: usize, to: usize) {
-        let from = from.max(window.index(self.zeros_to));
-        if self.zeros_open && from < to && self.zeros_to >= window.base {
-            let zeros = leading_zeros(&window.bytes[from..to]);
-            self.zeros_to += zeros as u64;
-            self.zeros_open = from + zeros == to;
-        }
-    }
-
-    /// The next frame starts at offset `next` (or the audio ends there): counts the frame in doubt
-    /// if it was whole, and returns where the gap starts and what it holds.
-    fn settle(&self, next: u64, run: &mut Run) -> Option<(u64, Filler)> {
-        let zeros = self.zeros_to - self.gap;
-        let filler =
-            self.filler.unwrap_or(if zeros >= 16 { Filler::Zeros(zeros) } else { Filler::Data });
-        match self.suspect {
-            Some(suspect) if next < self.gap => Some((suspect.at, Filler::Data)),
-            Some(suspect) => {
-                run.count(suspect.header, suspect.length);
-                Some((self.gap, filler))
-            }
-            None => Some((self.gap, filler)),
-        }
     }
 }

@@ -1,0 +1,148 @@
+//! Bytes where a frame should be and none is, and the search for the next one.
+
+use super::leading::leading_zeros;
+use super::sync::{Stream, Sync};
+use super::tally::Run;
+use super::window::{Seen, Window};
+use crate::audio::damage::Filler;
+use crate::audio::foreign::{self, Foreign};
+use crate::audio::found::tag_opening;
+
+/// What a search ends with.
+#[derive(Debug)]
+pub(super) enum Hit {
+    Stream(Stream),
+    /// The file is no MP3.
+    Foreign(Foreign),
+}
+
+/// The search for the next stream.
+#[derive(Debug)]
+pub(super) struct Seeking {
+    /// Where a frame should have started.
+    gap: u64,
+    filler: Option<Filler>,
+    /// How far zeros reach from `gap` on, and whether they may reach further.
+    zeros_to: u64,
+    zeros_open: bool,
+    /// The frame whose header led to `gap`.
+    suspect: Option<Suspect>,
+    tried_gap: bool,
+}
+
+/// A frame that is not followed by another where its header says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Suspect {
+    pub(super) at: u64,
+    pub(super) header: u32,
+    pub(super) length: usize,
+}
+
+impl Seeking {
+    /// No frame starts at offset `gap`, where `opening` stands.
+    pub(super) fn new(gap: u64, opening: &[u8], suspect: Option<Suspect>) -> Self {
+        let filler = tag_opening(opening).map(Filler::Tag);
+        Self { gap, filler, zeros_to: gap, zeros_open: true, suspect, tried_gap: false }
+    }
+
+    /// Whether nothing but zeros stands between the gap's start and offset `end`.
+    pub(super) fn is_zero_up_to(&self, end: u64) -> bool {
+        self.zeros_to == end
+    }
+
+    /// Searches up to offset `limit` and moves `at` along: to the stream that is found, or to where
+    /// the search must go on. `known` is the stream before the gap.
+    pub(super) fn search(
+        &mut self,
+        window: &Window<'_>,
+        at: &mut u64,
+        limit: u64,
+        sync: &mut Sync,
+        known: Option<&Stream>,
+    ) -> Seen<Option<Hit>> {
+        // Most often another stream sets in right where a frame of the last one should have.
+        if !self.tried_gap {
+            match sync.stream_at(window, window.index(self.gap), known) {
+                Seen::Later => return Seen::Later,
+                Seen::Now(None) => self.tried_gap = true,
+                Seen::Now(Some(stream)) => {
+                    *at = self.gap;
+                    return Seen::Now(Some(Hit::Stream(stream)));
+                }
+            }
+        }
+        let from = window.index(*at);
+        let limit = window.index(limit);
+        let mut index = from;
+        let mut hit = Seen::Now(None);
+        while let Some(skip) = memchr::memchr(0xFF, &window.bytes[index..limit]) {
+            index += skip;
+            hit = self.hit(window, index, sync, known);
+            if !matches!(hit, Seen::Now(None)) {
+                break;
+            }
+            index += 1;
+        }
+        if matches!(hit, Seen::Now(None)) {
+            index = limit;
+        }
+        self.see(window, from, index);
+        *at = window.offset(index);
+        hit
+    }
+
+    /// What begins at `index`.
+    fn hit(
+        &self,
+        window: &Window<'_>,
+        index: usize,
+        sync: &mut Sync,
+        known: Option<&Stream>,
+    ) -> Seen<Option<Hit>> {
+        match sync.stream_at(window, index, known) {
+            Seen::Later => return Seen::Later,
+            Seen::Now(Some(stream)) if !self.is_suspect(window.offset(index)) => {
+                return Seen::Now(Some(Hit::Stream(stream)));
+            }
+            Seen::Now(_) => {}
+        }
+        // Once there is MPEG audio, other audio is but a gap in it.
+        if known.is_some() {
+            return Seen::Now(None);
+        }
+        match foreign::other_audio(window, index) {
+            Seen::Later => Seen::Later,
+            Seen::Now(foreign) => Seen::Now(foreign.map(Hit::Foreign)),
+        }
+    }
+
+    fn is_suspect(&self, at: u64) -> bool {
+        self.suspect.is_some_and(|suspect| suspect.at == at)
+    }
+
+    /// Takes note of the bytes between two indices, which were searched.
+    fn see(&mut self, window: &Window<'_>, from: usize, to: usize) {
+        let from = from.max(window.index(self.zeros_to));
+        if self.zeros_open && from < to && self.zeros_to >= window.base {
+            let zeros = leading_zeros(&window.bytes[from..to]);
+            self.zeros_to += zeros as u64;
+            self.zeros_open = from + zeros == to;
+        }
+    }
+
+    /// The next frame starts at offset `next` (or the audio ends there): counts the frame in doubt
+    /// if it was whole, and returns where the gap starts and what it holds.
+    pub(super) fn settle(&self, next: u64, run: &mut Run) -> Option<(u64, Filler)> {
+        let zeros = self.zeros_to - self.gap;
+        let filler =
+            self.filler.unwrap_or(if zeros >= 16 { Filler::Zeros(zeros) } else { Filler::Data });
+        match self.suspect {
+            Some(suspect) if next < self.gap => Some((suspect.at, Filler::Data)),
+            Some(suspect) => {
+                run.count(suspect.header, suspect.length);
+                Some((self.gap, filler))
+            }
+            None => Some((self.gap, filler)),
+        }
+    }
+}

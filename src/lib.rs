@@ -1,5 +1,6 @@
 //! Publish a podcast from a git repository: checked, tagged, uploaded, and only then in the feed.
 
+pub mod apple;
 pub mod audio;
 pub mod chapter;
 pub mod cli;

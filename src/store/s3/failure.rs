@@ -126,7 +126,11 @@ impl Cause {
             SdkError::ResponseError(_) => Self::Garbled(innermost(error)),
             other => Self::of_chain(other).unwrap_or_else(|| match other {
                 SdkError::DispatchFailure(failure) if failure.is_timeout() => Self::Timeout,
-                SdkError::DispatchFailure(failure) if failure.is_io() => {
+                // `as_other` is set where the SDK itself would try again: a connection that was
+                // closed in the middle of an answer.
+                SdkError::DispatchFailure(failure)
+                    if failure.is_io() || failure.as_other().is_some() =>
+                {
                     Self::Network(innermost(other))
                 }
                 _ => Self::Request(innermost(other)),
@@ -343,12 +347,17 @@ impl Place {
                 _,
                 "BadDigest"
                 | "InvalidDigest"
+                | "IncompleteBody"
                 | "XAmzContentSHA256Mismatch"
                 | "XAmzContentChecksumMismatch",
             ) => Told::passing(
                 format!("`{key}` arrived damaged at {store} and was refused"),
                 "run the same command again; if it happens again, something between here and \
                      the store changes what is sent",
+            ),
+            (_, "ConditionalRequestConflict" | "OperationAborted") => Told::passing(
+                format!("somebody else keeps writing {subject}"),
+                "let the other release come to its end, then run the same command again",
             ),
             (429 | 503, _) | (_, "SlowDown") => Told::passing(
                 format!("{store} is overloaded and asks to slow down ({})", name(answer)),
@@ -357,6 +366,10 @@ impl Place {
             (500..=599, code) if code != "NotImplemented" && answer.status != 501 => Told::passing(
                 format!("{store} failed ({}){because}", name(answer)),
                 "wait a little and run the same command again: what was sent is not sent twice",
+            ),
+            (status, "") => Told::lasting(
+                format!("{store} answered {status} without saying why, as S3 would"),
+                "check that the endpoint is that of an S3 API, not of a web page or a proxy",
             ),
             _ => Told::lasting(
                 format!(
@@ -512,6 +525,8 @@ mod tests {
                 Operation::Write,
                 answer(503, "SlowDown", "Please reduce your request rate."),
             ),
+            (&amazon, Operation::Write, answer(409, "ConditionalRequestConflict", "")),
+            (&other, Operation::Read, answer(404, "", "")),
             (&amazon, Operation::Write, answer(500, "InternalError", "")),
             (&other, Operation::Write, answer(501, "NotImplemented", "A header is unknown")),
             (&amazon, Operation::Write, answer(400, "InvalidRequest", "two\nlines\u{1b}[31m")),

@@ -24,6 +24,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileRegionProvider;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::config::retry::{RetryConfig, RetryPartition, TokenBucket};
@@ -116,33 +119,34 @@ impl S3Store {
     /// # Errors
     /// [`StoreError::Failed`] if no region is set for Amazon S3 or the endpoint is no web address.
     pub async fn connect(target: S3Target) -> Result<Self, StoreError> {
-        Self::connect_with(target, Tuning::default()).await
+        // Not the SDK's own chain, which would ask a cloud machine's metadata service last, and wait
+        // for its answer wherever there is none.
+        let mut profile = ProfileFileRegionProvider::builder();
+        let mut loader = aws_config::from_env();
+        if let Some(name) = &target.profile {
+            profile = profile.profile_name(name);
+            loader = loader.profile_name(name);
+        }
+        let region = RegionProviderChain::first_try(target.region.clone().map(Region::new))
+            .or_else(EnvironmentVariableRegionProvider::new())
+            .or_else(profile.build());
+        let shared = loader.region(region).load().await;
+        Self::new(target, &shared, Tuning::default())
     }
 
-    /// The same, with another patience.
+    /// The same, with credentials and all that `target` does not say taken from `shared`.
     ///
     /// # Errors
     /// As [`S3Store::connect`].
-    pub async fn connect_with(target: S3Target, tuning: Tuning) -> Result<Self, StoreError> {
-        let mut loader = aws_config::from_env();
-        if let Some(profile) = &target.profile {
-            loader = loader.profile_name(profile);
-        }
-        if let Some(region) = &target.region {
-            loader = loader.region(Region::new(region.clone()));
-        }
-        if let Some(endpoint) = &target.endpoint {
-            loader = loader.endpoint_url(endpoint);
-        }
-        let shared = loader.load().await;
-        let endpoint = endpoint_of(&shared, &target);
+    pub fn new(target: S3Target, shared: &SdkConfig, tuning: Tuning) -> Result<Self, StoreError> {
+        let endpoint = endpoint_of(shared, &target);
         let amazon = target::is_amazon(endpoint.as_deref());
         if let Some(endpoint) = endpoint.as_deref() {
             check_endpoint(endpoint)?;
         }
         // Stores with one region accept Amazon's first one; it only goes into the signature.
-        let region = match shared.region() {
-            Some(region) => region.clone(),
+        let region = match target.region.clone().map(Region::new).or(shared.region().cloned()) {
+            Some(region) => region,
             None if !amazon => Region::from_static("us-east-1"),
             None => return Err(no_region(&target.location)),
         };
@@ -152,8 +156,9 @@ impl S3Store {
             region: Some(region.to_string()),
             endpoint: endpoint.as_deref().filter(|_| !amazon).map(without_user),
         };
-        let mut config = aws_sdk_s3::config::Builder::from(&shared);
+        let mut config = aws_sdk_s3::config::Builder::from(shared);
         config.set_app_name(AppName::new("onair").ok());
+        config.set_endpoint_url(endpoint.clone());
         let config = config
             .region(region)
             .force_path_style(target.path_style.unwrap_or(endpoint.is_some() && !amazon))
@@ -347,7 +352,7 @@ impl Store for S3Store {
             Ok(answer) => answer,
             Err(error) => {
                 let cause = Cause::of(&error);
-                return match is_missing(&cause) {
+                return match is_missing_from_head(&cause) {
                     true => Ok(None),
                     false => Err(self.place.explain(Operation::Read, &full, &cause)),
                 };
@@ -483,11 +488,15 @@ fn without_user(url: &str) -> String {
     }
 }
 
-/// Whether an answer says that there is no such object (and not that there is no such bucket).
+/// Whether the answer says that there is no such object; other things may be missing, too: the bucket,
+/// or the whole store where a web server stands.
 fn is_missing(cause: &Cause) -> bool {
-    cause.answer().is_some_and(|answer| {
-        answer.status == 404 && matches!(answer.code(), "NoSuchKey" | "NotFound" | "")
-    })
+    cause.answer().is_some_and(|answer| answer.code() == "NoSuchKey")
+}
+
+/// The same of an answer to `HEAD`, which has no body to name what is missing.
+fn is_missing_from_head(cause: &Cause) -> bool {
+    cause.answer().is_some_and(|answer| answer.status == 404)
 }
 
 /// Runs what blocks on the disk or the processor where it holds up nobody else.

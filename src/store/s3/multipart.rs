@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering;
 use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart,
 };
+use bytes::Bytes;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -23,14 +24,14 @@ use super::put::{if_match, if_none_match, is_precondition, metadata};
 use super::retry::Attempts;
 use super::sums::{Sums, whole};
 use super::unfinished::Upload;
-use super::{Room, S3Store, blocking};
+use super::{Room, S3Store, blocking, is_missing_from_head};
 use crate::store::source::{Source, Tagged};
 
 /// S3's most parts in an upload (user guide, "Amazon S3 multipart upload limits").
 const MOST_PARTS: u64 = 10_000;
 
-/// How often an upload is begun anew because it vanished, or lost its place, at the store.
-const RESTARTS: u32 = 2;
+/// How often an upload is begun before it is given up because the store forgets it.
+const MOST_BEGUN: u32 = 4;
 
 /// Why an upload did not come to its end.
 enum Cut {
@@ -48,11 +49,12 @@ impl From<StoreError> for Cut {
     }
 }
 
-/// One part as read, with the room it takes.
+/// One part as read, with the room it takes, and as the store holds it already.
 struct Part {
     number: i32,
-    bytes: bytes::Bytes,
+    bytes: Bytes,
     sums: Sums,
+    held: Option<Held>,
     _room: Option<OwnedSemaphorePermit>,
 }
 
@@ -72,6 +74,16 @@ pub(super) struct Held {
     pub(super) crc64_nvme: Option<String>,
 }
 
+impl Held {
+    /// Whether these are its bytes, as its checksum tells or, without one, its ETag, which is the
+    /// MD5 of a part.
+    fn is(&self, bytes: &[u8]) -> bool {
+        self.bytes == bytes.len() as u64
+            && Sums::of(bytes, self.crc64_nvme.is_none())
+                .matches(self.crc64_nvme.as_deref(), self.etag.as_deref())
+    }
+}
+
 impl S3Store {
     pub(super) async fn send_in_parts(
         &self,
@@ -81,21 +93,21 @@ impl S3Store {
         progress: Progress<'_>,
     ) -> Result<Version, StoreError> {
         let meter = Meter::default();
-        let mut restarts = 0;
+        let mut begun = 1;
         loop {
-            let md5_only = self.md5_only.load(Ordering::Relaxed);
-            let sending = self.send_once(object, tagged, condition, md5_only, &meter);
+            let sending = self.send_once(object, tagged, condition, &meter);
             match meter.watch(sending, progress).await {
                 Ok(version) => return Ok(version),
                 Err(Cut::Error(error)) => return Err(error),
-                Err(Cut::Checksum) if !md5_only => self.md5_only.store(true, Ordering::Relaxed),
-                Err(Cut::Vanished) if restarts < RESTARTS => restarts += 1,
-                Err(Cut::Checksum | Cut::Vanished) => {
+                Err(Cut::Checksum | Cut::Vanished) if begun == MOST_BEGUN => {
                     let cause = Cause::Garbled("it forgets uploads that it has begun".to_owned());
                     let full = self.full(&object.key);
                     return Err(self.place.explain(Operation::Write, &full, &cause));
                 }
+                Err(Cut::Checksum) => self.md5_only.store(true, Ordering::Relaxed),
+                Err(Cut::Vanished) => (),
             }
+            begun += 1;
         }
     }
 
@@ -104,7 +116,6 @@ impl S3Store {
         object: &Object,
         tagged: &Tagged,
         condition: &Condition,
-        md5_only: bool,
         meter: &Meter,
     ) -> Result<Version, Cut> {
         let tagged = tagged.clone();
@@ -112,7 +123,7 @@ impl S3Store {
         let part_bytes = self.tuning.part_bytes.max(source.left().div_ceil(MOST_PARTS));
         let (upload, held) = match self.resumable(object, part_bytes).await {
             Some(found) => found,
-            None => (self.begin(object, md5_only).await?, BTreeMap::new()),
+            None => (self.begin(object).await?, BTreeMap::new()),
         };
 
         let noting = async {
@@ -120,7 +131,7 @@ impl S3Store {
             self.note(object, part_bytes, &upload).await;
             std::future::pending().await
         };
-        let sending = self.send_parts(source, part_bytes, md5_only, &upload, &held, meter);
+        let sending = self.send_parts(source, part_bytes, &upload, &held, meter);
         let parts = tokio::select! {
             parts = sending => parts,
             never = noting => never,
@@ -140,7 +151,8 @@ impl S3Store {
         result
     }
 
-    async fn begin(&self, object: &Object, md5_only: bool) -> Result<Upload, Cut> {
+    async fn begin(&self, object: &Object) -> Result<Upload, Cut> {
+        let md5_only = self.md5_only.load(Ordering::Relaxed);
         let full = self.full(&object.key);
         let request = self
             .client
@@ -168,7 +180,6 @@ impl S3Store {
         &self,
         mut source: Source,
         part_bytes: u64,
-        md5_only: bool,
         upload: &Upload,
         held: &BTreeMap<i32, Held>,
         meter: &Meter,
@@ -177,7 +188,7 @@ impl S3Store {
         let mut done = Vec::new();
         let mut number = 1;
         while source.left() > 0 {
-            let reading = self.read_part(source, part_bytes, number, md5_only);
+            let reading = self.read_part(source, part_bytes, number, held.get(&number).cloned());
             tokio::pin!(reading);
             let part;
             (source, part) = loop {
@@ -186,7 +197,7 @@ impl S3Store {
                     Some(sent) = sending.next() => done.push(sent?),
                 }
             };
-            sending.push(self.send_part(part, upload, held, meter));
+            sending.push(self.send_part(part, upload, meter));
             number += 1;
         }
         while let Some(sent) = sending.next().await {
@@ -203,32 +214,25 @@ impl S3Store {
         mut source: Source,
         part_bytes: u64,
         number: i32,
-        md5_only: bool,
+        held: Option<Held>,
     ) -> Result<(Source, Part), StoreError> {
         let room = self.room(Room::Part).await;
+        let md5_only = self.md5_only.load(Ordering::Relaxed);
         blocking(move || {
             let bytes = source.read(part_bytes)?;
             let sums = Sums::of(&bytes, md5_only);
-            Ok((source, Part { number, bytes, sums, _room: room }))
+            let held = held.filter(|held| held.is(&bytes));
+            Ok((source, Part { number, bytes, sums, held, _room: room }))
         })
         .await
     }
 
-    async fn send_part(
-        &self,
-        part: Part,
-        upload: &Upload,
-        held: &BTreeMap<i32, Held>,
-        meter: &Meter,
-    ) -> Result<Done, Cut> {
-        let Part { number, bytes, sums, _room } = part;
+    async fn send_part(&self, part: Part, upload: &Upload, meter: &Meter) -> Result<Done, Cut> {
+        let Part { number, bytes, sums, held, _room } = part;
         let len = bytes.len() as u64;
-        let held = held.get(&number).filter(|held| {
-            held.bytes == len && sums.matches(held.crc64_nvme.as_deref(), held.etag.as_deref())
-        });
         if let Some(held) = held {
             meter.add(len);
-            return Ok(Done { number, bytes: len, sums, etag: held.etag.clone() });
+            return Ok(Done { number, bytes: len, sums, etag: held.etag });
         }
         let request = self
             .client
@@ -293,7 +297,7 @@ impl S3Store {
         };
         let vanished = is_vanished(&cause);
         if (vanished || (is_precondition(&cause, condition) && attempts.more_than_one()))
-            && let Some(version) = self.stands(object, crc.as_deref()).await
+            && let Some(version) = self.stands(object, crc.as_deref()).await?
         {
             return Ok(version);
         }
@@ -305,7 +309,11 @@ impl S3Store {
 
     /// The version of what stands at the key if it is `object`: completed before, and only the
     /// acknowledgement was lost.
-    async fn stands(&self, object: &Object, crc64_nvme: Option<&str>) -> Option<Version> {
+    async fn stands(
+        &self,
+        object: &Object,
+        crc64_nvme: Option<&str>,
+    ) -> Result<Option<Version>, StoreError> {
         let full = self.full(&object.key);
         let request = self
             .client
@@ -313,7 +321,11 @@ impl S3Store {
             .bucket(self.bucket())
             .key(&full)
             .set_checksum_mode(crc64_nvme.map(|_| ChecksumMode::Enabled));
-        let answer = request.send().await.ok()?;
+        let answer = match request.send().await.map_err(|error| Cause::of(&error)) {
+            Ok(answer) => answer,
+            Err(cause) if is_missing_from_head(&cause) => return Ok(None),
+            Err(cause) => return Err(self.place.explain(Operation::Read, &full, &cause)),
+        };
         let same_bytes = match (crc64_nvme, answer.checksum_crc64_nvme()) {
             (Some(ours), Some(theirs)) => ours == theirs,
             // The metadata, compared below, holds the hashes.
@@ -328,7 +340,7 @@ impl S3Store {
             .collect();
         let same =
             same_bytes && length == Some(object.body.len()) && metadata == object.user_metadata();
-        if same { self.version(answer.e_tag(), &full).ok() } else { None }
+        if same { self.version(answer.e_tag(), &full).map(Some) } else { Ok(None) }
     }
 
     fn cut(&self, full: &str, cause: &Cause) -> Cut {

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 
-use crate::object::{Body, Object};
+use crate::object::{Body, Key, Object};
 use crate::store::{Condition, Progress, Store, StoreError, Version};
 
 use super::failure::{Cause, Operation};
@@ -99,12 +99,23 @@ impl S3Store {
             }
             // Only after an attempt of unknown fate can what stands there be our own.
             if attempts.more_than_one()
-                && let Ok(Some(stored)) = self.read(&object.key, bytes.len() as u64).await
-                && stored.bytes == *bytes
+                && let Some(version) = self.holds(&object.key, bytes).await?
             {
-                return Ok(stored.version);
+                return Ok(version);
             }
             return Err(StoreError::Precondition { key: object.key.clone() });
+        }
+    }
+
+    /// The version of what stands at `key` if it is `bytes`: written before, and only the
+    /// acknowledgement was lost.
+    async fn holds(&self, key: &Key, bytes: &Bytes) -> Result<Option<Version>, StoreError> {
+        match self.read(key, bytes.len() as u64).await {
+            Ok(stored) => {
+                Ok(stored.filter(|stored| stored.bytes == *bytes).map(|stored| stored.version))
+            }
+            Err(StoreError::TooLarge { .. }) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 }

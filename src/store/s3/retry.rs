@@ -8,10 +8,16 @@ use aws_sdk_s3::config::retry::{ClassifyRetry, RetryAction};
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 
+/// Codes of an answer to bytes that were damaged or cut off on their way.
+const DAMAGED: [&str; 3] = ["BadDigest", "XAmzContentSHA256Mismatch", "IncompleteBody"];
+
+/// Codes of an answer to a write that met another one.
+const CONFLICT: [&str; 2] = ["ConditionalRequestConflict", "OperationAborted"];
+
 /// Answers worth asking again that the SDK takes for final.
 ///
-/// - `409 ConditionalRequestConflict`: another conditional write to the key was under way; only the
-///   next answer says who won (Amazon S3 API reference, `PutObject`, `If-None-Match`).
+/// - `409 ConditionalRequestConflict` and `OperationAborted`: another write to the key was under way;
+///   only the next answer says who won (Amazon S3 API reference, `PutObject`, `If-None-Match`).
 /// - `400 BadDigest` and its like: the bytes were damaged on their way, and refused.
 /// - `429`, which some stores answer where Amazon answers `503 SlowDown`.
 #[derive(Debug)]
@@ -27,10 +33,8 @@ impl ClassifyRetry for WorthAsking {
             body.windows(tag.len()).any(|window| window == tag.as_bytes())
         };
         match status {
-            409 if says("ConditionalRequestConflict") => RetryAction::transient_error(),
-            400 if ["BadDigest", "XAmzContentSHA256Mismatch"].iter().any(|code| says(code)) => {
-                RetryAction::transient_error()
-            }
+            409 if CONFLICT.iter().any(|code| says(code)) => RetryAction::transient_error(),
+            400 if DAMAGED.iter().any(|code| says(code)) => RetryAction::transient_error(),
             429 => RetryAction::throttling_error(),
             _ => RetryAction::NoActionIndicated,
         }

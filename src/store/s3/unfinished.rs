@@ -42,6 +42,8 @@ struct Note {
     key: Key,
     upload_id: String,
     object: Sha256,
+    /// It was begun without a checksum of the newer kind, which the store refuses.
+    md5_only: bool,
 }
 
 impl Upload {
@@ -81,6 +83,7 @@ impl S3Store {
         if note.object == identity(object, part_bytes)
             && let Some(held) = self.held(&upload).await
         {
+            self.md5_only.fetch_or(note.md5_only, Ordering::Relaxed);
             return Some((upload, held));
         }
         self.discard(object, &upload).await;
@@ -126,6 +129,7 @@ impl S3Store {
             key: object.key.clone(),
             upload_id: upload.id.clone(),
             object: identity(object, part_bytes),
+            md5_only: self.md5_only.load(Ordering::Relaxed),
         };
         let Ok(bytes) = serde_json::to_vec(&note) else { return };
         let request = self

@@ -5,6 +5,7 @@ pub mod audio;
 pub mod chapter;
 pub mod cli;
 pub mod hash;
+pub mod http;
 pub mod object;
 pub mod plan;
 pub mod release;

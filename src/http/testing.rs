@@ -1,0 +1,148 @@
+//! A server for tests: one thread, one closure from a request to a reply.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::Client;
+
+/// A client that asks local servers, whatever proxy the environment names.
+pub(crate) fn client() -> Client {
+    Client::with(Duration::from_secs(5), None)
+}
+
+/// What was asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    /// `GET` or `HEAD`.
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+}
+
+/// What is answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    length: bool,
+    raw: Option<Vec<u8>>,
+}
+
+impl Reply {
+    /// 200 with a body.
+    pub(crate) fn ok(content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        let mut reply = Self::status(200).header("Content-Type", content_type);
+        reply.body = body.into();
+        reply
+    }
+
+    /// A status without a body.
+    pub(crate) fn status(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: Vec::new(), length: true, raw: None }
+    }
+
+    /// Bytes as they are; then the end.
+    pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Self {
+        Self { raw: Some(bytes.into()), ..Self::status(0) }
+    }
+
+    /// No answer while the client listens.
+    pub(crate) fn silence() -> Self {
+        Self { length: false, ..Self::status(0) }
+    }
+
+    /// With another header; one of the same name as ours stands in place of it.
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Without saying how long the body is.
+    pub(crate) fn without_length(mut self) -> Self {
+        self.length = false;
+        self
+    }
+}
+
+/// The server; it ends with the value.
+#[derive(Debug)]
+pub(crate) struct Server {
+    address: SocketAddr,
+    ended: Arc<AtomicBool>,
+}
+
+impl Server {
+    /// A server that answers as `handler` says.
+    pub(crate) fn start(handler: impl Fn(&Request) -> Reply + Send + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let ended = Arc::new(AtomicBool::new(false));
+        let end = ended.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if end.load(Ordering::Relaxed) {
+                    return;
+                }
+                // A client that leaves early is no fault of a server.
+                let _ = stream.and_then(|stream| serve(stream, &handler));
+            }
+        });
+        Self { address, ended }
+    }
+
+    /// The address of a path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+fn serve(stream: TcpStream, handler: &impl Fn(&Request) -> Reply) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut first = String::new();
+    reader.read_line(&mut first)?;
+    let mut line = String::new();
+    while reader.read_line(&mut line)? > 2 {
+        line.clear();
+    }
+    let mut words = first.split_whitespace().map(str::to_owned);
+    let (Some(method), Some(path)) = (words.next(), words.next()) else { return Ok(()) };
+    let request = Request { method, path };
+    write(stream, &request, handler(&request))
+}
+
+fn write(mut stream: TcpStream, request: &Request, reply: Reply) -> std::io::Result<()> {
+    if let Some(raw) = reply.raw {
+        stream.write_all(&raw)?;
+        return stream.shutdown(Shutdown::Both);
+    }
+    if reply.status == 0 {
+        // Until the client gives up and closes.
+        let _ = stream.read(&mut [0]);
+        return Ok(());
+    }
+    let mut head = format!("HTTP/1.1 {} Status\r\nConnection: close\r\n", reply.status);
+    let named = |name: &str| reply.headers.iter().any(|(given, _)| given == name);
+    if reply.length && !named("Content-Length") {
+        head.push_str(&format!("Content-Length: {}\r\n", reply.body.len()));
+    }
+    for (name, value) in &reply.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    stream.write_all(format!("{head}\r\n").as_bytes())?;
+    if request.method != "HEAD" {
+        stream.write_all(&reply.body)?;
+    }
+    stream.shutdown(Shutdown::Write)
+}

@@ -79,6 +79,8 @@ pub enum Command {
     Check(Check),
     /// Publish: audio and pages that changed, then the feed
     Release(Release),
+    /// Write the tags of episodes into your own MP3s, as a release publishes them
+    Tag(Tag),
     /// Make a new show in this folder
     Init(Init),
     /// Make an episode's file from an MP3
@@ -126,6 +128,20 @@ pub struct Release {
     /// Publish as if it were this instant (RFC 3339)
     #[arg(long, value_name = "TIME", hide = true, env = "ONAIR_NOW")]
     pub now: Option<jiff::Timestamp>,
+}
+
+/// `onair tag`
+#[derive(Debug, clap::Args)]
+pub struct Tag {
+    /// Only these episodes: a number, or a file's name [default: all but drafts]
+    #[arg(value_name = "EPISODE")]
+    pub episodes: Vec<String>,
+    /// Also set `size` and `duration` in the front matter to what the tagged MP3 has
+    #[arg(long)]
+    pub fix: bool,
+    /// Show what each MP3 says and what it would say, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `onair init`

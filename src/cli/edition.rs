@@ -15,7 +15,7 @@ use crate::object::{Body, Digest, Key, Kind, Object};
 use crate::plan::Overrides;
 use crate::rules::Evidence;
 use crate::show::values::AudioName;
-use crate::show::{Episode, read};
+use crate::show::{Episode, is_inside, read};
 use crate::site::edition::{Edition, EditionEpisode};
 use crate::site::{self, AssetFile, AudioFacts, EpisodeIn, Inputs, Templates, TranscriptFile};
 use crate::store::record::Record;
@@ -49,7 +49,10 @@ pub fn build(
             transcript: transcript(&show.root, episode),
         });
     }
-    let wanted = site::assets::wanted(&show.settings, &show.episodes);
+    let mut wanted = site::assets::wanted(&show.settings, &show.episodes);
+    let chapters = episodes.iter().flat_map(|given| &given.chapters);
+    let pictures = chapters.filter_map(|chapter| chapter.image.clone());
+    wanted.extend(pictures.filter(|path| is_inside(path)));
     let assets = wanted
         .into_iter()
         .filter_map(|path| {

@@ -19,7 +19,7 @@ use crate::rules::show::{Artwork, picture};
 use crate::rules::{Evidence, Finding, chapters as judge, registry};
 use crate::show::read::{self, FileTrouble, ShowError};
 use crate::show::values::AudioName;
-use crate::show::{Episode, Show};
+use crate::show::{Episode, Show, is_inside};
 use crate::site::tagging;
 use crate::store::record::Record;
 
@@ -63,21 +63,26 @@ pub fn show(global: &Global) -> Result<Show, Failure> {
     })
 }
 
-/// Looks at the audio of every episode, on all cores.
+/// Looks at the audio of every episode that is no draft, on all cores.
 pub fn gather(show: Show, depth: Depth) -> Gathered {
+    gather_only(show, depth, |episode| !episode.is_draft())
+}
+
+/// Looks at the audio of the episodes that are `wanted`, on all cores.
+pub fn gather_only(show: Show, depth: Depth, wanted: impl Fn(&Episode) -> bool) -> Gathered {
     let settings = &show.settings;
     let artwork = read::read_bytes(&show.root, settings.show.artwork.get_ref(), MAX_PICTURE)
         .map(|bytes| picture(&bytes));
     let cover = cover(&show);
     let mut others = Vec::new();
     let mut chapters = BTreeMap::new();
-    for episode in show.episodes.iter().filter(|episode| !episode.is_draft()) {
+    let wanted: Vec<&Episode> = show.episodes.iter().filter(|episode| wanted(episode)).collect();
+    for episode in &wanted {
         if let Some(written) = chapters::read(&show, episode, &mut others) {
             chapters.insert(episode.source.path.clone(), written);
         }
     }
-    let all: Vec<&Episode> = show.episodes.iter().collect();
-    let audio = probe_all(&show, &all, depth, &chapters, cover.as_ref());
+    let audio = probe_all(&show, &wanted, depth, &chapters, cover.as_ref());
     for (path, written) in &chapters {
         let time = audio.get(path).and_then(Evidence::time);
         judge::judge(&written.source, &written.list, time, &mut others);
@@ -127,6 +132,7 @@ impl Gathered {
             .episodes
             .iter()
             .filter(|episode| changed.contains(&episode.source.path))
+            .filter(|episode| self.audio.contains_key(&episode.source.path))
             .collect();
         let audio =
             probe_all(&self.show, &episodes, Depth::Walk, &self.chapters, self.cover.as_ref());
@@ -161,11 +167,8 @@ fn probe_all(
     chapters: &BTreeMap<String, Written>,
     cover: Option<&Picture>,
 ) -> BTreeMap<String, Evidence> {
-    let work: Vec<(&Episode, &AudioName)> = episodes
-        .iter()
-        .filter(|episode| !episode.is_draft())
-        .filter_map(|&episode| Some((episode, episode.file.value()?)))
-        .collect();
+    let work: Vec<(&Episode, &AudioName)> =
+        episodes.iter().filter_map(|&episode| Some((episode, episode.file.value()?))).collect();
     let next = AtomicUsize::new(0);
     let found = Mutex::new(BTreeMap::new());
     let threads =
@@ -237,7 +240,13 @@ pub fn render_tag(
     let existing = tag::existing_tag(file, &mp3.payload).map_err(|error| error.to_string())?;
     let duration = Duration::from_millis(mp3.time.milliseconds());
     let chapters = publishable(episode, chapters, duration);
-    let spec = tagging::spec(&show.settings, episode, &chapters, cover, duration);
+    let mut spec = tagging::spec(&show.settings, episode, &chapters, cover, duration);
+    for entry in &mut spec.chapters {
+        // A picture on the web stays there: players that want it fetch it by the chapter list.
+        let image = entry.chapter.image.as_deref().filter(|path| is_inside(path));
+        let bytes = image.and_then(|path| read::read_bytes(&show.root, path, MAX_PICTURE).ok());
+        entry.picture = bytes.and_then(|bytes| Picture::new(bytes).ok());
+    }
     tag::render(&spec, &existing).map_err(|error| error.to_string())
 }
 

@@ -9,9 +9,11 @@ mod edition;
 mod explain;
 mod gather;
 mod init;
+mod mend;
 mod new;
 mod progress;
 mod release;
+mod tag;
 mod target;
 mod term;
 
@@ -65,6 +67,7 @@ pub fn run(args: Args) -> ExitCode {
     let outcome = match &args.command {
         Command::Check(check) => check::run(&args.global, check, &term),
         Command::Release(release) => release::run(&args.global, release, &term),
+        Command::Tag(tag) => tag::run(&args.global, tag, &term),
         Command::Init(init) => init::run(&args.global, init, &term),
         Command::New(new) => new::run(&args.global, new, &term),
         Command::Explain(explain) => explain::run(explain, &term),

@@ -44,7 +44,7 @@ async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
     }
     gathered.prove(published.record.as_ref());
 
-    let findings = check::find(&mut gathered);
+    let findings = check::find(&gathered);
     let wrong: Vec<_> =
         findings.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect();
     if !wrong.is_empty() {

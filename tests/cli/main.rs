@@ -6,3 +6,4 @@ mod check;
 mod fix;
 mod formats;
 mod show;
+mod tag;

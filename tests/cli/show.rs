@@ -1,8 +1,11 @@
 //! A show in a temporary folder, and the binary run over it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use onair::audio::testing::{FRAME, Noise};
 
 /// A show of three sound episodes, ready to be damaged.
 pub struct TestShow {
@@ -14,6 +17,13 @@ pub struct Ran {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
+}
+
+impl Ran {
+    /// All that was said, and the exit code.
+    pub fn said(&self) -> String {
+        format!("{}{}exit code {}\n", self.stdout, self.stderr, self.code)
+    }
 }
 
 pub const SETTINGS: &str = r#"[show]
@@ -83,6 +93,42 @@ impl TestShow {
         self.write(&format!("episodes/episode_{number:03}.md"), &front_matter(number, changes));
     }
 
+    /// A sound episode with an MP3 of so many frames of 26 ms, and true about its size and time.
+    pub fn with_audio(&self, number: u32, frames: usize, changes: &[&str]) {
+        self.audio(number, &audio(number, frames));
+        self.episode(number, changes);
+        self.fix();
+    }
+
+    /// The MP3 of an episode.
+    pub fn audio(&self, number: u32, bytes: &[u8]) {
+        fs::write(self.path(&format!("audio/{number:03}.mp3")), bytes).unwrap();
+    }
+
+    /// Lets `onair check --fix` make sizes and durations true.
+    pub fn fix(&self) {
+        let ran = self.onair(&["check", "--fix"]);
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    }
+
+    /// Every file below a folder with its bytes.
+    pub fn tree(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        let mut folders = vec![self.path(folder)];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path.strip_prefix(self.root()).unwrap().display().to_string();
+                    files.insert(name, fs::read(&path).unwrap());
+                }
+            }
+        }
+        files
+    }
+
     /// Five sound episodes of 256 kbit/s.
     pub fn five_episodes(&self) {
         (1..=5).for_each(|number| self.episode(number, &[]));
@@ -110,9 +156,14 @@ impl TestShow {
 
     /// What `onair check` says, and its exit code.
     pub fn check(&self) -> String {
-        let ran = self.onair(&["check"]);
-        format!("{}{}exit code {}\n", ran.stdout, ran.stderr, ran.code)
+        self.onair(&["check"]).said()
     }
+}
+
+/// An MP3 of so many frames of noise, the same for the same number.
+pub fn audio(number: u32, frames: usize) -> Vec<u8> {
+    let mut noise = Noise(u64::from(number) + 1);
+    (0..frames).flat_map(|_| FRAME.noise(&mut noise)).collect()
 }
 
 /// The front matter of a sound episode: 256 kbit/s, a week apart, no two of the same length.

@@ -3,15 +3,26 @@
 # whole old one or the whole new one. What a killed run left beside it must be gone after the next.
 #
 #   tests/e2e/kill_tag.sh FILE COMMAND [ARGUMENT...]
+#   tests/e2e/kill_tag.sh --onair target/debug/onair
 #
 # COMMAND tags FILE: `onair --show DIR tag 1`, or `tag_file FILE TAG.json` (examples/tag_file.rs).
+# With --onair it is `onair tag 1` on a copy of the demo show, whose first MP3 is made 40 MB long.
 # ROUNDS (200) says how often.
 set -euo pipefail
+keep=$(mktemp -d)
+trap 'rm -rf "$keep"' EXIT
+if [ "$1" = --onair ]; then
+    repo=$(cd "$(dirname "$0")/../.." && pwd)
+    onair=$(realpath "$2")
+    mkdir "$keep/show"
+    cp -r "$repo/onair.toml" "$repo/episodes" "$repo/audio" "$repo/img" "$keep/show"
+    file=$keep/show/audio/001.mp3
+    for ((copy = 0; copy < 700; copy++)); do cat "$repo/audio/001.mp3"; done >"$file"
+    set -- "$file" "$onair" --show "$keep/show" tag 1
+fi
 file=$1; shift
 rounds=${ROUNDS:-200}
 folder=$(dirname "$file")
-keep=$(mktemp -d)
-trap 'rm -rf "$keep"' EXIT
 
 sum() { sha256sum <"$1"; }
 left() { find "$folder" -maxdepth 1 -name '.onair-*.tmp' | wc -l; }

@@ -12,6 +12,7 @@
 mod memory_s3;
 
 mod basics;
+mod doctor;
 mod faults;
 mod parts;
 mod real;

@@ -229,7 +229,8 @@ impl Place {
         StoreError::Failed { message: what, help, transient }
     }
 
-    fn store(&self) -> String {
+    /// The store as a sentence names it.
+    pub(super) fn store(&self) -> String {
         match &self.endpoint {
             Some(endpoint) => format!("the store at {endpoint}"),
             None => "Amazon S3".to_owned(),

@@ -8,9 +8,11 @@
 //! keeps of the whole object even if it came in parts, and that R2, MinIO and SeaweedFS verify too;
 //! `Content-MD5` for stores that refuse it.
 
+mod doctor;
 mod failure;
 mod meter;
 mod multipart;
+mod policy;
 mod probe;
 mod put;
 mod retry;
@@ -27,6 +29,7 @@ use async_trait::async_trait;
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::config::retry::{RetryConfig, RetryPartition, TokenBucket};
@@ -48,6 +51,7 @@ use failure::{Cause, Place};
 use put::{if_match, is_precondition};
 
 pub use failure::Operation;
+pub use policy::policy;
 pub use target::{BadLocation, S3Location, S3Target};
 
 /// How patiently a store is talked to.
@@ -103,6 +107,7 @@ impl Default for Tuning {
 #[derive(Debug)]
 pub struct S3Store {
     client: Client,
+    credentials: Option<SharedCredentialsProvider>,
     place: Place,
     tuning: Tuning,
     amazon: bool,
@@ -192,6 +197,7 @@ impl S3Store {
             .build();
         Ok(Self {
             client: Client::from_conf(config),
+            credentials: shared.credentials_provider(),
             place,
             amazon,
             conditional: OnceCell::new(),

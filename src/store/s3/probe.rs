@@ -59,13 +59,13 @@ impl S3Store {
 
 /// What a store did with a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+pub(super) enum Outcome {
     Written,
     Refused,
     Unsupported,
 }
 
 /// A number that no other process comes by, for the name of a probe.
-fn random() -> u64 {
+pub(super) fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }

@@ -59,7 +59,7 @@ impl S3Store {
         Ok(version)
     }
 
-    async fn send_bytes(
+    pub(super) async fn send_bytes(
         &self,
         object: &Object,
         bytes: &Bytes,

@@ -31,7 +31,7 @@ pub(super) async fn commit(
     mut record: Record,
     manifest: Option<Version>,
 ) -> Result<ReleaseNumber, ReleaseError> {
-    lease.renew().await?;
+    lease.check().await?;
     keep_feed(plan, run, &record).await?;
     enter(run, lease, &mut record).await?;
     run.tell(Event::Recorded { number: record.number });

@@ -45,6 +45,42 @@ impl MemoryStore {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Does a `read` at once.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn get(&self, key: &Key, limit: u64) -> Result<Option<Stored>, StoreError> {
+        match self.objects().get(key) {
+            Some(entry) if entry.bytes.len() as u64 > limit => {
+                Err(StoreError::TooLarge { key: key.clone(), limit })
+            }
+            entry => {
+                Ok(entry
+                    .map(|entry| Stored { bytes: entry.bytes.clone(), version: entry.version() }))
+            }
+        }
+    }
+
+    /// Does a `head` at once.
+    pub fn look(&self, key: &Key) -> Option<Head> {
+        self.objects().get(key).map(|entry| Head {
+            bytes: entry.bytes.len() as u64,
+            version: entry.version(),
+            content_type: Some(entry.content_type.clone()),
+            cache_control: Some(entry.cache_control.clone()),
+            metadata: entry.metadata.clone(),
+        })
+    }
+
+    /// Does a `list` at once.
+    pub fn under(&self, prefix: &str) -> Vec<Listed> {
+        let objects = self.objects();
+        let under = objects.iter().filter(|(key, _)| key.as_str().starts_with(prefix));
+        under
+            .map(|(key, entry)| Listed { key: key.clone(), bytes: entry.bytes.len() as u64 })
+            .collect()
+    }
+
     /// Does a `put` at once.
     ///
     /// # Errors
@@ -134,33 +170,15 @@ impl Store for MemoryStore {
     }
 
     async fn read(&self, key: &Key, limit: u64) -> Result<Option<Stored>, StoreError> {
-        match self.objects().get(key) {
-            Some(entry) if entry.bytes.len() as u64 > limit => {
-                Err(StoreError::TooLarge { key: key.clone(), limit })
-            }
-            entry => {
-                Ok(entry
-                    .map(|entry| Stored { bytes: entry.bytes.clone(), version: entry.version() }))
-            }
-        }
+        self.get(key, limit)
     }
 
     async fn head(&self, key: &Key) -> Result<Option<Head>, StoreError> {
-        Ok(self.objects().get(key).map(|entry| Head {
-            bytes: entry.bytes.len() as u64,
-            version: entry.version(),
-            content_type: Some(entry.content_type.clone()),
-            cache_control: Some(entry.cache_control.clone()),
-            metadata: entry.metadata.clone(),
-        }))
+        Ok(self.look(key))
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError> {
-        let objects = self.objects();
-        let under = objects.iter().filter(|(key, _)| key.as_str().starts_with(prefix));
-        let listed =
-            under.map(|(key, entry)| Listed { key: key.clone(), bytes: entry.bytes.len() as u64 });
-        Ok(listed.collect())
+        Ok(self.under(prefix))
     }
 
     async fn put(

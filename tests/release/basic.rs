@@ -1,13 +1,15 @@
 //! A release that nothing disturbs.
 
+use std::collections::BTreeMap;
+
 use onair::object::Key;
-use onair::store::memory::MemoryStore;
 use onair::store::record::ReleaseNumber;
 
 use crate::support::show::Show;
+use crate::support::tap::Tap;
 use crate::support::{at, publish};
 
-fn keys(store: &MemoryStore) -> Vec<String> {
+fn keys(store: &Tap) -> Vec<String> {
     let mut keys = text(store.objects().keys());
     keys.retain(|key| !key.starts_with(".onair/feeds/"));
     keys
@@ -19,7 +21,7 @@ fn text<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Vec<String> {
 
 #[tokio::test]
 async fn a_first_release_leaves_the_show_and_a_record_and_no_lock() {
-    let store = MemoryStore::default();
+    let store = Tap::new(&BTreeMap::new());
     let receipt = publish(&store, &Show::of(2), "ann", at(0)).await.unwrap();
     assert_eq!(receipt.number, Some(ReleaseNumber::FIRST));
     assert_eq!((receipt.sent, receipt.already_there, receipt.unchanged), (8, 0, 0));
@@ -28,10 +30,10 @@ async fn a_first_release_leaves_the_show_and_a_record_and_no_lock() {
         [
             ".onair/manifest.json",
             ".onair/releases/000001.json",
+            "about.html",
             "cover.jpg",
             "episode_1/index.html",
             "episode_2/index.html",
-            "index.html",
             "media/1.mp3",
             "media/2.mp3",
             "podcast.xml",
@@ -44,7 +46,7 @@ async fn a_first_release_leaves_the_show_and_a_record_and_no_lock() {
 
 #[tokio::test]
 async fn a_new_episode_sends_only_what_is_new() {
-    let store = MemoryStore::default();
+    let store = Tap::new(&BTreeMap::new());
     publish(&store, &Show::of(2), "ann", at(0)).await.unwrap();
     let receipt = publish(&store, &Show::of(3), "ann", at(1)).await.unwrap();
     assert_eq!(receipt.number, Some(ReleaseNumber(2)));
@@ -55,7 +57,7 @@ async fn a_new_episode_sends_only_what_is_new() {
 
 #[tokio::test]
 async fn a_new_title_keeps_the_published_audio() {
-    let store = MemoryStore::default();
+    let store = Tap::new(&BTreeMap::new());
     let mut show = Show::of(2);
     publish(&store, &show, "ann", at(0)).await.unwrap();
     show.episode(2).title = "A better title".into();

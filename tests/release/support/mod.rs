@@ -2,6 +2,7 @@
 
 pub mod promises;
 pub mod show;
+pub mod tap;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use onair::object::Key;
-use onair::plan::{Overrides, plan};
+use onair::plan::{Allow, EpisodeName, Overrides, plan};
 use onair::release::{
     Cancel, Clock, Limits, Owner, Receipt, ReleaseError, Run, Silent, execute, read_published,
 };
@@ -17,6 +18,7 @@ use onair::store::Store;
 use onair::store::record::Author;
 
 use show::Show;
+use tap::Tap;
 
 /// A clock that stands still: short pauses are over at once, and long ones never.
 #[derive(Clone, Copy)]
@@ -41,6 +43,9 @@ pub fn at(seconds: i64) -> Stopped {
     Stopped(start.saturating_add(SignedDuration::from_secs(seconds)).unwrap())
 }
 
+/// Later than any lock that was taken before.
+pub const HOURS_LATER: i64 = 100_000;
+
 pub fn owner(run: &str) -> Owner {
     let author = Author { who: run.to_owned(), onair: "0.1.0".into(), run: run.to_owned() };
     Owner { author, process: None }
@@ -49,7 +54,18 @@ pub fn owner(run: &str) -> Owner {
 /// Releases a show as the command line does: reads, plans, carries out, and plans again where an
 /// audio key turns out to be taken.
 pub async fn publish(
+    tap: &Tap,
+    show: &Show,
+    who: &str,
+    clock: Stopped,
+) -> Result<Receipt, ReleaseError> {
+    publish_through(tap, tap, show, who, clock).await
+}
+
+/// The same, through a store that stands before the tap.
+pub async fn publish_through(
     store: &dyn Store,
+    tap: &Tap,
     show: &Show,
     who: &str,
     clock: Stopped,
@@ -57,13 +73,17 @@ pub async fn publish(
     let (owner, cancel) = (owner(who), Cancel::default());
     let limits = Limits { audio: 1, others: 1 };
     let run = Run { clock: &clock, limits, ..Run::new(store, &owner, &Silent, &cancel) };
+    // A host who sends other audio means it.
+    let names = show.episodes.iter().map(|episode| EpisodeName(episode.number.to_string()));
+    let allow: Overrides = names.map(Allow::AudioChange).collect();
     let mut taken = BTreeSet::<Key>::new();
     loop {
         let published = read_published(store, &show::feed_key()).await?;
         let edition = show.edition(&published, &taken);
-        let plan = plan(edition, &published, &Overrides::default()).unwrap_or_else(|guards| {
+        let plan = plan(edition, &published, &allow).unwrap_or_else(|guards| {
             panic!("{}", guards.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         });
+        tap.expect_feed(&plan.feed);
         match execute(&plan, &run).await {
             Err(ReleaseError::Taken { key, .. }) if taken.insert(key.clone()) => {}
             other => return other,

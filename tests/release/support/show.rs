@@ -27,7 +27,7 @@ pub struct Episode {
 pub struct Show {
     pub title: &'static str,
     pub cover: &'static str,
-    pub style: &'static str,
+    pub about: &'static str,
     pub episodes: Vec<Episode>,
 }
 
@@ -35,7 +35,7 @@ impl Show {
     /// A show with so many episodes.
     pub fn of(episodes: u32) -> Self {
         let mut show =
-            Self { title: "A show", cover: "cover", style: "body {}", episodes: Vec::new() };
+            Self { title: "A show", cover: "cover", about: "About us", episodes: Vec::new() };
         (1..=episodes).for_each(|number| show.add(number, "frames of sound"));
         show
     }
@@ -53,8 +53,8 @@ impl Show {
     pub fn edition(&self, published: &Published, taken: &BTreeSet<Key>) -> Edition {
         let mut objects = vec![
             object("cover.jpg", Kind::Image, "image/jpeg", self.cover),
-            object("style.css", Kind::Asset, "text/css", self.style),
-            object("index.html", Kind::Page, "text/html", self.title),
+            object("style.css", Kind::Asset, "text/css", "body {}"),
+            object("about.html", Kind::Page, "text/html", self.about),
         ];
         let mut episodes = Vec::new();
         for episode in &self.episodes {

@@ -1,0 +1,135 @@
+//! A release is cut before and after each of its operations, and then run again.
+
+use std::collections::BTreeMap;
+
+use onair::object::Key;
+use onair::release::{ReleaseError, read_published};
+use onair::store::memory::Entry;
+use onair::store::record::Record;
+
+use crate::support::show::{self, Show};
+use crate::support::tap::{Act, Tap};
+use crate::support::{HOURS_LATER, at, publish};
+
+/// What a release may have to do, each as the show before (if it was published) and after.
+pub fn shows() -> Vec<(&'static str, Option<Show>, Show)> {
+    let changed = |change: &dyn Fn(&mut Show)| {
+        let mut show = Show::of(2);
+        change(&mut show);
+        show
+    };
+    let scheduled = changed(&|show| show.episode(2).listed = false);
+    vec![
+        ("first release", None, Show::of(2)),
+        ("new episode", Some(Show::of(2)), Show::of(3)),
+        ("edited page", Some(Show::of(2)), changed(&|show| show.about = "More about us")),
+        ("replaced cover", Some(Show::of(2)), changed(&|show| show.cover = "another cover")),
+        ("feed only", Some(Show::of(2)), changed(&|show| show.title = "Another show")),
+        (
+            "title, page and feed",
+            Some(Show::of(2)),
+            changed(&|show| show.episode(1).title = "A better title".into()),
+        ),
+        ("scheduled episode comes", Some(scheduled), Show::of(2)),
+        ("nothing", Some(Show::of(2)), Show::of(2)),
+    ]
+}
+
+/// What the target holds before a show is released over `before`.
+pub async fn prepared(before: Option<&Show>) -> BTreeMap<Key, Entry> {
+    let Some(before) = before else { return BTreeMap::new() };
+    let tap = Tap::new(&BTreeMap::new());
+    publish(&tap, before, "before", at(0)).await.unwrap();
+    tap.objects()
+}
+
+/// All that must be the same at the end, however it came about.
+///
+/// The lock is left out: if a release was killed when all was done but for that, the next has nothing
+/// to do and does not ask for it.
+pub fn end(objects: &BTreeMap<Key, Entry>) -> (BTreeMap<Key, Entry>, Option<Record>) {
+    let manifest = objects.get(&Key::new(".onair/manifest.json").unwrap());
+    let record = manifest.map(|entry| Record::from_json(&entry.bytes).unwrap());
+    let timeless = record.map(|record| Record {
+        number: onair::store::record::ReleaseNumber::FIRST,
+        parent: None,
+        created: at(0).0,
+        by: crate::support::owner("anybody").author,
+        ..record
+    });
+    let public = objects.iter().filter(|(key, _)| !key.is_state());
+    (public.map(|(key, entry)| (key.clone(), entry.clone())).collect(), timeless)
+}
+
+#[tokio::test]
+async fn cut_anywhere_a_release_keeps_its_promises_and_is_finished_by_the_next() {
+    let mut cuts = 0;
+    for (name, before, after) in shows() {
+        let start = prepared(before.as_ref()).await;
+        let whole = Tap::new(&start);
+        publish(&whole, &after, "whole", at(1)).await.unwrap();
+        assert_eq!(whole.broken(), None, "{name}");
+        let (end_of_whole, operations) = (end(&whole.objects()), whole.operations());
+
+        for cut in 0..operations {
+            for act in [Act::DieBefore, Act::DieAfter] {
+                cuts += 1;
+                let case = format!("{name}, {act:?} operation {cut} of {operations}");
+                let tap = Tap::new(&start);
+                tap.follow(move |operation| if operation == cut { act } else { Act::Do });
+                tokio::select! {
+                    biased;
+                    done = publish(&tap, &after, "cut", at(1)) => panic!("{case}: not cut: {done:?}"),
+                    () = tap.died.notified() => {}
+                }
+                assert_eq!(tap.broken(), None, "{case}");
+
+                // While the lock looks alive, nobody takes it.
+                tap.follow(|_| Act::Do);
+                match publish(&tap, &after, "early", at(2)).await {
+                    Ok(_) => {}
+                    Err(ReleaseError::Held { holder, .. }) => {
+                        assert_eq!(holder, "cut", "{case}");
+                        publish(&tap, &after, "next", at(HOURS_LATER)).await.unwrap();
+                    }
+                    Err(error) => panic!("{case}: {error}"),
+                }
+                assert_eq!(tap.broken(), None, "{case}");
+                assert!(end(&tap.objects()) == end_of_whole, "{case}: another end");
+                let mut written = tap.written();
+                written.sort();
+                assert!(written.windows(2).all(|pair| pair[0] != pair[1]), "{case}: {written:?}");
+                let mut of_whole = whole.written();
+                of_whole.sort();
+                assert_eq!(written, of_whole, "{case}");
+
+                let last = publish(&tap, &after, "last", at(HOURS_LATER + 1)).await.unwrap();
+                assert_eq!(last.number, None, "{case}");
+                let read = read_published(&tap, &show::feed_key()).await.unwrap();
+                assert_eq!(read.standing, onair::store::published::Standing::Current, "{case}");
+            }
+        }
+    }
+    assert!(cuts > 150, "only {cuts} cuts");
+}
+
+#[tokio::test]
+async fn a_release_costs_no_more_requests_than_these() {
+    let mut costs = Vec::new();
+    for (name, before, after) in shows() {
+        let start = prepared(before.as_ref()).await;
+        let tap = Tap::new(&start);
+        publish(&tap, &after, "whole", at(1)).await.unwrap();
+        costs.push(format!("{name}: {}", tap.operations()));
+    }
+    insta::assert_snapshot!(costs.join("\n"), @"
+    first release: 22
+    new episode: 16
+    edited page: 9
+    replaced cover: 9
+    feed only: 12
+    title, page and feed: 13
+    scheduled episode comes: 12
+    nothing: 2
+    ");
+}

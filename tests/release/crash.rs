@@ -43,11 +43,14 @@ pub async fn prepared(before: Option<&Show>) -> BTreeMap<Key, Entry> {
     tap.objects()
 }
 
+/// What a target holds in the end.
+pub type End = (BTreeMap<Key, Entry>, Option<Record>);
+
 /// All that must be the same at the end, however it came about.
 ///
 /// The lock is left out: if a release was killed when all was done but for that, the next has nothing
 /// to do and does not ask for it.
-pub fn end(objects: &BTreeMap<Key, Entry>) -> (BTreeMap<Key, Entry>, Option<Record>) {
+pub fn end(objects: &BTreeMap<Key, Entry>) -> End {
     let manifest = objects.get(&Key::new(".onair/manifest.json").unwrap());
     let record = manifest.map(|entry| Record::from_json(&entry.bytes).unwrap());
     let timeless = record.map(|record| Record {

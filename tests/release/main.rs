@@ -5,4 +5,5 @@
 mod basic;
 mod crash;
 mod faults;
+mod races;
 mod support;

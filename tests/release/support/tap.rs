@@ -182,6 +182,9 @@ impl State {
         let Some(key) = written else { return };
         if !key.starts_with(".onair/") {
             self.written.push(key.to_owned());
+        }
+        // No promise speaks of anything else.
+        if key.starts_with("media/") || key == feed_key().as_str() {
             self.look(&store.objects());
         }
     }

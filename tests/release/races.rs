@@ -280,6 +280,21 @@ fn of_two_releases_at_once_one_wins_whole() {
     assert!(tally.won[0] > 0 && tally.won[1] > 0 && tally.both > 0, "{tally:?}");
 }
 
+/// Where the feed stays as it is, nothing of one release may be lost in the other.
+#[test]
+fn two_releases_of_pages_do_not_mix() {
+    let (mut about, mut cover) = (Show::of(1), Show::of(1));
+    about.about = "More about us";
+    cover.cover = "another cover";
+    let start = start(&Show::of(1));
+    for hour in [1, HOURS_LATER] {
+        let (show, other) = (about.clone(), cover.clone());
+        let sides = [Side { show, hour: 1 }, Side { show: other, hour }];
+        let tally = explore(&start, &sides);
+        assert!(tally.won[0] > 0 && tally.won[1] > 0, "{tally:?}");
+    }
+}
+
 /// A release that sleeps so long that the other thinks it dead, and wakes at any moment.
 #[test]
 fn a_release_that_was_only_thought_dead_does_no_harm() {

@@ -257,3 +257,168 @@ pub(super) fn may_have_happened(error: &StoreError) -> bool {
 fn expiry(now: Timestamp, lease: Duration) -> String {
     now.saturating_add(lease).unwrap_or(Timestamp::MAX).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex as StdMutex;
+
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::release::run::{Cancel, Clock, Limits, Owner, Silent};
+    use crate::store::Store;
+    use crate::store::memory::MemoryStore;
+
+    const LEASE: Duration = Duration::from_secs(90);
+
+    /// A clock on which waiting moves the hands.
+    struct Hands(StdMutex<Timestamp>);
+
+    #[async_trait]
+    impl Clock for Hands {
+        fn now(&self) -> Timestamp {
+            *self.0.lock().unwrap()
+        }
+
+        async fn sleep(&self, time: Duration) {
+            let mut now = self.0.lock().unwrap();
+            *now = now.checked_add(time).unwrap();
+        }
+    }
+
+    struct Scene {
+        store: MemoryStore,
+        clock: Hands,
+        cancel: Cancel,
+        ann: Owner,
+        bob: Owner,
+    }
+
+    impl Scene {
+        fn new() -> Self {
+            let owner = |who: &str| Owner {
+                author: Author { who: who.into(), onair: "0.1.0".into(), run: who.into() },
+                process: None,
+            };
+            Self {
+                store: MemoryStore::default(),
+                clock: Hands(StdMutex::new("2022-05-27T05:00:00Z".parse().unwrap())),
+                cancel: Cancel::default(),
+                ann: owner("ann"),
+                bob: owner("bob"),
+            }
+        }
+
+        fn run<'a>(&'a self, owner: &'a Owner) -> Run<'a> {
+            Run {
+                store: &self.store,
+                clock: &self.clock,
+                reporter: &Silent,
+                cancel: &self.cancel,
+                owner,
+                limits: Limits::default(),
+                lease: LEASE,
+            }
+        }
+
+        fn stands(&self) -> Option<Lock> {
+            let stored = self.store.get(&key(), LIMIT).unwrap();
+            stored.map(|stored| Lock::read(&stored).unwrap())
+        }
+    }
+
+    #[tokio::test]
+    async fn one_holds_the_lock_and_the_other_learns_who() {
+        let scene = Scene::new();
+        let lease = Lease::take(scene.run(&scene.ann)).await.unwrap();
+        assert!(!lease.resuming);
+        let error = Lease::take(scene.run(&scene.bob)).await.err().unwrap();
+        insta::assert_snapshot!(
+            format!("{error}\n{}", error.help().unwrap()),
+            @"
+        another release is at work here: ann, since 2022-05-27T05:00:00Z
+        wait for it; if it is dead, its lock can be taken over from 2022-05-27T05:01:30Z on
+        "
+        );
+        lease.drop().await.unwrap();
+        assert_eq!(scene.stands(), None);
+        assert!(!Lease::take(scene.run(&scene.bob)).await.unwrap().resuming);
+    }
+
+    #[tokio::test]
+    async fn a_dead_lock_is_taken_over_and_its_owner_notices() {
+        let scene = Scene::new();
+        let ann = Lease::take(scene.run(&scene.ann)).await.unwrap();
+        scene.clock.sleep(LEASE + Duration::from_secs(29)).await;
+        assert!(Lease::take(scene.run(&scene.bob)).await.is_err(), "clocks may differ a little");
+        scene.clock.sleep(Duration::from_secs(2)).await;
+        let bob = Lease::take(scene.run(&scene.bob)).await.unwrap();
+        assert!(bob.resuming);
+        for lost in [ann.check().await, ann.renew().await, Err(ann.keep().await)] {
+            let lost = lost.unwrap_err();
+            assert_eq!(lost.to_string(), "bob has taken over the lock of this release");
+        }
+        ann.drop().await.unwrap();
+        assert_eq!(scene.stands().unwrap().owner.who, "bob");
+    }
+
+    #[tokio::test]
+    async fn a_lock_that_was_left_is_free_at_once() {
+        let scene = Scene::new();
+        Lease::take(scene.run(&scene.ann)).await.unwrap().leave().await;
+        assert!(scene.stands().unwrap().left);
+        assert!(Lease::take(scene.run(&scene.bob)).await.unwrap().resuming);
+    }
+
+    #[tokio::test]
+    async fn renewal_goes_on_while_work_goes_on() {
+        let scene = Scene::new();
+        let lease = Lease::take(scene.run(&scene.ann)).await.unwrap();
+        let first = scene.stands().unwrap().expires;
+        lease.check().await.unwrap();
+        assert_eq!(scene.stands().unwrap().expires, first, "there is time enough");
+        scene.clock.sleep(LEASE * 3 / 4).await;
+        lease.check().await.unwrap();
+        assert!(scene.stands().unwrap().expires > first);
+        // Somebody removes the lock by hand.
+        scene.store.remove(&key(), &Condition::Always).unwrap();
+        assert!(matches!(lease.keep().await, ReleaseError::LockLost { .. }));
+    }
+
+    #[tokio::test]
+    async fn a_renewal_cut_off_half_way_does_not_keep_the_lock() {
+        let scene = Scene::new();
+        let lease = Lease::take(scene.run(&scene.ann)).await.unwrap();
+        let mut renewed = scene.stands().unwrap();
+        renewed.expires = Timestamp::MAX.to_string();
+        scene.store.write(&renewed.object(), &Condition::Always).unwrap();
+        lease.drop().await.unwrap();
+        assert_eq!(scene.stands(), None);
+    }
+
+    #[tokio::test]
+    async fn the_lock_of_a_process_that_has_ended_is_free() {
+        let mut scene = Scene::new();
+        let Some(process) = Owner::this_process("ann").process else { return };
+        scene.bob.process = Some(process.clone());
+        for (id, free) in [(process.id, false), (0x7FFF_FFFF, true)] {
+            scene.ann.process = Some(Process { id, ..process.clone() });
+            let lease = Lease::take(scene.run(&scene.ann)).await.unwrap();
+            assert_eq!(Lease::take(scene.run(&scene.bob)).await.is_ok(), free, "{id}");
+            scene.store.remove(&key(), &Condition::Always).unwrap();
+            drop(lease);
+        }
+        scene.ann.process = Some(Process { machine: "elsewhere".into(), id: 0x7FFF_FFFF });
+        let _lease = Lease::take(scene.run(&scene.ann)).await.unwrap();
+        assert!(Lease::take(scene.run(&scene.bob)).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_lock_that_cannot_be_read_stops_everybody() {
+        let scene = Scene::new();
+        let odd = Object::in_memory(key(), Kind::State, "text/plain", Bytes::from_static(b"me"));
+        scene.store.write(&odd, &Condition::Always).unwrap();
+        let error = Lease::take(scene.run(&scene.bob)).await.err().unwrap();
+        assert!(matches!(error, ReleaseError::BadLock { .. }), "{error}");
+    }
+}

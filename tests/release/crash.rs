@@ -105,6 +105,7 @@ async fn cut_anywhere_a_release_keeps_its_promises_and_is_finished_by_the_next()
                 let mut of_whole = whole.written();
                 of_whole.sort();
                 assert_eq!(written, of_whole, "{case}");
+                assert_eq!(tap.begun(), written.len(), "{case}: sent in vain");
 
                 let last = publish(&tap, &after, "last", at(HOURS_LATER + 1)).await.unwrap();
                 assert_eq!(last.number, None, "{case}");

@@ -53,6 +53,8 @@ struct State {
     broken: Option<String>,
     /// Writes that were done, the state of onair left out.
     written: Vec<String>,
+    /// Writes that were begun, with the same left out.
+    begun: usize,
     delayed: Vec<(Object, Condition)>,
 }
 
@@ -75,6 +77,7 @@ impl Tap {
             feeds: objects.get(&feed_key()).map(|entry| entry.bytes.clone()).into_iter().collect(),
             broken: None,
             written: Vec::new(),
+            begun: 0,
             delayed: Vec::new(),
         };
         state.look(objects);
@@ -113,6 +116,11 @@ impl Tap {
         self.state().written.clone()
     }
 
+    /// How many objects went over the line, whether or not the store took them.
+    pub fn begun(&self) -> usize {
+        self.state().begun
+    }
+
     /// The promise that was broken, if one was.
     pub fn broken(&self) -> Option<String> {
         self.state().broken.clone()
@@ -140,6 +148,9 @@ impl Tap {
             state.operations += 1;
             (state.script)(number)
         };
+        if act != Act::DieBefore && sort == Sort::Write && !key.starts_with(".onair/") {
+            self.state().begun += 1;
+        }
         let failed = |transient| StoreError::Failed {
             message: format!("{act:?} at {key}"),
             help: None,

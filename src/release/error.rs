@@ -31,7 +31,7 @@ pub enum ReleaseError {
         holder: String,
         /// Since when.
         since: Timestamp,
-        /// When its lock expires if it shows no sign of life.
+        /// When its lock may be taken over if it shows no sign of life until then.
         expires: Timestamp,
     },
     /// The lock cannot be read.

@@ -63,15 +63,20 @@ impl Lock {
     /// Whether its owner has given it up, or is as good as dead.
     fn is_free(&self, now: Timestamp, seen_from: Option<&Process>) -> bool {
         self.left
-            || Self::time(&self.expires).saturating_add(CLOCK_SKEW).is_ok_and(|end| end < now)
+            || self.free_from() < now
             || self.process.as_ref().is_some_and(|process| process.has_ended(seen_from))
+    }
+
+    /// From when on its owner counts as dead.
+    fn free_from(&self) -> Timestamp {
+        Self::time(&self.expires).saturating_add(CLOCK_SKEW).unwrap_or(Timestamp::MAX)
     }
 
     fn held(&self) -> ReleaseError {
         ReleaseError::Held {
             holder: self.owner.who.clone(),
             since: Self::time(&self.since),
-            expires: Self::time(&self.expires),
+            expires: self.free_from(),
         }
     }
 }
@@ -266,7 +271,6 @@ mod tests {
 
     use super::*;
     use crate::release::run::{Cancel, Clock, Limits, Owner, Silent};
-    use crate::store::Store;
     use crate::store::memory::MemoryStore;
 
     const LEASE: Duration = Duration::from_secs(90);
@@ -337,7 +341,7 @@ mod tests {
             format!("{error}\n{}", error.help().unwrap()),
             @"
         another release is at work here: ann, since 2022-05-27T05:00:00Z
-        wait for it; if it is dead, its lock can be taken over from 2022-05-27T05:01:30Z on
+        wait for it; if it is dead, its lock can be taken over from 2022-05-27T05:02:00Z on
         "
         );
         lease.drop().await.unwrap();

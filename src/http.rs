@@ -302,6 +302,16 @@ mod tests {
     }
 
     #[test]
+    fn a_proxy_is_used() {
+        let server = Server::start(|_| Reply::ok("text/plain", "hello"));
+        let proxy = testing::proxy();
+        let through = Proxy::new(&proxy.url).ok();
+        let client = Client::with(Duration::from_secs(5), through);
+        assert_eq!(client.get(&server.url("/"), 100).unwrap().bytes, b"hello");
+        assert_eq!(proxy.tunnels.load(std::sync::atomic::Ordering::Relaxed), 1);
+    }
+
+    #[test]
     fn a_download_goes_where_it_is_told() {
         let server = Server::start(|_| Reply::ok("audio/mpeg", vec![7; 300_000]));
         let mut out = Vec::new();

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::lookup::Heard;
 use super::matching::{Outcome, Refusal, Row};
 use super::sync::Report;
+use crate::report::{counted, json::VERSION, printable};
 
 /// A report as a person reads it.
 #[derive(Debug, Clone, Copy)]
@@ -177,15 +178,6 @@ fn short(title: &str) -> String {
     format!("{}…", cut.trim_end())
 }
 
-/// A host's text, made safe for a terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Json<'a> {
@@ -233,7 +225,7 @@ pub fn json(report: &Report) -> serde_json::Value {
         finding: report.is_finding(row),
     });
     let json = Json {
-        version: 1,
+        version: VERSION,
         command: "apple sync",
         storefronts: storefronts.collect(),
         episodes: episodes.collect(),
@@ -250,6 +242,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::apple::sync::Change;
 
     fn row(number: u32, outcome: Outcome) -> Row {
         Row {
@@ -285,7 +278,7 @@ mod tests {
                 row(112, Outcome::Unknown { has: Some(12) }),
                 row(113, Outcome::Unknown { has: None }),
             ],
-            changes: vec![super::super::sync::Change { path: String::new(), text: String::new() }],
+            changes: vec![Change { path: String::new(), before: "".into(), text: String::new() }],
             written: 0,
             unreadable: 1,
             now: "2023-01-01T00:00:00Z".parse().unwrap(),

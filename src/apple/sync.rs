@@ -1,5 +1,6 @@
 //! `onair apple sync`, as far as it is pure: from a show and answers to a report and new texts.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -58,6 +59,8 @@ fn nothing_heard(answers: &Answers) -> String {
 pub struct Change {
     /// The episode's file.
     pub path: String,
+    /// The text that it was made from.
+    pub before: Arc<str>,
     /// Its whole new text; one line differs.
     pub text: String,
 }
@@ -133,7 +136,7 @@ fn change(show: &Show, row: &Row) -> Option<Change> {
     let episode = show.episodes.iter().find(|episode| episode.source.path == row.path)?;
     let edit = write::edit(episode, id)?;
     let text = edit::apply(&episode.source.text, &[edit]);
-    Some(Change { path: row.path.clone(), text })
+    Some(Change { path: row.path.clone(), before: episode.source.text.clone(), text })
 }
 
 impl Report {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::apple::lookup::BASE_URL;
+
 /// Publish a podcast from a git repository: checked, tagged, uploaded, and only then in the feed.
 #[derive(Debug, Parser)]
 #[command(name = "onair", version, max_term_width = 100, after_help = EXIT_CODES)]
@@ -85,6 +87,9 @@ pub enum Command {
     Init(Init),
     /// Make an episode's file from an MP3
     New(New),
+    /// Episode ids at Apple Podcasts
+    #[command(subcommand)]
+    Apple(Apple),
     /// Explain a rule, or list them all
     Explain(Explain),
     /// Print completions for a shell
@@ -170,6 +175,39 @@ pub struct New {
     /// When it comes out: "YYYY-MM-DD HH:MM" in the show's time zone [default: now]
     #[arg(long)]
     pub date: Option<String>,
+}
+
+/// `onair apple`
+#[derive(Debug, Subcommand)]
+pub enum Apple {
+    /// Compare every episode's appleEpisodeId with what Apple says, by guid and never by title
+    Sync(AppleSync),
+}
+
+/// `onair apple sync`
+#[derive(Debug, clap::Args)]
+pub struct AppleSync {
+    /// Put the ids into the front matter: one line a file
+    #[arg(long)]
+    pub write: bool,
+    /// Fail if an id is wrong, or missing for too long
+    #[arg(long)]
+    pub check: bool,
+    /// For how many days after publishing an id may be missing
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub days: u32,
+    /// Ask nobody, and read a saved answer of the look-up service
+    #[arg(long, value_name = "FILE", conflicts_with = "country")]
+    pub from_file: Option<PathBuf>,
+    /// A storefront to ask; may be given again [default: apple-country of onair.toml, us and gb]
+    #[arg(long, value_name = "CC")]
+    pub country: Vec<String>,
+    /// The look-up service
+    #[arg(long, value_name = "URL", hide = true, env = "ONAIR_APPLE_URL", default_value = BASE_URL)]
+    pub base_url: String,
+    /// Judge as if it were this instant (RFC 3339)
+    #[arg(long, value_name = "TIME", hide = true, env = "ONAIR_NOW")]
+    pub now: Option<jiff::Timestamp>,
 }
 
 /// `onair explain`

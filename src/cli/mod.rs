@@ -1,6 +1,7 @@
 //! The command line: one file a command. Each gathers its inputs, calls the core, and hands the
 //! result to [`crate::report`].
 
+mod apple;
 mod args;
 mod chapters;
 mod check;
@@ -21,7 +22,7 @@ pub use args::Args;
 
 use std::process::ExitCode;
 
-use args::Command;
+use args::{Apple, Command};
 use term::Term;
 
 /// What the exit code says. Documented in the README.
@@ -70,6 +71,7 @@ pub fn run(args: Args) -> ExitCode {
         Command::Tag(tag) => tag::run(&args.global, tag, &term),
         Command::Init(init) => init::run(&args.global, init, &term),
         Command::New(new) => new::run(&args.global, new, &term),
+        Command::Apple(Apple::Sync(sync)) => apple::run(&args.global, sync, &term),
         Command::Explain(explain) => explain::run(explain, &term),
         Command::Completions { shell } => docs::completions(*shell, &term),
         Command::Man => docs::man(&term),

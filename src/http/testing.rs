@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::Client;
@@ -145,4 +145,44 @@ fn write(mut stream: TcpStream, request: &Request, reply: Reply) -> std::io::Res
         stream.write_all(&reply.body)?;
     }
     stream.shutdown(Shutdown::Write)
+}
+
+/// A proxy that makes tunnels, and counts them.
+pub(crate) struct TestProxy {
+    /// Its address.
+    pub url: String,
+    /// How many tunnels it made.
+    pub tunnels: Arc<AtomicUsize>,
+}
+
+/// A proxy that runs as long as the tests do.
+pub(crate) fn proxy() -> TestProxy {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let tunnels = Arc::new(AtomicUsize::new(0));
+    let count = tunnels.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let _ = stream.and_then(|stream| tunnel(stream, &count));
+        }
+    });
+    TestProxy { url, tunnels }
+}
+
+fn tunnel(mut client: TcpStream, count: &AtomicUsize) -> std::io::Result<()> {
+    let mut reader = BufReader::new(client.try_clone()?);
+    let mut first = String::new();
+    reader.read_line(&mut first)?;
+    let mut line = String::new();
+    while reader.read_line(&mut line)? > 2 {
+        line.clear();
+    }
+    let address = first.strip_prefix("CONNECT ").and_then(|rest| rest.split(' ').next());
+    let mut server = TcpStream::connect(address.unwrap_or_default())?;
+    count.fetch_add(1, Ordering::Relaxed);
+    client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n")?;
+    let (mut from_client, mut to_server) = (client.try_clone()?, server.try_clone()?);
+    std::thread::spawn(move || std::io::copy(&mut from_client, &mut to_server));
+    std::io::copy(&mut server, &mut client)?;
+    client.shutdown(Shutdown::Write)
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::args::{AppleSync, Format, Global};
-use super::check::write_text;
+use super::mend::write_text;
 use super::term::Term;
 use super::{Exit, Failure, Outcome, gather};
 use crate::apple::lookup::{Country, MAX_ANSWER};

@@ -110,13 +110,13 @@ impl Gathered {
                     probe: Probe { content: Content::Foreign(Foreign::GitLfsPointer(pointer)), .. },
                     ..
                 } if known.source_sha256.is_none_or(|sha256| sha256 == pointer.oid) => {}
-                // What is published keeps its tag, so its size is the recorded one.
+                // What is published keeps its tag, so its recorded size holds too.
                 Evidence::Probed {
                     probe: Probe { content: Content::Mp3(mp3), .. },
-                    published,
+                    recorded,
                     ..
                 } if mp3.payload_sha256 == Some(known.payload_sha256) => {
-                    *published = Some(known.bytes);
+                    *recorded = Some(known.bytes);
                     continue;
                 }
                 _ => continue,
@@ -213,7 +213,7 @@ fn probe(
                     .map(|tag| tag.len() as u64 + (mp3.payload.end - mp3.payload.start)),
                 _ => None,
             };
-            Evidence::Probed { path, probe, published }
+            Evidence::Probed { path, probe, published, recorded: None }
         }
     }
 }

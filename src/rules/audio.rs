@@ -33,8 +33,10 @@ pub enum Evidence {
         path: String,
         /// What it holds.
         probe: Probe,
-        /// Bytes of the file as it will be published, with the tag, where that is known.
+        /// Bytes of the file as it would be published now, with the tag, where that is known.
         published: Option<u64>,
+        /// Bytes as published already, where the target's record knows this very payload.
+        recorded: Option<u64>,
     },
     /// What the target holds, where the file is not at hand.
     Recorded {
@@ -79,11 +81,13 @@ pub fn judge(
             path,
             probe: Probe { content: Content::Mp3(mp3), bytes, .. },
             published,
+            recorded,
         }) => {
             damage(path, mp3, findings);
             let measures = Measures {
                 bytes: *bytes,
                 published: *published,
+                recorded: *recorded,
                 mp3: Some(mp3),
                 milliseconds: mp3.time.milliseconds(),
             };
@@ -95,6 +99,7 @@ pub fn judge(
             let measures = Measures {
                 bytes: *bytes,
                 published: Some(*bytes),
+                recorded: None,
                 mp3: None,
                 milliseconds: *milliseconds,
             };
@@ -145,13 +150,14 @@ fn unusable(episode: &Episode, evidence: &Evidence) -> Option<Finding> {
 struct Measures<'a> {
     bytes: u64,
     published: Option<u64>,
+    recorded: Option<u64>,
     mp3: Option<&'a Mp3>,
     milliseconds: u64,
 }
 
 impl Measures<'_> {
     fn size_holds(&self, size: u64) -> bool {
-        size == self.bytes || Some(size) == self.published
+        size == self.bytes || [self.published, self.recorded].contains(&Some(size))
     }
 
     fn duration_holds(&self, seconds: u64) -> bool {

@@ -117,3 +117,6 @@ pub fn is_sound(episode: &Episode, findings: &[Finding]) -> bool {
         .iter()
         .any(|finding| finding.severity == Severity::Error && finding.path == episode.source.path)
 }
+
+#[cfg(test)]
+mod tests;

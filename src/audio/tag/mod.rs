@@ -87,6 +87,13 @@ pub enum TagError {
     Encode(#[from] id3::Error),
 }
 
+/// A tag takes up whole blocks of this many bytes, filled with padding (ID3v2.3.0, section 3.1), so
+/// that a small edit, to a title say, leaves the published size as it is.
+const BLOCK: usize = 4096;
+
+/// Padding that even a tag which would fill its blocks has, in bytes.
+const LEAST_PADDING: usize = 256;
+
 /// Renders the whole ID3v2 tag that belongs in front of the payload.
 ///
 /// `existing` is what stands in front of the payload now: one tag, several, damaged ones, junk, or
@@ -110,6 +117,7 @@ pub fn render(spec: &TagSpec, existing: &[u8]) -> Result<Vec<u8>, TagError> {
         // A tag must contain a frame (ID3v2.3.0, section 3.1).
         return Ok(Vec::new());
     }
+    tag.resize((tag.len() + LEAST_PADDING).next_multiple_of(BLOCK), 0);
     let size = u32::try_from(tag.len() - HEADER).unwrap_or(u32::MAX);
     tag[6..HEADER].copy_from_slice(&existing::to_synchsafe(size));
     Ok(tag)

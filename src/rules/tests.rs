@@ -1,0 +1,120 @@
+//! Any fix mends what it is for, and nothing else.
+
+use proptest::prelude::*;
+
+use super::{audio, text};
+use crate::show::edit::{self, Edit};
+use crate::show::settings::{FILE, Settings};
+use crate::show::{Episode, Source};
+
+const SETTINGS: &str = "[show]\ntitle = \"S\"\ndescription = \"D\"\nauthor = \"A\"\nlanguage = \"fr\"\n\
+    time-zone = \"Europe/Paris\"\ncategory = \"Arts\"\nartwork = \"a.png\"\n[site]\nurl = \"https://s.example\"\n";
+
+/// A value, and how a host may have got it wrong.
+fn sizes() -> impl Strategy<Value = String> {
+    let digits = 1_000_000_u64..200_000_000;
+    let thousands = |size: u64, space: &str| {
+        let text = size.to_string();
+        let bytes: Vec<&str> = text
+            .as_bytes()
+            .rchunks(3)
+            .rev()
+            .map(|chunk| std::str::from_utf8(chunk).unwrap())
+            .collect();
+        bytes.join(space)
+    };
+    (digits, 0..6).prop_map(move |(size, slip)| match slip {
+        0 => format!("{size} bytes"),
+        1 => format!("“{size}”"),
+        2 => thousands(size, "\u{2009}"),
+        3 => thousands(size, "\u{202f}"),
+        4 => format!("{size} octets"),
+        _ => size.to_string(),
+    })
+}
+
+fn durations() -> impl Strategy<Value = String> {
+    (0_u64..20_000, 0..4).prop_map(|(seconds, slip)| {
+        let time = crate::show::values::hh_mm_ss(seconds);
+        match slip {
+            0 => format!("“{time}\""),
+            1 => format!("«\u{a0}{time}\u{a0}»"),
+            2 => format!("’{time}’"),
+            _ => time,
+        }
+    })
+}
+
+fn dates() -> impl Strategy<Value = String> {
+    (2019..2027, 1..13, 1..29, 0..24, 0..2).prop_map(|(year, month, day, hour, slip)| match slip {
+        0 => format!("{year}-{month:02}-{day} {hour}:00:00 +0100"),
+        _ => format!("{year}-{month:02}-{day:02} {hour:02}:00:00 +0100"),
+    })
+}
+
+/// How a host writes a value down.
+fn written(value: &str, style: u8) -> String {
+    match style {
+        0 if edit::is_plain(value) || value.starts_with(['“', '«', '’']) => value.to_owned(),
+        1 => format!("'{}'", value.replace('\'', "''")),
+        _ => format!("\"{}\"", value.replace('"', "\\\"")),
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_fix_changes_its_own_value_alone(
+        size in sizes(), duration in durations(), date in dates(),
+        style in 0_u8..3, comment in prop_oneof![Just(""), Just("  # a: \"b\""), Just("   ")],
+        line_break in prop_oneof![Just("\n"), Just("\r\n")], bom in any::<bool>(),
+    ) {
+        let lines = [
+            "---".to_owned(),
+            "title: 'é: “a”' # c".to_owned(),
+            format!("size: {}{comment}", written(&size, style)),
+            "mood:   odd".to_owned(),
+            format!("duration: {}{comment}", written(&duration, style)),
+            "file: 001.mp3".to_owned(),
+            format!("date: {}{comment}", written(&date, style)),
+            "---".to_owned(),
+            "Notes: size: 12 bytes".to_owned(),
+        ];
+        let text = format!("{}{}", if bom { "\u{feff}" } else { "" }, lines.join(line_break));
+        let settings = Settings::parse(&Source::new(FILE, SETTINGS)).unwrap();
+        let before = Episode::parse(Source::new("episodes/a.md", text.as_str())).unwrap();
+        let mut findings = Vec::new();
+        text::episode(&settings, &before, &mut findings);
+        audio::judge(&before, None, &mut findings);
+        let fixes: Vec<Edit> = findings.iter()
+            .filter_map(|finding| finding.fix.as_ref().filter(|fix| fix.safe))
+            .map(|fix| fix.edit.clone())
+            .collect();
+        let mended = edit::apply(&text, &fixes);
+        let after = Episode::parse(Source::new("episodes/a.md", mended.as_str())).unwrap();
+
+        prop_assert!(after.size.value().is_some(), "{}", mended);
+        prop_assert!(after.duration.value().is_some(), "{}", mended);
+        prop_assert!(after.date.value().is_some(), "{}", mended);
+        for (old, new) in before.fields.iter().zip(&after.fields) {
+            prop_assert_eq!(&old.key, &new.key);
+            if !["size", "duration", "date"].contains(&old.key.as_str()) {
+                prop_assert_eq!(&old.value, &new.value);
+            }
+        }
+        prop_assert_eq!(before.notes_text(), after.notes_text());
+        // Every byte outside the fixes is as it was: taking them back gives the old text.
+        let unchanged = |text: &str, episode: &Episode| {
+            let mut kept = text.to_owned();
+            let mut spans: Vec<_> = ["size", "duration", "date"].iter().filter_map(|key| Some(episode.field(key)?.span.clone())).collect();
+            spans.sort_by_key(|span| std::cmp::Reverse(span.start));
+            spans.into_iter().for_each(|span| kept.replace_range(span, ""));
+            kept
+        };
+        prop_assert_eq!(unchanged(&text, &before), unchanged(&mended, &after));
+        // Mending again finds nothing to mend.
+        let mut again = Vec::new();
+        text::episode(&settings, &after, &mut again);
+        audio::judge(&after, None, &mut again);
+        prop_assert!(again.iter().all(|finding| finding.fix.as_ref().is_none_or(|fix| !fix.safe)));
+    }
+}

@@ -1,7 +1,7 @@
 //! From a gathered show to the edition that is published: the edge that reads pictures, transcripts
 //! and templates, and renders the tags.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use bytes::Bytes;
@@ -28,6 +28,7 @@ pub fn build(
     gathered: &Gathered,
     record: Option<&Record>,
     allow: &Overrides,
+    taken: &BTreeSet<Key>,
     now: Timestamp,
 ) -> Result<Edition, Failure> {
     let show = &gathered.show;
@@ -39,7 +40,7 @@ pub fn build(
     let mut episodes = Vec::new();
     for episode in show.episodes.iter().filter(|episode| !episode.is_draft()) {
         let recorded = episode.effective_guid().and_then(|guid| known.get(guid).copied());
-        let Some(audio) = audio(gathered, episode, recorded, allow)? else { continue };
+        let Some(audio) = audio(gathered, episode, recorded, allow, taken)? else { continue };
         let duration = std::time::Duration::from_millis(audio.milliseconds);
         let written = gathered.chapters.get(&episode.source.path);
         episodes.push(EpisodeIn {
@@ -72,6 +73,7 @@ fn audio(
     episode: &Episode,
     recorded: Option<&EditionEpisode>,
     allow: &Overrides,
+    taken: &BTreeSet<Key>,
 ) -> Result<Option<AudioFacts>, Failure> {
     let evidence = gathered.audio.get(&episode.source.path);
     let Some(name) = episode.file.value() else { return Ok(None) };
@@ -94,33 +96,27 @@ fn audio(
     let cover = gathered.cover.as_ref();
     let tag =
         gather::render_tag(&gathered.show, episode, &file, mp3, written, cover).map_err(failed)?;
-    let key = key(
-        gathered,
-        name,
-        recorded.filter(|recorded| allow.permit_audio_change(recorded)),
-        payload_sha256,
-    )?;
-    Ok(Some(new_audio(key, &file, probe, mp3, payload_sha256, Bytes::from(tag))))
+    let tag = Bytes::from(tag);
+    let mut key = key(gathered, name.as_str())?;
+    let replaces = recorded.is_some_and(|recorded| allow.permit_audio_change(recorded));
+    if replaces || taken.contains(&key) {
+        key = self::key(gathered, &beside(name, &payload_sha256, &tag))?;
+    }
+    Ok(Some(new_audio(key, &file, probe, mp3, payload_sha256, tag)))
 }
 
-/// Where new audio goes: under its file's name, or, where it replaces published audio, beside it.
-fn key(
-    gathered: &Gathered,
-    name: &AudioName,
-    replaced: Option<&EditionEpisode>,
-    payload: Sha256,
-) -> Result<Key, Failure> {
-    let name = name.as_str();
-    let name = match replaced {
-        Some(_) => {
-            let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "mp3"));
-            let mark: String = payload.to_string().chars().take(8).collect();
-            format!("{stem}-{mark}.{ending}")
-        }
-        None => name.to_owned(),
-    };
+/// Where new audio goes.
+fn key(gathered: &Gathered, name: &str) -> Result<Key, Failure> {
     Key::new(format!("{}{name}", gathered.show.settings.media_prefix()))
         .map_err(|error| Failure::new(Exit::Usage, error.to_string()))
+}
+
+/// A name of its own for audio whose file's name is taken: by what it replaces, or by what a release
+/// that was cut off sent there. What stands under an audio key never changes.
+fn beside(name: &AudioName, payload: &Sha256, tag: &[u8]) -> String {
+    let (stem, ending) = name.as_str().rsplit_once('.').unwrap_or((name.as_str(), "mp3"));
+    let both = Sha256::of(format!("{} {payload}", Sha256::of(tag)).as_bytes()).to_string();
+    format!("{stem}-{}.{ending}", &both[..8])
 }
 
 fn new_audio(

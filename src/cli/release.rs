@@ -1,7 +1,7 @@
 //! `onair release`: check, read what is published, plan, print; then, unless it is a dry run, carry
 //! out the very plan that was printed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -53,21 +53,33 @@ async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
         return Err(Failure::new(Exit::Findings, format!("{counts}: nothing was published")));
     }
 
-    let edition = edition::build(&gathered, published.record.as_ref(), &allow, now)?;
-    let plan = match plan::plan(edition, &published, &allow) {
-        Ok(plan) => plan,
-        Err(guards) => return Err(refused(&guards, term)),
-    };
     let name = store.name();
-    if term.format() == Format::Json && args.dry_run {
-        term.data(&format!("{:#}\n", plan_json(&plan, &name)));
-    } else {
-        say_plan(&plan, &name, args.dry_run, term);
-    }
-    if args.dry_run || plan.nothing_to_do() {
-        return Ok(Exit::Fine);
-    }
-    let receipt = carry_out(&plan, store.as_ref(), term).await?;
+    let mut taken = BTreeSet::new();
+    let receipt = loop {
+        let record = published.record.as_ref();
+        let edition = edition::build(&gathered, record, &allow, &taken, now)?;
+        let plan = match plan::plan(edition, &published, &allow) {
+            Ok(plan) => plan,
+            Err(guards) => return Err(refused(&guards, term)),
+        };
+        if term.format() == Format::Json && args.dry_run {
+            term.data(&format!("{:#}\n", plan_json(&plan, &name)));
+        } else if taken.is_empty() {
+            say_plan(&plan, &name, args.dry_run, term);
+        }
+        if args.dry_run || plan.nothing_to_do() {
+            return Ok(Exit::Fine);
+        }
+        match carry_out(&plan, store.as_ref(), term).await {
+            Ok(receipt) => break receipt,
+            // A release that was cut off left other audio there, which nobody knows of. It stays.
+            Err(ReleaseError::Taken { key, .. }) if !taken.contains(&key) => {
+                term.say(&format!("  {key} is taken; the audio goes beside it"));
+                taken.insert(key);
+            }
+            Err(error) => return Err(stopped(error)),
+        }
+    };
     say_receipt(&receipt, &gathered.show.settings.feed_url(), term);
     Ok(Exit::Fine)
 }
@@ -77,7 +89,11 @@ fn run_limits() -> release::Limits {
 }
 
 /// Carries the plan out, and stops between two steps when Ctrl-C is pressed.
-pub async fn carry_out(plan: &Plan, store: &dyn Store, term: &Term) -> Result<Receipt, Failure> {
+pub async fn carry_out(
+    plan: &Plan,
+    store: &dyn Store,
+    term: &Term,
+) -> Result<Receipt, ReleaseError> {
     let owner = Owner::this_process(who());
     let cancel = Cancel::default();
     let progress = Progress::new(plan, term);
@@ -91,7 +107,7 @@ pub async fn carry_out(plan: &Plan, store: &dyn Store, term: &Term) -> Result<Re
         }
     };
     progress.finish();
-    outcome.map_err(stopped)
+    outcome
 }
 
 /// Who makes the release, as records and locks name it.

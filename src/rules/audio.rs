@@ -114,6 +114,14 @@ pub fn judge(
             Verdict::Open
         }
     };
+    let damaged = findings[before..].iter().any(|finding| finding.rule == &rule::AUDIO_DAMAGED);
+    for finding in findings[before..].iter_mut().filter(|_| damaged) {
+        // The values of a damaged file are not what should be written down.
+        if let Some(fix) = &mut finding.fix {
+            fix.safe = false;
+            finding.help = Some("mend the audio first: its damage is reported too".to_owned());
+        }
+    }
     let wrong = findings[before..].iter().any(|finding| finding.severity == Severity::Error);
     if wrong { Verdict::Open } else { verdict }
 }

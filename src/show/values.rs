@@ -291,7 +291,13 @@ impl Cursor<'_> {
                 &self.text[..self.at],
                 &self.text[self.at + len..]
             );
-            let meant = (len < count && count == 2 && date(&padded).is_ok()).then_some(padded);
+            // Another part may lack a digit too: what that one means is what all mean.
+            let meant = (len < count && count == 2)
+                .then(|| match date(&padded) {
+                    Ok(_) => Some(padded),
+                    Err(trouble) => trouble.meant,
+                })
+                .flatten();
             return Err(Trouble { culprit, reason, meant });
         }
         let number = digits.parse().unwrap_or(-1);

@@ -15,7 +15,7 @@ use crate::object::{Body, Digest, Key, Kind, Object};
 use crate::plan::Overrides;
 use crate::rules::Evidence;
 use crate::show::values::AudioName;
-use crate::show::{Episode, is_inside, read};
+use crate::show::{Episode, enclosure, is_inside, read};
 use crate::site::edition::{Edition, EditionEpisode};
 use crate::site::{self, AssetFile, AudioFacts, EpisodeIn, Inputs, Templates, TranscriptFile};
 use crate::store::record::Record;
@@ -97,7 +97,8 @@ fn audio(
     let tag =
         gather::render_tag(&gathered.show, episode, &file, mp3, written, cover).map_err(failed)?;
     let tag = Bytes::from(tag);
-    let mut key = key(gathered, name.as_str())?;
+    let own = enclosure::place(&gathered.show.settings, episode).map(|place| place.name);
+    let mut key = key(gathered, own.as_deref().unwrap_or(name.as_str()))?;
     let replaces = recorded.is_some_and(|recorded| allow.permit_audio_change(recorded));
     if replaces || taken.contains(&key) {
         key = self::key(gathered, &beside(name, &payload_sha256, &tag))?;

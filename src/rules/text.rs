@@ -100,7 +100,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         "YYYY-MM-DD HH:MM:SS +HHMM, as in 2022-05-27 07:00:00 +0200",
     );
 
-    let values: [(&str, Option<&Malformed>); 19] = [
+    let values: [(&str, Option<&Malformed>); 21] = [
         ("title", episode.title.malformed()),
         ("subtitle", episode.subtitle.malformed()),
         ("description", episode.description.malformed()),
@@ -117,6 +117,8 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         ("author", episode.author.malformed()),
         ("appleEpisodeId", episode.apple_id.malformed()),
         ("guid", episode.guid.malformed()),
+        ("guidIsPermaLink", episode.guid_is_permalink.malformed()),
+        ("enclosure", episode.enclosure.malformed()),
         ("chapters", episode.chapters.malformed()),
         ("transcript", episode.transcript.malformed()),
         ("draft", episode.draft.malformed()),

@@ -7,7 +7,7 @@ use super::source::{Given, Located, Malformed, Source, Span};
 use super::values::{self, AudioName, Trouble, WrittenDate};
 
 /// The keys that a front matter may have. `publication` is a later name of `date`, `guests` of `guest`.
-pub const KEYS: [&str; 26] = [
+pub const KEYS: [&str; 28] = [
     "layout",
     "title",
     "subtitle",
@@ -30,6 +30,8 @@ pub const KEYS: [&str; 26] = [
     "social-background",
     "appleEpisodeId",
     "guid",
+    "guidIsPermaLink",
+    "enclosure",
     "chapters",
     "transcript",
     "persons",
@@ -149,6 +151,10 @@ pub struct Episode {
     pub apple_id: Given<u64>,
     /// `guid`, where it is not the file's name.
     pub guid: Given<String>,
+    /// `guidIsPermaLink`: whether the feed says so of the guid, as it did elsewhere before.
+    pub guid_is_permalink: Given<bool>,
+    /// `enclosure`: the address of the audio in the feed, where it is not media.url and `file`.
+    pub enclosure: Given<String>,
     /// `chapters`
     pub chapters: Given<ChaptersGiven>,
     /// `transcript`: a file of the show.
@@ -232,6 +238,12 @@ impl Episode {
                 values::apple_id,
             ),
             guid: keys.text("guid"),
+            guid_is_permalink: keys.given("guidIsPermaLink", "true or false", truth),
+            enclosure: keys.given(
+                "enclosure",
+                "the address of an MP3, as in https://show.example/media/109.mp3",
+                web_address,
+            ),
             chapters: keys.chapters(),
             transcript: keys.given(
                 "transcript",
@@ -247,6 +259,11 @@ impl Episode {
     /// The item's guid: `guid` if given, else the value of `file`.
     pub fn effective_guid(&self) -> Option<&str> {
         self.guid.value().map(String::as_str).or_else(|| self.file.value().map(AudioName::as_str))
+    }
+
+    /// Whether the feed says that the guid is an address (`isPermaLink`).
+    pub fn is_permalink(&self) -> bool {
+        self.guid_is_permalink.value() == Some(&true)
     }
 
     /// Whether the host holds the episode back altogether.
@@ -408,6 +425,24 @@ fn episode_type(text: &str) -> Result<EpisodeType, Trouble> {
         _ => Err(Trouble {
             culprit: 0..text.len(),
             reason: "there is no such type of episode".into(),
+            meant: None,
+        }),
+    }
+}
+
+/// An address as it may stand in a feed.
+fn web_address(text: &str) -> Result<String, Trouble> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    if host.is_none_or(|host| host.is_empty() || host.starts_with('/')) {
+        let reason = "an address starts with `https://` and a server's name".to_owned();
+        return Err(Trouble { culprit: 0..text.len(), reason, meant: None });
+    }
+    let stray = |c: char| !c.is_ascii_graphic() || matches!(c, '"' | '<' | '>');
+    match text.char_indices().find(|&(_, c)| stray(c)) {
+        None => Ok(text.to_owned()),
+        Some((at, c)) => Err(Trouble {
+            culprit: at..at + c.len_utf8(),
+            reason: format!("{} does not belong in an address", values::name_of(c)),
             meant: None,
         }),
     }

@@ -2,6 +2,7 @@
 
 pub mod chapters;
 pub mod edit;
+pub mod enclosure;
 pub mod episode;
 pub mod frontmatter;
 pub mod read;

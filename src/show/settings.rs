@@ -419,7 +419,11 @@ impl Settings {
     pub fn enclosure_url(&self, file: &str) -> String {
         let own = format!("{}{file}", self.media_url());
         self.media.tracking.iter().rev().fold(own, |inner, prefix| {
-            let prefix = with_slash(prefix.get_ref());
+            // A prefix may end with the scheme of what follows: `https://op3.dev/e/https://`.
+            let prefix = match prefix.get_ref() {
+                whole if whole.ends_with("://") => whole.clone(),
+                part => with_slash(part),
+            };
             // OP3 keeps the scheme of a plain-http address only; Podtrac and others want none.
             let bare = inner.strip_prefix("https://").unwrap_or(&inner);
             format!("{prefix}{bare}")

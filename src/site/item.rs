@@ -6,8 +6,8 @@ use super::address::{Addresses, Target};
 use super::edition::{EditionEpisode, EnclosureUrl, Guid};
 use super::people::{self, Credit};
 use super::{EpisodeIn, Inputs, SiteError, html, text};
-use crate::show::Settings;
 use crate::show::episode::EpisodeType;
+use crate::show::{Settings, enclosure};
 
 /// An episode whose identity is whole, due or not.
 #[derive(Debug)]
@@ -57,12 +57,17 @@ fn entry<'a>(
     let published = episode.date.value().ok_or(missing("date"))?.at(&show.zone());
     let guid = Guid(episode.effective_guid().ok_or(missing("file"))?.to_owned());
     let key = given.audio.key.as_str();
-    let file = key.strip_prefix(&show.media_prefix()).unwrap_or(key);
+    let name = key.strip_prefix(&show.media_prefix()).unwrap_or(key);
+    // Audio that takes the place of published audio stands elsewhere than `enclosure` says.
+    let url = match enclosure::place(show, episode) {
+        Some(place) if place.name == name => place.url,
+        _ => show.enclosure_url(name),
+    };
     Ok(Entry {
         given,
         title: episode.title.value().ok_or(missing("title"))?,
         guid,
-        enclosure_url: EnclosureUrl(show.enclosure_url(file)),
+        enclosure_url: EnclosureUrl(url),
         due: published.timestamp() <= now,
         published,
     })
@@ -74,7 +79,7 @@ impl Entry<'_> {
         let EpisodeIn { episode, audio, .. } = self.given;
         EditionEpisode {
             guid: self.guid.clone(),
-            permalink: false,
+            permalink: episode.is_permalink(),
             number: episode.number.value().copied(),
             title: self.title.to_owned(),
             source: episode.source.path.clone(),

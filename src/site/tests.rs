@@ -153,6 +153,43 @@ fn a_limited_feed_has_archive_pages_that_complete_it_and_stay_as_they_are() {
 }
 
 #[test]
+fn what_was_published_elsewhere_keeps_its_identity() {
+    let show = testing::settings();
+    let with = |lines: &str| {
+        testing::text(1, 1).replace("\nepisode: 1\n", &format!("\nepisode: 1\n{lines}\n"))
+    };
+    let item = |lines: &str, key: &str| {
+        let episodes = [testing::episode("episodes/episode_1.md", &with(lines))];
+        let mut inputs = testing::inputs(&show, &episodes);
+        inputs.episodes[0].audio.key = Key::new(key).expect("a key");
+        let edition = build(&inputs).expect("an edition");
+        let feed = text_of(&edition.feed);
+        let between = |from: &str, to: &str| {
+            let at = feed.find(from).expect("there") + from.len();
+            feed[at..].split(to).next().unwrap_or_default().to_owned()
+        };
+        let promise = &edition.episodes[0];
+        let url = between("<enclosure url=\"", "\"");
+        assert_eq!(promise.enclosure_url.0, url.replace("&amp;", "&"));
+        (between("<guid", "</guid>"), promise.permalink, url)
+    };
+    let given = "guid: https://old.example/?p=7\nguidIsPermaLink: true\nenclosure: https://show.example/media/2020/a%20b.mp3?x=1&y=2";
+    assert_eq!(
+        item(given, "media/2020/a b.mp3"),
+        (
+            ">https://old.example/?p=7".to_owned(),
+            true,
+            "https://show.example/media/2020/a%20b.mp3?x=1&amp;y=2".to_owned()
+        )
+    );
+    // Audio that was replaced stands elsewhere, and its address says so.
+    let (_, _, url) = item(given, "media/1-0a1b2c3d.mp3");
+    assert_eq!(url, "https://show.example/media/1-0a1b2c3d.mp3");
+    let (guid, permalink, _) = item("guid: a", "media/1.mp3");
+    assert_eq!((guid.as_str(), permalink), (" isPermaLink=\"false\">a", false));
+}
+
+#[test]
 fn two_things_never_share_a_key() {
     let show = testing::settings();
     let text = testing::text(1, 1);

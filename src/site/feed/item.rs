@@ -26,7 +26,7 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
             length: entry.given.audio.bytes.to_string(),
             mime_type: "audio/mpeg".to_owned(),
         }),
-        guid: Some(Guid { value: entry.guid.0.clone(), permalink: false }),
+        guid: Some(Guid { value: entry.guid.0.clone(), permalink: episode.is_permalink() }),
         pub_date: Some(date(item)),
         content: Some(item.content.clone()).filter(|content| !content.is_empty()),
         itunes_ext: Some(ITunesItemExtension {

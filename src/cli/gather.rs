@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::args::Global;
+use super::beside;
 use super::chapters::{self, Written};
 use super::{Exit, Failure};
 use crate::audio::tag::{self, Picture};
@@ -83,6 +84,11 @@ pub fn gather_only(show: Show, depth: Depth, wanted: impl Fn(&Episode) -> bool) 
         }
     }
     let audio = probe_all(&show, &wanted, depth, &chapters, cover.as_ref());
+    for episode in show.episodes.iter().filter(|episode| !episode.is_draft()) {
+        let time = audio.get(&episode.source.path).and_then(Evidence::time);
+        others.extend(beside::transcript(&show, episode, time));
+    }
+    beside::pictures(&show, &mut others);
     for (path, written) in &chapters {
         let time = audio.get(path).and_then(Evidence::time);
         judge::judge(&written.source, &written.list, time, &mut others);

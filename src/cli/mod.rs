@@ -3,6 +3,7 @@
 
 mod apple;
 mod args;
+mod beside;
 mod chapters;
 mod check;
 mod docs;

@@ -41,6 +41,8 @@ case!(guid_of_another_episode, third(&["guid: 002.mp3"]));
 case!(misspelt_key, third(&["apple-episode-id: 1000564197449"]));
 case!(title_that_repeats, third(&["title: \"#3 - Test Show: Title three\""]));
 case!(html_in_a_path, third(&["file: ../../etc/passwd"]));
+case!(transcript_missing, third(&["transcript: transcripts/003.vtt"]));
+case!(pictures_missing, third(&["background: /img/gone.png", "social-background: img/gone.png"]));
 case!(transcript_outside, third(&["transcript: ../../etc/passwd"]));
 
 #[test]
@@ -76,6 +78,14 @@ fn robust_reading() {
     std::fs::create_dir(show.path("episodes/folder.md")).unwrap();
     std::os::unix::fs::symlink("/etc/passwd", show.path("episodes/out.md")).unwrap();
     std::os::unix::fs::symlink("gone", show.path("episodes/dangling.md")).unwrap();
+    insta::assert_snapshot!(show.check());
+}
+
+#[test]
+fn a_transcript_of_no_known_form() {
+    let show = TestShow::without_audio();
+    show.episode(1, &["transcript: 001.vtt"]);
+    show.write("001.vtt", "Hello.\n");
     insta::assert_snapshot!(show.check());
 }
 

@@ -59,6 +59,9 @@ impl Reporter for Progress {
                 }
             }
             Event::Verifying { .. } => self.bar.set_message("looking at what the feed will name"),
+            Event::Removed { key, bytes } => {
+                self.line(&format!("  {key} removed ({})", report::bytes(bytes)));
+            }
             Event::Note { message } => self.line(&format!("note: {message}")),
             Event::Locked { .. } | Event::Recorded { .. } | Event::FeedPublished { .. } => {}
         }

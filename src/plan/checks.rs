@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rss::Channel;
 
-use super::feed::identity;
+use super::feed::{Documents, Unreadable};
 use super::guard::{Allow, EpisodeName, Guard, GuardKind, Overrides};
 use crate::object::{Digest, Key, Kind};
 use crate::site::edition::{Edition, EditionEpisode, Guid};
@@ -22,14 +22,14 @@ pub(super) fn refusals(
     edition: &Edition,
     published: &Published,
     before: Option<&Channel>,
-    after: Result<&Channel, &str>,
+    after: &Result<Documents<'_>, Unreadable<'_>>,
     allow: &Overrides,
 ) -> Vec<Guard> {
     let mut guards = Vec::new();
     target(edition, published, allow, &mut guards);
     duplicates(edition, allow, &mut guards);
     match after {
-        Err(problem) => guards.push(invalid("the feed", "a feed that can be read", problem)),
+        Err(bad) => guards.push(unreadable(bad)),
         Ok(feed) => guards.extend(disagreements(edition, feed)),
     }
     let known = known(published, before);
@@ -121,7 +121,7 @@ fn duplicates(edition: &Edition, allow: &Overrides, guards: &mut Vec<Guard>) {
                 let guard = refuse(
                     GuardKind::Duplicate,
                     format!("{} and {} share their {what}", first.source, episode.source),
-                    format!("a {what} for each"),
+                    format!("one {what} each"),
                     format!("`{mark}` in both"),
                     allow,
                 );
@@ -131,11 +131,13 @@ fn duplicates(edition: &Edition, allow: &Overrides, guards: &mut Vec<Guard>) {
     }
     let mut keys = BTreeSet::from([&edition.feed.key]);
     for object in &edition.objects {
-        if object.key.is_state() || !keys.insert(&object.key) {
-            let what = format!("`{}` would be written twice", object.key);
-            let expected = "one object under a key";
-            guards.push(refuse(GuardKind::Duplicate, what, expected, "two", None));
-        }
+        let (what, expected) = match (object.key.is_state(), keys.insert(&object.key)) {
+            (false, true) => continue,
+            (true, _) => ("would stand where onair keeps its records", "another key"),
+            (false, false) => ("would be written twice", "one object under a key"),
+        };
+        let what = format!("`{}` {what}", object.key);
+        guards.push(refuse(GuardKind::Duplicate, what, expected, "this one", None));
     }
 }
 
@@ -143,45 +145,66 @@ fn invalid(what: &str, expected: &str, found: &str) -> Guard {
     refuse(GuardKind::FeedInvalid, format!("{what} would be invalid"), expected, found, None)
 }
 
+pub(super) fn unreadable(bad: &Unreadable<'_>) -> Guard {
+    invalid(&format!("`{}`", bad.key), "a feed that can be read", &bad.reason)
+}
+
 /// Where the rendered feed and the list of episodes tell different stories.
 ///
 /// The feed is the promise and the list is what the release verifies: if they part, nothing is safe.
-fn disagreements(edition: &Edition, feed: &Channel) -> Vec<Guard> {
+/// Every item of every document must be as its episode says, and every listed episode be in one.
+pub(super) fn disagreements(edition: &Edition, documents: &Documents<'_>) -> Vec<Guard> {
     let mut guards = Vec::new();
-    let mut items: BTreeMap<&str, &rss::Item> = BTreeMap::new();
-    for item in feed.items() {
-        if let Some(twin) = identity(item).and_then(|id| items.insert(id, item)) {
-            let found = identity(twin).unwrap_or_default();
-            guards.push(invalid("the feed", "each guid once", &format!("`{found}` twice")));
+    let listed = edition.episodes.iter().filter(|episode| episode.listed);
+    let listed: BTreeMap<&str, &EditionEpisode> =
+        listed.map(|episode| (episode.guid.0.as_str(), episode)).collect();
+    let mut found: BTreeSet<&str> = BTreeSet::new();
+    for (key, document) in documents.all() {
+        let mut here = BTreeSet::new();
+        for item in document.items() {
+            let guid = item.guid().map_or("", rss::Guid::value);
+            let Some(episode) = listed.get(guid) else {
+                let expected = "items of listed episodes only";
+                guards.push(invalid(&format!("`{key}`"), expected, &format!("`{guid}`")));
+                continue;
+            };
+            if !here.insert(guid) {
+                guards.push(invalid(
+                    &format!("`{key}`"),
+                    "each guid once",
+                    &format!("`{guid}` twice"),
+                ));
+            }
+            let (promised, written) = (promised(episode), written(item));
+            if written != promised {
+                let what = format!("the item of episode {} in `{key}`", name(episode));
+                let guard = invalid(&what, &promised, &written);
+                guards.push(of_episode(guard, &name(episode), Some(&episode.source)));
+            }
         }
+        found.extend(here);
     }
-    let listed: Vec<&EditionEpisode> = edition.episodes.iter().filter(|e| e.listed).collect();
-    if feed.items().len() != listed.len() {
-        let expected = format!("{} items", listed.len());
-        guards.push(invalid("the feed", &expected, &feed.items().len().to_string()));
-    }
-    for episode in listed {
-        let promised =
-            promise(episode.permalink, &episode.enclosure_url.0, &episode.bytes.to_string(), MP3);
-        let found = items.get(episode.guid.0.as_str()).map_or_else(
-            || "no such item".to_owned(),
-            |item| {
-                let enclosure = item.enclosure();
-                promise(
-                    item.guid().is_none_or(rss::Guid::is_permalink),
-                    enclosure.map_or("", rss::Enclosure::url),
-                    enclosure.map_or("", rss::Enclosure::length),
-                    enclosure.map_or("", rss::Enclosure::mime_type),
-                )
-            },
-        );
-        if found != promised {
-            let what = format!("the item of {}", name(episode));
-            let guard = invalid(&what, &promised, &found);
+    for (guid, episode) in listed {
+        if !found.contains(guid) {
+            let guard = invalid("the feed", &format!("an item `{guid}`"), "no such item");
             guards.push(of_episode(guard, &name(episode), Some(&episode.source)));
         }
     }
     guards
+}
+
+fn promised(episode: &EditionEpisode) -> String {
+    promise(episode.permalink, &episode.enclosure_url.0, &episode.bytes.to_string(), MP3)
+}
+
+fn written(item: &rss::Item) -> String {
+    let enclosure = item.enclosure();
+    promise(
+        item.guid().is_none_or(rss::Guid::is_permalink),
+        enclosure.map_or("", rss::Enclosure::url),
+        enclosure.map_or("", rss::Enclosure::length),
+        enclosure.map_or("", rss::Enclosure::mime_type),
+    )
 }
 
 fn promise(permalink: bool, url: &str, length: &str, mime_type: &str) -> String {
@@ -342,9 +365,9 @@ fn audio(edition: &Edition, record: &Record, allow: &Overrides, guards: &mut Vec
         if old.digest != digest && overwritten.insert(key) {
             guards.push(refuse(
                 GuardKind::AudioOverwritten,
-                format!("`{key}` would be overwritten"),
-                "published audio keeps its bytes; other audio takes another key",
-                "other bytes under the same key",
+                format!("the published audio `{key}` would be overwritten"),
+                "other content under another key",
+                "other content under its key",
                 None,
             ));
         }

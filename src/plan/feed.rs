@@ -2,10 +2,60 @@
 //!
 //! This reads the bytes that are, or will be, public. It takes nobody's word for what they hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use rss::{Channel, Item};
+
+use crate::object::{Body, Key, Kind, Object};
+use crate::site::edition::Edition;
+
+/// What an edition's feed is made of: the public feed, and the archive pages it leads to.
+#[derive(Debug)]
+pub(super) struct Documents<'a> {
+    pub(super) feed: (&'a Key, Channel),
+    pub(super) archives: Vec<(&'a Key, Channel)>,
+}
+
+/// A document that is no feed.
+#[derive(Debug)]
+pub(super) struct Unreadable<'a> {
+    pub(super) key: &'a Key,
+    pub(super) reason: String,
+}
+
+impl<'a> Documents<'a> {
+    /// Reads the documents as a podcast app would.
+    pub(super) fn of(edition: &'a Edition) -> Result<Self, Unreadable<'a>> {
+        let archives = edition.objects.iter().filter(|object| object.kind == Kind::Feed);
+        Ok(Self {
+            feed: read(&edition.feed)?,
+            archives: archives.map(read).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Every document, the public feed first.
+    pub(super) fn all(&self) -> impl Iterator<Item = &(&'a Key, Channel)> {
+        std::iter::once(&self.feed).chain(&self.archives)
+    }
+}
+
+fn read(object: &Object) -> Result<(&Key, Channel), Unreadable<'_>> {
+    let unreadable = |reason| Unreadable { key: &object.key, reason };
+    let Body::Bytes(bytes) = &object.body else {
+        return Err(unreadable("it is no text".to_owned()));
+    };
+    let text =
+        std::str::from_utf8(bytes).map_err(|error| unreadable(format!("not UTF-8: {error}")))?;
+    // XML 1.0, section 2.2 "Characters"; the reader would let them pass.
+    let illegal = |c: &char| matches!(c, '\0'..='\x08' | '\x0B' | '\x0C' | '\x0E'..='\x1F' | '\u{FFFE}' | '\u{FFFF}');
+    if let Some(c) = text.chars().find(illegal) {
+        return Err(unreadable(format!("U+{:04X}, which XML does not allow", u32::from(c))));
+    }
+    let channel =
+        Channel::read_from(text.as_bytes()).map_err(|error| unreadable(error.to_string()))?;
+    Ok((&object.key, channel))
+}
 
 /// An item as a host speaks of it: `#109`, or its title where it has no number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,7 +66,8 @@ impl ItemName {
         let number = item.itunes_ext().and_then(|itunes| itunes.episode());
         Self(match (number, item.title()) {
             (Some(number), _) => format!("#{number}"),
-            (None, Some(title)) => format!("“{title}”"),
+            // A feed that is not ours may hold anything, and this is shown on a terminal.
+            (None, Some(title)) => format!("“{}”", title.replace(char::is_control, " ")),
             (None, None) => {
                 identity(item).map_or_else(|| "an item without title".into(), String::from)
             }
@@ -56,7 +107,24 @@ pub struct FeedDiff {
 
 impl FeedDiff {
     /// Compares the feed that is public, if any, with the one that will be.
-    pub fn between(old: Option<&Channel>, new: &Channel) -> Self {
+    ///
+    /// An item that goes to an archive page is not removed.
+    pub(super) fn between(old: Option<&Channel>, new: &Documents<'_>) -> Self {
+        let archived = new.archives.iter().flat_map(|(_, page)| page.items());
+        let archived: BTreeSet<&str> = archived.filter_map(identity).collect();
+        let mut diff = Self::of_channels(old, &new.feed.1);
+        if let Some(old) = old {
+            let still_there = old
+                .items()
+                .iter()
+                .filter(|item| identity(item).is_some_and(|id| archived.contains(id)));
+            let still_there: BTreeSet<ItemName> = still_there.map(ItemName::of).collect();
+            diff.removed.retain(|item| !still_there.contains(item));
+        }
+        diff
+    }
+
+    fn of_channels(old: Option<&Channel>, new: &Channel) -> Self {
         let Some(old) = old else {
             let new = new.items().iter().map(ItemName::of).collect();
             return Self { new, ..Self::default() };

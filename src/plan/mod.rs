@@ -16,16 +16,19 @@
 mod checks;
 mod feed;
 mod guard;
+mod rollback;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
 use rss::Channel;
 use serde::Serialize;
 
+use feed::Documents;
 pub use feed::{Changed, FeedDiff, ItemName};
 pub use guard::{ALLOW, Allow, BadAllow, EpisodeName, Guard, GuardKind, Overrides};
+pub use rollback::{documents, rollback};
 
 use crate::hash::Sha256;
 use crate::object::{Digest, Key, Kind, Object};
@@ -109,6 +112,13 @@ pub struct Base {
     pub feed: Option<Version>,
 }
 
+impl Base {
+    /// Whether the public feed is not onair's.
+    pub fn is_foreign(&self) -> bool {
+        self.standing == Standing::Foreign
+    }
+}
+
 /// The way from what is published to an edition, in the order in which a release walks it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -141,35 +151,45 @@ pub fn plan(
     published: &Published,
     allow: &Overrides,
 ) -> Result<Plan, Vec<Guard>> {
-    let before = published.feed.as_ref().and_then(|feed| Channel::read_from(&feed.bytes[..]).ok());
-    let after = read_feed(&edition.feed);
-    let after_ref = after.as_ref().map_err(String::as_str);
-    let guards = checks::refusals(&edition, published, before.as_ref(), after_ref, allow);
-    let Ok(after) = after.as_ref() else { return Err(guards) };
+    let before = public_feed(published);
+    let after = Documents::of(&edition);
+    let guards = checks::refusals(&edition, published, before.as_ref(), &after, allow);
+    let Ok(after) = after else { return Err(guards) };
     if !guards.is_empty() {
         return Err(guards);
     }
-    let diff = FeedDiff::between(before.as_ref(), after);
+    let diff = FeedDiff::between(before.as_ref(), &after);
 
+    Ok(draw_up(edition, published, diff, BTreeMap::new()))
+}
+
+/// Lists the steps. `unchanged` holds recorded objects that stay though the edition lacks them.
+fn draw_up(
+    edition: Edition,
+    published: &Published,
+    diff: FeedDiff,
+    mut unchanged: BTreeMap<Key, Recorded>,
+) -> Plan {
     let record = published.record.as_ref();
     let recorded = |key: &Key| record.and_then(|record| record.objects.get(key));
-    let mut unchanged = BTreeMap::new();
     let mut sends = Vec::new();
     for object in edition.objects {
         let old = recorded(&object.key);
         match compare(&object, old, published.missing.contains(&object.key)) {
-            Some((reason, condition)) => sends.push(Step { object, reason, condition }),
+            Some((reason, condition)) => {
+                unchanged.remove(&object.key);
+                sends.push(Step { object, reason, condition });
+            }
             None => unchanged.extend(old.map(|old| (object.key, old.clone()))),
         }
     }
     sends.sort_by_key(|step| step.object.kind);
 
     let mut proofs = Vec::new();
-    for episode in &edition.episodes {
+    let at_hand: BTreeSet<&Key> = sends.iter().map(|step| &step.object.key).collect();
+    for episode in edition.episodes.iter().filter(|it| !at_hand.contains(&it.audio)) {
         let digest = audio_digest(episode);
-        let at_hand = sends.iter().any(|step| step.object.key == episode.audio);
         match recorded(&episode.audio) {
-            _ if at_hand || unchanged.contains_key(&episode.audio) => {}
             Some(old) if old.digest == digest && old.bytes == episode.bytes => {
                 unchanged.insert(episode.audio.clone(), old.clone());
             }
@@ -184,7 +204,7 @@ pub fn plan(
 
     let record_changes = record
         .is_none_or(|record| record.episodes != edition.episodes || record.objects != unchanged);
-    Ok(Plan {
+    Plan {
         base: Base {
             standing: published.standing,
             record: published.record.clone(),
@@ -192,27 +212,19 @@ pub fn plan(
             feed: published.feed.as_ref().map(|feed| feed.version.clone()),
         },
         proofs,
-        sends,
         feed_reason: feed_reason(&edition.feed, published),
         feed: edition.feed,
         diff,
         unchanged,
         episodes: edition.episodes,
+        sends,
         record_changes,
-    })
+    }
 }
 
-fn read_feed(feed: &Object) -> Result<Channel, String> {
-    let crate::object::Body::Bytes(bytes) = &feed.body else {
-        return Err("a feed that is no text".to_owned());
-    };
-    let text = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}"))?;
-    // XML 1.0, section 2.2 "Characters"; the reader would let them pass.
-    let illegal = |c: &char| matches!(c, '\0'..='\x08' | '\x0B' | '\x0C' | '\x0E'..='\x1F' | '\u{FFFE}' | '\u{FFFF}');
-    if let Some(c) = text.chars().find(illegal) {
-        return Err(format!("U+{:04X}, which XML does not allow", u32::from(c)));
-    }
-    Channel::read_from(text.as_bytes()).map_err(|error| error.to_string())
+/// The feed that is public, if it is one.
+fn public_feed(published: &Published) -> Option<Channel> {
+    Channel::read_from(&published.feed.as_ref()?.bytes[..]).ok()
 }
 
 /// The identity that an episode's audio must have.
@@ -264,7 +276,7 @@ impl Plan {
         self.record_changes
             || !self.sends.is_empty()
             || self.feed_reason.is_some()
-            || self.base.standing == Standing::Foreign
+            || self.base.is_foreign()
     }
 
     /// Every object to be sent with the reason why, in order; the feed comes last.

@@ -12,7 +12,7 @@ use super::lock::{Lease, may_have_happened};
 use super::read::{LIMIT, release_numbers};
 use super::run::{Event, Run};
 use crate::hash::Sha256;
-use crate::object::{Body, Kind, Object};
+use crate::object::{Body, Digest, Kind, Object};
 use crate::plan::Plan;
 use crate::store::record::{Record, ReleaseNumber, feed_copy_key, manifest_key};
 use crate::store::{Condition, Stored, Version};
@@ -32,7 +32,7 @@ pub(super) async fn commit(
     manifest: Option<Version>,
 ) -> Result<ReleaseNumber, ReleaseError> {
     lease.check().await?;
-    keep_feed(plan, run, &record).await?;
+    keep_feeds(plan, run).await?;
     enter(run, lease, &mut record).await?;
     run.tell(Event::Recorded { number: record.number });
     if plan.feed_reason.is_some() {
@@ -84,29 +84,34 @@ fn state(key: crate::object::Key, json: bytes::Bytes) -> Object {
     Object::in_memory(key, Kind::State, "application/json", json)
 }
 
-/// Keeps a copy of the feed under its hash, where a rollback finds it.
-async fn keep_feed(plan: &Plan, run: &Run<'_>, record: &Record) -> Result<(), ReleaseError> {
-    let same = plan.base.record.as_ref().is_some_and(|base| base.feed.sha256 == record.feed.sha256);
-    let Body::Bytes(bytes) = &plan.feed.body else { return Ok(()) };
-    if same {
-        return Ok(());
+/// Keeps copies of the feed's documents under their hashes, where a rollback finds them.
+async fn keep_feeds(plan: &Plan, run: &Run<'_>) -> Result<(), ReleaseError> {
+    let archives = plan.sends.iter().map(|step| &step.object);
+    let archives = archives.filter(|object| object.kind == Kind::Feed);
+    let feed = Some(&plan.feed).filter(|_| plan.feed_reason.is_some() || plan.base.is_foreign());
+    for document in archives.chain(feed) {
+        let (Body::Bytes(bytes), Digest::Whole { sha256 }) = (&document.body, &document.digest)
+        else {
+            continue;
+        };
+        let key = feed_copy_key(sha256);
+        let copy = Object::in_memory(key, Kind::State, "application/xml", bytes.clone());
+        let kept = write(
+            run,
+            &copy,
+            Condition::Absent,
+            |_| (),
+            async |stands| {
+                Ok(match stands {
+                    // Its name is its hash: whoever put it there, it is this document.
+                    Some(_) => Settled::Done(()),
+                    None => Settled::TryIf(Condition::Absent),
+                })
+            },
+        );
+        kept.await?;
     }
-    let key = feed_copy_key(&record.feed.sha256);
-    let copy = Object::in_memory(key, Kind::State, "application/xml", bytes.clone());
-    write(
-        run,
-        &copy,
-        Condition::Absent,
-        |_| (),
-        async |stands| {
-            Ok(match stands {
-                // Its name is its hash: whoever put it there, it is this feed.
-                Some(_) => Settled::Done(()),
-                None => Settled::TryIf(Condition::Absent),
-            })
-        },
-    )
-    .await
+    Ok(())
 }
 
 /// Writes the record under the first number that is free.

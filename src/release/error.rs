@@ -84,6 +84,25 @@ pub enum ReleaseError {
     /// There is no such release.
     #[error("there is no release {0} in this target")]
     NoRelease(ReleaseNumber),
+    /// The feed of a release is not kept any more.
+    #[error("the feed of release {number} is not kept any more: `{key}` is gone or damaged")]
+    NotKept {
+        /// The release.
+        number: ReleaseNumber,
+        /// Where the copy stood.
+        key: Key,
+    },
+    /// Nothing can be told of what is in use.
+    #[error("the public feed is not that of any release, so nobody can tell what is in use")]
+    NoFooting,
+    /// A prune would remove more than it may.
+    #[error("{objects} objects would be removed, and the limit is {most}")]
+    TooMany {
+        /// How many.
+        objects: usize,
+        /// The limit.
+        most: usize,
+    },
     /// Somebody asked it to stop.
     #[error("stopped")]
     Cancelled,
@@ -119,8 +138,10 @@ impl ReleaseError {
             | Self::LockLost { .. }
             | Self::Overtaken { .. }
             | Self::Taken { .. }
-            | Self::Unproved { .. } => ErrorClass::Stopped,
-            Self::NoRelease(_) | Self::Cancelled => ErrorClass::Host,
+            | Self::Unproved { .. }
+            | Self::NoFooting
+            | Self::TooMany { .. } => ErrorClass::Stopped,
+            Self::NoRelease(_) | Self::NotKept { .. } | Self::Cancelled => ErrorClass::Host,
         }
     }
 
@@ -151,7 +172,11 @@ impl ReleaseError {
             Self::BadRecord { key, .. } => {
                 Some(format!("restore `{key}` from a backup, or delete it"))
             }
-            Self::NoRelease(_) => None,
+            Self::NoRelease(_) | Self::NotKept { .. } => None,
+            Self::NoFooting => Some("release first".into()),
+            Self::TooMany { .. } => {
+                Some("look at the list, then raise the limit if it is right".into())
+            }
             Self::Cancelled => Some("release again: it goes on where it stopped".into()),
         }
     }

@@ -122,7 +122,7 @@ impl<'a> Lease<'a> {
                 continue;
             };
             let other = Lock::read(&stored)?;
-            if other.owner.run == lock.owner.run {
+            if other.owner.run == lock.owner.run && !other.left {
                 return Self::confirm(run, other, stored.version, resuming).await;
             }
             if !other.is_free(run.clock.now(), run.owner.process.as_ref()) {
@@ -371,7 +371,12 @@ mod tests {
         let scene = Scene::new();
         Lease::take(scene.run(&scene.ann)).await.unwrap().leave().await;
         assert!(scene.stands().unwrap().left);
+        let bob = Lease::take(scene.run(&scene.bob)).await.unwrap();
+        assert!(bob.resuming);
+        // The same run may come back to what it left itself.
+        bob.leave().await;
         assert!(Lease::take(scene.run(&scene.bob)).await.unwrap().resuming);
+        assert!(!scene.stands().unwrap().left);
     }
 
     #[tokio::test]

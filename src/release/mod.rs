@@ -15,19 +15,23 @@
 mod commit;
 mod error;
 mod lock;
+mod prune;
 mod read;
+mod rollback;
 mod run;
 mod send;
 mod verify;
 
 pub use error::{ErrorClass, Fault, ReleaseError};
+pub use prune::{Prune, plan_prune, prune};
 pub use read::{audit, read_published, read_record};
+pub use rollback::plan_rollback;
 pub use run::{
     Cancel, Clock, Delivery, Event, Limits, Owner, Process, Reporter, Run, Silent, SystemClock,
 };
 pub use send::send_ahead;
 
-use crate::object::Key;
+use crate::object::{Key, Kind};
 use crate::plan::Plan;
 use crate::store::Version;
 use crate::store::record::{Record, ReleaseNumber, manifest_key};
@@ -109,6 +113,9 @@ async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Rece
         () = run.cancel.cancelled() => return Err(ReleaseError::Cancelled),
         prepared = prepared => prepared?,
     };
+    if run.cancel.is_cancelled() {
+        return Err(ReleaseError::Cancelled);
+    }
     receipt.number = Some(commit::commit(plan, run, lease, record, manifest).await?);
 
     receipt.feed_published = plan.feed_reason.is_some();
@@ -128,15 +135,19 @@ async fn prepare(
     run: &Run<'_>,
     lease: &Lease<'_>,
 ) -> Result<(send::Sent, Record), ReleaseError> {
-    let mut objects = verify::prove(plan, run).await?;
-    let mut sent = send::send_all(plan, run, lease).await?;
-    objects.append(&mut sent.recorded);
+    let mut sent = send::Sent::of(verify::prove(plan, run).await?);
+    // Archive pages of the feed name enclosures too.
+    let (objects, archives) =
+        plan.sends.split_at(plan.sends.partition_point(|step| step.object.kind < Kind::Feed));
+    send::send_all(objects, run, lease, &mut sent).await?;
+    if plan.feed_reason.is_some() || !archives.is_empty() {
+        verify::verify(plan, run, &sent.recorded).await?;
+    }
+    send::send_all(archives, run, lease, &mut sent).await?;
     let base = plan.base.record.as_ref().map(|record| record.number);
     let number = base.map_or(ReleaseNumber::FIRST, ReleaseNumber::next);
+    let objects = std::mem::take(&mut sent.recorded);
     let record = plan.record(number, run.clock.now(), run.owner.author.clone(), objects);
-    if plan.feed_reason.is_some() {
-        verify::verify(plan, run, &record).await?;
-    }
     Ok((sent, record))
 }
 

@@ -93,6 +93,13 @@ pub enum Event<'a> {
         /// Where.
         key: &'a Key,
     },
+    /// An object that no recent release names is gone.
+    Removed {
+        /// Where it stood.
+        key: &'a Key,
+        /// Its length in bytes.
+        bytes: u64,
+    },
     /// Something that did not stop the release, but that a host should know.
     Note {
         /// What.

@@ -8,7 +8,7 @@ use super::error::ReleaseError;
 use super::lock::{Lease, may_have_happened};
 use super::run::{Delivery, Event, Run};
 use crate::object::{Key, Kind, Object};
-use crate::plan::{Plan, Reason, Step};
+use crate::plan::{Reason, Step};
 use crate::store::record::Recorded;
 use crate::store::{Condition, Expected, Found, StoreError, Version};
 
@@ -21,7 +21,7 @@ const TRIES: usize = 3;
 /// What became of the steps.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
-    /// For the record.
+    /// For the record, with what was proved.
     pub(super) recorded: BTreeMap<Key, Recorded>,
     /// Objects sent now.
     pub(super) objects: usize,
@@ -31,14 +31,21 @@ pub(super) struct Sent {
     pub(super) already_there: usize,
 }
 
-/// Sends every step, kind after kind: a page is never public before the audio that it plays.
+impl Sent {
+    /// Nothing sent yet; so much is proved to be there.
+    pub(super) fn of(recorded: BTreeMap<Key, Recorded>) -> Self {
+        Self { recorded, ..Self::default() }
+    }
+}
+
+/// Sends steps, kind after kind: a page is never public before the audio that it plays.
 pub(super) async fn send_all(
-    plan: &Plan,
+    steps: &[Step],
     run: &Run<'_>,
     lease: &Lease<'_>,
-) -> Result<Sent, ReleaseError> {
-    let mut sent = Sent::default();
-    for steps in plan.sends.chunk_by(|a, b| a.object.kind == b.object.kind) {
+    sent: &mut Sent,
+) -> Result<(), ReleaseError> {
+    for steps in steps.chunk_by(|a, b| a.object.kind == b.object.kind) {
         let audio = steps.iter().any(|step| step.object.kind == Kind::Audio);
         let at_once = if audio { run.limits.audio } else { run.limits.others };
         let deliveries = stream::iter(steps)
@@ -57,7 +64,7 @@ pub(super) async fn send_all(
             sent.recorded.insert(key, Recorded::of(&step.object, version));
         }
     }
-    Ok(sent)
+    Ok(())
 }
 
 /// Sends one audio file ahead of the release that will name it, unless it is there already.
@@ -102,6 +109,9 @@ async fn deliver(
                 }
                 Standing::PutIf(now) => condition = now,
             }
+        }
+        if run.cancel.is_cancelled() {
+            return Err(ReleaseError::Cancelled);
         }
         if let Some(lease) = lease {
             match unsettled {

@@ -8,7 +8,7 @@ use super::error::{Fault, ReleaseError};
 use super::run::{Event, Run};
 use crate::object::{Key, Kind};
 use crate::plan::{Plan, Proof};
-use crate::store::record::{Record, Recorded};
+use crate::store::record::Recorded;
 use crate::store::{Expected, Found, Head};
 
 /// Audio that no record knows and that is not at hand must be in the target already.
@@ -50,18 +50,19 @@ async fn prove_one(proof: &Proof, run: &Run<'_>) -> Result<Recorded, ReleaseErro
 pub(super) async fn verify(
     plan: &Plan,
     run: &Run<'_>,
-    record: &Record,
+    sent: &BTreeMap<Key, Recorded>,
 ) -> Result<(), ReleaseError> {
-    let enclosures = record.listed().map(|episode| &episode.audio);
-    let sent = plan.sends.iter().map(|step| &step.object);
-    let named = sent.filter(|object| object.kind < Kind::Asset).map(|object| &object.key);
+    let listed = plan.episodes.iter().filter(|episode| episode.listed);
+    let enclosures = listed.map(|episode| &episode.audio);
+    let steps = plan.sends.iter().map(|step| &step.object);
+    let named = steps.filter(|object| object.kind < Kind::Asset).map(|object| &object.key);
     let mut keys: Vec<&Key> = enclosures.chain(named).collect();
     keys.sort_unstable();
     keys.dedup();
     run.tell(Event::Verifying { objects: keys.len() });
     let faults: Vec<Fault> = stream::iter(keys)
         .map(|key| async move {
-            let Some(recorded) = record.objects.get(key) else {
+            let Some(recorded) = sent.get(key).or_else(|| plan.unchanged.get(key)) else {
                 let (expected, found) = ("in the record".to_owned(), "not".to_owned());
                 return Ok(Some(Fault { key: key.clone(), expected, found }));
             };

@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
+mod back;
 mod basic;
 mod crash;
 mod faults;
+mod guards;
+mod plan;
 mod races;
+mod stop;
 mod support;

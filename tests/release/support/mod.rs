@@ -10,11 +10,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use onair::object::Key;
-use onair::plan::{Allow, EpisodeName, Overrides, plan};
+use onair::plan::{Allow, EpisodeName, Overrides, Plan, plan};
 use onair::release::{
     Cancel, Clock, Limits, Owner, Receipt, ReleaseError, Run, Silent, execute, read_published,
 };
 use onair::store::Store;
+use onair::store::published::Published;
 use onair::store::record::Author;
 
 use show::Show;
@@ -49,6 +50,25 @@ pub const HOURS_LATER: i64 = 100_000;
 pub fn owner(run: &str) -> Owner {
     let author = Author { who: run.to_owned(), onair: "0.1.0".into(), run: run.to_owned() };
     Owner { author, process: None }
+}
+
+/// What a tap's target holds, as a release reads it.
+pub async fn published(tap: &Tap) -> Published {
+    read_published(tap, &show::feed_key()).await.unwrap()
+}
+
+/// Carries a plan out.
+pub async fn carry_out(
+    tap: &Tap,
+    plan: &Plan,
+    who: &str,
+    clock: Stopped,
+) -> Result<Receipt, ReleaseError> {
+    tap.expect_feed(&plan.feed);
+    let (owner, cancel) = (owner(who), Cancel::default());
+    let limits = Limits { audio: 1, others: 1 };
+    let run = Run { clock: &clock, limits, ..Run::new(tap, &owner, &Silent, &cancel) };
+    execute(plan, &run).await
 }
 
 /// Releases a show as the command line does: reads, plans, carries out, and plans again where an

@@ -70,19 +70,20 @@ impl Show {
     }
 
     /// The feed, as small as it can be.
-    fn feed(&self, episodes: &[EditionEpisode]) -> String {
+    pub fn feed(&self, episodes: &[EditionEpisode]) -> String {
         let mut items = String::new();
         for episode in episodes.iter().filter(|episode| episode.listed) {
-            let EditionEpisode { guid, title, enclosure_url, bytes, .. } = episode;
+            let EditionEpisode { guid, permalink, title, enclosure_url, bytes, .. } = episode;
+            let number = episode.number.unwrap();
             write!(
                 items,
-                r#"<item><title>{title}</title><guid isPermaLink="false">{guid}</guid><enclosure url="{enclosure_url}" length="{bytes}" type="audio/mpeg"/></item>"#
+                r#"<item><title>{title}</title><itunes:episode>{number}</itunes:episode><guid isPermaLink="{permalink}">{guid}</guid><enclosure url="{enclosure_url}" length="{bytes}" type="audio/mpeg"/></item>"#
             )
             .unwrap();
         }
         let title = self.title;
         format!(
-            r#"<rss version="2.0"><channel><title>{title}</title><link>{BASE}</link><description>d</description>{items}</channel></rss>"#
+            r#"<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel><title>{title}</title><link>{BASE}</link><description>d</description>{items}</channel></rss>"#
         )
     }
 }
@@ -148,7 +149,7 @@ impl Episode {
     }
 }
 
-fn object(key: &str, kind: Kind, content_type: &'static str, text: &str) -> Object {
+pub fn object(key: &str, kind: Kind, content_type: &'static str, text: &str) -> Object {
     Object::in_memory(
         Key::new(key).unwrap(),
         kind,

@@ -1,0 +1,59 @@
+//! Back to the feed of an earlier release, by way of a new one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+
+use super::{Documents, FeedDiff, Guard, Plan, checks, draw_up, public_feed};
+use crate::hash::Sha256;
+use crate::object::{Digest, Key, Kind, Object};
+use crate::site::edition::{Edition, EditionEpisode};
+use crate::site::feed::CONTENT_TYPE;
+use crate::store::published::Published;
+use crate::store::record::Record;
+
+/// Every document of a release's feed with its hash: the feed first, then its archive pages.
+pub fn documents(of: &Record) -> impl Iterator<Item = (&Key, Sha256)> {
+    let archives = of.objects.iter().filter(|(_, recorded)| recorded.kind == Kind::Feed);
+    let archives = archives.filter_map(|(key, recorded)| match recorded.digest {
+        Digest::Whole { sha256 } => Some((key, sha256)),
+        Digest::Tagged { .. } => None,
+    });
+    std::iter::once((&of.feed.key, of.feed.sha256)).chain(archives)
+}
+
+/// Plans the way back to the feed of the release `to`, whose [`documents`] are given by key.
+///
+/// Pages stay as they are: it is the feed that reaches people's devices by itself. Episodes that the
+/// old feed does not list are kept with their audio, unlisted. The audio that it does list must still
+/// be there, and the release makes sure of that before it puts the feed.
+///
+/// # Errors
+/// If the documents are not the feed that the record describes.
+pub fn rollback(
+    published: &Published,
+    to: &Record,
+    mut documents: BTreeMap<Key, Bytes>,
+) -> Result<Plan, Vec<Guard>> {
+    let object = |key, bytes| Object::in_memory(key, Kind::Feed, CONTENT_TYPE, bytes);
+    let feed = documents.remove(&to.feed.key).unwrap_or_default();
+    let current = published.record.as_ref();
+    let place = current.map_or(&to.feed.key, |record| &record.feed.key).clone();
+    let kept: BTreeSet<_> = to.episodes.iter().map(|episode| &episode.guid).collect();
+    let later = current.into_iter().flat_map(|record| &record.episodes);
+    let later = later.filter(|episode| !kept.contains(&episode.guid));
+    let unlisted = later.map(|episode| EditionEpisode { listed: false, ..episode.clone() });
+    let edition = Edition {
+        objects: documents.into_iter().map(|(key, bytes)| object(key, bytes)).collect(),
+        feed: object(place, feed),
+        episodes: unlisted.chain(to.episodes.iter().cloned()).collect(),
+    };
+    let after = Documents::of(&edition).map_err(|bad| vec![checks::unreadable(&bad)])?;
+    let guards = checks::disagreements(&edition, &after);
+    if !guards.is_empty() {
+        return Err(guards);
+    }
+    let diff = FeedDiff::between(public_feed(published).as_ref(), &after);
+    let objects = current.map(|record| record.objects.clone()).unwrap_or_default();
+    Ok(draw_up(edition, published, diff, objects))
+}

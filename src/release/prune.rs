@@ -1,0 +1,163 @@
+//! Removes what no recent release names.
+//!
+//! Only what some release of this target has named can go: whatever else stands in a bucket is none
+//! of onair's. What the last releases name stays, and so does the public feed's release however old
+//! it is. Objects go before the records that name them, so that a prune that is cut off is finished
+//! by the next.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::error::ReleaseError;
+use super::read::read_record;
+use super::run::{Event, Run};
+use super::with_lock;
+use crate::object::Key;
+use crate::plan::documents;
+use crate::store::published::{Published, Standing};
+use crate::store::record::{FEEDS, Record, ReleaseNumber, feed_copy_key, manifest_key};
+use crate::store::{Condition, Listed, Store, Version};
+
+/// Records read at a time; each may be a megabyte.
+const RECORDS_AT_ONCE: usize = 4;
+
+/// What a prune would remove.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prune {
+    /// Objects that listeners could get, in order of key.
+    pub objects: Vec<Listed>,
+    /// Records and feeds of releases that are no longer kept.
+    pub state: Vec<Listed>,
+    /// The releases whose objects are kept, the latest last.
+    pub kept: Vec<ReleaseNumber>,
+    /// Objects in the target that no release has named: not onair's, or of a release that was cut
+    /// off. They stay.
+    pub unknown: usize,
+    /// The manifest that was read.
+    manifest: Option<Version>,
+}
+
+impl Prune {
+    /// How many bytes would be freed.
+    pub fn bytes(&self) -> u64 {
+        self.objects.iter().chain(&self.state).map(|listed| listed.bytes).sum()
+    }
+
+    /// Whether there is nothing to remove.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty() && self.state.is_empty()
+    }
+}
+
+/// Plans what to remove so that the objects of the last `keep` releases stay.
+///
+/// # Errors
+/// If the public feed is not that of a release, a record that matters cannot be read, or the store
+/// fails.
+pub async fn plan_prune(
+    store: &dyn Store,
+    published: &Published,
+    keep: NonZeroUsize,
+) -> Result<Prune, ReleaseError> {
+    let current = match (&published.record, published.standing) {
+        (Some(record), Standing::Current | Standing::ManifestBehind) => record,
+        _ => return Err(ReleaseError::NoFooting),
+    };
+    let listed = store.list("").await?;
+    let numbers = listed.iter().filter_map(|it| ReleaseNumber::of_key(&it.key));
+    let numbers: BTreeSet<ReleaseNumber> = numbers.collect();
+    let last: BTreeSet<_> = numbers.iter().rev().take(keep.get()).copied().collect();
+    let stays = |number: &ReleaseNumber| last.contains(number) || *number >= current.number;
+
+    let records = stream::iter(numbers.clone())
+        .map(|number| async move { (number, read_record(store, number).await) })
+        .buffer_unordered(RECORDS_AT_ONCE);
+    let records: BTreeMap<ReleaseNumber, Result<Record, ReleaseError>> = records.collect().await;
+    let mut named: BTreeSet<Key> = names(current).collect();
+    let mut once_named = BTreeSet::new();
+    let mut unreadable = BTreeSet::new();
+    for (number, record) in records {
+        match record {
+            Ok(record) if stays(&number) => named.extend(names(&record)),
+            Ok(record) => once_named.extend(names(&record)),
+            // What an old record named that cannot be read any more stays, and so does the record.
+            Err(ReleaseError::BadRecord { .. }) if !stays(&number) => {
+                unreadable.insert(number);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+
+    let mut prune = Prune {
+        objects: Vec::new(),
+        state: Vec::new(),
+        kept: numbers.iter().filter(|number| stays(number)).copied().collect(),
+        unknown: 0,
+        manifest: published.manifest.clone(),
+    };
+    for it in listed.into_iter().filter(|it| !named.contains(&it.key)) {
+        let of_old_release = match ReleaseNumber::of_key(&it.key) {
+            Some(number) => !stays(&number) && !unreadable.contains(&number),
+            // A copy that a record nobody can read may need stays.
+            None => it.key.as_str().starts_with(FEEDS) && unreadable.is_empty(),
+        };
+        if of_old_release {
+            prune.state.push(it);
+        } else if it.key.is_state() {
+            // The manifest, the lock.
+        } else if once_named.contains(&it.key) {
+            prune.objects.push(it);
+        } else {
+            prune.unknown += 1;
+        }
+    }
+    Ok(prune)
+}
+
+/// Every key that a release needs to stand.
+fn names(record: &Record) -> impl Iterator<Item = Key> {
+    let copies = documents(record).map(|(_, hash)| feed_copy_key(&hash));
+    let audio = record.episodes.iter().map(|episode| episode.audio.clone());
+    let own = [record.feed.key.clone(), record.number.key()];
+    record.objects.keys().cloned().chain(audio).chain(copies).chain(own)
+}
+
+/// Carries a prune out, unless it would remove more than `most` objects.
+///
+/// # Errors
+/// [`ReleaseError::TooMany`] if it would; or if a release was published since it was planned, or the
+/// store fails.
+pub async fn prune(prune: &Prune, most: usize, run: &Run<'_>) -> Result<(), ReleaseError> {
+    if prune.objects.len() > most {
+        return Err(ReleaseError::TooMany { objects: prune.objects.len(), most });
+    }
+    if prune.is_empty() {
+        return Ok(());
+    }
+    with_lock(run, async |lease| {
+        let manifest = run.store.head(&manifest_key()).await?.map(|head| head.version);
+        if manifest != prune.manifest {
+            return Err(ReleaseError::Overtaken { by: "another release".to_owned() });
+        }
+        for group in [&prune.objects, &prune.state] {
+            let removals = stream::iter(group)
+                .map(async |it| {
+                    lease.check().await?;
+                    run.store.delete(&it.key, &Condition::Always).await?;
+                    run.tell(Event::Removed { key: &it.key, bytes: it.bytes });
+                    Ok::<_, ReleaseError>(())
+                })
+                .buffer_unordered(run.limits.others.max(1))
+                .try_collect::<Vec<()>>();
+            tokio::select! {
+                biased;
+                () = run.cancel.cancelled() => return Err(ReleaseError::Cancelled),
+                removed = removals => removed?,
+            };
+        }
+        Ok(())
+    })
+    .await
+}

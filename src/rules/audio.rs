@@ -176,9 +176,10 @@ impl Measures<'_> {
         }
     }
 
-    /// The size as it will be published, in plain digits.
+    /// The size to write down, in plain digits: that of the file itself. The published size holds too,
+    /// but moves with every edit of a title or a note, which are in the tag.
     fn size(&self) -> String {
-        self.published.unwrap_or(self.bytes).to_string()
+        self.bytes.to_string()
     }
 
     fn duration(&self) -> String {

@@ -205,6 +205,11 @@ impl MemoryS3 {
         self.state().uploads.len()
     }
 
+    /// How many parts of unfinished uploads are held.
+    pub fn held_parts(&self) -> usize {
+        self.state().uploads.values().map(|upload| upload.parts.len()).sum()
+    }
+
     /// Makes every unfinished upload look as if it had been begun that long ago.
     pub fn age_uploads(&self, age: Duration) {
         for upload in self.state().uploads.values_mut() {

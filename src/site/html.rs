@@ -194,12 +194,30 @@ fn page(html: &str, resolve: &Resolve<'_>) -> String {
 /// Clean HTML of a page for `content:encoded`; `resolve` makes absolute addresses.
 pub fn feed(page_html: &str, resolve: &Resolve<'_>) -> String {
     let attributes = [("a", &["href"][..]), ("img", &["src", "alt"])];
-    let mut html = clean(page_html, &FEED_TAGS, &attributes, &["http", "https", "mailto"], resolve);
+    let mut html = clean(
+        &tables_as_lines(page_html),
+        &FEED_TAGS,
+        &attributes,
+        &["http", "https", "mailto"],
+        resolve,
+    );
     for level in 2..=6 {
         html = html.replace(&format!("<h{level}>"), "<p><strong>");
         html = html.replace(&format!("</h{level}>"), "</strong></p>");
     }
     html
+}
+
+/// A row of a table as a paragraph, for no player shows tables.
+fn tables_as_lines(html: &str) -> Cow<'_, str> {
+    if !html.contains("<table") {
+        return Cow::Borrowed(html);
+    }
+    let mut text = html.replace("<tr>", "<p>").replace("</tr>", "</p>");
+    for (part, instead) in [("table", ""), ("thead", ""), ("tbody", ""), ("th", " "), ("td", " ")] {
+        text = text.replace(&format!("<{part}>"), "").replace(&format!("</{part}>"), instead);
+    }
+    Cow::Owned(text)
 }
 
 /// A line of HTML: a description, a guest.
@@ -270,6 +288,15 @@ mod tests {
         <p><a rel="noopener">x</a> <img src="https://s.example/i.png" alt=""></p>
         <p><strong>Fin</strong></p>
         "#);
+    }
+
+    #[test]
+    fn a_table_is_read_line_by_line_in_a_player() {
+        let page = notes("| a | b |\n|---|--:|\n| c | d |\n", &none).page;
+        assert!(page.contains("<td align=\"right\">d</td>"), "{page}");
+        let lines: Vec<String> =
+            feed(&page, &none).split("</p>").map(crate::site::text::from_clean_html).collect();
+        assert_eq!(lines, ["a b", "c d", ""]);
     }
 
     #[test]

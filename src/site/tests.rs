@@ -231,6 +231,37 @@ fn a_host_s_template_stands_in_and_its_faults_have_a_place() {
     assert_eq!(text_of(page(&edition, "web/assets/style.css")), "b { color: red }");
 }
 
+#[test]
+fn what_templates_are_given_is_documented() {
+    let guide = include_str!("../../docs/templates.md");
+    for (name, _) in pages::templates::OWN {
+        assert!(guide.contains(&format!("`{name}`")), "{name} is not in docs/templates.md");
+    }
+    let show = testing::settings();
+    let episodes = testing::episodes(3);
+    let mut inputs = testing::inputs(&show, &episodes);
+    inputs.episodes[1].chapters = vec![testing::chapter(0, "a")];
+    let transcript = crate::show::Source::new("t.vtt", "WEBVTT\n\n00:00.000 --> 00:02.000\nOh\n");
+    inputs.episodes[1].transcript = Some(TranscriptFile::parse(&transcript).unwrap());
+    let maps = "[show, page, version, episode, episode.next, episode.chapters[0], \
+        episode.transcript[0], episode.people[0], show.links[0], show.hosts[0], show.funding]";
+    let list = format!(
+        "{{% if episode.number == 2 %}}{{% for map in {maps} %}}{{% for key in map %}}{{{{ key }}}} \
+         {{% endfor %}}{{% endfor %}}{{% endif %}}"
+    );
+    inputs.templates = Templates::new([crate::show::Source::new("templates/episode.html", list)]);
+    let edition = build(&inputs).unwrap();
+    let keys = text_of(page(&edition, "web/podcasts/episode_2/index.html"));
+    assert!(keys.split_whitespace().count() > 60, "{keys}");
+    for key in keys.split_whitespace() {
+        let documented = [format!("`{key}`"), format!("`show.{key}`")];
+        assert!(
+            documented.iter().any(|text| guide.contains(text)),
+            "{key} is not in docs/templates.md"
+        );
+    }
+}
+
 /// An HTML page that runs nothing but what onair put there.
 fn nothing_foreign_runs(html: &str) -> Result<(), String> {
     let low = html.to_lowercase();

@@ -141,7 +141,7 @@ fn few_frames_are_enough() {
 
 #[test]
 fn either_time_is_accepted_within_a_second() {
-    let mp3 = mp3(&FRAME.with_lame(&FRAME.stream(4600), 4600, 576, 60_000 & 0xFFF));
+    let mp3 = mp3(&FRAME.with_lame(&FRAME.stream(100), 100, 576, 4095));
     let (time, gapless) = (mp3.time.milliseconds(), mp3.gapless_time.unwrap().milliseconds());
     assert!(mp3.plays_for(time) && mp3.plays_for(time + 1000) && mp3.plays_for(gapless - 1000));
     assert!(!mp3.plays_for(time + 1001) && !mp3.plays_for(gapless - 1001));

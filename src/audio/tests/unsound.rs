@@ -8,7 +8,7 @@ use crate::audio::{Damage, Filler, Harm, PlayTime};
 fn a_file_cut_in_mid_frame_is_told_with_and_without_a_header() {
     let audio = FRAME.stream(100);
     let mp3_without = mp3(&audio[..audio.len() - 200]);
-    assert_eq!(mp3_without.frames, 99);
+    assert_eq!((mp3_without.frames, mp3_without.audio.end), (99, 41_283));
     assert_eq!(
         told(&mp3_without),
         ["the last frame, at byte 41283, is cut off: 217 of its 417 bytes are there"]
@@ -149,6 +149,27 @@ fn bytes_lost_or_added_in_the_middle_are_told() {
             [format!("a gap in the audio: {added} {unit} at byte 8340 hold no frame")]
         );
     }
+}
+
+#[test]
+fn a_hole_is_sixteen_zeros_or_more() {
+    let audio = FRAME.stream(40);
+    for (zeros, words) in [(15, ""), (16, " (the first 16 are zeros)")] {
+        let junk = [&vec![0; zeros][..], b"junk", &[0; 100]].concat();
+        let mp3 = mp3(&[&audio[..417 * 20], &junk, &audio[417 * 20..]].concat());
+        let line =
+            format!("a gap in the audio: {} bytes at byte 8340 hold no frame{words}", zeros + 104);
+        assert_eq!(told(&mp3), [line]);
+    }
+}
+
+#[test]
+fn other_audio_behind_mpeg_audio_is_but_a_gap() {
+    let aac = [&[0xFF, 0xF1, 0x50, 0x80, 0x2E, 0x7F, 0xFC][..], &[9; 364]].concat().repeat(10);
+    let audio = FRAME.stream(20);
+    let mp3 = mp3(&[&audio[..], &aac, &audio].concat());
+    assert_eq!(mp3.frames, 40);
+    assert_eq!(told(&mp3), ["a gap in the audio: 3710 bytes at byte 8340 hold no frame"]);
 }
 
 #[test]

@@ -271,8 +271,10 @@ impl Walker {
             break Flow::Go;
         };
         self.run = run;
-        self.at = window.offset(at);
-        self.found.frames_end = self.at;
+        self.found.frames_end = window.offset(at);
+        // The frame in doubt is one already; the search goes on behind its first byte.
+        let in_doubt = matches!(self.state, State::Seeking(_));
+        self.at = self.found.frames_end + u64::from(in_doubt);
         flow
     }
 
@@ -292,9 +294,9 @@ impl Walker {
     fn lock(&mut self, window: &Window<'_>, stream: Stream) {
         let at = self.at;
         if let State::Seeking(seeking) = &self.state {
-            let seeking = seeking.settle(at, &mut self.run);
-            if let Some((from, filler)) = seeking.filter(|(from, _)| *from < at) {
-                let bytes = at - from;
+            let (from, filler) = seeking.settle(at, &mut self.run);
+            let bytes = at - from;
+            if bytes > 0 {
                 match self.loose_tag.take() {
                     Some(Ended { tag, stated, .. }) => {
                         let actual = at - tag.range.start;
@@ -355,16 +357,10 @@ impl Walker {
             State::Ignoring(foreign) => return Walked::Foreign(foreign),
             State::Seeking(seeking) => {
                 all_zeros = seeking.is_zero_up_to(end);
-                if let Some((from, filler)) = seeking.settle(end, &mut self.run) {
-                    self.found.frames_end = from;
-                    let bytes = end - from;
-                    self.found.damage.push(Damage::Gap {
-                        at: from,
-                        bytes,
-                        place: Place::End,
-                        filler,
-                    });
-                }
+                let (from, filler) = seeking.settle(end, &mut self.run);
+                let (bytes, place) = (end - from, Place::End);
+                self.found.frames_end = from;
+                self.found.damage.push(Damage::Gap { at: from, bytes, place, filler });
             }
             State::Boundary | State::InTag(_) | State::Opening | State::Locked => {}
         }

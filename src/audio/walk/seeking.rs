@@ -22,9 +22,8 @@ pub(super) struct Seeking {
     /// Where a frame should have started.
     gap: u64,
     filler: Option<Filler>,
-    /// How far zeros reach from `gap` on, and whether they may reach further.
+    /// How far zeros reach from `gap` on.
     zeros_to: u64,
-    zeros_open: bool,
     /// The frame whose header led to `gap`.
     suspect: Option<Suspect>,
     tried_gap: bool,
@@ -42,7 +41,7 @@ impl Seeking {
     /// No frame starts at offset `gap`, where `opening` stands.
     pub(super) fn new(gap: u64, opening: &[u8], suspect: Option<Suspect>) -> Self {
         let filler = tag_opening(opening).map(Filler::Tag);
-        Self { gap, filler, zeros_to: gap, zeros_open: true, suspect, tried_gap: false }
+        Self { gap, filler, zeros_to: gap, suspect, tried_gap: false }
     }
 
     /// Whether nothing but zeros stands between the gap's start and offset `end`.
@@ -77,7 +76,7 @@ impl Seeking {
         let mut hit = Seen::Now(None);
         while let Some(skip) = memchr::memchr(0xFF, &window.bytes[index..limit]) {
             index += skip;
-            hit = self.hit(window, index, sync, known);
+            hit = hit_at(window, index, sync, known);
             if !matches!(hit, Seen::Now(None)) {
                 break;
             }
@@ -91,58 +90,49 @@ impl Seeking {
         hit
     }
 
-    /// What begins at `index`.
-    fn hit(
-        &self,
-        window: &Window<'_>,
-        index: usize,
-        sync: &mut Sync,
-        known: Option<&Stream>,
-    ) -> Seen<Option<Hit>> {
-        match sync.stream_at(window, index, known) {
-            Seen::Later => return Seen::Later,
-            Seen::Now(Some(stream)) if !self.is_suspect(window.offset(index)) => {
-                return Seen::Now(Some(Hit::Stream(stream)));
-            }
-            Seen::Now(_) => {}
-        }
-        // Once there is MPEG audio, other audio is but a gap in it.
-        if known.is_some() {
-            return Seen::Now(None);
-        }
-        match foreign::other_audio(window, index) {
-            Seen::Later => Seen::Later,
-            Seen::Now(foreign) => Seen::Now(foreign.map(Hit::Foreign)),
-        }
-    }
-
-    fn is_suspect(&self, at: u64) -> bool {
-        self.suspect.is_some_and(|suspect| suspect.at == at)
-    }
-
     /// Takes note of the bytes between two indices, which were searched.
     fn see(&mut self, window: &Window<'_>, from: usize, to: usize) {
         let from = from.max(window.index(self.zeros_to));
-        if self.zeros_open && from < to && self.zeros_to >= window.base {
-            let zeros = leading_zeros(&window.bytes[from..to]);
-            self.zeros_to += zeros as u64;
-            self.zeros_open = from + zeros == to;
+        if self.zeros_to >= window.base && from < to {
+            self.zeros_to += leading_zeros(&window.bytes[from..to]) as u64;
         }
     }
 
     /// The next frame starts at offset `next` (or the audio ends there): counts the frame in doubt
     /// if it was whole, and returns where the gap starts and what it holds.
-    pub(super) fn settle(&self, next: u64, run: &mut Run) -> Option<(u64, Filler)> {
+    pub(super) fn settle(&self, next: u64, run: &mut Run) -> (u64, Filler) {
         let zeros = self.zeros_to - self.gap;
         let filler =
             self.filler.unwrap_or(if zeros >= 16 { Filler::Zeros(zeros) } else { Filler::Data });
         match self.suspect {
-            Some(suspect) if next < self.gap => Some((suspect.at, Filler::Data)),
+            Some(suspect) if next < self.gap => (suspect.at, Filler::Data),
             Some(suspect) => {
                 run.count(suspect.header, suspect.length);
-                Some((self.gap, filler))
+                (self.gap, filler)
             }
-            None => Some((self.gap, filler)),
+            None => (self.gap, filler),
         }
+    }
+}
+
+/// What begins at `index`.
+fn hit_at(
+    window: &Window<'_>,
+    index: usize,
+    sync: &mut Sync,
+    known: Option<&Stream>,
+) -> Seen<Option<Hit>> {
+    match sync.stream_at(window, index, known) {
+        Seen::Later => return Seen::Later,
+        Seen::Now(Some(stream)) => return Seen::Now(Some(Hit::Stream(stream))),
+        Seen::Now(None) => {}
+    }
+    // Once there is MPEG audio, other audio is but a gap in it.
+    if known.is_some() {
+        return Seen::Now(None);
+    }
+    match foreign::other_audio(window, index) {
+        Seen::Later => Seen::Later,
+        Seen::Now(foreign) => Seen::Now(foreign.map(Hit::Foreign)),
     }
 }

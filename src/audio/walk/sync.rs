@@ -127,3 +127,46 @@ fn holds(stream: &Stream, window: &Window<'_>, at: usize) -> Seen<bool> {
     }
     Seen::Now(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::testing::{FRAME, Frame};
+
+    fn found(sync: &mut Sync, bytes: &[u8], at: usize) -> bool {
+        let window = Window { bytes, base: 0, last: true };
+        matches!(sync.stream_at(&window, at, None), Seen::Now(Some(_)))
+    }
+
+    #[test]
+    fn three_headers_make_a_stream() {
+        let mut sync = Sync::new();
+        let stream = FRAME.stream(3);
+        assert!(found(&mut sync, &stream, 0));
+        assert!(found(&mut sync, &stream[..417 * 2 + 4], 0));
+        assert!(!found(&mut sync, &[&stream[..417 * 2], &[0; 9]].concat(), 0));
+        assert!(!found(&mut sync, &[&stream[..417], &[0; 9]].concat(), 0));
+    }
+
+    #[test]
+    fn at_the_end_fewer_do() {
+        let mut sync = Sync::new();
+        let stream = FRAME.stream(2);
+        assert!(found(&mut sync, &stream, 0));
+        assert!(found(&mut sync, &stream[..800], 0), "the second one is cut off");
+        assert!(found(&mut sync, &stream, 417));
+        assert!(!found(&mut sync, &stream[..400], 0));
+    }
+
+    /// Each try looks at thousands of bytes, and hostile bytes can ask for one at every fourth.
+    #[test]
+    fn free_format_is_tried_only_so_often() {
+        let mut sync = Sync::new();
+        let stream = Frame { free: Some(100), ..FRAME }.stream(5);
+        let lonely = [&stream[..100], &[0; 8000]].concat();
+        assert!(found(&mut sync, &stream, 0));
+        (0..100).for_each(|_| assert!(!found(&mut sync, &lonely, 0)));
+        assert!(!found(&mut sync, &stream, 0));
+        assert!(found(&mut sync, &FRAME.stream(3), 0), "the standard's bit rates are not affected");
+    }
+}

@@ -81,6 +81,8 @@ pub enum Command {
     Check(Check),
     /// Publish: audio and pages that changed, then the feed
     Release(Release),
+    /// Send the audio of episodes ahead of the release that will name it
+    Upload(Upload),
     /// Write the tags of episodes into your own MP3s, as a release publishes them
     Tag(Tag),
     /// Make a new show in this folder
@@ -133,6 +135,17 @@ pub struct Release {
     /// Publish as if it were this instant (RFC 3339)
     #[arg(long, value_name = "TIME", hide = true, env = "ONAIR_NOW")]
     pub now: Option<jiff::Timestamp>,
+}
+
+/// `onair upload`
+#[derive(Debug, clap::Args)]
+pub struct Upload {
+    /// These episodes: a number, or a file's name
+    #[arg(value_name = "EPISODE", required = true)]
+    pub episodes: Vec<String>,
+    /// Check, say what would be sent, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `onair tag`

@@ -12,10 +12,11 @@ use crate::show::Show;
 
 pub fn run(global: &Global, args: &Check, term: &Term) -> Outcome {
     let mut gathered = gather::gather(gather::show(global)?, Depth::Walk);
-    let mut findings = find(&gathered);
+    let now = jiff::Timestamp::now();
+    let mut findings = find(&gathered, now);
     if args.fix {
         let wanted = select(&gathered.show, &args.episodes)?;
-        let mended = mend::mend(&mut gathered, &wanted, findings, find);
+        let mended = mend::mend(&mut gathered, &wanted, findings, |gathered| find(gathered, now));
         if args.dry_run {
             term.data(&mended.diff);
             return Ok(Exit::Fine);
@@ -28,7 +29,7 @@ pub fn run(global: &Global, args: &Check, term: &Term) -> Outcome {
         let wanted = select(&gathered.show, &args.episodes)?;
         findings.retain(|finding| wanted.contains(&finding.path));
     }
-    report(&findings, &gathered, term);
+    report("check", &findings, &gathered, term);
     let counts = Counts::of(&findings);
     if counts.errors > 0 {
         return Ok(Exit::Findings);
@@ -42,20 +43,20 @@ pub fn run(global: &Global, args: &Check, term: &Term) -> Outcome {
     }
 }
 
-/// All findings of a gathered show.
-pub fn find(gathered: &Gathered) -> Vec<Finding> {
+/// All findings of a gathered show at this instant.
+pub fn find(gathered: &Gathered, now: jiff::Timestamp) -> Vec<Finding> {
     rules::check(Facts {
         show: &gathered.show,
         audio: &gathered.audio,
         unused_audio: &gathered.unused_audio,
         artwork: &gathered.artwork,
         others: gathered.others.clone(),
-        now: jiff::Timestamp::now(),
+        now,
     })
 }
 
 /// Prints findings in the form that was asked for.
-pub fn report(findings: &[Finding], gathered: &Gathered, term: &Term) {
+pub fn report(command: &str, findings: &[Finding], gathered: &Gathered, term: &Term) {
     let show = &gathered.show;
     let mut sources = Sources::of(show);
     sources.add(gathered.chapters.values().map(|written| &written.source));
@@ -74,7 +75,7 @@ pub fn report(findings: &[Finding], gathered: &Gathered, term: &Term) {
                 term.say(&format!("`onair check --fix` mends {} of these", counts.fixable));
             }
         }
-        Format::Json => term.data(&format!("{:#}\n", json::value("check", findings, &sources))),
+        Format::Json => term.data(&format!("{:#}\n", json::value(command, findings, &sources))),
         Format::Github => term.data(&github::render(findings, &sources)),
         Format::Sarif => term.data(&format!("{:#}\n", sarif::value(findings, &sources))),
     }

@@ -1,46 +1,37 @@
 //! From a gathered show to the edition that is published: the edge that reads pictures, transcripts
 //! and templates, and renders the tags.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::gather::{self, Gathered};
+use super::proof::{self, Place};
 use super::{Exit, Failure};
 use crate::audio::{Content, Mp3, Probe};
 use crate::hash::Sha256;
 use crate::object::{Body, Digest, Key, Kind, Object};
-use crate::plan::Overrides;
 use crate::rules::Evidence;
-use crate::show::values::AudioName;
-use crate::show::{Episode, enclosure, is_inside, read};
-use crate::site::edition::{Edition, EditionEpisode};
+use crate::show::{Episode, is_inside, read};
+use crate::site::edition::Edition;
 use crate::site::{self, AssetFile, AudioFacts, EpisodeIn, Inputs, Templates, TranscriptFile};
-use crate::store::record::Record;
 
 /// The largest picture that is published.
 const MAX_ASSET: u64 = 16 * 1024 * 1024;
 
-/// Renders the edition. Every episode of `gathered` must have passed the checks.
+/// Renders the edition. Every episode of `gathered` must have passed the checks, and have its audio's
+/// place; `missing` names published objects that are gone.
 pub fn build(
     gathered: &Gathered,
-    record: Option<&Record>,
-    allow: &Overrides,
-    taken: &BTreeSet<Key>,
+    missing: &BTreeSet<Key>,
     now: Timestamp,
 ) -> Result<Edition, Failure> {
     let show = &gathered.show;
-    let known: BTreeMap<&str, &EditionEpisode> = record
-        .map(|record| {
-            record.episodes.iter().map(|episode| (episode.guid.0.as_str(), episode)).collect()
-        })
-        .unwrap_or_default();
     let mut episodes = Vec::new();
     for episode in show.episodes.iter().filter(|episode| !episode.is_draft()) {
-        let recorded = episode.effective_guid().and_then(|guid| known.get(guid).copied());
-        let Some(audio) = audio(gathered, episode, recorded, allow, taken)? else { continue };
+        let Some(audio) = audio(gathered, episode, missing)? else { continue };
         let duration = std::time::Duration::from_millis(audio.milliseconds);
         let written = gathered.chapters.get(&episode.source.path);
         episodes.push(EpisodeIn {
@@ -71,102 +62,84 @@ pub fn build(
 fn audio(
     gathered: &Gathered,
     episode: &Episode,
-    recorded: Option<&EditionEpisode>,
-    allow: &Overrides,
-    taken: &BTreeSet<Key>,
+    missing: &BTreeSet<Key>,
 ) -> Result<Option<AudioFacts>, Failure> {
-    let evidence = gathered.audio.get(&episode.source.path);
-    let Some(name) = episode.file.value() else { return Ok(None) };
-    let (path, probe, mp3) = match evidence {
-        Some(Evidence::Probed { path, probe, .. }) => match &probe.content {
-            Content::Mp3(mp3) => (path, probe, mp3),
-            _ => return Ok(recorded.map(published)),
-        },
-        _ => return Ok(recorded.map(published)),
+    let path = &episode.source.path;
+    let Some(place) = gathered.places.get(path) else { return Ok(None) };
+    let local = match gathered.audio.get(path) {
+        Some(Evidence::Probed { path, probe, .. }) => Local::of(gathered, path, probe)?,
+        _ => None,
     };
-    let failed = |reason: String| Failure::new(Exit::Usage, format!("{path}: {reason}"));
+    Ok(match (place, local) {
+        (Place::There(known), Some(local)) if missing.contains(&known.key) => {
+            let made = new_audio(gathered, episode, &local, known.key.clone())?;
+            // Only the very bytes that the feed promises can take the place of what is gone.
+            let same =
+                made.tag_sha256 == known.tag_sha256 && made.payload_sha256 == known.payload_sha256;
+            Some(if same { made } else { known.facts() })
+        }
+        (Place::There(known), _) => Some(known.facts()),
+        (Place::Free(key), Some(local)) => Some(new_audio(gathered, episode, &local, key.clone())?),
+        (Place::Free(_), None) => None,
+    })
+}
+
+/// An MP3 at hand.
+pub struct Local<'a> {
+    file: PathBuf,
+    /// As a host knows it, below the show's folder.
+    path: &'a str,
+    probe: &'a Probe,
+    mp3: &'a Mp3,
+}
+
+impl<'a> Local<'a> {
+    /// The file at `path`, if it was probed as an MP3.
+    pub fn of(
+        gathered: &Gathered,
+        path: &'a str,
+        probe: &'a Probe,
+    ) -> Result<Option<Self>, Failure> {
+        let Content::Mp3(mp3) = &probe.content else { return Ok(None) };
+        let file = gather::resolve(&gathered.show, path)
+            .map_err(|trouble| Failure::new(Exit::Usage, format!("{path}: {trouble}")))?;
+        Ok(Some(Self { file, path, probe, mp3 }))
+    }
+}
+
+/// Audio that is to be sent to `key`.
+pub fn new_audio(
+    gathered: &Gathered,
+    episode: &Episode,
+    local: &Local<'_>,
+    key: Key,
+) -> Result<AudioFacts, Failure> {
+    let failed = |reason: String| Failure::new(Exit::Usage, format!("{}: {reason}", local.path));
+    let Local { file, probe, mp3, .. } = local;
     let payload_sha256 =
         mp3.payload_sha256.ok_or_else(|| failed("the audio was not hashed".to_owned()))?;
-    if let Some(recorded) = recorded.filter(|recorded| recorded.payload_sha256 == payload_sha256) {
-        return Ok(Some(published(recorded)));
-    }
-    let file =
-        gather::resolve(&gathered.show, path).map_err(|trouble| failed(trouble.to_string()))?;
     let written = gathered.chapters.get(&episode.source.path);
     let cover = gathered.cover.as_ref();
     let tag =
-        gather::render_tag(&gathered.show, episode, &file, mp3, written, cover).map_err(failed)?;
-    let tag = Bytes::from(tag);
-    let own = enclosure::place(&gathered.show.settings, episode).map(|place| place.name);
-    let mut key = key(gathered, own.as_deref().unwrap_or(name.as_str()))?;
-    let replaces = recorded.is_some_and(|recorded| allow.permit_audio_change(recorded));
-    if replaces || taken.contains(&key) {
-        key = self::key(gathered, &beside(name, &payload_sha256, &tag))?;
-    }
-    Ok(Some(new_audio(key, &file, probe, mp3, payload_sha256, tag)))
-}
-
-/// Where new audio goes.
-fn key(gathered: &Gathered, name: &str) -> Result<Key, Failure> {
-    Key::new(format!("{}{name}", gathered.show.settings.media_prefix()))
-        .map_err(|error| Failure::new(Exit::Usage, error.to_string()))
-}
-
-/// A name of its own for audio whose file's name is taken: by what it replaces, or by what a release
-/// that was cut off sent there. What stands under an audio key never changes.
-fn beside(name: &AudioName, payload: &Sha256, tag: &[u8]) -> String {
-    let (stem, ending) = name.as_str().rsplit_once('.').unwrap_or((name.as_str(), "mp3"));
-    let both = Sha256::of(format!("{} {payload}", Sha256::of(tag)).as_bytes()).to_string();
-    format!("{stem}-{}.{ending}", &both[..8])
-}
-
-fn new_audio(
-    key: Key,
-    file: &Path,
-    probe: &Probe,
-    mp3: &Mp3,
-    payload_sha256: Sha256,
-    tag: Bytes,
-) -> AudioFacts {
+        gather::render_tag(&gathered.show, episode, file, mp3, written, cover).map_err(failed)?;
     let tag_sha256 = Sha256::of(&tag);
-    let milliseconds = mp3.time.milliseconds();
-    let body = Body::Tagged { tag, file: file.to_owned(), payload: mp3.payload.clone() };
-    let bytes = body.len();
-    let metadata = BTreeMap::from([
-        ("milliseconds".to_owned(), milliseconds.to_string()),
-        ("payload-sha256".to_owned(), payload_sha256.to_string()),
-        ("tag-sha256".to_owned(), tag_sha256.to_string()),
-    ]);
-    let object = Object {
+    let body =
+        Body::Tagged { tag: Bytes::from(tag), file: file.clone(), payload: mp3.payload.clone() };
+    let mut audio = AudioFacts {
         key: key.clone(),
-        kind: Kind::Audio,
-        content_type: "audio/mpeg",
-        digest: Digest::Tagged { tag_sha256, payload_sha256 },
-        body,
-        metadata,
-    };
-    AudioFacts {
-        key,
-        bytes,
-        milliseconds,
+        bytes: body.len(),
+        milliseconds: mp3.time.milliseconds(),
         tag_sha256,
         payload_sha256,
+        source_bytes: Some(probe.bytes),
         source_sha256: probe.sha256,
-        object: Some(object),
-    }
-}
-
-/// Audio as the record has it.
-fn published(recorded: &EditionEpisode) -> AudioFacts {
-    AudioFacts {
-        key: recorded.audio.clone(),
-        bytes: recorded.bytes,
-        milliseconds: recorded.milliseconds,
-        tag_sha256: recorded.tag_sha256,
-        payload_sha256: recorded.payload_sha256,
-        source_sha256: recorded.source_sha256,
         object: None,
-    }
+    };
+    let metadata = proof::metadata(&audio);
+    let digest = Digest::Tagged { tag_sha256, payload_sha256 };
+    let kind = Kind::Audio;
+    audio.object = Some(Object { key, kind, content_type: "audio/mpeg", digest, body, metadata });
+    Ok(audio)
 }
 
 /// The episode's transcript, if it can be read; the rules speak of one that cannot.

@@ -11,9 +11,10 @@ use std::time::Duration;
 use super::args::Global;
 use super::beside;
 use super::chapters::{self, Written};
+use super::proof::{Place, Proof};
 use super::{Exit, Failure};
 use crate::audio::tag::{self, Picture};
-use crate::audio::{Content, Depth, Foreign, Mp3, Probe, probe_file};
+use crate::audio::{Content, Depth, Mp3, probe_file};
 use crate::chapter::Chapter;
 use crate::report::{Sources, human};
 use crate::rules::show::{Artwork, picture};
@@ -22,7 +23,6 @@ use crate::show::read::{self, FileTrouble, ShowError};
 use crate::show::values::AudioName;
 use crate::show::{Episode, Show, is_inside};
 use crate::site::tagging;
-use crate::store::record::Record;
 
 /// The largest picture that is read.
 const MAX_PICTURE: u64 = 16 * 1024 * 1024;
@@ -43,6 +43,11 @@ pub struct Gathered {
     pub cover: Option<Picture>,
     /// Findings of files beside the episodes.
     pub others: Vec<Finding>,
+    /// Where each episode's audio stands in the target, by the episode file's path; empty before
+    /// [`prove`](super::proof::prove).
+    pub places: BTreeMap<String, Place>,
+    /// By what each episode's audio is proved, likewise.
+    pub proofs: BTreeMap<String, Proof>,
 }
 
 /// Reads the show; says where its settings are wrong.
@@ -94,43 +99,11 @@ pub fn gather_only(show: Show, depth: Depth, wanted: impl Fn(&Episode) -> bool) 
         judge::judge(&written.source, &written.list, time, &mut others);
     }
     let unused_audio = unused(&show);
-    Gathered { show, audio, chapters, unused_audio, artwork, cover, others }
+    let (places, proofs) = (BTreeMap::new(), BTreeMap::new());
+    Gathered { show, audio, chapters, unused_audio, artwork, cover, others, places, proofs }
 }
 
 impl Gathered {
-    /// Lets the target's record speak for audio that is not at hand: a file that is not there, or a
-    /// Git LFS pointer that names the very file that was published.
-    pub fn prove(&mut self, record: Option<&Record>) {
-        let Some(record) = record else { return };
-        for episode in &self.show.episodes {
-            let Some(evidence) = self.audio.get_mut(&episode.source.path) else { continue };
-            let guid = episode.effective_guid();
-            let Some(known) =
-                record.episodes.iter().find(|known| Some(known.guid.0.as_str()) == guid)
-            else {
-                continue;
-            };
-            match evidence {
-                Evidence::Absent { .. } => {}
-                Evidence::Probed {
-                    probe: Probe { content: Content::Foreign(Foreign::GitLfsPointer(pointer)), .. },
-                    ..
-                } if known.source_sha256.is_none_or(|sha256| sha256 == pointer.oid) => {}
-                // What is published keeps its tag, so its recorded size holds too.
-                Evidence::Probed {
-                    probe: Probe { content: Content::Mp3(mp3), .. },
-                    recorded,
-                    ..
-                } if mp3.payload_sha256 == Some(known.payload_sha256) => {
-                    *recorded = Some(known.bytes);
-                    continue;
-                }
-                _ => continue,
-            }
-            *evidence = Evidence::Recorded { bytes: known.bytes, milliseconds: known.milliseconds };
-        }
-    }
-
     /// Looks again at the audio of episodes that were changed.
     pub fn refresh(&mut self, changed: &BTreeSet<String>) {
         let episodes: Vec<&Episode> = self

@@ -14,10 +14,12 @@ mod init;
 mod mend;
 mod new;
 mod progress;
+mod proof;
 mod release;
 mod tag;
 mod target;
 mod term;
+mod upload;
 
 pub use args::Args;
 
@@ -63,6 +65,14 @@ impl Failure {
 /// What a command comes to.
 type Outcome = Result<Exit, Failure>;
 
+/// Runs what waits for a store or a server.
+fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| {
+        Failure::new(Exit::Target, format!("no threads can be started: {error}"))
+    })?;
+    runtime.block_on(work)
+}
+
 /// Runs the command that the arguments name.
 pub fn run(args: Args) -> ExitCode {
     let term = Term::new(&args.global);
@@ -70,6 +80,7 @@ pub fn run(args: Args) -> ExitCode {
         Command::Check(check) => check::run(&args.global, check, &term),
         Command::Release(release) => release::run(&args.global, release, &term),
         Command::Tag(tag) => tag::run(&args.global, tag, &term),
+        Command::Upload(upload) => upload::run(&args.global, upload, &term),
         Command::Init(init) => init::run(&args.global, init, &term),
         Command::New(new) => new::run(&args.global, new, &term),
         Command::Apple(Apple::Sync(sync)) => apple::run(&args.global, sync, &term),

@@ -4,7 +4,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::term::Term;
 use crate::object::Kind;
-use crate::plan::Plan;
 use crate::release::{Delivery, Event, Reporter};
 use crate::report;
 
@@ -16,10 +15,9 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// For a plan: bytes in all, and their rate.
-    pub fn new(plan: &Plan, term: &Term) -> Self {
-        let bar =
-            if term.is_live() { ProgressBar::new(plan.bytes()) } else { ProgressBar::hidden() };
+    /// For so many bytes in all.
+    pub fn new(bytes: u64, term: &Term) -> Self {
+        let bar = if term.is_live() { ProgressBar::new(bytes) } else { ProgressBar::hidden() };
         if let Ok(style) =
             ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {msg}")
         {

@@ -1,25 +1,23 @@
 //! `onair release`: check, read what is published, plan, print; then, unless it is a dry run, carry
 //! out the very plan that was printed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::args::{Format, Global, Release};
 use super::progress::Progress;
 use super::term::Term;
-use super::{Exit, Failure, Outcome, check, edition, gather, target};
+use super::{Exit, Failure, Outcome, block_on, check, edition, gather, proof, target};
 use crate::plan::{self, Allow, Guard, Overrides, Plan};
-use crate::release::{self, Cancel, ErrorClass, Owner, Receipt, ReleaseError, Run};
-use crate::report::{self, Counts, counted, json};
+use crate::release::{self, Cancel, ErrorClass, Limits, Owner, Receipt, ReleaseError, Run};
+use crate::report::{self, Counts, counted};
 use crate::rules::Severity;
 use crate::store::Store;
 
 pub fn run(global: &Global, args: &Release, term: &Term) -> Outcome {
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| {
-        Failure::new(Exit::Target, format!("no threads can be started: {error}"))
-    })?;
-    runtime.block_on(release(global, args, term))
+    block_on(release(global, args, term))
 }
 
 async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
@@ -28,77 +26,65 @@ async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
     let show = gather::show(global)?;
     let depth = gather::release_depth(&show);
     let mut gathered = gather::gather(show, depth);
-    let feed = format!(
-        "{}{}",
-        gathered.show.settings.site_prefix(),
-        gathered.show.settings.site.feed.get_ref()
-    );
-    let feed = crate::object::Key::new(feed)
-        .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
-    let store = target::open(global, &gathered.show.settings).await?;
-    let mut published = release::read_published(store.as_ref(), &feed).await.map_err(stopped)?;
+    let feed = target::feed_key(&gathered.show.settings)?;
+    let target = target::open(global, &gathered.show.settings).await?;
+    let store = target.store.as_ref();
+    let mut published = release::read_published(store, &feed).await.map_err(stopped)?;
     if args.repair {
-        release::audit(store.as_ref(), &mut published, run_limits().others)
+        release::audit(store, &mut published, Limits::default().others)
             .await
             .map_err(target::failed)?;
     }
-    gathered.prove(published.record.as_ref());
+    proof::prove(&mut gathered, published.record.as_ref(), &target).await?;
+    proof::say(&gathered, term);
 
-    let findings = check::find(&gathered);
+    let findings = check::find(&gathered, now);
     let wrong: Vec<_> =
         findings.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect();
     if !wrong.is_empty() {
-        check::report(&wrong, &gathered, term);
+        check::report("release", &wrong, &gathered, term);
         let counts = Counts { errors: wrong.len(), ..Counts::default() };
         return Err(Failure::new(Exit::Findings, format!("{counts}: nothing was published")));
     }
 
-    let name = store.name();
-    let mut taken = BTreeSet::new();
-    let receipt = loop {
-        let record = published.record.as_ref();
-        let edition = edition::build(&gathered, record, &allow, &taken, now)?;
-        let plan = match plan::plan(edition, &published, &allow) {
-            Ok(plan) => plan,
-            Err(guards) => return Err(refused(&guards, term)),
-        };
-        if term.format() == Format::Json && args.dry_run {
-            term.data(&format!("{:#}\n", plan_json(&plan, &name)));
-        } else if taken.is_empty() {
-            say_plan(&plan, &name, args.dry_run, term);
-        }
-        if args.dry_run || plan.nothing_to_do() {
-            return Ok(Exit::Fine);
-        }
-        match carry_out(&plan, store.as_ref(), term).await {
-            Ok(receipt) => break receipt,
-            // A release that was cut off left other audio there, which nobody knows of. It stays.
-            Err(ReleaseError::Taken { key, .. }) if !taken.contains(&key) => {
-                term.say(&format!("  {key} is taken; the audio goes beside it"));
-                taken.insert(key);
-            }
-            Err(error) => return Err(stopped(error)),
-        }
+    let edition = edition::build(&gathered, &published.missing, now)?;
+    let plan = match plan::plan(edition, &published, &allow) {
+        Ok(plan) => plan,
+        Err(guards) => return Err(refused(&guards, &store.name(), args.dry_run, term)),
     };
-    say_receipt(&receipt, &gathered.show.settings.feed_url(), term);
+    say_plan(&plan, &store.name(), args.dry_run, term);
+    let receipt = if args.dry_run {
+        None
+    } else if plan.nothing_to_do() {
+        Some(Receipt { unchanged: plan.unchanged.len(), ..Receipt::default() })
+    } else {
+        let receipt = carry_out(&plan, store, term).await?;
+        say_receipt(&receipt, &gathered.show.settings.feed_url(), term);
+        Some(receipt)
+    };
+    if term.format() == Format::Json {
+        let value = outcome_json(&plan, receipt.as_ref(), &store.name());
+        term.data(&format!("{value:#}\n"));
+    }
     Ok(Exit::Fine)
 }
 
-fn run_limits() -> release::Limits {
-    release::Limits::default()
+async fn carry_out(plan: &Plan, store: &dyn Store, term: &Term) -> Result<Receipt, Failure> {
+    running(store, plan.bytes(), term, async |run| release::execute(plan, run).await).await
 }
 
-/// Carries the plan out, and stops between two steps when Ctrl-C is pressed.
-pub async fn carry_out(
-    plan: &Plan,
+/// Does `work`, which sends so many bytes, and stops it where it may stop when Ctrl-C is pressed.
+pub async fn running<T>(
     store: &dyn Store,
+    bytes: u64,
     term: &Term,
-) -> Result<Receipt, ReleaseError> {
+    work: impl AsyncFnOnce(&Run<'_>) -> Result<T, ReleaseError>,
+) -> Result<T, Failure> {
     let owner = Owner::this_process(who());
     let cancel = Cancel::default();
-    let progress = Progress::new(plan, term);
+    let progress = Progress::new(bytes, term);
     let run = Run::new(store, &owner, &progress, &cancel);
-    let work = release::execute(plan, &run);
+    let work = work(&run);
     tokio::pin!(work);
     let outcome = loop {
         tokio::select! {
@@ -107,7 +93,7 @@ pub async fn carry_out(
         }
     };
     progress.finish();
-    outcome
+    outcome.map_err(stopped)
 }
 
 /// Who makes the release, as records and locks name it.
@@ -149,7 +135,17 @@ pub fn stopped(error: ReleaseError) -> Failure {
     Failure { exit, message: error.to_string(), help }
 }
 
-fn refused(guards: &[Guard], term: &Term) -> Failure {
+fn refused(guards: &[Guard], name: &str, dry: bool, term: &Term) -> Failure {
+    if term.format() == Format::Json {
+        let value = json!({
+            "version": report::json::VERSION,
+            "command": "release",
+            "dryRun": dry,
+            "target": name,
+            "guards": guards,
+        });
+        term.data(&format!("{value:#}\n"));
+    }
     for guard in guards {
         let place = guard.source.as_deref().or(guard.episode.as_deref()).unwrap_or("feed");
         term.failure(
@@ -203,27 +199,35 @@ fn say_plan(plan: &Plan, name: &str, dry: bool, term: &Term) {
     ));
 }
 
-fn plan_json(plan: &Plan, name: &str) -> serde_json::Value {
+/// The plan, and what came of it; nothing came of a dry run.
+fn outcome_json(plan: &Plan, receipt: Option<&Receipt>, name: &str) -> serde_json::Value {
     let steps: Vec<_> = plan
         .steps()
-        .map(|(object, reason)| serde_json::json!({ "key": object.key, "kind": object.kind, "reason": reason, "bytes": object.body.len() }))
+        .map(|(object, reason)| {
+            json!({ "key": object.key, "kind": object.kind, "reason": reason, "bytes": object.body.len() })
+        })
         .collect();
-    serde_json::json!({
-        "version": json::VERSION,
+    json!({
+        "version": report::json::VERSION,
         "command": "release",
-        "dryRun": true,
+        "dryRun": receipt.is_none(),
         "target": name,
         "steps": steps,
         "bytes": plan.bytes(),
         "unchanged": plan.unchanged.len(),
         "feed": plan.diff.to_string(),
+        "release": receipt.and_then(|receipt| receipt.number),
+        "sent": receipt.map(|receipt| receipt.sent),
+        "sentBytes": receipt.map(|receipt| receipt.bytes),
+        "alreadyThere": receipt.map(|receipt| receipt.already_there),
+        "feedPublished": receipt.map(|receipt| receipt.feed_published),
     })
 }
 
 fn say_receipt(receipt: &Receipt, feed: &str, term: &Term) {
     let number = receipt
         .number
-        .map_or_else(|| "The manifest".to_owned(), |number| format!("Release {number}"));
+        .map_or_else(|| "The manifest".to_owned(), |number| format!("Release {}", number.0));
     let mut line = format!(
         "{number} is published: {} sent ({})",
         counted(receipt.sent, "object"),

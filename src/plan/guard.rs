@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::site::edition::{EditionEpisode, Guid};
+use crate::site::edition::Guid;
 
 /// What was about to go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -198,11 +198,5 @@ impl Overrides {
     ) -> bool {
         self.contains(&of(EpisodeName(guid.0.clone())))
             || number.is_some_and(|number| self.contains(&of(EpisodeName(number.to_string()))))
-    }
-
-    /// Whether an episode may get other audio: the builder of an edition asks this before it lets
-    /// changed audio take a new key.
-    pub fn permit_audio_change(&self, episode: &EditionEpisode) -> bool {
-        self.names(Allow::AudioChange, &episode.guid, episode.number)
     }
 }

@@ -73,7 +73,8 @@ pub struct Step {
     pub condition: Condition,
 }
 
-/// Audio that is not at hand and that no record knows: the target must prove that it holds it.
+/// Audio that is not at hand, and that no record knows or somebody found gone: the target must prove
+/// that it holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// The episode's source file.
@@ -190,7 +191,11 @@ fn draw_up(
     for episode in edition.episodes.iter().filter(|it| !at_hand.contains(&it.audio)) {
         let digest = audio_digest(episode);
         match recorded(&episode.audio) {
-            Some(old) if old.digest == digest && old.bytes == episode.bytes => {
+            Some(old)
+                if old.digest == digest
+                    && old.bytes == episode.bytes
+                    && !published.missing.contains(&episode.audio) =>
+            {
                 unchanged.insert(episode.audio.clone(), old.clone());
             }
             _ => proofs.push(Proof {

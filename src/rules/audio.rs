@@ -42,6 +42,8 @@ pub enum Evidence {
     Recorded {
         /// Bytes as published.
         bytes: u64,
+        /// Bytes of the host's file, without the tag that is published, where that is known.
+        source_bytes: Option<u64>,
         /// The playing time, in milliseconds.
         milliseconds: u64,
     },
@@ -95,9 +97,9 @@ pub fn judge(
             duration(episode, Some(&measures), findings);
             Verdict::Proved
         }
-        Some(Evidence::Recorded { bytes, milliseconds }) => {
+        Some(Evidence::Recorded { bytes, source_bytes, milliseconds }) => {
             let measures = Measures {
-                bytes: *bytes,
+                bytes: source_bytes.unwrap_or(*bytes),
                 published: Some(*bytes),
                 recorded: None,
                 mp3: None,

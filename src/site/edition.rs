@@ -54,7 +54,10 @@ pub struct EditionEpisode {
     pub tag_sha256: Sha256,
     /// SHA-256 of the payload.
     pub payload_sha256: Sha256,
-    /// SHA-256 and size of the whole source file, which a Git LFS pointer also names, if known.
+    /// Bytes of the host's file that it was made from, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_bytes: Option<u64>,
+    /// SHA-256 of that file, by which a Git LFS pointer names it, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_sha256: Option<Sha256>,
     /// The publication date, RFC 3339.

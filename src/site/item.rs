@@ -89,6 +89,7 @@ impl Entry<'_> {
             milliseconds: audio.milliseconds,
             tag_sha256: audio.tag_sha256,
             payload_sha256: audio.payload_sha256,
+            source_bytes: audio.source_bytes,
             source_sha256: audio.source_sha256,
             published: self.published.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             apple_episode_id: episode.apple_id.value().copied(),

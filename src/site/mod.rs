@@ -79,6 +79,8 @@ pub struct AudioFacts {
     pub tag_sha256: Sha256,
     /// SHA-256 of the payload.
     pub payload_sha256: Sha256,
+    /// Bytes of the host's file, if known.
+    pub source_bytes: Option<u64>,
     /// SHA-256 of the host's whole file, if known.
     pub source_sha256: Option<Sha256>,
     /// The object to send; nothing if the audio is published already and is not at hand.

@@ -73,6 +73,7 @@ pub(crate) fn given(episode: &Episode) -> EpisodeIn<'_> {
             milliseconds: 61_400,
             tag_sha256: Sha256::of(b"tag"),
             payload_sha256: Sha256::of(file.as_bytes()),
+            source_bytes: None,
             source_sha256: None,
             object: None,
         },

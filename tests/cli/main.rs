@@ -6,5 +6,7 @@ mod apple;
 mod check;
 mod fix;
 mod formats;
+mod release;
 mod show;
 mod tag;
+mod upload;

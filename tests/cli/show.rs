@@ -20,6 +20,17 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// The same, without what other parts decide: how large pages are and how many assets there are.
+    /// Lines that come in any order are sorted.
+    pub fn outline(&self) -> String {
+        let said = self.said();
+        let mut lines: Vec<String> = said.lines().map(without_amounts).collect();
+        for run in lines.chunk_by_mut(|a, b| is_delivery(a) && is_delivery(b)) {
+            run.sort();
+        }
+        lines.join("\n")
+    }
+
     /// All that was said, and the exit code.
     pub fn said(&self) -> String {
         format!("{}{}exit code {}\n", self.stdout, self.stderr, self.code)
@@ -50,7 +61,11 @@ const ARTWORK: &[u8] =
 impl TestShow {
     /// Settings and artwork, no episodes.
     pub fn new() -> Self {
-        let show = Self { folder: tempfile::tempdir().unwrap() };
+        // In memory where that can be had: a release flushes every file to the disk.
+        let memory = Path::new("/dev/shm");
+        let folder =
+            if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        let show = Self { folder: folder.unwrap() };
         for folder in ["episodes", "audio", "img"] {
             fs::create_dir(show.path(folder)).unwrap();
         }
@@ -97,7 +112,7 @@ impl TestShow {
     pub fn with_audio(&self, number: u32, frames: usize, changes: &[&str]) {
         self.audio(number, &audio(number, frames));
         self.episode(number, changes);
-        self.fix();
+        self.fix(number);
     }
 
     /// The MP3 of an episode.
@@ -105,9 +120,9 @@ impl TestShow {
         fs::write(self.path(&format!("audio/{number:03}.mp3")), bytes).unwrap();
     }
 
-    /// Lets `onair check --fix` make sizes and durations true.
-    pub fn fix(&self) {
-        let ran = self.onair(&["check", "--fix"]);
+    /// Lets `onair check --fix` make an episode's size and duration true.
+    pub fn fix(&self, number: u32) {
+        let ran = self.onair(&["check", "--fix", &number.to_string()]);
         assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     }
 
@@ -158,6 +173,25 @@ impl TestShow {
     pub fn check(&self) -> String {
         self.onair(&["check"]).said()
     }
+}
+
+fn is_delivery(line: &str) -> bool {
+    line.starts_with("  ") && line.contains(" sent (")
+}
+
+/// `21 objects` as `N objects`, `4.0 kB` as `N kB`.
+fn without_amounts(line: &str) -> String {
+    let units = ["kB", "B", "object", "objects", "asset", "assets", "page", "pages", "unchanged"];
+    let indent = &line[..line.len() - line.trim_start().len()];
+    let mut words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+    for at in 1..words.len() {
+        let unit = words[at].trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        let is_amount = |c: char| c.is_ascii_digit() || matches!(c, '.' | '(');
+        if units.contains(&unit.as_str()) && words[at - 1].chars().all(is_amount) {
+            words[at - 1] = if words[at - 1].starts_with('(') { "(N" } else { "N" }.to_owned();
+        }
+    }
+    format!("{indent}{}", words.join(" "))
 }
 
 /// An MP3 of so many frames of noise, the same for the same number.

@@ -178,6 +178,9 @@ pub(super) fn failed(doing: &str, path: &Path, error: &io::Error) -> StoreError 
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "give this user the right to write there, or name another target"
         }
+        io::ErrorKind::NotADirectory => {
+            "a folder must stand there: move the file away, or name another target"
+        }
         io::ErrorKind::InvalidFilename => "give the episode's page a shorter name",
         _ => "",
     };

@@ -10,7 +10,8 @@ mod identity;
 mod write;
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,6 +37,24 @@ impl DirStore {
     /// The store in `folder`, which need not exist yet.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { base: folder.into() }
+    }
+
+    /// Lets `read` have the file at `key`, where blocking is allowed; none if there is none.
+    ///
+    /// # Errors
+    /// If the file cannot be opened or read.
+    pub async fn with_file<T: Send + 'static>(
+        &self,
+        key: &Key,
+        read: impl FnOnce(File) -> io::Result<T> + Send + 'static,
+    ) -> Result<Option<T>, StoreError> {
+        let key = key.clone();
+        self.blocking(move |base| {
+            let Some(place) = Place::of(base, &key, false)? else { return Ok(None) };
+            let Some(file) = place.open()? else { return Ok(None) };
+            read(file).map(Some).map_err(|error| failed("read", &place.path, &error))
+        })
+        .await
     }
 
     /// Does what blocks where blocking is allowed.

@@ -132,6 +132,7 @@ impl Episode {
             milliseconds: 1000,
             tag_sha256,
             payload_sha256,
+            source_bytes: None,
             source_sha256: None,
             published: "2022-05-27T07:00:00+02:00".into(),
             apple_episode_id: None,

@@ -1,0 +1,129 @@
+//! `onair upload`, and releases from a checkout that has no audio.
+
+use std::fs;
+
+use super::show::{TestShow, audio};
+
+fn uploaded() -> TestShow {
+    let show = TestShow::new();
+    show.with_audio(1, 200, &[]);
+    show.with_audio(2, 300, &[]);
+    assert_eq!(show.onair(&["upload", "1", "2"]).code, 0);
+    show
+}
+
+fn without_audio(show: &TestShow) {
+    fs::remove_dir_all(show.path("audio")).unwrap();
+}
+
+#[test]
+fn what_was_sent_ahead_is_released_without_any_audio() {
+    let show = TestShow::new();
+    show.with_audio(1, 200, &[]);
+    show.with_audio(2, 300, &[]);
+    insta::assert_snapshot!("dry", show.onair(&["upload", "2", "--dry-run"]).said());
+    assert!(!show.path("public").exists(), "a dry run writes nothing");
+    insta::assert_snapshot!("first", show.onair(&["upload", "2"]).said());
+    let sent = show.tree("public");
+    insta::assert_snapshot!("both", show.onair(&["upload", "1", "2", "-v"]).said());
+    assert_eq!(show.tree("public")["public/media/002.mp3"], sent["public/media/002.mp3"]);
+    assert!(sent["public/media/002.mp3"].ends_with(&audio(2, 300)));
+    assert!(!show.path("public/podcasts/feed.xml").exists());
+
+    without_audio(&show);
+    let ran = show.onair(&["release", "-v"]);
+    let proved: Vec<&str> = ran.stdout.lines().filter(|line| line.contains("proved")).collect();
+    insta::assert_snapshot!("release", proved.join("\n"));
+    assert!(!ran.stdout.contains("/media/"), "{}", ran.said());
+    let feed = show.read("public/podcasts/feed.xml");
+    let length = sent["public/media/002.mp3"].len();
+    assert!(feed.contains(&format!("/media/002.mp3\" length=\"{length}\"")), "{feed}");
+    insta::assert_snapshot!("again", show.onair(&["release", "-v"]).outline());
+}
+
+#[test]
+fn a_size_of_the_untagged_file_holds_without_it_once_it_is_recorded() {
+    let show = TestShow::new();
+    show.with_audio(1, 200, &[]);
+    let untagged = audio(1, 200).len();
+    show.episode(1, &[&format!("size: {untagged}"), "duration: \"00:00:05\""]);
+    assert_eq!(show.onair(&["release"]).code, 0);
+    without_audio(&show);
+    let ran = show.onair(&["release"]);
+    assert!(ran.stdout.starts_with("Nothing to do"), "{}", ran.said());
+}
+
+#[test]
+fn audio_that_is_exported_again_goes_beside_what_was_sent() {
+    let show = uploaded();
+    let first = show.tree("public");
+    show.audio(2, &audio(7, 310));
+    show.fix(2);
+    let ran = show.onair(&["upload", "2"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let mut second = show.tree("public");
+    let beside = second.keys().find(|name| name.starts_with("public/media/002-")).unwrap().clone();
+    assert!(second.remove(&beside).unwrap().ends_with(&audio(7, 310)));
+    assert_eq!(second, first, "what was sent stays as it is");
+
+    without_audio(&show);
+    let ran = show.onair(&["release", "-v"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert!(show.read("public/podcasts/feed.xml").contains(&beside["public/".len()..]));
+}
+
+#[test]
+fn a_title_that_changes_after_the_upload_is_no_reason_to_stop() {
+    let show = uploaded();
+    let sent = show.tree("public/media");
+    let text = show.read("episodes/episode_002.md").replace("Title three", "Another title");
+    show.write("episodes/episode_002.md", &text);
+    let ran = show.onair(&["release"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert_eq!(show.tree("public/media"), sent);
+    assert!(show.read("public/podcasts/feed.xml").contains("Another title"));
+}
+
+#[test]
+fn what_is_wrong_is_not_sent() {
+    let show = TestShow::new();
+    show.with_audio(1, 200, &[]);
+    show.with_audio(2, 300, &[]);
+    show.episode(3, &[]);
+    show.episode(4, &["draft: true"]);
+    let text = show.read("episodes/episode_001.md").replace("size: ", "size: 9");
+    show.write("episodes/episode_001.md", &text);
+    insta::assert_snapshot!("wrong_size", show.onair(&["upload", "1"]).said());
+    insta::assert_snapshot!("absent", show.onair(&["upload", "3"]).said());
+    insta::assert_snapshot!("draft", show.onair(&["upload", "4"]).said());
+    assert!(!show.path("public").exists());
+    // What is wrong elsewhere is for the release to say.
+    assert_eq!(show.onair(&["upload", "2"]).code, 0);
+    assert_eq!(show.onair(&["release"]).code, 1);
+}
+
+#[test]
+fn a_pointer_of_git_lfs_is_proved_by_its_hash() {
+    let show = TestShow::new();
+    show.write(".gitattributes", "*.mp3 filter=lfs diff=lfs merge=lfs -text\n");
+    show.with_audio(1, 200, &[]);
+    show.with_audio(2, 300, &[]);
+    assert_eq!(show.onair(&["release"]).code, 0);
+    let pointer = |show: &TestShow, number: u32, bytes: &[u8]| {
+        let (oid, size) = (onair::hash::Sha256::of(bytes), bytes.len());
+        let version = "version https://git-lfs.github.com/spec/v1";
+        show.audio(number, format!("{version}\noid sha256:{oid}\nsize {size}\n").as_bytes());
+    };
+    pointer(&show, 1, &audio(1, 200));
+    let ran = show.onair(&["release", "-v"]);
+    assert!(
+        ran.stdout.contains(
+            "episode_001.md: audio proved by its Git LFS pointer and the target's record"
+        )
+    );
+    assert!(ran.stdout.contains("Nothing to do"), "{}", ran.said());
+    pointer(&show, 1, &audio(9, 200));
+    let ran = show.onair(&["release"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("a Git LFS pointer"), "{}", ran.said());
+}

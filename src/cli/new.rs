@@ -10,10 +10,10 @@ use super::term::Term;
 use super::{Exit, Failure, Outcome, gather};
 use crate::audio::probe_file;
 use crate::audio::{Content, Depth};
+use crate::show::Show;
 use crate::show::edit::requote;
 use crate::show::read::EPISODES;
 use crate::show::values::{self, hh_mm_ss, offset_text};
-use crate::show::Show;
 
 pub fn run(global: &Global, args: &New, term: &Term) -> Outcome {
     let show = gather::show(global)?;

@@ -10,10 +10,10 @@ use super::term::Term;
 use super::{Exit, Failure, Outcome, gather};
 use crate::audio::probe_file;
 use crate::audio::{Content, Depth};
-use crate::show::Show;
 use crate::show::edit::requote;
 use crate::show::read::EPISODES;
 use crate::show::values::{self, hh_mm_ss, offset_text};
+use crate::show::{Episode, Show, Source};
 
 pub fn run(global: &Global, args: &New, term: &Term) -> Outcome {
     let show = gather::show(global)?;
@@ -47,7 +47,7 @@ pub fn run(global: &Global, args: &New, term: &Term) -> Outcome {
     let date = date(&show, args.date.as_deref())?;
     let place = place_audio(&show, &args.file, name.as_str())?;
     let title = args.title.clone().unwrap_or_else(|| format!("Episode {number}"));
-    let episode = template(
+    let mut episode = template(
         &title,
         number,
         &hh_mm_ss((mp3.time.milliseconds() + 500) / 1000),
@@ -56,6 +56,15 @@ pub fn run(global: &Global, args: &New, term: &Term) -> Outcome {
         &date,
         show.settings.show.author.get_ref(),
     );
+    // The size as published, with the tag that this very front matter gives it.
+    if let Ok(parsed) = Episode::parse(Source::new(path.as_str(), episode.as_str())) {
+        let cover = gather::cover(&show);
+        if let Ok(tag) = gather::render_tag(&show, &parsed, &args.file, mp3, None, cover.as_ref()) {
+            let published = tag.len() as u64 + (mp3.payload.end - mp3.payload.start);
+            episode = episode
+                .replace(&format!("\nsize: {}\n", probe.bytes), &format!("\nsize: {published}\n"));
+        }
+    }
     let mut file = fs::File::create_new(show.root.join(&path)).map_err(|error| {
         let failure = usage(format!("{path} cannot be made: {error}"));
         match error.kind() {

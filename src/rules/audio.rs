@@ -178,10 +178,9 @@ impl Measures<'_> {
         }
     }
 
-    /// The size to write down, in plain digits: that of the file itself. The published size holds too,
-    /// but moves with every edit of a title or a note, which are in the tag.
+    /// The size as it will be published, in plain digits.
     fn size(&self) -> String {
-        self.bytes.to_string()
+        self.published.unwrap_or(self.bytes).to_string()
     }
 
     fn duration(&self) -> String {

@@ -129,10 +129,42 @@ impl Client {
     /// [`HttpError`] if there is no answer, or if it is larger than `limit` bytes. A status of
     /// failure is an answer.
     pub fn get(&self, url: &str, limit: u64) -> Result<Response, HttpError> {
-        let mut bytes = Vec::new();
-        let mut response = self.download(url, limit, &mut bytes)?;
-        response.bytes = bytes;
-        Ok(response)
+        self.get_with(url, &[], limit)
+    }
+
+    /// GET with further headers, such as `Range`.
+    ///
+    /// # Errors
+    /// As [`Client::get`]; [`HttpError::BadAddress`] if a header's name or value cannot be sent.
+    pub fn get_with(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        limit: u64,
+    ) -> Result<Response, HttpError> {
+        let mut request = self.agent.get(self.address(url)?);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        whole(request.call().map_err(said)?, limit)
+    }
+
+    /// POST of `body`, with the answer's body read whole.
+    ///
+    /// # Errors
+    /// As [`Client::get_with`].
+    pub fn post(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        limit: u64,
+    ) -> Result<Response, HttpError> {
+        let mut request = self.agent.post(self.address(url)?);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        whole(request.send(body).map_err(said)?, limit)
     }
 
     /// HEAD.
@@ -155,32 +187,7 @@ impl Client {
         limit: u64,
         out: &mut dyn Write,
     ) -> Result<Response, HttpError> {
-        let mut response = self.agent.get(self.address(url)?).call().map_err(said)?;
-        let announced = response.body().content_length();
-        if announced.is_some_and(|bytes| bytes > limit) {
-            return Err(HttpError::TooLarge { limit });
-        }
-        let head = answer(&response);
-        let mut body = response.body_mut().as_reader();
-        let mut buffer = vec![0; 64 * 1024];
-        let mut total = 0_u64;
-        loop {
-            let read = body.read(&mut buffer).map_err(|error| said(error.into()))?;
-            if read == 0 {
-                break;
-            }
-            total += read as u64;
-            if total > limit {
-                return Err(HttpError::TooLarge { limit });
-            }
-            out.write_all(&buffer[..read]).map_err(HttpError::Write)?;
-        }
-        match announced {
-            Some(bytes) if bytes != total => Err(HttpError::Connection(format!(
-                "the answer breaks off after {total} of {bytes} bytes"
-            ))),
-            _ => Ok(head),
-        }
+        read(self.agent.get(self.address(url)?).call().map_err(said)?, limit, out)
     }
 
     fn address<'a>(&self, url: &'a str) -> Result<&'a str, HttpError> {
@@ -202,6 +209,45 @@ impl Client {
 impl Default for Client {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+fn whole(response: http::Response<Body>, limit: u64) -> Result<Response, HttpError> {
+    let mut bytes = Vec::new();
+    let head = read(response, limit, &mut bytes)?;
+    Ok(Response { bytes, ..head })
+}
+
+/// Writes an answer's body to `out`, if it is no larger than `limit` bytes and comes whole.
+fn read(
+    mut response: http::Response<Body>,
+    limit: u64,
+    out: &mut dyn Write,
+) -> Result<Response, HttpError> {
+    let announced = response.body().content_length();
+    if announced.is_some_and(|bytes| bytes > limit) {
+        return Err(HttpError::TooLarge { limit });
+    }
+    let head = answer(&response);
+    let mut body = response.body_mut().as_reader();
+    let mut buffer = vec![0; 64 * 1024];
+    let mut total = 0_u64;
+    loop {
+        let read = body.read(&mut buffer).map_err(|error| said(error.into()))?;
+        if read == 0 {
+            break;
+        }
+        total += read as u64;
+        if total > limit {
+            return Err(HttpError::TooLarge { limit });
+        }
+        out.write_all(&buffer[..read]).map_err(HttpError::Write)?;
+    }
+    match announced {
+        Some(bytes) if bytes != total => Err(HttpError::Connection(format!(
+            "the answer breaks off after {total} of {bytes} bytes"
+        ))),
+        _ => Ok(head),
     }
 }
 
@@ -309,6 +355,21 @@ mod tests {
         let client = Client::with(Duration::from_secs(5), through);
         assert_eq!(client.get(&server.url("/"), 100).unwrap().bytes, b"hello");
         assert_eq!(proxy.tunnels.load(std::sync::atomic::Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn headers_and_a_body_are_sent() {
+        let server = Server::start(|request| {
+            let range = request.header("range").unwrap_or("none");
+            Reply::ok("text/plain", format!("{} {range} {}", request.method, request.body))
+        });
+        let client = testing::client();
+        let url = server.url("/");
+        let got = client.get_with(&url, &[("Range", "bytes=0-1")], 100).unwrap();
+        assert_eq!(got.bytes, b"GET bytes=0-1 ");
+        let posted = client.post(&url, &[("Range", "x")], b"hello", 100).unwrap();
+        assert_eq!(posted.bytes, b"POST x hello");
+        assert!(client.get_with(&url, &[("Range", "a\nb")], 100).is_err());
     }
 
     #[test]

@@ -16,10 +16,21 @@ pub(crate) fn client() -> Client {
 /// What was asked.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
-    /// `GET` or `HEAD`.
+    /// `GET`, `HEAD`, `POST`.
     pub method: String,
     /// Path and query.
     pub path: String,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body, if it is text.
+    pub body: String,
+}
+
+impl Request {
+    /// A header's value, by its name in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
 }
 
 /// What is answered.
@@ -53,6 +64,12 @@ impl Reply {
     /// No answer while the client listens.
     pub(crate) fn silence() -> Self {
         Self { length: false, ..Self::status(0) }
+    }
+
+    /// With another status.
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
     }
 
     /// With another header; one of the same name as ours stands in place of it.
@@ -112,13 +129,20 @@ fn serve(stream: TcpStream, handler: &impl Fn(&Request) -> Reply) -> std::io::Re
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut first = String::new();
     reader.read_line(&mut first)?;
-    let mut line = String::new();
-    while reader.read_line(&mut line)? > 2 {
-        line.clear();
+    let mut headers = Vec::new();
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line)? <= 2 {
+            break;
+        }
+        let (name, value) = line.split_once(':').unwrap_or_default();
+        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
     let mut words = first.split_whitespace().map(str::to_owned);
     let (Some(method), Some(path)) = (words.next(), words.next()) else { return Ok(()) };
-    let request = Request { method, path };
+    let mut request = Request { method, path, headers, body: String::new() };
+    let length = request.header("content-length").and_then(|text| text.parse().ok());
+    reader.take(length.unwrap_or(0)).read_to_string(&mut request.body)?;
     write(stream, &request, handler(&request))
 }
 

@@ -1,9 +1,7 @@
 //! An examination of the bucket: everything that a release will need, tried one by one.
 
-use std::fmt::Write as _;
+use std::time::SystemTime;
 
-use aws_credential_types::provider::ProvideCredentials;
-use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
 
@@ -40,34 +38,20 @@ impl S3Store {
 
     async fn check_credentials(&self) -> Check {
         let name = "credentials";
-        let Some(provider) = &self.credentials else {
-            return self
-                .broken(name, &self.place.explain(Operation::Read, "", &Cause::NoCredentials));
-        };
-        match provider.provide_credentials().await {
+        match self.credentials().await {
             Ok(credentials) => {
                 // The identifier is no secret, but its end is enough to tell keys apart.
                 let id = credentials.access_key_id();
                 let end = id.get(id.len().saturating_sub(4)..).unwrap_or_default();
                 let mut seen = format!("access key …{end}");
-                let left =
-                    credentials.expiry().map(|at| at.duration_since(std::time::SystemTime::now()));
-                match left {
-                    Some(Ok(left)) => {
-                        let _ = write!(seen, ", valid for {} min", left.as_secs() / 60);
-                    }
-                    Some(Err(_)) => seen.push_str(", expired"),
+                match credentials.expiry().map(|at| at.duration_since(SystemTime::now())) {
+                    Some(Ok(left)) => seen += &format!(", valid for {} min", left.as_secs() / 60),
+                    Some(Err(_)) => seen += ", expired",
                     None => (),
                 }
                 Check::fine(name, seen)
             }
-            Err(error) => {
-                let cause = match error {
-                    CredentialsError::CredentialsNotLoaded(_) => Cause::NoCredentials,
-                    other => Cause::Credentials(super::failure::innermost(&other)),
-                };
-                self.broken(name, &self.place.explain(Operation::Read, "", &cause))
-            }
+            Err(error) => self.broken(name, &error),
         }
     }
 

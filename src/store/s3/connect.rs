@@ -1,0 +1,203 @@
+//! Finding the way to a bucket: credentials, region and endpoint, as every AWS tool finds them.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileRegionProvider;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::retry::{RetryConfig, RetryPartition, TokenBucket};
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{
+    AppName, Region, RequestChecksumCalculation, ResponseChecksumValidation,
+    StalledStreamProtectionConfig,
+};
+use aws_types::SdkConfig;
+use aws_types::service_config::ServiceConfigKey;
+use tokio::sync::{OnceCell, Semaphore};
+
+use crate::store::StoreError;
+
+use super::failure::{Cause, Operation, Place, innermost};
+use super::retry::WorthAsking;
+use super::target::{S3Location, S3Target, is_amazon};
+use super::tuning::Tuning;
+use super::{REQUESTS_PER_PART, S3Store};
+
+impl S3Store {
+    /// The store that `target` names, with credentials as every AWS tool finds them: environment,
+    /// profile, SSO session, web identity, container or instance. Nothing is asked of it yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] if no region is set for Amazon S3 or the endpoint is no web address.
+    pub async fn connect(target: S3Target) -> Result<Self, StoreError> {
+        // Not the SDK's own chain, which would ask a cloud machine's metadata service last, and wait
+        // for its answer wherever there is none.
+        let mut profile = ProfileFileRegionProvider::builder();
+        let mut loader = aws_config::from_env();
+        if let Some(name) = &target.profile {
+            profile = profile.profile_name(name);
+            loader = loader.profile_name(name);
+        }
+        let region = RegionProviderChain::first_try(target.region.clone().map(Region::new))
+            .or_else(EnvironmentVariableRegionProvider::new())
+            .or_else(profile.build());
+        let shared = loader.region(region).load().await;
+        Self::new(target, &shared, Tuning::default())
+    }
+
+    /// The same, with credentials and all that `target` does not say taken from `shared`.
+    ///
+    /// # Errors
+    /// As [`S3Store::connect`].
+    pub fn new(target: S3Target, shared: &SdkConfig, tuning: Tuning) -> Result<Self, StoreError> {
+        let endpoint = endpoint_of(shared, &target);
+        let amazon = is_amazon(endpoint.as_deref());
+        if let Some(endpoint) = endpoint.as_deref() {
+            check_endpoint(endpoint)?;
+        }
+        // Stores with one region accept Amazon's first one; it only goes into the signature.
+        let region = match target.region.clone().map(Region::new).or(shared.region().cloned()) {
+            Some(region) => region,
+            None if !amazon => Region::from_static("us-east-1"),
+            None => return Err(no_region(&target.location)),
+        };
+
+        let place = Place {
+            location: target.location,
+            region: Some(region.to_string()),
+            endpoint: endpoint.as_deref().filter(|_| !amazon).map(without_user),
+        };
+        let mut config = aws_sdk_s3::config::Builder::from(shared);
+        config.set_app_name(AppName::new("onair").ok());
+        config.set_endpoint_url(endpoint.clone());
+        let config = config
+            .region(region)
+            .force_path_style(target.path_style.unwrap_or(endpoint.is_some() && !amazon))
+            .retry_config(
+                RetryConfig::standard()
+                    .with_max_attempts(tuning.attempts)
+                    .with_initial_backoff(tuning.first_wait)
+                    .with_max_backoff(tuning.longest_wait),
+            )
+            // The SDK's own quota of retries is shared by all clients of a process; the number of
+            // attempts bounds ours.
+            .retry_partition(
+                RetryPartition::custom("onair").token_bucket(TokenBucket::unlimited()).build(),
+            )
+            .retry_classifier(WorthAsking)
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(tuning.silence)
+                    .operation_attempt_timeout(tuning.answer)
+                    .build(),
+            )
+            .stalled_stream_protection(
+                StalledStreamProtectionConfig::enabled().grace_period(tuning.silence).build(),
+            )
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(if amazon {
+                ResponseChecksumValidation::WhenSupported
+            } else {
+                ResponseChecksumValidation::WhenRequired
+            })
+            .build();
+        Ok(Self {
+            client: Client::from_conf(config),
+            credentials: shared.credentials_provider(),
+            place,
+            amazon,
+            conditional: OnceCell::new(),
+            md5_only: AtomicBool::new(false),
+            rooms: Arc::new(Semaphore::new(tuning.parts_in_flight * REQUESTS_PER_PART as usize)),
+            notes: OnceCell::new(),
+            tuning,
+        })
+    }
+
+    /// The credentials that requests are signed with, for other services of the same account.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] if there are none, or their source fails.
+    pub async fn credentials(&self) -> Result<Credentials, StoreError> {
+        let cause = match &self.credentials {
+            None => Cause::NoCredentials,
+            Some(provider) => match provider.provide_credentials().await {
+                Ok(credentials) => return Ok(credentials),
+                Err(CredentialsError::CredentialsNotLoaded(_)) => Cause::NoCredentials,
+                Err(other) => Cause::Credentials(innermost(&other)),
+            },
+        };
+        Err(self.place.explain(Operation::Read, "", &cause))
+    }
+}
+
+/// The endpoint in effect, if it is not Amazon's for the region: as the SDK itself looks for it.
+fn endpoint_of(shared: &SdkConfig, target: &S3Target) -> Option<String> {
+    let of_service = || {
+        let key = ServiceConfigKey::builder()
+            .service_id("S3")
+            .env("AWS_ENDPOINT_URL")
+            .profile("endpoint_url")
+            .build()
+            .ok()?;
+        shared.service_config()?.load_config(key)
+    };
+    let endpoint = target.endpoint.clone().or_else(of_service);
+    endpoint.or_else(|| shared.endpoint_url().map(str::to_owned))
+}
+
+fn check_endpoint(endpoint: &str) -> Result<(), StoreError> {
+    let host = ["https://", "http://"].iter().find_map(|scheme| endpoint.strip_prefix(scheme));
+    if host.is_some_and(|host| !host.is_empty() && !host.starts_with('/')) {
+        return Ok(());
+    }
+    Err(StoreError::Failed {
+        message: format!("the endpoint `{}` is no web address", without_user(endpoint)),
+        help: Some("give it whole, like `https://s3.example.net`".to_owned()),
+        transient: false,
+    })
+}
+
+fn no_region(location: &S3Location) -> StoreError {
+    StoreError::Failed {
+        message: format!("the region of bucket `{}` is not set", location.bucket()),
+        help: Some(
+            "set the region in onair.toml, AWS_REGION or the AWS profile, for example \
+             `eu-central-1`"
+                .to_owned(),
+        ),
+        transient: false,
+    }
+}
+
+/// An address without the user name and password that may stand in it.
+fn without_user(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let host_ends = rest.find('/').unwrap_or(rest.len());
+    let host_starts = rest[..host_ends].rfind('@').map_or(0, |at| at + 1);
+    match scheme {
+        "" => rest[host_starts..].to_owned(),
+        scheme => format!("{scheme}://{}", &rest[host_starts..]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_is_shown_without_its_password() {
+        for (url, shown) in [
+            ("https://s3.example.net/x@y", "https://s3.example.net/x@y"),
+            ("http://user:secret@127.0.0.1:9000/", "http://127.0.0.1:9000/"),
+            ("user:secret@host", "host"),
+        ] {
+            assert_eq!(without_user(url), shown);
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// One chapter. Its end is the next chapter's start, or the end of the audio.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Chapter {
     /// Where the chapter begins, counted from the start of the audio.
     pub start: Duration,

@@ -1,6 +1,7 @@
 //! SHA-256 as a value of its own, so that no other text passes for one.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,22 @@ impl Sha256 {
     /// The digest of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         Self(sha2::Sha256::digest(bytes).into())
+    }
+
+    /// The digest of a value: the same within one build of the program, and no further.
+    pub fn of_value(value: &impl Hash) -> Self {
+        struct Fed(sha2::Sha256);
+        impl Hasher for Fed {
+            fn write(&mut self, bytes: &[u8]) {
+                self.0.update(bytes);
+            }
+            fn finish(&self) -> u64 {
+                0
+            }
+        }
+        let mut fed = Fed(sha2::Sha256::new());
+        value.hash(&mut fed);
+        Self(fed.0.finalize().into())
     }
 
     /// A digest computed elsewhere.
@@ -84,6 +101,14 @@ mod tests {
         let text = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(hash.to_string(), text);
         assert_eq!(text.parse(), Ok(hash));
+    }
+
+    #[test]
+    fn values_that_differ_have_other_digests() {
+        let of = |a: &str, b: &str| Sha256::of_value(&(a, b));
+        assert_eq!(of("ab", "c"), of("ab", "c"));
+        assert_ne!(of("ab", "c"), of("a", "bc"));
+        assert_ne!(Sha256::of_value(&Some(0u8)), Sha256::of_value(&None::<u8>));
     }
 
     #[test]

@@ -21,8 +21,10 @@
 //! * `walk` goes over the leading tags and the frames, and keeps no more than 20 KiB of bytes;
 //! * `header`, `claims`, `found` and `foreign` each know one kind of bytes;
 //! * [`Prober`] hands the bytes over, hashes them and compares claims with findings;
-//! * `read` is the only part that touches files.
+//! * `read` is the only part that touches files;
+//! * `cache` remembers what was found, for files that stay as they are.
 
+mod cache;
 mod claims;
 mod damage;
 mod foreign;
@@ -40,6 +42,7 @@ mod time;
 mod trailing;
 mod walk;
 
+pub use cache::{Cache, Identity};
 pub use claims::{Claims, Kind as ClaimsKind, Lame};
 pub use damage::{Amount, Damage, Filler, Harm, Place};
 pub use foreign::{Foreign, LfsPointer};

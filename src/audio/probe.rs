@@ -18,7 +18,8 @@ use super::walk::{Audio, BitRate, Walked, Walker};
 use crate::hash::Sha256;
 
 /// How much a probe does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Depth {
     /// Walks the frames. Costs little more than reading the file.
     Walk,

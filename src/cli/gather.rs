@@ -3,19 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::args::Global;
 use super::beside;
+use super::cache::Memory;
 use super::chapters::{self, Written};
 use super::proof::{Place, Proof};
 use super::{Exit, Failure};
-use crate::audio::tag::{self, Picture};
-use crate::audio::{Content, Depth, Mp3, probe_file};
+use crate::audio::tag::{self, Picture, TagSpec};
+use crate::audio::{Content, Depth, Mp3};
 use crate::chapter::Chapter;
+use crate::hash::Sha256;
 use crate::report::{Sources, human};
 use crate::rules::show::{Artwork, picture};
 use crate::rules::{Evidence, Finding, chapters as judge, registry};
@@ -48,6 +50,7 @@ pub struct Gathered {
     pub places: BTreeMap<String, Place>,
     /// By what each episode's audio is proved, likewise.
     pub proofs: BTreeMap<String, Proof>,
+    memory: Memory,
 }
 
 /// Reads the show; says where its settings are wrong.
@@ -88,7 +91,8 @@ pub fn gather_only(show: Show, depth: Depth, wanted: impl Fn(&Episode) -> bool) 
             chapters.insert(episode.source.path.clone(), written);
         }
     }
-    let audio = probe_all(&show, &wanted, depth, &chapters, cover.as_ref());
+    let memory = Memory::open(&show);
+    let audio = probe_all(&show, &wanted, depth, &chapters, cover.as_ref(), &memory);
     for episode in show.episodes.iter().filter(|episode| !episode.is_draft()) {
         let time = audio.get(&episode.source.path).and_then(Evidence::time);
         others.extend(beside::transcript(&show, episode, time));
@@ -100,7 +104,7 @@ pub fn gather_only(show: Show, depth: Depth, wanted: impl Fn(&Episode) -> bool) 
     }
     let unused_audio = unused(&show);
     let (places, proofs) = (BTreeMap::new(), BTreeMap::new());
-    Gathered { show, audio, chapters, unused_audio, artwork, cover, others, places, proofs }
+    Gathered { show, audio, chapters, unused_audio, artwork, cover, others, places, proofs, memory }
 }
 
 impl Gathered {
@@ -113,8 +117,9 @@ impl Gathered {
             .filter(|episode| changed.contains(&episode.source.path))
             .filter(|episode| self.audio.contains_key(&episode.source.path))
             .collect();
+        let cover = self.cover.as_ref();
         let audio =
-            probe_all(&self.show, &episodes, Depth::Walk, &self.chapters, self.cover.as_ref());
+            probe_all(&self.show, &episodes, Depth::Walk, &self.chapters, cover, &self.memory);
         self.audio.extend(audio);
     }
 }
@@ -145,6 +150,7 @@ fn probe_all(
     depth: Depth,
     chapters: &BTreeMap<String, Written>,
     cover: Option<&Picture>,
+    memory: &Memory,
 ) -> BTreeMap<String, Evidence> {
     let work: Vec<(&Episode, &AudioName)> =
         episodes.iter().filter_map(|&episode| Some((episode, episode.file.value()?))).collect();
@@ -158,7 +164,7 @@ fn probe_all(
                 while let Some((episode, name)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let path = &episode.source.path;
                     let chapters = chapters.get(path);
-                    let evidence = probe(show, episode, name, depth, chapters, cover);
+                    let evidence = probe(show, episode, name, depth, chapters, cover, memory);
                     if let Ok(mut found) = found.lock() {
                         found.insert(path.clone(), evidence);
                     }
@@ -166,6 +172,8 @@ fn probe_all(
             });
         }
     });
+    let all = show.episodes.iter().filter_map(|episode| episode.file.value());
+    memory.keep(&all.map(|name| audio_path(show, name)).collect());
     found.into_inner().unwrap_or_default()
 }
 
@@ -176,6 +184,7 @@ fn probe(
     depth: Depth,
     chapters: Option<&Written>,
     cover: Option<&Picture>,
+    memory: &Memory,
 ) -> Evidence {
     let path = audio_path(show, name);
     let file = match resolve(show, &path) {
@@ -183,16 +192,21 @@ fn probe(
         Err(FileTrouble::Missing) => return Evidence::Absent { path },
         Err(trouble) => return Evidence::Unreadable { path, trouble },
     };
-    match probe_file(&file, depth) {
+    match memory.probe(&path, &file, depth) {
         Err(error) => Evidence::Unreadable { path, trouble: FileTrouble::Io(error.to_string()) },
-        Ok(probe) => {
-            let published = match &probe.content {
-                Content::Mp3(mp3) => render_tag(show, episode, &file, mp3, chapters, cover)
-                    .ok()
-                    .map(|tag| tag.len() as u64 + (mp3.payload.end - mp3.payload.start)),
+        Ok(probed) => {
+            let published = match &probed.probe.content {
+                Content::Mp3(mp3) => {
+                    let spec = tag_spec(show, episode, mp3, chapters, cover);
+                    let render = || render_spec(&spec, &file, mp3);
+                    memory
+                        .tag_length(&path, &probed, Sha256::of_value(&spec), render)
+                        .ok()
+                        .map(|tag| tag + (mp3.payload.end - mp3.payload.start))
+                }
                 _ => None,
             };
-            Evidence::Probed { path, probe, published, recorded: None }
+            Evidence::Probed { path, probe: probed.probe, published, recorded: None }
         }
     }
 }
@@ -211,12 +225,26 @@ pub fn resolve(show: &Show, path: &str) -> Result<PathBuf, FileTrouble> {
 pub fn render_tag(
     show: &Show,
     episode: &Episode,
-    file: &std::path::Path,
+    file: &Path,
     mp3: &Mp3,
     chapters: Option<&Written>,
     cover: Option<&Picture>,
 ) -> Result<Vec<u8>, String> {
+    render_spec(&tag_spec(show, episode, mp3, chapters, cover), file, mp3)
+}
+
+fn render_spec(spec: &TagSpec, file: &Path, mp3: &Mp3) -> Result<Vec<u8>, String> {
     let existing = tag::existing_tag(file, &mp3.payload).map_err(|error| error.to_string())?;
+    tag::render(spec, &existing).map_err(|error| error.to_string())
+}
+
+fn tag_spec(
+    show: &Show,
+    episode: &Episode,
+    mp3: &Mp3,
+    chapters: Option<&Written>,
+    cover: Option<&Picture>,
+) -> TagSpec {
     let duration = Duration::from_millis(mp3.time.milliseconds());
     let chapters = publishable(episode, chapters, duration);
     let mut spec = tagging::spec(&show.settings, episode, &chapters, cover, duration);
@@ -226,7 +254,7 @@ pub fn render_tag(
         let bytes = image.and_then(|path| read::read_bytes(&show.root, path, MAX_PICTURE).ok());
         entry.picture = bytes.and_then(|bytes| Picture::new(bytes).ok());
     }
-    tag::render(&spec, &existing).map_err(|error| error.to_string())
+    spec
 }
 
 /// An episode's chapters as tag, feed and page have them.

@@ -4,6 +4,7 @@
 mod apple;
 mod args;
 mod beside;
+mod cache;
 mod chapters;
 mod check;
 mod docs;

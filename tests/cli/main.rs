@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod apple;
+mod cache;
 mod check;
 mod fix;
 mod formats;

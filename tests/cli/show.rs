@@ -151,12 +151,18 @@ impl TestShow {
 
     /// Runs the binary in the show's folder.
     pub fn onair(&self, arguments: &[&str]) -> Ran {
+        self.onair_in(arguments, &[])
+    }
+
+    /// The same, with more in its environment.
+    pub fn onair_in(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Ran {
         let output: Output = Command::new(env!("CARGO_BIN_EXE_onair"))
             .args(arguments)
             .current_dir(self.root())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("COLUMNS", "100")
+            .envs(environment.iter().copied())
             .output()
             .unwrap();
         let text = |bytes: Vec<u8>| {

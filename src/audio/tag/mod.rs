@@ -9,8 +9,7 @@
 //!   the file says. Frames that we do not manage are kept byte for byte (see [`keep`]).
 //! - ID3v2.3 with UTF-16 text unless the show asks for 2.4: `FFmpeg` misreads sub-frames of 2.4
 //!   chapters, down to losing all chapters when one has a picture.
-//! - No padding: a release writes the tag in front of the payload afresh, and [`write_in_place`] writes
-//!   a new file, so spare bytes would only be sent to every listener.
+//! - Padded to whole blocks of 4 KiB, so that a small edit leaves the published size as it is.
 //! - Deterministic and idempotent: the same inputs give the same bytes, and rendering over a tag of
 //!   ours gives that tag again.
 

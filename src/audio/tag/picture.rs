@@ -1,7 +1,11 @@
 //! A picture that a tag may hold: checked once, when it is made.
 
+use std::hash::{Hash, Hasher};
+
 use bytes::Bytes;
 use imagesize::ImageType;
+
+use crate::hash::Sha256;
 
 /// A JPEG or PNG, known to be one by its bytes and not by its name.
 ///
@@ -10,6 +14,7 @@ use imagesize::ImageType;
 pub struct Picture {
     mime: &'static str,
     bytes: Bytes,
+    sha256: Sha256,
     width: usize,
     height: usize,
 }
@@ -54,7 +59,8 @@ impl Picture {
         if size.width == 0 || size.height == 0 {
             return Err(PictureError::Damaged(name));
         }
-        Ok(Self { mime, bytes, width: size.width, height: size.height })
+        let sha256 = Sha256::of(&bytes);
+        Ok(Self { mime, bytes, sha256, width: size.width, height: size.height })
     }
 
     /// `image/jpeg` or `image/png`.
@@ -70,6 +76,13 @@ impl Picture {
     /// Width and height, in pixels.
     pub fn pixels(&self) -> (usize, usize) {
         (self.width, self.height)
+    }
+}
+
+impl Hash for Picture {
+    // By what its bytes hash to, which is known already: a cover takes part in every episode's tag.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.sha256.hash(state);
     }
 }
 

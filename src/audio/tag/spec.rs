@@ -8,7 +8,9 @@ use super::{Language, Picture};
 use crate::chapter::Chapter;
 
 /// The version of ID3v2 that is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 pub enum Version {
     /// ID3v2.3 with UTF-16 text: the version that more readers get right.
     #[default]
@@ -29,7 +31,7 @@ impl From<Version> for id3::Version {
 }
 
 /// What a tag is to say. A field left out keeps what the file's own tag says of it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct TagSpec {
     /// The version to write.
     pub version: Version,
@@ -90,7 +92,7 @@ pub struct TagSpec {
 }
 
 /// A chapter with its picture at hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TagChapter {
     /// The chapter.
     pub chapter: Chapter,

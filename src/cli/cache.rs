@@ -1,0 +1,128 @@
+//! The edge of [`crate::audio::Cache`]: where it is kept, and the files it speaks of.
+//!
+//! It is kept in the user's own folder for such things and never in the show's, where a stranger's
+//! pull request could plant one. It may be deleted at any time. Two processes do not harm each other:
+//! a whole file takes the place of a whole file, and what one did not see of the other is found out
+//! again. Where it cannot be read or written, everything works as if there were none.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use crate::audio::{Cache, Depth, Identity, Probe, probe_file};
+use crate::hash::Sha256;
+use crate::show::{Show, read};
+
+/// A larger file is none of ours: a hundred thousand episodes take half as much.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// What is remembered of a show's audio.
+#[derive(Debug)]
+pub struct Memory {
+    file: Option<PathBuf>,
+    cache: Mutex<Cache>,
+}
+
+/// A probe, and by what its file is known.
+pub struct Probed {
+    pub probe: Probe,
+    identity: Option<Identity>,
+}
+
+impl Memory {
+    /// Reads what is remembered of the show.
+    pub fn open(show: &Show) -> Self {
+        let file = place(&show.root);
+        let json = file.as_deref().and_then(|file| {
+            let (folder, name) = (file.parent()?, file.file_name()?.to_str()?);
+            read::read_bytes(folder, name, MAX_BYTES).ok()
+        });
+        let cache = json.map_or_else(Cache::default, |json| Cache::parse(&json));
+        Self { file, cache: Mutex::new(cache) }
+    }
+
+    /// What [`probe_file`] says of `file`, which the show calls `path`.
+    pub fn probe(&self, path: &str, file: &Path, depth: Depth) -> io::Result<Probed> {
+        let now = SystemTime::now();
+        let identity = identity(file);
+        if let Some(before) = &identity
+            && let Some(probe) = self.cache().probe(path, before, depth)
+        {
+            return Ok(Probed { probe, identity });
+        }
+        let probe = probe_file(file, depth)?;
+        if let Some(before) = identity
+            && self::identity(file) == identity
+        {
+            self.cache().note_probe(path, before, depth, &probe, now);
+        }
+        Ok(Probed { probe, identity })
+    }
+
+    /// The length of the tag that says what `spec` is the hash of; from memory, or as it is rendered.
+    pub fn tag_length<E>(
+        &self,
+        path: &str,
+        probed: &Probed,
+        spec: Sha256,
+        render: impl FnOnce() -> Result<Vec<u8>, E>,
+    ) -> Result<u64, E> {
+        let known = probed.identity.and_then(|identity| self.cache().tag(path, &identity, spec));
+        if let Some(bytes) = known {
+            return Ok(bytes);
+        }
+        let bytes = render()?.len() as u64;
+        if let Some(identity) = &probed.identity {
+            self.cache().note_tag(path, identity, spec, bytes);
+        }
+        Ok(bytes)
+    }
+
+    /// Keeps what is new, of these files and no others.
+    pub fn keep(&self, paths: &BTreeSet<String>) {
+        let mut cache = self.cache();
+        cache.retain(paths);
+        let (Some(file), Some(json)) = (&self.file, cache.to_json()) else { return };
+        // What cannot be kept is found out again.
+        let _ = replace(file, &json);
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn identity(file: &Path) -> Option<Identity> {
+    Identity::of(&fs::metadata(file).ok()?)
+}
+
+/// The file for the show in this folder. An empty `ONAIR_CACHE_DIR` means: none.
+fn place(root: &Path) -> Option<PathBuf> {
+    let folder = match env::var_os("ONAIR_CACHE_DIR") {
+        Some(folder) => (!folder.is_empty()).then(|| PathBuf::from(folder))?,
+        None => caches()?.join("onair"),
+    };
+    let root = root.canonicalize().ok()?;
+    let name = Sha256::of(root.as_os_str().as_encoded_bytes()).to_string();
+    Some(folder.join(format!("probes-{}.json", &name[..16])))
+}
+
+/// The user's folder for what can be made again (XDG Base Directory Specification, section 3: a path
+/// that is not absolute does not count).
+fn caches() -> Option<PathBuf> {
+    let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))
+}
+
+fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    new.write_all(bytes)?;
+    new.persist(file)?;
+    Ok(())
+}

@@ -4,9 +4,9 @@ use super::args::{Check, Format, Global};
 use super::gather::{self, Gathered};
 use super::mend;
 use super::term::Term;
-use super::{Exit, Failure, Outcome};
+use super::{Exit, Failure, Outcome, actions};
 use crate::audio::Depth;
-use crate::report::{Counts, Sources, counted, github, human, json, sarif};
+use crate::report::{Counts, Sources, counted, github, human, json, sarif, summary};
 use crate::rules::{self, Facts, Finding, Severity};
 use crate::show::Show;
 
@@ -58,8 +58,10 @@ pub fn find(gathered: &Gathered, now: jiff::Timestamp) -> Vec<Finding> {
 /// Prints findings in the form that was asked for.
 pub fn report(command: &str, findings: &[Finding], gathered: &Gathered, term: &Term) {
     let show = &gathered.show;
-    let mut sources = Sources::of(show);
+    let mut sources = Sources::of(show).below(actions::folder(&show.root));
     sources.add(gathered.chapters.values().map(|written| &written.source));
+    let counts = Counts::of(findings);
+    let episodes = show.episodes.len() + show.unreadable.len();
     match term.format() {
         Format::Human => {
             let shown: Vec<Finding> = findings
@@ -68,15 +70,21 @@ pub fn report(command: &str, findings: &[Finding], gathered: &Gathered, term: &T
                 .cloned()
                 .collect();
             term.data(&human::render(&shown, &sources, term.colour()));
-            let counts = Counts::of(findings);
-            let episodes = counted(show.episodes.len() + show.unreadable.len(), "episode");
-            term.say(&format!("Checked {episodes}: {counts}"));
+            term.say(&format!("Checked {}: {counts}", counted(episodes, "episode")));
             if counts.fixable > 0 {
                 term.say(&format!("`onair check --fix` mends {} of these", counts.fixable));
             }
         }
         Format::Json => term.data(&format!("{:#}\n", json::value(command, findings, &sources))),
-        Format::Github => term.data(&github::render(findings, &sources)),
+        Format::Github => {
+            term.data(&github::render(findings, &sources));
+            term.say(&format!("Checked {}: {counts}", counted(episodes, "episode")));
+            let blobs = actions::blobs();
+            actions::summarise(term, |room| {
+                summary::findings(command, episodes, findings, &sources, blobs.as_deref(), room)
+            });
+            actions::output("findings", (counts.errors + counts.warnings) as u64, term);
+        }
         Format::Sarif => term.data(&format!("{:#}\n", sarif::value(findings, &sources))),
     }
 }

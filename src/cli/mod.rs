@@ -1,6 +1,7 @@
 //! The command line: one file a command. Each gathers its inputs, calls the core, and hands the
 //! result to [`crate::report`].
 
+mod actions;
 mod apple;
 mod args;
 mod beside;
@@ -28,6 +29,8 @@ use std::process::ExitCode;
 
 use args::{Apple, Command};
 use term::Term;
+
+use crate::report::summary;
 
 /// What the exit code says. Documented in the README.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +93,14 @@ pub fn run(args: Args) -> ExitCode {
         Command::Man => docs::man(&term),
     };
     let exit = outcome.unwrap_or_else(|failure| {
-        term.failure(&failure.message, failure.help.as_deref());
+        let help = failure.help.as_deref();
+        if term.format() == args::Format::Github && failure.exit == Exit::Findings {
+            // The findings have their annotations, and there is room for ten.
+            term.say(&failure.message);
+        } else {
+            term.failure(&failure.message, help);
+        }
+        actions::summarise(&term, |room| summary::failure(&failure.message, help, room));
         failure.exit
     });
     ExitCode::from(exit as u8)

@@ -7,13 +7,17 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::args::{Format, Global, Release};
+use super::gather::Gathered;
 use super::progress::Progress;
 use super::term::Term;
-use super::{Exit, Failure, Outcome, block_on, check, edition, gather, proof, target};
+use super::{Exit, Failure, Outcome, actions, block_on, check, edition, gather, proof, target};
+use crate::object::Kind;
 use crate::plan::{self, Allow, Guard, Overrides, Plan};
 use crate::release::{self, Cancel, ErrorClass, Limits, Owner, Receipt, ReleaseError, Run};
-use crate::report::{self, Counts, counted};
+use crate::report::github::{Annotation, annotate};
+use crate::report::{self, Counts, counted, summary};
 use crate::rules::Severity;
+use crate::show::Settings;
 use crate::store::Store;
 
 pub fn run(global: &Global, args: &Release, term: &Term) -> Outcome {
@@ -50,7 +54,7 @@ async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
     let edition = edition::build(&gathered, &published.missing, now)?;
     let plan = match plan::plan(edition, &published, &allow) {
         Ok(plan) => plan,
-        Err(guards) => return Err(refused(&guards, &store.name(), args.dry_run, term)),
+        Err(guards) => return Err(refused(&guards, &gathered, &store.name(), args.dry_run, term)),
     };
     say_plan(&plan, &store.name(), args.dry_run, term);
     let receipt = if args.dry_run {
@@ -66,6 +70,9 @@ async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
         let value = outcome_json(&plan, receipt.as_ref(), &store.name());
         term.data(&format!("{value:#}\n"));
     }
+    summarise(&plan, receipt.as_ref(), &gathered.show.settings, &store.name(), term);
+    let counts = Counts::of(&findings);
+    actions::output("findings", (counts.errors + counts.warnings) as u64, term);
     Ok(Exit::Fine)
 }
 
@@ -99,10 +106,8 @@ pub async fn running<T>(
 /// Who makes the release, as records and locks name it.
 fn who() -> String {
     let var = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    if let (Some(server), Some(repository), Some(run)) =
-        (var("GITHUB_SERVER_URL"), var("GITHUB_REPOSITORY"), var("GITHUB_RUN_ID"))
-    {
-        return format!("{server}/{repository}/actions/runs/{run}");
+    if let Some(url) = actions::run_url() {
+        return url;
     }
     let user = var("USER").or_else(|| var("LOGNAME")).unwrap_or_else(|| "somebody".to_owned());
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
@@ -135,7 +140,7 @@ pub fn stopped(error: ReleaseError) -> Failure {
     Failure { exit, message: error.to_string(), help }
 }
 
-fn refused(guards: &[Guard], name: &str, dry: bool, term: &Term) -> Failure {
+fn refused(guards: &[Guard], gathered: &Gathered, name: &str, dry: bool, term: &Term) -> Failure {
     if term.format() == Format::Json {
         let value = json!({
             "version": report::json::VERSION,
@@ -146,16 +151,28 @@ fn refused(guards: &[Guard], name: &str, dry: bool, term: &Term) -> Failure {
         });
         term.data(&format!("{value:#}\n"));
     }
-    for guard in guards {
+    let said = guards.iter().map(|guard| {
+        let allow = guard.allow.as_ref();
+        let help = allow.map(|allow| format!("if this is meant, release with --allow {allow}"));
         let place = guard.source.as_deref().or(guard.episode.as_deref()).unwrap_or("feed");
-        term.failure(
-            &format!("{place}: {guard}"),
-            guard
-                .allow
-                .as_ref()
-                .map(|allow| format!("if this is meant, release with --allow {allow}"))
-                .as_deref(),
-        );
+        (guard, format!("{place}: {guard}"), help)
+    });
+    if term.format() == Format::Github {
+        let folder = actions::folder(&gathered.show.root);
+        let annotations = said.clone().map(|(guard, text, help)| Annotation {
+            severity: Severity::Error,
+            path: guard.source.as_ref().map(|path| format!("{folder}{path}")),
+            place: None,
+            title: "guard".to_owned(),
+            text: help.map_or(text.clone(), |help| format!("{text}\nhelp: {help}")),
+        });
+        term.data(&annotate(annotations.collect()));
+    }
+    for (_, text, help) in said {
+        if term.format() != Format::Github {
+            term.failure(&text, help.as_deref());
+        }
+        actions::summarise(term, |room| summary::failure(&text, help.as_deref(), room));
     }
     Failure::new(
         Exit::Stopped,
@@ -173,10 +190,10 @@ fn say_plan(plan: &Plan, name: &str, dry: bool, term: &Term) {
     }
     let verb = if dry { "Would publish" } else { "Publishing" };
     term.say(&format!("{verb} to {name}"));
-    let mut small: BTreeMap<(crate::object::Kind, plan::Reason), usize> = BTreeMap::new();
+    let mut small: BTreeMap<(Kind, plan::Reason), usize> = BTreeMap::new();
     for (object, reason) in plan.steps() {
-        let large = matches!(object.kind, crate::object::Kind::Audio | crate::object::Kind::Feed);
-        if large || term.verbose() {
+        // In a job's log stands what its summary may have no room for.
+        if is_large(object.kind) || term.verbose() || term.format() == Format::Github {
             term.say(&format!(
                 "  + {} ({reason}, {})",
                 object.key,
@@ -197,6 +214,44 @@ fn say_plan(plan: &Plan, name: &str, dry: bool, term: &Term) {
         report::bytes(plan.bytes()),
         plan.unchanged.len()
     ));
+}
+
+/// Whether a person wants to know of each.
+fn is_large(kind: Kind) -> bool {
+    matches!(kind, Kind::Audio | Kind::Feed)
+}
+
+/// The plan, and what came of it, for a job's summary and later steps.
+fn summarise(plan: &Plan, receipt: Option<&Receipt>, settings: &Settings, name: &str, term: &Term) {
+    let release = receipt.and_then(|receipt| receipt.number);
+    let heading = match (receipt, release) {
+        _ if plan.nothing_to_do() => "nothing to publish".to_owned(),
+        (None, _) => "what a release would publish".to_owned(),
+        (Some(_), Some(number)) => format!("release {} is published", number.0),
+        (Some(_), None) => "the manifest is set right".to_owned(),
+    };
+    let sent = plan.steps().map(|(object, reason)| summary::Sent {
+        kind: object.kind.as_str(),
+        key: object.key.as_str(),
+        reason: reason.to_string(),
+        bytes: object.body.len(),
+        url: receipt.and_then(|_| settings.public_url(&object.key)),
+        large: is_large(object.kind),
+    });
+    let said = summary::Plan {
+        heading,
+        target: name,
+        notes: Vec::new(),
+        feed: plan.diff.to_string(),
+        feed_url: &settings.feed_url(),
+        sent: sent.collect(),
+        unchanged: plan.unchanged.len(),
+    };
+    actions::summarise(term, |room| summary::plan(&said, room));
+    actions::output("plan", said.sent.len() as u64, term);
+    if let Some(number) = release {
+        actions::output("released", number.0.into(), term);
+    }
 }
 
 /// The plan, and what came of it; nothing came of a dry run.

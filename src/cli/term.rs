@@ -1,8 +1,12 @@
 //! The edge to the terminal: data on stdout, everything else on stderr, a broken pipe no error.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 
+use super::actions;
 use super::args::{Colour, Format, Global};
+use crate::report::github::{Annotation, annotate, inert, inert_json};
+use crate::rules::Severity;
 
 /// How much to say, and in which form.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +15,8 @@ pub struct Term {
     verbose: bool,
     colour: bool,
     format: Format,
+    /// Whether somebody may take a line for a command.
+    watched: bool,
 }
 
 impl Term {
@@ -21,7 +27,9 @@ impl Term {
             Colour::Never => false,
             Colour::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
         };
-        Self { quiet: global.quiet, verbose: global.verbose, colour, format: global.format }
+        let format = global.format;
+        let watched = format == Format::Github || actions::is_runner();
+        Self { quiet: global.quiet, verbose: global.verbose, colour, format, watched }
     }
 
     /// Whether to use colour.
@@ -46,8 +54,18 @@ impl Term {
 
     /// Data: what the command was run for.
     pub fn data(&self, text: &str) {
+        let text = match self.format {
+            Format::Human => self.harmless(text),
+            Format::Json | Format::Sarif if self.watched => inert_json(text).into(),
+            // Workflow commands; whoever made them has escaped what they hold.
+            Format::Json | Format::Sarif | Format::Github => text.into(),
+        };
         // A reader that left early (`onair check | head`) has what it wants.
         let _ = io::stdout().lock().write_all(text.as_bytes());
+    }
+
+    fn harmless<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.watched { inert(text).into() } else { text.into() }
     }
 
     /// A line for a person: on stdout in human form, else beside the data.
@@ -55,6 +73,7 @@ impl Term {
         if self.quiet {
             return;
         }
+        let line = self.harmless(line);
         let _ = match self.format {
             Format::Human => writeln!(io::stdout().lock(), "{line}"),
             _ => writeln!(io::stderr().lock(), "{line}"),
@@ -63,6 +82,19 @@ impl Term {
 
     /// Why the command ends.
     pub fn failure(&self, message: &str, help: Option<&str>) {
+        if self.format == Format::Github {
+            let help = help.map(|help| format!("\nhelp: {help}")).unwrap_or_default();
+            self.data(&annotate(vec![Annotation {
+                severity: Severity::Error,
+                path: None,
+                place: None,
+                title: "onair".to_owned(),
+                text: format!("{message}{help}"),
+            }]));
+            return;
+        }
+        let message = self.harmless(message);
+        let help = help.map(|help| self.harmless(help));
         let mut err = io::stderr().lock();
         let (bold, plain) = if self.colour { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
         let _ = writeln!(err, "{bold}error{plain}: {message}");

@@ -1,4 +1,4 @@
-//! What a person or a program is told: findings in four forms.
+//! What a person or a program is told: findings in four forms, and the summary of a job.
 //!
 //! Every form is a function from values to text; nothing here prints.
 
@@ -6,6 +6,7 @@ pub mod github;
 pub mod human;
 pub mod json;
 pub mod sarif;
+pub mod summary;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,7 +16,11 @@ use crate::show::{Show, Source};
 
 /// The texts that findings point into, by path.
 #[derive(Debug, Default)]
-pub struct Sources<'a>(BTreeMap<&'a str, &'a Source>);
+pub struct Sources<'a> {
+    texts: BTreeMap<&'a str, &'a Source>,
+    /// The show's folder below the repository's root, with a `/` behind it; empty if it is the root.
+    folder: String,
+}
 
 impl<'a> Sources<'a> {
     /// All texts of a show.
@@ -23,24 +28,36 @@ impl<'a> Sources<'a> {
         let episodes = show.episodes.iter().map(|episode| &episode.source);
         let unreadable = show.unreadable.iter().map(|file| &file.source);
         let all = episodes.chain(unreadable).chain([&show.settings_source]);
-        Self(all.map(|source| (source.path.as_str(), source)).collect())
+        let texts = all.map(|source| (source.path.as_str(), source)).collect();
+        Self { texts, folder: String::new() }
+    }
+
+    /// Says where in a repository the show stands: `shows/tide/`.
+    pub fn below(mut self, folder: String) -> Self {
+        self.folder = folder;
+        self
+    }
+
+    /// A path of the show as a path of its repository.
+    pub fn in_repository(&self, path: &str) -> String {
+        format!("{}{path}", self.folder)
     }
 
     /// More texts; one that is there already stays.
     pub fn add(&mut self, more: impl IntoIterator<Item = &'a Source>) {
         for source in more {
-            self.0.entry(source.path.as_str()).or_insert(source);
+            self.texts.entry(source.path.as_str()).or_insert(source);
         }
     }
 
     /// One text.
     pub fn one(source: &'a Source) -> Self {
-        Self(BTreeMap::from([(source.path.as_str(), source)]))
+        Self { texts: BTreeMap::from([(source.path.as_str(), source)]), folder: String::new() }
     }
 
     /// The text at `path`.
     pub fn get(&self, path: &str) -> Option<&'a Source> {
-        self.0.get(path).copied()
+        self.texts.get(path).copied()
     }
 
     /// Where a finding starts and ends: line and column, from 1; the end is just behind it.
@@ -116,6 +133,27 @@ pub fn bytes(count: u64) -> String {
         }
         None => format!("{count} B"),
     }
+}
+
+/// The start of a text that is longer than anybody reads.
+fn clipped(text: &str) -> String {
+    const MOST: usize = 4000;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// A path as part of a URI (RFC 3986): everything but plain characters percent-encoded.
+fn uri(path: &str) -> String {
+    path.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
 }
 
 /// Text from a host's file, made safe for a terminal: no control characters but spaces.

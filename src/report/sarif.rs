@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Sources;
+use super::{Sources, uri};
 use crate::rules::{Finding, RULES, Severity};
 
 /// Where SARIF 2.1.0's schema is published.
@@ -54,8 +54,7 @@ fn result(finding: &Finding, sources: &Sources<'_>) -> Value {
             text.push_str(&format!(". {word}: {said}"));
         }
     }
-    let mut physical =
-        json!({ "artifactLocation": { "uri": uri(&finding.path), "uriBaseId": "%SRCROOT%" } });
+    let mut physical = json!({ "artifactLocation": { "uri": uri(&sources.in_repository(&finding.path)), "uriBaseId": "%SRCROOT%" } });
     if let Some(region) = region(finding, sources) {
         physical["region"] = region;
     }
@@ -74,7 +73,7 @@ fn result(finding: &Finding, sources: &Sources<'_>) -> Value {
         result["fixes"] = json!([{
             "description": { "text": finding.help.as_deref().unwrap_or("mend it") },
             "artifactChanges": [{
-                "artifactLocation": { "uri": uri(&finding.path), "uriBaseId": "%SRCROOT%" },
+                "artifactLocation": { "uri": uri(&sources.in_repository(&finding.path)), "uriBaseId": "%SRCROOT%" },
                 "replacements": [{
                     "deletedRegion": { "startLine": start.0, "startColumn": start.1, "endLine": end.0, "endColumn": end.1 },
                     "insertedContent": { "text": fix.edit.replacement },
@@ -91,16 +90,4 @@ fn region(finding: &Finding, sources: &Sources<'_>) -> Option<Value> {
         "startLine": place.start.0, "startColumn": place.start.1,
         "endLine": place.end.0, "endColumn": place.end.1,
     }))
-}
-
-/// A path as a relative URI (RFC 3986): everything but plain characters percent-encoded.
-fn uri(path: &str) -> String {
-    path.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
 }

@@ -140,6 +140,12 @@ impl Finding {
         self
     }
 
+    /// What is known besides the message, each with a word for it.
+    pub fn details(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [("found", &self.found), ("expected", &self.expected), ("help", &self.help)];
+        all.into_iter().filter_map(|(word, said)| Some((word, said.as_deref()?)))
+    }
+
     /// The order in which findings are reported: by file, place and rule.
     pub fn order(&self, other: &Self) -> Ordering {
         let key = |finding: &Self| {

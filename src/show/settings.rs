@@ -5,10 +5,16 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::source::{Source, Span};
+use crate::object::Key;
+
+/// What stands for itself in an address's path is left out (RFC 3986, section 2.3).
+const IN_A_PATH: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// The settings' file, in the show's folder.
 pub const FILE: &str = "onair.toml";
@@ -412,6 +418,16 @@ impl Settings {
         let host_from = site.find("://").map_or(0, |at| at + 3);
         let host_end = site[host_from..].find('/').map_or(site.len(), |at| host_from + at);
         format!("{}/{}", &site[..host_end], self.media_prefix())
+    }
+
+    /// Where everybody finds what stands at `key` in the target, if anywhere.
+    pub fn public_url(&self, key: &Key) -> Option<String> {
+        let media = (self.media_prefix(), self.media_url());
+        let site = (self.site_prefix(), self.site_url());
+        [media, site].into_iter().find_map(|(prefix, url)| {
+            let rest = key.as_str().strip_prefix(&prefix)?;
+            Some(format!("{url}{}", utf8_percent_encode(rest, IN_A_PATH)))
+        })
     }
 
     /// The whole address of an enclosure: tracking prefixes, then the file's own address, without

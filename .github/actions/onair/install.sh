@@ -9,10 +9,10 @@ set -euo pipefail
 
 folder=$RUNNER_TEMP/onair
 source=$(cd "$GITHUB_ACTION_PATH/../../.." && pwd)
-case $RUNNER_OS in
-Windows) binary=onair.exe ;;
-*) binary=onair ;;
-esac
+if [ "$RUNNER_OS" = Windows ]; then
+    echo "::error::onair runs on Linux and macOS: choose such a runner"
+    exit 2
+fi
 
 # What the binary is made of: another source, system or compiler gives another key.
 key() {
@@ -21,7 +21,7 @@ key() {
         cd "$source"
         {
             cargo --version
-            find src Cargo.toml Cargo.lock -type f | LC_ALL=C sort | while read -r file; do
+            find src build.rs Cargo.toml Cargo.lock -type f | LC_ALL=C sort | while read -r file; do
                 git hash-object --no-filters "$file"
             done
         } | git hash-object --stdin
@@ -31,7 +31,7 @@ key() {
 
 case ${1:-} in
 look)
-    if [ -x "$folder/$binary" ]; then
+    if [ -x "$folder/onair" ]; then
         echo "from=here"
     elif [ -n "$VERSION" ]; then
         echo "from=release"
@@ -43,11 +43,11 @@ look)
     ;;
 here) ;;
 source)
-    if [ ! -x "$folder/$binary" ]; then
+    if [ ! -x "$folder/onair" ]; then
         mkdir -p "$folder"
         cargo build --release --locked --manifest-path "$source/Cargo.toml" \
             --target-dir "$RUNNER_TEMP/onair-target"
-        cp "$RUNNER_TEMP/onair-target/release/$binary" "$folder/"
+        cp "$RUNNER_TEMP/onair-target/release/onair" "$folder/"
     fi
     ;;
 release)
@@ -60,7 +60,6 @@ release)
     Linux-ARM64) target=aarch64-unknown-linux-gnu ;;
     macOS-X64) target=x86_64-apple-darwin ;;
     macOS-ARM64) target=aarch64-apple-darwin ;;
-    Windows-X64) target=x86_64-pc-windows-msvc ;;
     *)
         echo "::error::there is no binary for $RUNNER_OS-$RUNNER_ARCH; leave \`version\` out to build one"
         exit 2

@@ -4,7 +4,7 @@ use super::args::{Check, Format, Global};
 use super::gather::{self, Gathered};
 use super::mend;
 use super::term::Term;
-use super::{Exit, Failure, Outcome, actions};
+use super::{Exit, Failure, Outcome, actions, block_on, proof, target};
 use crate::audio::Depth;
 use crate::report::{Counts, Sources, counted, github, human, json, sarif, summary};
 use crate::rules::{self, Facts, Finding, Severity};
@@ -12,6 +12,9 @@ use crate::show::Show;
 
 pub fn run(global: &Global, args: &Check, term: &Term) -> Outcome {
     let mut gathered = gather::gather(gather::show(global)?, Depth::Walk);
+    if proof::is_absent(&gathered) {
+        ask_the_target(global, &mut gathered, term);
+    }
     let now = jiff::Timestamp::now();
     let mut findings = find(&gathered, now);
     if args.fix {
@@ -40,6 +43,21 @@ pub fn run(global: &Global, args: &Check, term: &Term) -> Outcome {
             format!("{}, and at most {most} are allowed", counted(counts.warnings, "warning")),
         )),
         _ => Ok(Exit::Fine),
+    }
+}
+
+/// Lets the target speak for audio that is not at hand. If it cannot be asked, that audio is missing.
+fn ask_the_target(global: &Global, gathered: &mut Gathered, term: &Term) {
+    let asked = block_on(async {
+        let seen = target::see(global, &gathered.show.settings).await?;
+        if let Some(note) = &seen.note {
+            term.say(note);
+        }
+        proof::prove(gathered, seen.published.record.as_ref(), &seen.target).await
+    });
+    match asked {
+        Ok(()) => proof::say_of_absent(gathered, term),
+        Err(failure) => term.say(&format!("The target cannot be asked: {}", failure.message)),
     }
 }
 

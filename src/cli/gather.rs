@@ -120,7 +120,12 @@ impl Gathered {
         let cover = self.cover.as_ref();
         let audio =
             probe_all(&self.show, &episodes, Depth::Walk, &self.chapters, cover, &self.memory);
-        self.audio.extend(audio);
+        for (path, evidence) in audio {
+            // What the target says of audio that is not at hand is as true as before.
+            if !matches!(self.audio.get(&path), Some(Evidence::Recorded { .. })) {
+                self.audio.insert(path, evidence);
+            }
+        }
     }
 }
 

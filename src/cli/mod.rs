@@ -70,7 +70,7 @@ impl Failure {
 type Outcome = Result<Exit, Failure>;
 
 /// Runs what waits for a store or a server.
-fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| {
         Failure::new(Exit::Target, format!("no threads can be started: {error}"))
     })?;

@@ -257,6 +257,27 @@ pub fn say(gathered: &Gathered, term: &Term) {
     }
 }
 
+/// Whether any audio is not at hand, or only as a Git LFS pointer.
+pub fn is_absent(gathered: &Gathered) -> bool {
+    gathered.audio.values().any(|evidence| match evidence {
+        Evidence::Absent { .. } => true,
+        Evidence::Probed { probe: Probe { content, .. }, .. } => {
+            matches!(content, Content::Foreign(Foreign::GitLfsPointer(_)))
+        }
+        _ => false,
+    })
+}
+
+/// Says by what audio is proved that is not at hand.
+pub fn say_of_absent(gathered: &Gathered, term: &Term) {
+    for (path, proof) in &gathered.proofs {
+        let recorded = matches!(gathered.audio.get(path), Some(Evidence::Recorded { .. }));
+        if recorded {
+            term.say(&format!("{path}: audio proved by {proof}"));
+        }
+    }
+}
+
 /// Where one episode's audio stands.
 #[derive(Debug)]
 struct Question {

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::args::{Format, Global, Release};
 use super::gather::Gathered;
 use super::progress::Progress;
+use super::target::Seen;
 use super::term::Term;
 use super::{Exit, Failure, Outcome, actions, block_on, check, edition, gather, proof, target};
 use crate::object::Kind;
@@ -30,10 +31,23 @@ async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
     let show = gather::show(global)?;
     let depth = gather::release_depth(&show);
     let mut gathered = gather::gather(show, depth);
-    let feed = target::feed_key(&gathered.show.settings)?;
-    let target = target::open(global, &gathered.show.settings).await?;
+    let settings = &gathered.show.settings;
+    let seen = if args.dry_run {
+        target::see(global, settings).await?
+    } else {
+        // Who is to write must have been trusted to.
+        let target = target::open(global, settings).await?;
+        let feed = target::feed_key(settings)?;
+        let read = release::read_published(target.store.as_ref(), &feed).await;
+        Seen { target, published: read.map_err(stopped)?, note: None, only_the_feed: false }
+    };
+    let Seen { target, mut published, note, only_the_feed } = seen;
     let store = target.store.as_ref();
-    let mut published = release::read_published(store, &feed).await.map_err(stopped)?;
+    if let Some(note) = &note {
+        term.say(note);
+    }
+    // Whose feed it is cannot be seen.
+    let allow = if only_the_feed { allow.with(Allow::ForeignFeed) } else { allow };
     if args.repair {
         release::audit(store, &mut published, Limits::default().others)
             .await
@@ -70,7 +84,8 @@ async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
         let value = outcome_json(&plan, receipt.as_ref(), &store.name());
         term.data(&format!("{value:#}\n"));
     }
-    summarise(&plan, receipt.as_ref(), &gathered.show.settings, &store.name(), term);
+    let settings = &gathered.show.settings;
+    summarise(&plan, receipt.as_ref(), settings, &store.name(), note, term);
     let counts = Counts::of(&findings);
     actions::output("findings", (counts.errors + counts.warnings) as u64, term);
     Ok(Exit::Fine)
@@ -222,7 +237,14 @@ fn is_large(kind: Kind) -> bool {
 }
 
 /// The plan, and what came of it, for a job's summary and later steps.
-fn summarise(plan: &Plan, receipt: Option<&Receipt>, settings: &Settings, name: &str, term: &Term) {
+fn summarise(
+    plan: &Plan,
+    receipt: Option<&Receipt>,
+    settings: &Settings,
+    name: &str,
+    note: Option<String>,
+    term: &Term,
+) {
     let release = receipt.and_then(|receipt| receipt.number);
     let heading = match (receipt, release) {
         _ if plan.nothing_to_do() => "nothing to publish".to_owned(),
@@ -241,7 +263,7 @@ fn summarise(plan: &Plan, receipt: Option<&Receipt>, settings: &Settings, name: 
     let said = summary::Plan {
         heading,
         target: name,
-        notes: Vec::new(),
+        note,
         feed: plan.diff.to_string(),
         feed_url: &settings.feed_url(),
         sent: sent.collect(),

@@ -5,14 +5,19 @@ use std::io::{self, Read as _, Seek as _};
 
 use super::args::Global;
 use super::proof::{Found, Known};
+use super::release::stopped;
 use super::{Exit, Failure};
 use crate::audio::tag::MAX_BYTES;
 use crate::audio::{Content, Depth, Harm, probe_stream};
 use crate::hash::Sha256;
+use crate::http::Client;
 use crate::object::Key;
+use crate::public::{PublicStore, Sight};
+use crate::release;
 use crate::show::Settings;
 use crate::store::dir::DirStore;
-use crate::store::s3::{S3Location, S3Store, S3Target};
+use crate::store::published::Published;
+use crate::store::s3::{S3Location, S3Store, S3Target, has_credentials};
 use crate::store::{Store, StoreError};
 
 /// A target, opened.
@@ -21,6 +26,20 @@ pub struct Target {
     pub store: Box<dyn Store>,
     /// The same, where it is a folder.
     folder: Option<DirStore>,
+    /// Whether it is seen from outside, where objects may not say what they are.
+    public: bool,
+}
+
+/// What is published, and where it was seen.
+pub struct Seen {
+    /// The target; only good for reading if there are no credentials for it.
+    pub target: Target,
+    /// What is published there.
+    pub published: Published,
+    /// How it was seen, where that is worth knowing.
+    pub note: Option<String>,
+    /// Whether nothing but the feed was seen.
+    pub only_the_feed: bool,
 }
 
 /// Opens the target that the arguments or the settings name.
@@ -36,7 +55,56 @@ pub async fn open(global: &Global, settings: &Settings) -> Result<Target, Failur
     }
     let path = global.show.join(url);
     let folder = DirStore::new(path.strip_prefix(".").unwrap_or(&path));
-    Ok(Target { store: Box::new(folder.clone()), folder: Some(folder) })
+    Ok(Target { store: Box::new(folder.clone()), folder: Some(folder), public: false })
+}
+
+/// Looks at what is published: in the target itself, or, without credentials for it, where
+/// everybody finds it.
+pub async fn see(global: &Global, settings: &Settings) -> Result<Seen, Failure> {
+    let feed = feed_key(settings)?;
+    let name = url(global, settings);
+    if name.starts_with("s3://")
+        && let Err(why) = has_credentials(&s3(name, settings)?).await
+    {
+        return see_from_outside(name, &why, settings, &feed).await;
+    }
+    let target = open(global, settings).await?;
+    let published = release::read_published(target.store.as_ref(), &feed).await.map_err(stopped)?;
+    Ok(Seen { target, published, note: None, only_the_feed: false })
+}
+
+async fn see_from_outside(
+    name: &str,
+    why: &str,
+    settings: &Settings,
+    feed: &Key,
+) -> Result<Seen, Failure> {
+    let addresses = settings.clone();
+    let address = move |key: &Key| addresses.public_url(key);
+    let store = PublicStore::new(name.to_owned(), Client::new(), address);
+    let (store, published, sight) = store.look(feed).await.map_err(failed)?;
+    let site = settings.site_url();
+    let how = match &sight {
+        Sight::Record => format!("what is published was read from {site}"),
+        Sight::Feed => format!(
+            "of what is published only the feed at {site} is public, and `.onair/manifest.json` is \
+             not: every object counts as new"
+        ),
+        Sight::Nothing(None) => format!(
+            "nothing is published at {site} that everybody may read: this is as if nothing were \
+             published at all"
+        ),
+        Sight::Nothing(Some(why)) => format!(
+            "what is published cannot be read from {site} ({why}): this is as if nothing were \
+             published at all"
+        ),
+    };
+    Ok(Seen {
+        target: Target { store: Box::new(store), folder: None, public: true },
+        published,
+        note: Some(format!("There are no credentials for {name} ({why}); {how}")),
+        only_the_feed: sight == Sight::Feed,
+    })
 }
 
 /// The target's address.
@@ -76,7 +144,7 @@ pub fn failed(error: StoreError) -> Failure {
 impl Target {
     /// A target that keeps metadata with its objects.
     pub fn of(store: impl Store + 'static) -> Self {
-        Self { store: Box::new(store), folder: None }
+        Self { store: Box::new(store), folder: None, public: false }
     }
 
     /// What audio stands at `key`: by its own metadata, or, in a folder, which keeps none, by the file.
@@ -88,7 +156,12 @@ impl Target {
         }
         Ok(match self.store.head(key).await? {
             None => Found::Nothing,
-            Some(head) => Known::of_head(key, &head).map_or(Found::Other, Found::Audio),
+            Some(head) => match Known::of_head(key, &head) {
+                Some(known) => Found::Audio(known),
+                // Servers in front of a bucket may keep its metadata to themselves.
+                None if self.public => Found::Nothing,
+                None => Found::Other,
+            },
         })
     }
 }

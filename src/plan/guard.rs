@@ -184,6 +184,12 @@ impl FromIterator<Allow> for Overrides {
 }
 
 impl Overrides {
+    /// The same with one more permission.
+    pub fn with(mut self, allow: Allow) -> Self {
+        self.0.insert(allow);
+        self
+    }
+
     /// Whether this very permission was given.
     pub fn contains(&self, allow: &Allow) -> bool {
         self.0.contains(allow)

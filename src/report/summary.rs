@@ -46,7 +46,7 @@ pub struct Plan<'a> {
     /// Where it goes.
     pub target: &'a str,
     /// What should be known of how it was made.
-    pub notes: Vec<String>,
+    pub note: Option<String>,
     /// What changes in the feed.
     pub feed: String,
     /// The feed's address.
@@ -121,7 +121,7 @@ pub fn plan(plan: &Plan<'_>, room: usize) -> String {
     page.line("");
     page.line(&format!("Target: {}  ", code(plan.target)));
     page.line(&format!("Feed: {} ({})", text(&plan.feed), link("open", plan.feed_url)));
-    for note in &plan.notes {
+    if let Some(note) = &plan.note {
         page.line("");
         page.line(&format!("> {}", text(note)));
     }
@@ -337,7 +337,7 @@ mod tests {
         let made = Plan {
             heading: "what a release would do".to_owned(),
             target: "s3://bucket/pod",
-            notes: vec!["read from the public web".to_owned()],
+            note: Some("read from the public web".to_owned()),
             feed: "new: #2".to_owned(),
             feed_url: "https://show.example/podcasts/feed.xml",
             sent: vec![

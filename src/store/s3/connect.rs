@@ -35,18 +35,7 @@ impl S3Store {
     /// # Errors
     /// [`StoreError::Failed`] if no region is set for Amazon S3 or the endpoint is no web address.
     pub async fn connect(target: S3Target) -> Result<Self, StoreError> {
-        // Not the SDK's own chain, which would ask a cloud machine's metadata service last, and wait
-        // for its answer wherever there is none.
-        let mut profile = ProfileFileRegionProvider::builder();
-        let mut loader = aws_config::from_env();
-        if let Some(name) = &target.profile {
-            profile = profile.profile_name(name);
-            loader = loader.profile_name(name);
-        }
-        let region = RegionProviderChain::first_try(target.region.clone().map(Region::new))
-            .or_else(EnvironmentVariableRegionProvider::new())
-            .or_else(profile.build());
-        let shared = loader.region(region).load().await;
+        let shared = shared(&target).await;
         Self::new(target, &shared, Tuning::default())
     }
 
@@ -134,6 +123,37 @@ impl S3Store {
         };
         Err(self.place.explain(Operation::Read, "", &cause))
     }
+}
+
+/// Whether any source has credentials for `target`, good or not.
+///
+/// # Errors
+/// Why none has. A machine's metadata service that answers something else is no source: every hosted
+/// runner has one.
+pub async fn has_credentials(target: &S3Target) -> Result<(), String> {
+    let none = || "no source has any".to_owned();
+    let provider = shared(target).await.credentials_provider().ok_or_else(none)?;
+    match provider.provide_credentials().await {
+        Ok(_) => Ok(()),
+        Err(CredentialsError::CredentialsNotLoaded(_)) => Err(none()),
+        Err(other) => Err(innermost(&other)),
+    }
+}
+
+/// What the environment and the settings say of the way to a bucket.
+async fn shared(target: &S3Target) -> SdkConfig {
+    // Not the SDK's own chain, which would ask a cloud machine's metadata service last, and wait
+    // for its answer wherever there is none.
+    let mut profile = ProfileFileRegionProvider::builder();
+    let mut loader = aws_config::from_env();
+    if let Some(name) = &target.profile {
+        profile = profile.profile_name(name);
+        loader = loader.profile_name(name);
+    }
+    let region = RegionProviderChain::first_try(target.region.clone().map(Region::new))
+        .or_else(EnvironmentVariableRegionProvider::new())
+        .or_else(profile.build());
+    loader.region(region).load().await
 }
 
 /// The endpoint in effect, if it is not Amazon's for the region: as the SDK itself looks for it.

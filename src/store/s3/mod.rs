@@ -40,6 +40,7 @@ use crate::store::{Condition, Head, Listed, Progress, Store, StoreError, Stored,
 use failure::{Cause, Place};
 use put::{if_match, is_precondition};
 
+pub use connect::has_credentials;
 pub use failure::Operation;
 pub use policy::policy;
 pub use target::{BadLocation, S3Location, S3Target};

@@ -9,6 +9,7 @@ pub mod hash;
 pub mod http;
 pub mod object;
 pub mod plan;
+pub mod preview;
 pub mod public;
 pub mod reach;
 pub mod release;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// What each floor may name besides itself and the words that all share.
-const FLOORS: [(&str, &[&str]); 10] = [
+const FLOORS: [(&str, &[&str]); 11] = [
     ("show", &[]),
     ("audio", &[]),
     ("rules", &["show", "audio"]),
@@ -17,6 +17,7 @@ const FLOORS: [(&str, &[&str]); 10] = [
     ("apple", &["show", "http", "report"]),
     ("import", &["show", "http"]),
     ("report", &["show", "rules"]),
+    ("preview", &["show", "rules", "site", "report"]),
 ];
 /// Words that all floors share.
 const SHARED: [&str; 3] = ["object", "chapter", "hash"];

@@ -21,7 +21,7 @@ pub struct Args {
 const EXIT_CODES: &str = "Exit codes:\n  0  all is well\n  1  findings at error level\n  2  wrong use, or wrong settings\n  3  the target or the network failed\n  4  a guard, or another release, stopped it";
 
 /// Options of every command.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Global {
     /// The show's folder: the one with onair.toml
     #[arg(
@@ -81,6 +81,8 @@ pub enum Command {
     Check(Check),
     /// Publish: audio and pages that changed, then the feed
     Release(Release),
+    /// See the pages as they would be published, in a browser on this machine
+    Preview(Preview),
     /// Send the audio of episodes ahead of the release that will name it
     Upload(Upload),
     /// Write the tags of episodes into your own MP3s, as a release publishes them
@@ -135,6 +137,14 @@ pub struct Release {
     /// Publish as if it were this instant (RFC 3339)
     #[arg(long, value_name = "TIME", hide = true, env = "ONAIR_NOW")]
     pub now: Option<jiff::Timestamp>,
+}
+
+/// `onair preview`
+#[derive(Debug, clap::Args)]
+pub struct Preview {
+    /// The port at 127.0.0.1; 0 takes any that is free
+    #[arg(long, value_name = "N", default_value_t = 4000)]
+    pub port: u16,
 }
 
 /// `onair upload`

@@ -1,8 +1,10 @@
 //! The files that an episode names beside its MP3: transcript and pictures.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::kept::Unusable;
 use crate::report::printable;
 use crate::rules::{Finding, registry};
 use crate::show::{Episode, Given, Located, Show, is_inside, read};
@@ -11,19 +13,20 @@ use crate::site::TranscriptFile;
 /// How much later than the audio a transcript's last words may end: a cue is often rounded up.
 const LATE: Duration = Duration::from_secs(5);
 
-/// The finding for a transcript that cannot be read, or that is not this episode's.
-pub fn transcript(show: &Show, episode: &Episode, time: Option<Duration>) -> Option<Finding> {
+/// The finding for a transcript that cannot be used, or that is not this episode's.
+pub fn transcript(
+    episode: &Episode,
+    read: &Result<Arc<TranscriptFile>, Unusable>,
+    time: Option<Duration>,
+) -> Option<Finding> {
     let Given::Good(Located { value: path, span }) = &episode.transcript else { return None };
     let at = |message: String| {
         Finding::at(&registry::TRANSCRIPT, &episode.source, span.clone(), printable(&message))
     };
-    let source = match read::read_text(&show.root, path) {
-        Ok(source) => source,
-        Err(trouble) => return Some(at(format!("{path}: {trouble}"))),
-    };
-    let transcript = match TranscriptFile::parse(&source) {
+    let transcript = match read {
         Ok(transcript) => transcript,
-        Err(error) => {
+        Err(Unusable::File(trouble)) => return Some(at(format!("{path}: {trouble}"))),
+        Err(Unusable::Form(error)) => {
             return Some(
                 at(format!("{path}: {error}")).expected("WebVTT, SubRip or podcast-namespace JSON"),
             );

@@ -2,21 +2,23 @@
 //! and templates, and renders the tags.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::gather::{self, Gathered};
+use super::kept::Kept;
 use super::proof::{self, Place};
 use super::{Exit, Failure};
 use crate::audio::{Content, Mp3, Probe};
+use crate::chapter::Chapter;
 use crate::hash::Sha256;
 use crate::object::{Body, Digest, Key, Kind, Object};
 use crate::rules::Evidence;
-use crate::show::{Episode, is_inside, read};
+use crate::show::{Episode, Show, is_inside, read};
 use crate::site::edition::Edition;
-use crate::site::{self, AssetFile, AudioFacts, EpisodeIn, Inputs, Templates, TranscriptFile};
+use crate::site::{self, AudioFacts, EpisodeIn, Inputs, Templates};
 
 /// The largest picture that is published.
 const MAX_ASSET: u64 = 16 * 1024 * 1024;
@@ -28,33 +30,47 @@ pub fn build(
     missing: &BTreeSet<Key>,
     now: Timestamp,
 ) -> Result<Edition, Failure> {
+    assemble(gathered, &Kept::default(), now, |episode| audio(gathered, episode, missing))
+}
+
+/// Renders the edition of the episodes that have audio, by what is known of it.
+pub fn assemble(
+    gathered: &Gathered,
+    kept: &Kept,
+    now: Timestamp,
+    audio: impl Fn(&Episode) -> Result<Option<AudioFacts>, Failure>,
+) -> Result<Edition, Failure> {
     let show = &gathered.show;
     let mut episodes = Vec::new();
     for episode in show.episodes.iter().filter(|episode| !episode.is_draft()) {
-        let Some(audio) = audio(gathered, episode, missing)? else { continue };
+        let Some(audio) = audio(episode)? else { continue };
         let duration = std::time::Duration::from_millis(audio.milliseconds);
-        let written = gathered.chapters.get(&episode.source.path);
+        let path = &episode.source.path;
         episodes.push(EpisodeIn {
             episode,
             audio,
-            chapters: gather::publishable(episode, written, duration),
-            transcript: transcript(&show.root, episode),
+            chapters: gather::publishable(episode, gathered.chapters.get(path), duration),
+            transcript: gathered.transcripts.get(path).cloned(),
         });
     }
-    let mut wanted = site::assets::wanted(&show.settings, &show.episodes);
     let chapters = episodes.iter().flat_map(|given| &given.chapters);
-    let pictures = chapters.filter_map(|chapter| chapter.image.clone());
-    wanted.extend(pictures.filter(|path| is_inside(path)));
-    let assets = wanted
+    let assets = pictures(show, chapters)
         .into_iter()
-        .filter_map(|path| {
-            let bytes = read::read_bytes(&show.root, &path, MAX_ASSET).ok()?;
-            AssetFile::new(path, Bytes::from(bytes))
-        })
+        .filter_map(|path| kept.picture(&show.root, &path, MAX_ASSET))
         .collect();
     let inputs =
         Inputs { show: &show.settings, episodes, assets, templates: templates(gathered)?, now };
     site::build(&inputs).map_err(|error| Failure::new(Exit::Usage, error.to_string()))
+}
+
+/// The pictures that a show and these chapters name, as paths below its folder. What only a draft
+/// names is not published.
+pub fn pictures<'a>(show: &Show, chapters: impl Iterator<Item = &'a Chapter>) -> BTreeSet<String> {
+    let episodes = show.episodes.iter().filter(|episode| !episode.is_draft());
+    let mut wanted = site::assets::wanted(&show.settings, episodes);
+    let pictures = chapters.filter_map(|chapter| chapter.image.as_deref());
+    wanted.extend(pictures.filter(|path| is_inside(path)).map(str::to_owned));
+    wanted
 }
 
 /// What is published of an episode's audio: what stands there already where the payload is the same,
@@ -140,13 +156,6 @@ pub fn new_audio(
     let kind = Kind::Audio;
     audio.object = Some(Object { key, kind, content_type: "audio/mpeg", digest, body, metadata });
     Ok(audio)
-}
-
-/// The episode's transcript, if it can be read; the rules speak of one that cannot.
-fn transcript(root: &Path, episode: &Episode) -> Option<TranscriptFile> {
-    let path = episode.transcript.value()?;
-    let source = read::read_text(root, path).ok()?;
-    TranscriptFile::parse(&source).ok()
 }
 
 /// The host's own templates.

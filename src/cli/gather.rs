@@ -4,14 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::args::Global;
 use super::beside;
 use super::cache::Memory;
 use super::chapters::{self, Written};
+use super::kept::Kept;
 use super::proof::{Place, Proof};
 use super::{Exit, Failure};
 use crate::audio::tag::{self, Picture, TagSpec};
@@ -24,7 +25,7 @@ use crate::rules::{Evidence, Finding, chapters as judge, registry};
 use crate::show::read::{self, FileTrouble, ShowError};
 use crate::show::values::AudioName;
 use crate::show::{Episode, Show, is_inside};
-use crate::site::tagging;
+use crate::site::{TranscriptFile, tagging};
 
 /// The largest picture that is read.
 const MAX_PICTURE: u64 = 16 * 1024 * 1024;
@@ -37,6 +38,8 @@ pub struct Gathered {
     pub audio: BTreeMap<String, Evidence>,
     /// Chapters as written, by the episode file's path.
     pub chapters: BTreeMap<String, Written>,
+    /// Transcripts that can be read, by the episode file's path.
+    pub transcripts: BTreeMap<String, Arc<TranscriptFile>>,
     /// MP3s that no episode names.
     pub unused_audio: Vec<String>,
     /// The artwork's format and size.
@@ -50,7 +53,7 @@ pub struct Gathered {
     pub places: BTreeMap<String, Place>,
     /// By what each episode's audio is proved, likewise.
     pub proofs: BTreeMap<String, Proof>,
-    memory: Memory,
+    memory: Arc<Memory>,
 }
 
 /// Reads the show; says where its settings are wrong.
@@ -79,6 +82,21 @@ pub fn gather(show: Show, depth: Depth) -> Gathered {
 
 /// Looks at the audio of the episodes that are `wanted`, on all cores.
 pub fn gather_only(show: Show, depth: Depth, wanted: impl Fn(&Episode) -> bool) -> Gathered {
+    let memory = Arc::new(Memory::open(&show));
+    let look = |asked: &Asked<'_>| Some(probe(asked, depth, &memory));
+    let gathered = gather_with(show, &Kept::default(), wanted, look, Arc::clone(&memory));
+    memory.keep(&audio_paths(&gathered.show));
+    gathered
+}
+
+/// Gathers with what is kept from before; `look` says what is known of an episode's audio, if anything.
+pub fn gather_with(
+    show: Show,
+    kept: &Kept,
+    wanted: impl Fn(&Episode) -> bool,
+    look: impl Fn(&Asked<'_>) -> Option<Evidence> + Sync,
+    memory: Arc<Memory>,
+) -> Gathered {
     let settings = &show.settings;
     let artwork = read::read_bytes(&show.root, settings.show.artwork.get_ref(), MAX_PICTURE)
         .map(|bytes| picture(&bytes));
@@ -91,11 +109,16 @@ pub fn gather_only(show: Show, depth: Depth, wanted: impl Fn(&Episode) -> bool) 
             chapters.insert(episode.source.path.clone(), written);
         }
     }
-    let memory = Memory::open(&show);
-    let audio = probe_all(&show, &wanted, depth, &chapters, cover.as_ref(), &memory);
+    let audio = look_at_all(&show, &wanted, &chapters, cover.as_ref(), look);
+    let mut transcripts = BTreeMap::new();
     for episode in show.episodes.iter().filter(|episode| !episode.is_draft()) {
+        let Some(path) = episode.transcript.value() else { continue };
         let time = audio.get(&episode.source.path).and_then(Evidence::time);
-        others.extend(beside::transcript(&show, episode, time));
+        let read = kept.transcript(&show.root, path);
+        others.extend(beside::transcript(episode, &read, time));
+        if let Ok(transcript) = read {
+            transcripts.insert(episode.source.path.clone(), transcript);
+        }
     }
     beside::pictures(&show, &mut others);
     for (path, written) in &chapters {
@@ -104,7 +127,19 @@ pub fn gather_only(show: Show, depth: Depth, wanted: impl Fn(&Episode) -> bool) 
     }
     let unused_audio = unused(&show);
     let (places, proofs) = (BTreeMap::new(), BTreeMap::new());
-    Gathered { show, audio, chapters, unused_audio, artwork, cover, others, places, proofs, memory }
+    Gathered {
+        show,
+        audio,
+        chapters,
+        transcripts,
+        unused_audio,
+        artwork,
+        cover,
+        others,
+        places,
+        proofs,
+        memory,
+    }
 }
 
 impl Gathered {
@@ -118,8 +153,9 @@ impl Gathered {
             .filter(|episode| self.audio.contains_key(&episode.source.path))
             .collect();
         let cover = self.cover.as_ref();
-        let audio =
-            probe_all(&self.show, &episodes, Depth::Walk, &self.chapters, cover, &self.memory);
+        let look = |asked: &Asked<'_>| Some(probe(asked, Depth::Walk, &self.memory));
+        let audio = look_at_all(&self.show, &episodes, &self.chapters, cover, look);
+        self.memory.keep(&audio_paths(&self.show));
         for (path, evidence) in audio {
             // What the target says of audio that is not at hand is as true as before.
             if !matches!(self.audio.get(&path), Some(Evidence::Recorded { .. })) {
@@ -149,13 +185,34 @@ pub fn audio_path(show: &Show, name: &AudioName) -> String {
     format!("{}/{}", show.settings.audio_folder(), name.as_str())
 }
 
-fn probe_all(
+/// The MP3 of every episode that names one.
+pub fn audio_paths(show: &Show) -> BTreeSet<String> {
+    let names = show.episodes.iter().filter_map(|episode| episode.file.value());
+    names.map(|name| audio_path(show, name)).collect()
+}
+
+/// An episode whose audio is asked for, and what its tag is made from.
+pub struct Asked<'a> {
+    pub show: &'a Show,
+    pub episode: &'a Episode,
+    pub name: &'a AudioName,
+    pub chapters: Option<&'a Written>,
+    pub cover: Option<&'a Picture>,
+}
+
+impl Asked<'_> {
+    /// The tag that the episode is published with, if it can be made.
+    pub fn tag(&self, file: &Path, mp3: &Mp3) -> Option<Vec<u8>> {
+        render_tag(self.show, self.episode, file, mp3, self.chapters, self.cover).ok()
+    }
+}
+
+fn look_at_all(
     show: &Show,
     episodes: &[&Episode],
-    depth: Depth,
     chapters: &BTreeMap<String, Written>,
     cover: Option<&Picture>,
-    memory: &Memory,
+    look: impl Fn(&Asked<'_>) -> Option<Evidence> + Sync,
 ) -> BTreeMap<String, Evidence> {
     let work: Vec<(&Episode, &AudioName)> =
         episodes.iter().filter_map(|&episode| Some((episode, episode.file.value()?))).collect();
@@ -169,33 +226,23 @@ fn probe_all(
                 while let Some((episode, name)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let path = &episode.source.path;
                     let chapters = chapters.get(path);
-                    let evidence = probe(show, episode, name, depth, chapters, cover, memory);
-                    if let Ok(mut found) = found.lock() {
+                    let evidence = look(&Asked { show, episode, name, chapters, cover });
+                    if let (Some(evidence), Ok(mut found)) = (evidence, found.lock()) {
                         found.insert(path.clone(), evidence);
                     }
                 }
             });
         }
     });
-    let all = show.episodes.iter().filter_map(|episode| episode.file.value());
-    memory.keep(&all.map(|name| audio_path(show, name)).collect());
     found.into_inner().unwrap_or_default()
 }
 
-fn probe(
-    show: &Show,
-    episode: &Episode,
-    name: &AudioName,
-    depth: Depth,
-    chapters: Option<&Written>,
-    cover: Option<&Picture>,
-    memory: &Memory,
-) -> Evidence {
+fn probe(asked: &Asked<'_>, depth: Depth, memory: &Memory) -> Evidence {
+    let &Asked { show, episode, name, chapters, cover } = asked;
     let path = audio_path(show, name);
     let file = match resolve(show, &path) {
         Ok(file) => file,
-        Err(FileTrouble::Missing) => return Evidence::Absent { path },
-        Err(trouble) => return Evidence::Unreadable { path, trouble },
+        Err(trouble) => return not_at_hand(path, trouble),
     };
     match memory.probe(&path, &file, depth) {
         Err(error) => Evidence::Unreadable { path, trouble: FileTrouble::Io(error.to_string()) },
@@ -207,12 +254,25 @@ fn probe(
                     memory
                         .tag_length(&path, &probed, Sha256::of_value(&spec), render)
                         .ok()
-                        .map(|tag| tag + (mp3.payload.end - mp3.payload.start))
+                        .map(|tag| published(mp3, tag))
                 }
                 _ => None,
             };
             Evidence::Probed { path, probe: probed.probe, published, recorded: None }
         }
+    }
+}
+
+/// Bytes of an MP3 as published behind a tag of so many bytes.
+pub fn published(mp3: &Mp3, tag: u64) -> u64 {
+    tag + (mp3.payload.end - mp3.payload.start)
+}
+
+/// What is known of audio that is no file inside the show's folder.
+pub fn not_at_hand(path: String, trouble: FileTrouble) -> Evidence {
+    match trouble {
+        FileTrouble::Missing => Evidence::Absent { path },
+        trouble => Evidence::Unreadable { path, trouble },
     }
 }
 

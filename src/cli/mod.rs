@@ -13,8 +13,10 @@ mod edition;
 mod explain;
 mod gather;
 mod init;
+mod kept;
 mod mend;
 mod new;
+mod preview;
 mod progress;
 mod proof;
 mod release;
@@ -84,6 +86,7 @@ pub fn run(args: Args) -> ExitCode {
         Command::Check(check) => check::run(&args.global, check, &term),
         Command::Release(release) => release::run(&args.global, release, &term),
         Command::Tag(tag) => tag::run(&args.global, tag, &term),
+        Command::Preview(preview) => preview::run(&args.global, preview, &term),
         Command::Upload(upload) => upload::run(&args.global, upload, &term),
         Command::Init(init) => init::run(&args.global, init, &term),
         Command::New(new) => new::run(&args.global, new, &term),

@@ -24,6 +24,7 @@ pub mod text;
 pub mod transcript;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -63,7 +64,7 @@ pub struct EpisodeIn<'a> {
     /// Its chapters, in order.
     pub chapters: Vec<Chapter>,
     /// Its transcript.
-    pub transcript: Option<TranscriptFile>,
+    pub transcript: Option<Arc<TranscriptFile>>,
 }
 
 /// What is known of an episode's audio as it is, or will be, published.

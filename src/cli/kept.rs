@@ -1,0 +1,145 @@
+//! What was learned of a show's files, kept in memory as long as they are the same: a preview looks
+//! at a show again and again, and most of it has not changed since.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+
+use super::cache::Memory;
+use crate::audio::{Depth, Identity, Probe};
+use crate::hash::Sha256;
+use crate::show::read::{self, FileTrouble};
+use crate::site::transcript::TranscriptError;
+use crate::site::{AssetFile, TranscriptFile};
+
+/// What tells whether a file is still the same, short of reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Its length in bytes.
+    pub bytes: u64,
+    modified: Option<SystemTime>,
+    identity: Option<Identity>,
+}
+
+impl Stamp {
+    /// The stamp of what stands at `path` now.
+    pub fn of(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok()?;
+        let identity = Identity::of(&metadata);
+        Some(Self { bytes: metadata.len(), modified: metadata.modified().ok(), identity })
+    }
+}
+
+/// Why a transcript cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// It cannot be read.
+    #[error(transparent)]
+    File(#[from] FileTrouble),
+    /// It is no transcript of a known form.
+    #[error(transparent)]
+    Form(#[from] TranscriptError),
+}
+
+/// What was learned so far.
+#[derive(Debug, Default)]
+pub struct Kept {
+    transcripts: Values<Result<Arc<TranscriptFile>, Unusable>>,
+    pictures: Values<Option<AssetFile>>,
+    probes: Values<Result<Probe, String>>,
+    /// By the episode's file: what its tag is made from, hashed, and what it comes to.
+    tags: Mutex<HashMap<String, (Sha256, Option<u64>)>>,
+}
+
+/// Values by the file that they were learned from.
+#[derive(Debug)]
+struct Values<T>(Mutex<HashMap<PathBuf, (Stamp, T)>>);
+
+impl<T> Default for Values<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Clone> Values<T> {
+    fn get(&self, file: &Path, stamp: Stamp) -> Option<T> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (known, value) = kept.get(file)?;
+        (*known == stamp).then(|| value.clone())
+    }
+
+    fn put(&self, file: &Path, stamp: Stamp, value: T) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(file.to_owned(), (stamp, value));
+    }
+
+    /// The value, learned now unless it is known. Files that changed meanwhile are not kept: their
+    /// stamp would be that of other bytes.
+    fn learn(&self, file: &Path, learn: impl FnOnce() -> T) -> T {
+        let Some(stamp) = Stamp::of(file) else { return learn() };
+        if let Some(known) = self.get(file, stamp) {
+            return known;
+        }
+        let value = learn();
+        if Stamp::of(file) == Some(stamp) {
+            self.put(file, stamp, value.clone());
+        }
+        value
+    }
+}
+
+impl Kept {
+    /// The transcript at `path` below `root`.
+    pub fn transcript(&self, root: &Path, path: &str) -> Result<Arc<TranscriptFile>, Unusable> {
+        read::resolve(root, path)?;
+        self.transcripts.learn(&root.join(path), || {
+            let source = read::read_text(root, path)?;
+            Ok(Arc::new(TranscriptFile::parse(&source)?))
+        })
+    }
+
+    /// The picture at `path` below `root`, if it is one of at most `limit` bytes.
+    pub fn picture(&self, root: &Path, path: &str, limit: u64) -> Option<AssetFile> {
+        read::resolve(root, path).ok()?;
+        self.pictures.learn(&root.join(path), || {
+            let bytes = read::read_bytes(root, path, limit).ok()?;
+            AssetFile::new(path, Bytes::from(bytes))
+        })
+    }
+
+    /// What the MP3 at `file` turned out to be, if it was probed since it last changed.
+    pub fn probe(&self, file: &Path) -> Option<Result<Probe, String>> {
+        self.probes.get(file, Stamp::of(file)?)
+    }
+
+    /// Looks at the MP3 at `file`, which the show calls `path`, unless that is known already.
+    pub fn look(&self, memory: &Memory, path: &str, file: &Path) {
+        let probe = || match memory.probe(path, file, Depth::Walk) {
+            Ok(probed) => Ok(probed.probe),
+            Err(error) => Err(error.to_string()),
+        };
+        let _ = self.probes.learn(file, probe);
+    }
+
+    /// The length of an episode's tag, rendered unless it was made from the same before.
+    pub fn tag_length(
+        &self,
+        episode: &str,
+        made_from: Sha256,
+        render: impl FnOnce() -> Option<u64>,
+    ) -> Option<u64> {
+        let lock = || self.tags.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, length)) = lock().get(episode)
+            && *known == made_from
+        {
+            return *length;
+        }
+        let length = render();
+        lock().insert(episode.to_owned(), (made_from, length));
+        length
+    }
+}

@@ -1,0 +1,96 @@
+//! `onair preview`: the edition as it would be published, served from memory to a browser on this
+//! machine, and made again whenever a file of the show changes. The edge of [`crate::preview`].
+
+mod serve;
+mod watch;
+mod workshop;
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch as latest;
+
+use super::args::{Global, Preview as Args};
+use super::term::Term;
+use super::{Exit, Failure, Outcome, block_on, gather};
+use crate::report::counted;
+use workshop::{Shown, Workshop};
+
+pub fn run(global: &Global, args: &Args, term: &Term) -> Outcome {
+    let (waker, wakes) = std::sync::mpsc::channel();
+    let show = gather::show(global)?;
+    let mut workshop = Workshop::new(global.clone(), &show, waker.clone());
+    let (title, drafts) = (
+        show.settings.show.title.get_ref().clone(),
+        show.episodes.iter().filter(|episode| episode.is_draft()).count(),
+    );
+    let shown = Arc::new(workshop.first(show)?);
+    let home = shown.home().to_owned();
+    let (newest, versions) = latest::channel(Arc::clone(&shown));
+    block_on(async move {
+        let listener = listen(args.port).await?;
+        let port = listener.local_addr().map_or(args.port, |address| address.port());
+        term.say(&format!("{title}: http://127.0.0.1:{port}{home}"));
+        term.say(&describe(&shown, drafts));
+        term.say("Pages follow your files as you save them. Ctrl-C ends the preview.");
+        let term = *term;
+        // Ends with the process: what it works at is nobody's any more by then.
+        std::thread::spawn(move || {
+            watch::run(&mut workshop, waker, &wakes, |made, began| {
+                publish(made, began, &newest, term)
+            })
+        });
+        let ended = async {
+            // Where there is no such signal, the preview goes on until it is killed.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            served = serve::run(listener, port, versions) => served.map(|()| Exit::Fine),
+            () = ended => Ok(Exit::Fine),
+        }
+    })
+}
+
+async fn listen(port: u16) -> Result<TcpListener, Failure> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
+        let failure = |message| Failure::new(Exit::Usage, message);
+        match error.kind() {
+            std::io::ErrorKind::AddrInUse => failure(format!("port {port} is taken")).help(
+                "is there another preview? name another port with --port N; --port 0 takes any that is free",
+            ),
+            _ => failure(format!("nothing can be served at port {port}: {error}"))
+                .help("name another port with --port N; --port 0 takes any that is free"),
+        }
+    })
+}
+
+/// What is shown, and what is not.
+fn describe(shown: &Shown, drafts: usize) -> String {
+    let mut said = counted(shown.episodes(), "episode");
+    if shown.scheduled() > 0 {
+        said.push_str(&format!(", {} of them scheduled and shown as if out", shown.scheduled()));
+    }
+    if drafts > 0 {
+        said.push_str(&format!("; {} left out", counted(drafts, "draft")));
+    }
+    format!("{said}; {}", shown.preview.summary())
+}
+
+/// Shows what was made, if it is something else than before.
+fn publish(made: Shown, began: Instant, newest: &latest::Sender<Arc<Shown>>, term: Term) {
+    let before = newest.borrow().preview.version().to_owned();
+    if made.preview.version() == before {
+        return;
+    }
+    let took = began.elapsed().as_millis();
+    match made.preview.trouble() {
+        Some(trouble) => term.failure(trouble, None),
+        None => term.say(&format!("Made again in {took} ms: {}", made.preview.summary())),
+    }
+    // Nobody may be listening any more.
+    let _ = newest.send(Arc::new(made));
+}

@@ -1,0 +1,237 @@
+//! `onair preview`, asked over the wire.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::show::TestShow;
+
+/// Three sound episodes with audio.
+fn show() -> TestShow {
+    let show = TestShow::new();
+    (1..=3).for_each(|number| show.with_audio(number, 60, &[]));
+    show
+}
+
+/// A preview that runs, ended with the test.
+struct Running {
+    child: Child,
+    port: u16,
+    said: BufReader<std::process::ChildStdout>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Running {
+    fn start(show: &TestShow) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_onair"))
+            .args(["preview", "--port", "0", "--show"])
+            .arg(show.path(""))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        let port = line.trim().trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
+        Self { child, port, said }
+    }
+
+    fn open(&self, path: &str, more: &str) -> BufReader<TcpStream> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let host = format!("127.0.0.1:{}", self.port);
+        let connection = if more.contains("Connection") { "" } else { "Connection: close\r\n" };
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\n{connection}{more}\r\n").unwrap();
+        BufReader::new(stream)
+    }
+
+    /// Head and content of an answer.
+    fn get(&self, path: &str, more: &str) -> (String, Vec<u8>) {
+        let mut answer = Vec::new();
+        self.open(path, more).read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        (String::from_utf8(answer[..end].to_vec()).unwrap(), answer[end + 4..].to_vec())
+    }
+
+    fn page(&self, path: &str) -> String {
+        String::from_utf8(self.get(path, "").1).unwrap()
+    }
+
+    /// Changes something, and waits until a browser would be told.
+    fn after(&self, change: impl FnOnce()) {
+        let mut events = self.open("/.onair/events", "");
+        let mut versions = 0;
+        let mut line = String::new();
+        let mut change = Some(change);
+        while versions < 2 {
+            line.clear();
+            assert!(events.read_line(&mut line).unwrap() > 0, "the events ended");
+            if line.starts_with("data: ") {
+                versions += 1;
+                if let Some(change) = change.take() {
+                    change();
+                }
+            }
+        }
+    }
+
+    /// Waits until a page has this text; what is known of the audio comes a moment later.
+    fn until(&self, path: &str, text: &str) -> String {
+        let began = Instant::now();
+        loop {
+            let page = self.page(path);
+            if page.contains(text) {
+                return page;
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "no {text} in {page}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+#[test]
+fn a_browser_gets_what_would_be_published_and_the_audio_with_its_tag() {
+    let show = show();
+    assert_eq!(show.onair(&["release"]).code, 0);
+    let preview = Running::start(&show);
+    let published = |path: &str| fs::read(show.path(&format!("public/{path}"))).unwrap();
+    let feed = String::from_utf8(published("podcasts/feed.xml")).unwrap();
+    assert_eq!(preview.until("/podcasts/feed.xml", &feed), feed);
+    assert_eq!(preview.get("/assets/style.css", "").1, published("assets/style.css"));
+    let audio = "/.onair/audio/media/001.mp3";
+    let whole = published("media/001.mp3");
+    assert!(preview.page("/podcasts/episode_001/").contains(&format!("src=\"{audio}\"")));
+    // Until it was looked at, a file is played as it is.
+    let began = Instant::now();
+    while preview.get(audio, "").1 != whole {
+        assert!(began.elapsed() < Duration::from_secs(20), "the audio is not what is published");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let (head, _) = preview.get(audio, "");
+    assert!(head.starts_with("HTTP/1.1 200") && head.contains("audio/mpeg"), "{head}");
+    // Within the tag, over its end, and within the host's own file.
+    for (from, to) in [(0, 9), (5, whole.len() - 2), (whole.len() - 7, whole.len() - 1)] {
+        let (head, bytes) = preview.get(audio, &format!("Range: bytes={from}-{to}\r\n"));
+        assert!(head.starts_with("HTTP/1.1 206"), "{head}");
+        assert!(bytes == whole[from..=to], "bytes {from} to {to}");
+    }
+}
+
+#[test]
+fn pages_follow_the_files_and_a_broken_one_keeps_the_last_good() {
+    // Without audio, which would be looked at in its own time.
+    let show = TestShow::without_audio();
+    (1..=3).for_each(|number| show.episode(number, &[]));
+    let preview = Running::start(&show);
+    let page = "/podcasts/episode_002/";
+    let episode = "episodes/episode_002.md";
+    let before = show.read(episode);
+
+    preview.after(|| show.write(episode, &format!("{before}\nA line more.\n")));
+    assert!(preview.page(page).contains("A line more."));
+
+    // Front matter in the middle of being typed: the page stays, and says so.
+    preview.after(|| show.write(episode, "---\ntitle: \"\n---\nAnother text.\n"));
+    let shown = preview.page(page);
+    assert!(shown.contains("A line more.") && shown.contains("not up to date"), "{shown}");
+    preview.after(|| show.write(episode, &before));
+    let shown = preview.page(page);
+    assert!(!shown.contains("A line more.") && !shown.contains("not up to date"), "{shown}");
+
+    let settings = show.read("onair.toml");
+    preview.after(|| show.write("onair.toml", &format!("{settings}\n[show\n")));
+    let shown = preview.page("/");
+    assert!(shown.contains("onair.toml cannot be used") && shown.contains("Test Show"), "{shown}");
+
+    preview.after(|| {
+        show.write("onair.toml", &settings.replace("[site]", "[site]\ntemplates = \"templates\""))
+    });
+    assert!(preview.page("/").contains("not up to date"), "there is no such folder yet");
+    preview.after(|| fs::create_dir(show.path("templates")).unwrap());
+    preview.after(|| show.write("templates/404.html", "<p>Lost & {{ show.title }}</p>\n"));
+    assert!(preview.page("/nothing").contains("<p>Lost & Test Show</p>"));
+    preview.after(|| show.write("templates/404.html", "<p>\n{{ show.titel }}</p>\n"));
+    let shown = preview.page("/nothing");
+    assert!(shown.contains("<p>Lost &") && shown.contains("templates/404.html:2"), "{shown}");
+}
+
+#[test]
+fn findings_are_in_the_page_and_drafts_are_not() {
+    let show = show();
+    let text = show.read("episodes/episode_003.md");
+    show.write("episodes/episode_003.md", &text.replacen("---\n", "---\ndraft: true\n", 1));
+    let text = show.read("episodes/episode_002.md");
+    let size = text.lines().find(|line| line.starts_with("size:")).unwrap();
+    show.write("episodes/episode_002.md", &text.replace(size, "size: 12"));
+    let preview = Running::start(&show);
+    assert!(preview.get("/podcasts/episode_003/", "").0.starts_with("HTTP/1.1 404"));
+    let page = preview.until("/podcasts/episode_002/", "(audio-size)");
+    assert!(page.contains("<details open>"), "{page}");
+    // Nothing of it is published.
+    show.write("episodes/episode_002.md", &text);
+    assert_eq!(show.onair(&["release"]).code, 0);
+    let published =
+        fs::read_to_string(show.path("public/podcasts/episode_002/index.html")).unwrap();
+    assert!(!published.contains("onair-preview"));
+}
+
+#[test]
+fn a_scheduled_episode_is_shown_as_it_will_be() {
+    let show = show();
+    let text = show.read("episodes/episode_003.md");
+    let date = text.lines().find(|line| line.starts_with("date:")).unwrap();
+    let text = text.replace(date, "date: 2999-01-02 07:00:00 +0100");
+    show.write("episodes/episode_003.md", &text);
+    let mut preview = Running::start(&show);
+    let mut line = String::new();
+    preview.said.read_line(&mut line).unwrap();
+    assert!(line.starts_with("3 episodes, 1 of them scheduled and shown as if out"), "{line}");
+    let page = preview.page("/podcasts/episode_003/");
+    assert!(page.contains("this page comes out on 2999-01-02 at 07:00 (+01:00)"), "{page}");
+    assert!(preview.page("/podcasts/feed.xml").contains("003.mp3"));
+}
+
+#[test]
+fn a_port_that_is_taken_is_said_and_settings_that_are_wrong_too() {
+    let show = show();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let ran = show.onair(&["preview", "--port", &port.to_string()]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains(&format!("port {port} is taken")), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--port 0"), "{}", ran.stderr);
+    show.write("onair.toml", "[show]\n");
+    let ran = show.onair(&["preview", "--port", "0"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("onair.toml cannot be used"), "{}", ran.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_it_at_once_and_well() {
+    let show = show();
+    let mut preview = Running::start(&show);
+    // A browser that listens keeps nobody waiting.
+    let mut events = preview.open("/.onair/events", "Connection: keep-alive\r\n");
+    events.read_line(&mut String::new()).unwrap();
+    let pid = preview.child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let began = Instant::now();
+    let status = loop {
+        if let Some(status) = preview.child.try_wait().unwrap() {
+            break status;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "it goes on");
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    assert_eq!(status.code(), Some(0));
+}

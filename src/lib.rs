@@ -7,6 +7,7 @@ pub mod cli;
 pub mod cloudfront;
 pub mod hash;
 pub mod http;
+pub mod import;
 pub mod object;
 pub mod plan;
 pub mod preview;

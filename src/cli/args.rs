@@ -91,6 +91,8 @@ pub enum Command {
     Init(Init),
     /// Make an episode's file from an MP3
     New(New),
+    /// Make a show of a podcast's feed, or of a Jekyll folder
+    Import(Import),
     /// Episode ids at Apple Podcasts
     #[command(subcommand)]
     Apple(Apple),
@@ -198,6 +200,20 @@ pub struct New {
     /// When it comes out: "YYYY-MM-DD HH:MM" in the show's time zone [default: now]
     #[arg(long)]
     pub date: Option<String>,
+}
+
+/// `onair import`
+#[derive(Debug, clap::Args)]
+pub struct Import {
+    /// The feed's address or file, or the folder of a Jekyll podcast
+    #[arg(value_name = "FEED-OR-JEKYLL")]
+    pub from: String,
+    /// Fetch what the feed names: audio, artwork, transcripts, chapters; what is there already stays
+    #[arg(long)]
+    pub download: bool,
+    /// The address that the show will have, if it moves [default: the one that it has]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
 }
 
 /// `onair apple`

@@ -48,7 +48,7 @@ pub fn transcript(
 pub fn pictures(show: &Show, findings: &mut Vec<Finding>) {
     let mut seen = BTreeSet::new();
     for episode in &show.episodes {
-        for given in [&episode.background, &episode.social_background] {
+        for given in [&episode.background, &episode.social_background, &episode.image] {
             let Given::Good(Located { value, span }) = given else { continue };
             let path = value.trim_start_matches('/');
             if !is_inside(path) || !seen.insert(path.to_owned()) {

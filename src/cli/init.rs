@@ -10,8 +10,8 @@ use crate::show::edit::requote;
 use crate::show::settings::{FILE, Settings};
 use crate::show::{Source, read::EPISODES};
 
-const GITIGNORE: &str = "# What a release to a directory writes\npublic/\n# What onair remembers between runs\n.onair/\n";
-const GITATTRIBUTES: &str = "# Audio does not live in git itself: https://git-lfs.com\naudio/*.mp3 filter=lfs diff=lfs merge=lfs -text\n";
+pub(super) const GITIGNORE: &str = "# What a release to a directory writes\npublic/\n# What onair remembers between runs\n.onair/\n";
+pub(super) const GITATTRIBUTES: &str = "# Audio does not live in git itself: https://git-lfs.com\naudio/*.mp3 filter=lfs diff=lfs merge=lfs -text\n";
 
 pub fn run(global: &Global, args: &Init, term: &Term) -> Outcome {
     let root = &global.show;

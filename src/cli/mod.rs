@@ -11,7 +11,9 @@ mod check;
 mod docs;
 mod edition;
 mod explain;
+mod fetch;
 mod gather;
+mod import;
 mod init;
 mod kept;
 mod mend;
@@ -90,6 +92,7 @@ pub fn run(args: Args) -> ExitCode {
         Command::Upload(upload) => upload::run(&args.global, upload, &term),
         Command::Init(init) => init::run(&args.global, init, &term),
         Command::New(new) => new::run(&args.global, new, &term),
+        Command::Import(import) => import::run(&args.global, import, &term),
         Command::Apple(Apple::Sync(sync)) => apple::run(&args.global, sync, &term),
         Command::Explain(explain) => explain::run(explain, &term),
         Command::Completions { shell } => docs::completions(*shell, &term),

@@ -7,7 +7,7 @@ use super::source::{Given, Located, Malformed, Source, Span};
 use super::values::{self, AudioName, Trouble, WrittenDate};
 
 /// The keys that a front matter may have. `publication` is a later name of `date`, `guests` of `guest`.
-pub const KEYS: [&str; 28] = [
+pub const KEYS: [&str; 29] = [
     "layout",
     "title",
     "subtitle",
@@ -28,6 +28,7 @@ pub const KEYS: [&str; 28] = [
     "category",
     "background",
     "social-background",
+    "image",
     "appleEpisodeId",
     "guid",
     "guidIsPermaLink",
@@ -45,6 +46,8 @@ pub struct Person {
     pub name: String,
     /// A page about the person.
     pub link: Option<String>,
+    /// The address of a picture.
+    pub image: Option<String>,
     /// What the person does, in the host's words.
     pub title: Option<String>,
     /// The part taken, as the podcast namespace's taxonomy names it (`guest`, `host`, `editor`, …).
@@ -147,6 +150,8 @@ pub struct Episode {
     pub background: Given<String>,
     /// `social-background`: the picture that social networks show.
     pub social_background: Given<String>,
+    /// `image`: the episode's own artwork, square as the show's.
+    pub image: Given<String>,
     /// `appleEpisodeId`
     pub apple_id: Given<u64>,
     /// `guid`, where it is not the file's name.
@@ -232,6 +237,7 @@ impl Episode {
             category: keys.text("category"),
             background: keys.text("background"),
             social_background: keys.text("social-background"),
+            image: keys.text("image"),
             apple_id: keys.given(
                 "appleEpisodeId",
                 "the digits behind `?i=` in the episode's address at Apple Podcasts",
@@ -378,11 +384,18 @@ fn person(entry: &Value) -> Option<Person> {
         (!text.trim().is_empty()).then(|| text.trim().to_owned())
     };
     if let Some(name) = entry.as_str() {
-        return Some(Person { name: name.trim().to_owned(), link: None, title: None, role: None });
+        return Some(Person {
+            name: name.trim().to_owned(),
+            link: None,
+            image: None,
+            title: None,
+            role: None,
+        });
     }
     let title = text("title");
     let name = text("name").or_else(|| text("text")).or_else(|| title.clone())?;
-    Some(Person { name, link: text("link").or_else(|| text("url")), title, role: text("role") })
+    let link = text("link").or_else(|| text("url"));
+    Some(Person { name, link, image: text("image"), title, role: text("role") })
 }
 
 fn bad(field: &Field, reason: &str, expected: &'static str) -> Malformed {

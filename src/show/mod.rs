@@ -5,6 +5,7 @@ pub mod edit;
 pub mod enclosure;
 pub mod episode;
 pub mod frontmatter;
+pub mod guid;
 pub mod read;
 pub mod settings;
 pub mod source;

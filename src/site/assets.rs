@@ -69,7 +69,7 @@ pub fn wanted<'a>(
     want(show.show.artwork.get_ref());
     show.show.hosts.iter().filter_map(|host| host.image.as_deref()).for_each(&mut want);
     for episode in episodes {
-        for given in [&episode.background, &episode.social_background] {
+        for given in [&episode.background, &episode.social_background, &episode.image] {
             given.value().map(String::as_str).into_iter().for_each(&mut want);
         }
         let folder = episode.source.path.rsplit_once('/').map_or("", |(folder, _)| folder);

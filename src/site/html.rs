@@ -108,7 +108,8 @@ pub fn notes(markdown: &str, resolve: &Resolve<'_>) -> Notes {
         // Writing to a String does not fail.
         html.clear();
     }
-    Notes { page: page(&html, resolve), text: plain_text(root) }
+    let page = page(&html, resolve);
+    Notes { text: super::text::from_clean_html(&page), page }
 }
 
 /// The addresses of images in Markdown notes that are not absolute, without what stands behind `?`
@@ -145,25 +146,6 @@ fn level_headings<'a>(root: &'a AstNode<'a>) {
             heading.level = u8::try_from(above.len() + 1).unwrap_or(6).min(6);
         }
     }
-}
-
-fn plain_text<'a>(root: &'a AstNode<'a>) -> String {
-    let mut text = String::new();
-    for node in root.descendants() {
-        match &node.data().value {
-            NodeValue::Text(part) => text.push_str(part),
-            NodeValue::Code(code) => text.push_str(&code.literal),
-            NodeValue::CodeBlock(code) => text.push_str(&code.literal),
-            NodeValue::Paragraph
-            | NodeValue::Heading(_)
-            | NodeValue::Item(_)
-            | NodeValue::TableCell
-            | NodeValue::SoftBreak
-            | NodeValue::LineBreak => text.push(' '),
-            _ => {}
-        }
-    }
-    super::text::one_line(&text)
 }
 
 /// HTML for a page: all that structures a text, and images.
@@ -297,6 +279,21 @@ mod tests {
         let lines: Vec<String> =
             feed(&page, &none).split("</p>").map(crate::site::text::from_clean_html).collect();
         assert_eq!(lines, ["a b", "c d", ""]);
+    }
+
+    #[test]
+    fn html_in_notes_has_words_as_well() {
+        let text = |markdown: &str| notes(markdown, &none).text;
+        assert_eq!(
+            text("<p>a</p><p>b <b>c</b>d</p>\n<ul><li>e</li><li>f</li></ul>\n\n*g*"),
+            "a b cd e f g"
+        );
+        assert_eq!(
+            text(
+                "<h3>a</h3><blockquote>b</blockquote><table><tr><td>c</td><td>d</td></tr></table>"
+            ),
+            "a b c d"
+        );
     }
 
     #[test]

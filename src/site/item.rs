@@ -121,6 +121,8 @@ pub struct Item<'a> {
     pub content: String,
     /// Who takes part, if the channel's persons do not say it already.
     pub credits: Vec<Credit>,
+    /// The address of its own artwork.
+    pub image: Option<String>,
     /// The address of the banner or card that the host gave.
     pub social_image: Option<String>,
 }
@@ -160,7 +162,8 @@ impl<'a> Item<'a> {
             html::feed(&notes.page, &absolute)
         );
         let credits = people::credits(episode, Some(&guest), hosts);
-        let social_image = [&episode.social_background, &episode.background]
+        let image = episode.image.value().and_then(|given| addresses.given(given));
+        let social_image = [&episode.social_background, &episode.background, &episode.image]
             .into_iter()
             .find_map(|given| addresses.given(given.value()?));
         Self {
@@ -174,6 +177,7 @@ impl<'a> Item<'a> {
             notes_text: notes.text,
             content: content.trim().to_owned(),
             credits,
+            image,
             social_image,
         }
     }

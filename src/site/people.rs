@@ -55,7 +55,7 @@ fn credit(person: &Person, role: &str) -> Credit {
         name: short(&person.name),
         role: person.role.as_deref().unwrap_or(role).to_lowercase(),
         href: person.link.as_deref().and_then(web),
-        img: None,
+        img: person.image.as_deref().and_then(web),
     }
 }
 

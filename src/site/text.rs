@@ -62,6 +62,12 @@ fn looks_like_reference(rest: &str) -> bool {
     name > 1 && rest[name..].starts_with(';')
 }
 
+/// Tags that part no words.
+const WITHIN_A_WORD: [&str; 17] = [
+    "a", "abbr", "b", "cite", "code", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small",
+    "strong", "sub", "sup",
+];
+
 /// The text of HTML that a sanitiser wrote: markup dropped, its five references read.
 pub fn from_clean_html(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
@@ -70,7 +76,9 @@ pub fn from_clean_html(html: &str) -> String {
         out.push_str(&rest[..open]);
         let tag = &rest[open..];
         let end = tag.find('>').map_or(tag.len(), |at| at + 1);
-        if ["<br", "<p", "</p", "<li", "</li"].iter().any(|block| tag.starts_with(block)) {
+        let name = tag[1..].trim_start_matches('/');
+        let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
+        if !WITHIN_A_WORD.contains(&name) {
             out.push(' ');
         }
         rest = &tag[end..];

@@ -8,6 +8,7 @@ mod cache;
 mod check;
 mod fix;
 mod formats;
+mod import;
 mod preview;
 mod public;
 mod release;

@@ -3,7 +3,8 @@
 use rss::extension::itunes::{ITunesCategory, ITunesChannelExtension, ITunesOwner};
 use rss::{Channel, Image};
 
-use super::{Frame, extension, item, link, person, podcast_guid, put, truth};
+use super::{Frame, extension, item, link, person, put, truth};
+use crate::show::guid::podcast_guid;
 use crate::show::settings::ShowKind;
 use crate::site::item::Item;
 use crate::site::text;

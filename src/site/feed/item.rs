@@ -31,6 +31,7 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
         content: Some(item.content.clone()).filter(|content| !content.is_empty()),
         itunes_ext: Some(ITunesItemExtension {
             author: episode.author.value().cloned(),
+            image: item.image.clone(),
             duration: Some(item.seconds().to_string()),
             explicit: Some(truth(*episode.explicit.value().unwrap_or(&frame.show.show.explicit))),
             subtitle: item.subtitle.map(str::to_owned),

@@ -5,7 +5,6 @@
 //! crate has no field for goes through its extension maps.
 
 mod channel;
-mod guid;
 mod item;
 
 use std::collections::BTreeMap;
@@ -13,8 +12,6 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use rss::Channel;
 use rss::extension::{Extension, ExtensionMap};
-
-pub use guid::podcast_guid;
 
 use super::SiteError;
 use super::address::Addresses;

@@ -2,7 +2,7 @@
 
 use uuid::{Uuid, uuid};
 
-use crate::show::Settings;
+use super::Settings;
 
 /// The namespace that the podcast namespace's "guid" page prescribes.
 const PODCAST_NAMESPACE: Uuid = uuid!("ead4c236-bf58-58c6-a2c6-a6b28d128cb6");
@@ -16,7 +16,7 @@ pub fn podcast_guid(show: &Settings) -> String {
 }
 
 /// UUIDv5 of the address without its scheme and without slashes at its end.
-fn of_address(url: &str) -> String {
+pub fn of_address(url: &str) -> String {
     let bare = url.split_once("://").map_or(url, |(_, bare)| bare).trim_end_matches('/');
     Uuid::new_v5(&PODCAST_NAMESPACE, bare.as_bytes()).to_string()
 }

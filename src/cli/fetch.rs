@@ -1,0 +1,281 @@
+//! Fetches what an imported feed names: artwork, audio, transcripts, chapters. What is there already
+//! stays; what comes is looked at before it takes its place.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::import::audio_of;
+use super::term::Term;
+use crate::audio::{Content, Depth, probe_file};
+use crate::http::Client;
+use crate::import::{Fetch, Import};
+use crate::report::{self, counted, printable};
+use crate::show::{Show, is_inside};
+
+/// Longer than any episode: twelve hours at the best bit rate.
+const MAX_AUDIO: u64 = 2 * 1024 * 1024 * 1024;
+const MAX_PICTURE: u64 = 16 * 1024 * 1024;
+const MAX_TEXT: u64 = 1024 * 1024;
+/// How often a server is asked that does not answer.
+const TRIES: u32 = 3;
+
+/// Fetches into a show's folder.
+pub struct Fetcher<'a> {
+    client: &'a Client,
+    root: &'a Path,
+    term: &'a Term,
+    artwork: Option<Vec<u8>>,
+    failed: Vec<String>,
+    fetched: usize,
+    there: usize,
+    bytes: u64,
+    /// Files that are not as long as the feed says.
+    other_length: usize,
+}
+
+impl<'a> Fetcher<'a> {
+    pub fn new(client: &'a Client, root: &'a Path, term: &'a Term) -> Self {
+        Self {
+            client,
+            root,
+            term,
+            artwork: None,
+            failed: Vec::new(),
+            fetched: 0,
+            there: 0,
+            bytes: 0,
+            other_length: 0,
+        }
+    }
+
+    /// Fetches the artwork, to be written later; the ending that its format asks for.
+    pub fn artwork(&mut self, url: &str) -> Option<&'static str> {
+        let mut bytes = Vec::new();
+        if let Err(reason) = self.ask(url, MAX_PICTURE, &mut bytes) {
+            self.failed.push(format!("the artwork: {reason}"));
+            return None;
+        }
+        let ending = match bytes.as_slice() {
+            [0xff, 0xd8, 0xff, ..] => "jpg",
+            [0x89, b'P', b'N', b'G', ..] => "png",
+            _ => {
+                self.failed.push("the artwork: it is neither JPEG nor PNG".to_owned());
+                return None;
+            }
+        };
+        self.artwork = Some(bytes);
+        Some(ending)
+    }
+
+    /// Fetches all that the import names. In a show that was there before, only the audio of its
+    /// episodes, which it knows by their guids and may have named anew.
+    pub fn all(&mut self, import: &Import, show: Option<&Show>) {
+        let folder = show.map_or("audio", |show| show.settings.audio_folder());
+        if let (Some(artwork), Some(bytes)) = (&import.artwork, self.artwork.take()) {
+            let path = show.map_or(&artwork.to, |show| show.settings.show.artwork.get_ref());
+            self.keep(path, &bytes);
+        }
+        for episode in &import.episodes {
+            for Fetch { url, to } in &episode.beside {
+                if self.root.join(to).exists() {
+                    continue;
+                }
+                let mut bytes = Vec::new();
+                match self.ask(url, MAX_TEXT, &mut bytes) {
+                    Ok(_) => self.keep(to, &bytes),
+                    Err(reason) => self.failed.push(format!("{to}: {reason}")),
+                }
+            }
+            let Some(Fetch { url, to }) = &episode.audio else { continue };
+            let name = match show {
+                None => to.as_str(),
+                Some(show) => match audio_of(show, &episode.guid) {
+                    Some(name) => name,
+                    None => continue,
+                },
+            };
+            let path = format!("{folder}/{name}");
+            if self.root.join(&path).exists() {
+                self.there += 1;
+                continue;
+            }
+            if let Err(reason) = self.audio(url, &path, episode.bytes) {
+                self.failed.push(format!("{path}: {reason}"));
+            }
+        }
+        self.sum_up();
+    }
+
+    /// Writes a file that is not there.
+    fn keep(&mut self, path: &str, bytes: &[u8]) {
+        let full = self.root.join(path);
+        let write = || -> io::Result<()> {
+            full.parent().map_or(Ok(()), fs::create_dir_all)?;
+            File::create_new(&full)?.write_all(bytes)
+        };
+        match write() {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                self.failed.push(format!("{path}: {error}"));
+            }
+            _ => {}
+        }
+    }
+
+    fn audio(&mut self, url: &str, path: &str, stated: Option<u64>) -> Result<(), String> {
+        if !is_inside(path) {
+            return Err("this leaves the show's folder".to_owned());
+        }
+        let full = self.root.join(path);
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let words = |error: io::Error| error.to_string();
+        fs::create_dir_all(self.root.join(folder)).map_err(words)?;
+        // Beside its place, under a name that no check looks at and the next try uses again.
+        let part = self.root.join(format!("{folder}/.{name}.part"));
+        let outcome = self.audio_into(url, name, &part, stated).and_then(|bytes| {
+            fs::rename(&part, &full).map_err(words)?;
+            Ok(bytes)
+        });
+        if outcome.is_err() {
+            let _ = fs::remove_file(&part);
+        }
+        let bytes = outcome?;
+        self.fetched += 1;
+        self.bytes += bytes;
+        if stated.is_some_and(|stated| stated != bytes) {
+            self.other_length += 1;
+        }
+        self.term.say(&format!("  {path} fetched ({})", report::bytes(bytes)));
+        Ok(())
+    }
+
+    /// Streams audio into the file at `part`, and makes sure that it is whole and an MP3.
+    fn audio_into(
+        &self,
+        url: &str,
+        name: &str,
+        part: &Path,
+        stated: Option<u64>,
+    ) -> Result<u64, String> {
+        let bar = self.bar(name, stated);
+        let file = File::create(part).map_err(|error| error.to_string())?;
+        let mut out = Counting { file, bytes: 0, bar: &bar };
+        let got = self.ask(url, MAX_AUDIO, &mut out);
+        bar.finish_and_clear();
+        got?;
+        out.file.sync_all().map_err(|error| error.to_string())?;
+        match probe_file(part, Depth::Walk).map_err(|error| error.to_string())?.content {
+            Content::Mp3(_) => Ok(out.bytes),
+            Content::Empty => Err("nothing came".to_owned()),
+            Content::Foreign(foreign) => Err(format!("what came is {foreign}, not an MP3")),
+        }
+    }
+
+    fn bar(&self, name: &str, stated: Option<u64>) -> ProgressBar {
+        if !self.term.is_live() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new(stated.unwrap_or(0)).with_message(name.to_owned());
+        let style =
+            ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {msg}");
+        match style {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        }
+    }
+
+    /// Asks until there is an answer of success, a few times.
+    fn ask(&self, url: &str, limit: u64, out: &mut dyn Restart) -> Result<(), String> {
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            out.restart().map_err(|error| error.to_string())?;
+            let (reason, passing) = match self.client.download(url, limit, out) {
+                Ok(answer) if answer.is_success() => return Ok(()),
+                Ok(answer) => (
+                    format!("the server answers {}", answer.status),
+                    answer.status == 429 || answer.status >= 500,
+                ),
+                Err(error) => (error.to_string(), error.is_passing()),
+            };
+            if !passing || tried == TRIES {
+                return Err(reason);
+            }
+            sleep(Duration::from_secs(u64::from(tried)));
+        }
+    }
+
+    fn sum_up(&self) {
+        self.term.say(&format!(
+            "Fetched {} ({}); {} there already",
+            counted(self.fetched, "MP3"),
+            report::bytes(self.bytes),
+            self.there
+        ));
+        if self.other_length > 0 {
+            self.term.say(&format!(
+                "{} not as long as the feed says: `onair check --fix` writes the true sizes",
+                counted(self.other_length, "MP3")
+            ));
+        }
+    }
+
+    /// Whether all that was asked for is there; says what is not.
+    pub fn is_complete(&self) -> bool {
+        if self.failed.is_empty() {
+            return true;
+        }
+        let list: String =
+            self.failed.iter().map(|what| format!("\n  {}", printable(what))).collect();
+        self.term.failure(
+            &format!("{} could not be fetched{list}", counted(self.failed.len(), "file")),
+            Some("run the same again: what is there stays, the rest is fetched"),
+        );
+        false
+    }
+}
+
+/// Something to write to that can begin anew.
+trait Restart: Write {
+    fn restart(&mut self) -> io::Result<()>;
+}
+
+impl Restart for Vec<u8> {
+    fn restart(&mut self) -> io::Result<()> {
+        self.clear();
+        Ok(())
+    }
+}
+
+/// A file that tells how much of it there is.
+struct Counting<'a> {
+    file: File,
+    bytes: u64,
+    bar: &'a ProgressBar,
+}
+
+impl Write for Counting<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.bytes += written as u64;
+        self.bar.set_position(self.bytes);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Restart for Counting<'_> {
+    fn restart(&mut self) -> io::Result<()> {
+        use std::io::Seek as _;
+        self.bytes = 0;
+        self.file.set_len(0)?;
+        self.file.rewind()
+    }
+}

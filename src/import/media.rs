@@ -1,0 +1,108 @@
+//! Where a show's audio stands, as its enclosures' addresses tell: the folder that most share, and the
+//! tracking prefixes before it.
+
+use std::collections::BTreeMap;
+
+/// A folder of audio, as the settings have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Media {
+    /// `media.url`
+    pub url: String,
+    /// `media.tracking`
+    pub tracking: Option<String>,
+}
+
+/// The folder in which at least half of these files stand, if it is on the show's own site: any other
+/// one is a host's that is moved away from, and no place for what is to come.
+pub fn folder<'a>(enclosures: impl IntoIterator<Item = &'a str>, site: &str) -> Option<Media> {
+    let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut all = 0;
+    for url in enclosures {
+        all += 1;
+        if let Some(end) = url.split(['?', '#']).next().and_then(|path| path.rfind('/')) {
+            *folders.entry(&url[..=end]).or_default() += 1;
+        }
+    }
+    let (prefix, count) = folders.into_iter().max_by_key(|(_, count)| *count)?;
+    let media = split(prefix)?;
+    let own = same_site(host(&media.url)?, host(site)?);
+    (count * 2 >= all && own).then_some(media)
+}
+
+/// An address's tracking prefixes, and what is behind them: trackers are named in the path before the
+/// name of the server that has the file.
+fn split(prefix: &str) -> Option<Media> {
+    let scheme = prefix.find("://")? + 3;
+    let mut at = scheme;
+    let mut own = scheme;
+    for part in prefix[scheme..].split('/') {
+        if is_host(part) {
+            own = at;
+        }
+        at += part.len() + 1;
+    }
+    let (tracking, bare) = prefix.split_at(own);
+    if tracking.len() == scheme {
+        return Some(Media { url: prefix.to_owned(), tracking: None });
+    }
+    Some(Media { url: format!("https://{bare}"), tracking: Some(tracking.to_owned()) })
+}
+
+/// Whether a part of a path is a server's name and not a file's.
+fn is_host(part: &str) -> bool {
+    let Some((name, top)) = part.rsplit_once('.') else { return false };
+    let files = ["mp3", "m4a", "xml", "rss", "php", "html"];
+    !name.is_empty()
+        && (2..=24).contains(&top.len())
+        && top.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && !files.contains(&top)
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+}
+
+/// The server that an address names.
+pub fn host(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty())
+}
+
+/// Whether two servers are likely the same owner's: the last two parts of their names agree.
+fn same_site(a: &str, b: &str) -> bool {
+    let end =
+        |host: &str| host.rsplit('.').take(2).map(str::to_ascii_lowercase).collect::<Vec<_>>();
+    end(a) == end(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_that_most_share_is_the_show_s_if_it_is_on_its_site() {
+        let prefix =
+            "https://op3.dev/e/https://dts.podtrac.com/redirect.mp3/fr.show.example/media/";
+        let urls: Vec<String> = (1..4).map(|number| format!("{prefix}{number}.mp3?a=/b")).collect();
+        let urls = urls.iter().map(String::as_str).chain(["https://other.example/x.mp3"]);
+        assert_eq!(
+            folder(urls.clone(), "https://www.show.example/web"),
+            Some(Media {
+                url: "https://fr.show.example/media/".into(),
+                tracking: Some("https://op3.dev/e/https://dts.podtrac.com/redirect.mp3/".into()),
+            })
+        );
+        assert_eq!(folder(urls, "https://elsewhere.example"), None);
+        let plain = folder(["https://a.example/1.mp3"], "https://a.example");
+        assert_eq!(plain, Some(Media { url: "https://a.example/".into(), tracking: None }));
+        assert_eq!(
+            folder(
+                [
+                    "https://a.example/1/a.mp3",
+                    "https://a.example/2/a.mp3",
+                    "https://a.example/3/a.mp3"
+                ],
+                "https://a.example"
+            ),
+            None
+        );
+        assert_eq!((folder(["x", ""], "y"), folder([], "y")), (None, None));
+    }
+}

@@ -1,0 +1,148 @@
+//! Names of files, made from what a stranger wrote: plain letters and digits, each only once.
+
+use std::collections::BTreeSet;
+
+use percent_encoding::percent_decode_str;
+
+use crate::show::values::audio_name;
+
+const LONGEST: usize = 80;
+
+/// Names that are taken already, whatever their case: some file systems know no case.
+#[derive(Debug, Default)]
+pub struct Names {
+    taken: BTreeSet<String>,
+}
+
+impl Names {
+    /// Takes the first of these that is free; the last with a number behind it if none is.
+    pub fn take(&mut self, candidates: impl IntoIterator<Item = String>, ending: &str) -> String {
+        let mut last = String::new();
+        for candidate in candidates {
+            if self.taken.insert(candidate.to_lowercase()) {
+                return format!("{candidate}{ending}");
+            }
+            last = candidate;
+        }
+        let mut number = 2_u32;
+        loop {
+            let candidate = format!("{last}-{number}");
+            if self.taken.insert(candidate.to_lowercase()) {
+                return format!("{candidate}{ending}");
+            }
+            number += 1;
+        }
+    }
+}
+
+/// A title as a file's name: `the-harbour-at-six`. Nothing if no letter of it can stand there.
+pub fn slug(title: &str) -> Option<String> {
+    let mut slug = String::new();
+    for c in title.chars() {
+        if slug.len() >= LONGEST {
+            break;
+        }
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if let Some(plain) = unaccented(c) {
+            slug.push_str(plain);
+        } else if !slug.ends_with('-') && !slug.is_empty() && !matches!(c, '\'' | '’') {
+            slug.push('-');
+        }
+    }
+    let slug = slug.trim_end_matches('-').to_owned();
+    (slug.chars().filter(char::is_ascii_alphanumeric).count() > 1).then_some(slug)
+}
+
+/// Letters of Europe without their accents.
+fn unaccented(c: char) -> Option<&'static str> {
+    Some(match c.to_lowercase().next()? {
+        'à' | 'á' | 'â' | 'ã' | 'å' | 'ā' | 'ą' => "a",
+        'ä' | 'æ' => "ae",
+        'ç' | 'ć' | 'č' => "c",
+        'è' | 'é' | 'ê' | 'ë' | 'ę' | 'ě' => "e",
+        'ì' | 'í' | 'î' | 'ï' => "i",
+        'ł' => "l",
+        'ñ' | 'ń' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ø' => "o",
+        'ö' | 'œ' => "oe",
+        'ś' | 'š' => "s",
+        'ß' => "ss",
+        'ù' | 'ú' | 'û' | 'ů' => "u",
+        'ü' => "ue",
+        'ý' | 'ÿ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        _ => return None,
+    })
+}
+
+/// Whether the last part of a page's address can be an episode file's name as it is.
+pub fn is_plain(name: &str) -> bool {
+    let first = name.chars().next();
+    first.is_some_and(|c| c.is_ascii_alphanumeric())
+        && name.len() <= LONGEST
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+/// The name that an enclosure's address ends in, without `.mp3`, as the audio folder can have it.
+pub fn audio_stem(url: &str) -> Option<String> {
+    let path = url.split(['?', '#']).next()?;
+    let name = percent_decode_str(path.rsplit('/').next()?).decode_utf8_lossy().into_owned();
+    let plain: String = name
+        .chars()
+        .take(LONGEST)
+        .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' })
+        .collect();
+    let stem = plain.strip_suffix(".mp3").or_else(|| plain.strip_suffix(".MP3"))?;
+    let stem = stem.trim_matches(['-', '.']);
+    (!stem.is_empty() && audio_name(&format!("{stem}.mp3")).is_ok()).then(|| stem.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn titles_become_names() {
+        assert_eq!(slug("L’été à Nîmes: « 42 »!").as_deref(), Some("lete-a-nimes-42"));
+        assert_eq!(slug("../../etc/passwd").as_deref(), Some("etc-passwd"));
+        assert_eq!((slug("東京"), slug("…"), slug("")), (None, None, None));
+        assert_eq!(slug(&"ab ".repeat(100)).map(|slug| slug.len() <= LONGEST + 2), Some(true));
+    }
+
+    #[test]
+    fn addresses_become_names_of_audio() {
+        let name = |url: &str| audio_stem(url);
+        assert_eq!(name("https://a.example/x/109.mp3?y=/z.mp3").as_deref(), Some("109"));
+        assert_eq!(
+            name("https://a.example/%C3%A9t%C3%A9%20%2F..%2F1.MP3").as_deref(),
+            Some("t---..-1")
+        );
+        for none in
+            ["https://a.example/play", "https://a.example/.mp3", "", "https://a.example/a.m4a"]
+        {
+            assert_eq!(name(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn no_name_is_given_twice() {
+        let mut names = Names::default();
+        let mut take = |name: &str| names.take([name.to_owned(), "b".to_owned()], ".md");
+        assert_eq!(
+            [take("a"), take("A"), take("a"), take("b")],
+            ["a.md", "b.md", "b-2.md", "b-3.md"]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn names_are_harmless(text in "\\PC{0,60}") {
+            let slug = slug(&text).map(|slug| format!("episodes/{slug}.md"));
+            prop_assert!(slug.is_none_or(|path| crate::show::is_inside(&path)));
+            let stem = audio_stem(&text).map(|stem| format!("{stem}.mp3"));
+            prop_assert!(stem.is_none_or(|name| audio_name(&name).is_ok()));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The elements of a channel or an item, ticked off as they are taken: what is left at the end has no
+//! place in a show, and is reported.
+
+use super::report::{Level, Report};
+use super::xml::Element;
+
+/// The elements in an element, and which of them have been taken.
+pub struct Parts<'a> {
+    level: Level,
+    elements: &'a [Element],
+    taken: Vec<bool>,
+}
+
+impl<'a> Parts<'a> {
+    pub fn new(level: Level, element: &'a Element) -> Self {
+        let elements = element.children.as_slice();
+        Self { level, elements, taken: vec![false; elements.len()] }
+    }
+
+    /// The first element of this name that was not taken and says anything.
+    pub fn take(&mut self, name: &str) -> Option<&'a Element> {
+        self.first(name, |_| true)
+    }
+
+    /// The first of these that `fits`.
+    pub fn first(&mut self, name: &str, fits: impl Fn(&Element) -> bool) -> Option<&'a Element> {
+        let found = self.elements.iter().zip(&mut self.taken).find(|(element, taken)| {
+            !**taken && element.name == name && !element.is_empty() && fits(element)
+        });
+        let (element, taken) = found?;
+        *taken = true;
+        Some(element)
+    }
+
+    /// The text of the first element of this name.
+    pub fn text(&mut self, name: &str) -> Option<&'a str> {
+        let element = self.take(name)?;
+        Some(element.text.as_str()).filter(|text| !text.is_empty())
+    }
+
+    /// The text of the first element of this name, on one line.
+    pub fn line(&mut self, name: &str) -> Option<String> {
+        self.text(name).map(one_line).filter(|line| !line.is_empty())
+    }
+
+    /// All elements of this name.
+    pub fn all(&mut self, name: &str) -> Vec<&'a Element> {
+        std::iter::from_fn(|| self.take(name)).collect()
+    }
+
+    /// Ticks off what a release writes anew.
+    pub fn made_anew(&mut self, names: &[&str]) {
+        for name in names {
+            while self.take(name).is_some() {}
+        }
+    }
+
+    /// Reports what is left.
+    pub fn finish(self, report: &mut Report) {
+        for (element, taken) in self.elements.iter().zip(&self.taken) {
+            if !taken && !element.is_empty() {
+                report.left(self.level, &element.name);
+            }
+        }
+    }
+}
+
+/// Reports the attributes of an element that have no place.
+pub fn leave_attributes(level: Level, element: &Element, known: &[&str], report: &mut Report) {
+    for (name, value) in &element.attributes {
+        if !known.contains(&name.as_str()) && !value.trim().is_empty() {
+            report.left(level, &format!("{} {name}=", element.name));
+        }
+    }
+}
+
+/// Runs of white space as one space.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

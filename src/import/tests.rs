@@ -1,0 +1,283 @@
+//! Feeds of others, feeds of ours and back, and feeds of nobody.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::object::{Body, Key};
+use crate::show::episode::legal_in_xml;
+use crate::show::{Episode, Settings, Source, enclosure, is_inside, settings::FILE};
+use crate::site::{self, testing};
+
+const FOREIGN: &str = include_str!("fixtures/foreign.xml");
+
+fn all(import: &Import) -> String {
+    let mut out = format!("{}\n", import.settings);
+    for file in &import.episodes {
+        let fetched = file.audio.iter().chain(&file.beside);
+        let fetched: Vec<String> =
+            fetched.map(|fetch| format!("({} -> {})\n", fetch.url, fetch.to)).collect();
+        out.push_str(&format!("== {}\n{}{}\n", file.path, fetched.concat(), file.text));
+    }
+    format!("{out}== report\n{}", import.report.text(true))
+}
+
+#[test]
+fn a_feed_of_another_tool() {
+    let import = of_feed(FOREIGN.as_bytes(), &Options::default()).unwrap();
+    insta::assert_snapshot!(all(&import));
+}
+
+#[test]
+fn a_feed_that_moves_and_all_that_it_names() {
+    let options = Options {
+        url: Some("https://new.example"),
+        download: true,
+        artwork: Some("png"),
+        ..Options::default()
+    };
+    insta::assert_snapshot!(all(&of_feed(FOREIGN.as_bytes(), &options).unwrap()));
+}
+
+#[test]
+fn a_feed_that_says_next_to_nothing() {
+    let feed = "<rss><channel><item><enclosure url='https://a.example/x'/></item></channel></rss>";
+    insta::assert_snapshot!(all(&of_feed(feed.as_bytes(), &Options::default()).unwrap()));
+}
+
+#[test]
+fn pages_of_a_feed_are_one_show() {
+    let page = |items: &[u32], link: &str| {
+        let items: Vec<String> = items.iter().map(|number| format!("<item><title>T</title><guid>{number}</guid><enclosure url='https://a.example/{number}.mp3'/></item>")).collect();
+        format!(
+            "<rss xmlns:a='http://www.w3.org/2005/Atom'><channel>{link}{}</channel></rss>",
+            items.concat()
+        )
+    };
+    let first = page(&[4, 3], "<a:link rel='prev-archive' href='https://a.example/2.xml'/>");
+    let import = of_feed(first.as_bytes(), &Options::default()).unwrap();
+    assert_eq!(import.further.as_deref(), Some("https://a.example/2.xml"));
+    let second = page(&[3, 2, 1], "");
+    let import = of_pages(&[first.as_bytes(), second.as_bytes()], &Options::default()).unwrap();
+    let guids: Vec<&str> = import.episodes.iter().map(|episode| episode.guid.as_str()).collect();
+    assert_eq!((guids, import.further), (vec!["4", "3", "2", "1"], None));
+}
+
+/// What makes an episode this episode to an app, and what a listener reads of it.
+#[derive(Debug, PartialEq, Eq)]
+struct Seen {
+    guid: String,
+    permalink: bool,
+    enclosure: String,
+    date: String,
+    title: String,
+    numbers: [Option<String>; 3],
+    explicit: Option<String>,
+    image: Option<String>,
+    people: Vec<String>,
+    apple: Vec<String>,
+    description: String,
+    content: String,
+    page: Option<String>,
+}
+
+/// The feed of a show as another program reads it, and its bytes.
+fn feed(settings: &Settings, episodes: &[Episode]) -> (Vec<Seen>, Vec<String>, Vec<u8>) {
+    let mut inputs = testing::inputs(settings, episodes);
+    for given in &mut inputs.episodes {
+        let name = enclosure::place(settings, given.episode).unwrap().name;
+        given.audio.key = Key::new(format!("{}{name}", settings.media_prefix())).unwrap();
+    }
+    let edition = site::build(&inputs).unwrap();
+    let Body::Bytes(bytes) = &edition.feed.body else { panic!("no feed") };
+    let channel = rss::Channel::read_from(&bytes[..]).unwrap();
+    let bare = |text: &str| text.split_whitespace().collect::<String>();
+    let extensions = |map: &rss::extension::ExtensionMap, name: &str| {
+        let found = map.get("podcast").and_then(|podcast| podcast.get(name));
+        found
+            .into_iter()
+            .flatten()
+            .map(|element| format!("{:?} {:?}", element.attrs, element.value))
+            .collect::<Vec<_>>()
+    };
+    let seen = channel.items().iter().map(|item| {
+        let itunes = item.itunes_ext().unwrap();
+        let guid = item.guid().unwrap();
+        Seen {
+            guid: guid.value.clone(),
+            permalink: guid.permalink,
+            enclosure: item.enclosure().unwrap().url.clone(),
+            date: item.pub_date().unwrap().to_owned(),
+            title: parts::one_line(item.title().unwrap()),
+            numbers: [itunes.episode.clone(), itunes.season.clone(), itunes.episode_type.clone()],
+            explicit: itunes.explicit.clone(),
+            image: itunes.image.clone(),
+            people: extensions(item.extensions(), "person"),
+            apple: extensions(item.extensions(), "id"),
+            description: bare(item.description().unwrap()),
+            content: bare(item.content().unwrap_or_default()),
+            page: item.link().map(str::to_owned),
+        }
+    });
+    let seen = seen.collect();
+    let show = vec![
+        channel.title().to_owned(),
+        bare(channel.description()),
+        format!("{:?} {:?}", channel.language(), channel.copyright()),
+        extensions(channel.extensions(), "guid").concat(),
+        extensions(channel.extensions(), "locked").concat(),
+        extensions(channel.extensions(), "funding").concat(),
+        extensions(channel.extensions(), "person").concat(),
+        extensions(channel.extensions(), "id").concat(),
+        extensions(channel.extensions(), "txt").concat(),
+        extensions(channel.extensions(), "updateFrequency").concat(),
+        format!("{:?}", channel.itunes_ext()),
+    ];
+    (seen, show, bytes.to_vec())
+}
+
+fn written(import: &Import) -> (Settings, Vec<Episode>) {
+    let settings = Settings::parse(&Source::new(FILE, import.settings.as_str())).unwrap();
+    let episodes = import.episodes.iter();
+    let episodes = episodes
+        .map(|file| Episode::parse(Source::new(file.path.as_str(), file.text.as_str())).unwrap());
+    (settings, episodes.collect())
+}
+
+fn text() -> impl Strategy<Value = String> {
+    "(\\PC|[a-z&<>;\"'\\\\:#\\-\\]. ]){0,40}"
+}
+
+fn notes() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        text(),
+        Just("## Links".to_owned()),
+        Just("- [a](https://a.example/?b=1&c=2) *b* `c`\n- d\n\n  e".to_owned()),
+        Just("```\nx\n\n\n  y *z*\n```".to_owned()),
+        Just("<p>a</p>\n\n    b <b>c</b>".to_owned()),
+        Just("| a | b |\n|---|---|\n| c | d |".to_owned()),
+        Just("a  \nb ![](https://a.example/i.png) **c**".to_owned()),
+    ];
+    proptest::collection::vec(part, 0..4).prop_map(|parts| parts.join("\n\n"))
+}
+
+prop_compose! {
+    fn episode_text()(
+        title in "[a-zé&<:#\"']{1,12}( [a-z&]{1,9}){0,2}",
+        description in text(),
+        subtitle in prop_oneof![Just(String::new()), text()],
+        notes in notes(),
+        guid in proptest::option::of("[!-~é]{1,5}([ !-~]{0,9}[!-~])?"),
+        permalink in any::<bool>(),
+        enclosure in proptest::option::of("https://(old\\.example/x|show\\.example/media)/[a-z0-9/%.?&=-]{0,9}\\.(mp3|MP3)(\\?[a-z=/.]{0,9})?"),
+        kind in prop_oneof![Just("full"), Just("trailer"), Just("bonus")],
+        explicit in any::<bool>(),
+        season in proptest::option::of(1_u32..4),
+        (month, day, hour) in (1_u32..13, 1_u32..29, 0_u32..24),
+        offset in prop_oneof![Just("+0200"), Just("-0330"), Just("Z"), Just("")],
+        persons in proptest::option::of("[A-Z][a-z]{1,9} \\PC{0,9}"),
+    ) -> String {
+        use super::write::quoted;
+        let legal = |text: &str| text.chars().filter(|&c| legal_in_xml(c)).collect::<String>();
+        let line = |key: &str, value: Option<String>| value.map_or_else(String::new, |value| format!("{key}: {value}\n"));
+        format!(
+            "title: {}\nsubtitle: {}\ndescription: {}\n{}{}{}episodeType: {kind}\nexplicit: {explicit}\n{}date: 2023-{month:02}-{day:02} {hour:02}:00:00 {offset}\nimage: https://a.example/i.png\nappleEpisodeId: 12\n{}---\n{notes}\n",
+            quoted(&title),
+            quoted(&legal(&subtitle)),
+            quoted(&legal(&description)),
+            line("guid", guid.map(|guid| quoted(&guid))),
+            line("guidIsPermaLink", permalink.then(|| "true".to_owned())),
+            line("enclosure", enclosure.map(|url| quoted(&url))),
+            line("season", season.map(|season| season.to_string())),
+            line("persons", persons.map(|name| format!("[{{name: {}, role: guest, link: 'https://a.example/b', image: 'https://a.example/c'}}]", quoted(&legal(&name))))),
+        )
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn what_a_show_s_feed_says_comes_back(
+        texts in proptest::collection::vec(episode_text(), 1..6),
+        media in prop_oneof![
+            Just(""),
+            Just("[media]\nurl = 'https://cdn.show.example/a/'\npath = 'a'\ntracking = ['https://op3.dev/e/https://dts.podtrac.com/redirect.mp3/']\n"),
+        ],
+    ) {
+        let settings = testing::settings_from(&format!("{}{media}", testing::SETTINGS));
+        let episodes: Vec<Episode> = texts.iter().enumerate().map(|(at, text)| {
+            let number = at + 1;
+            testing::episode(&format!("episodes/e_{number}.md"), &format!("---\nepisode: {number}\nfile: {number}.mp3\n{text}"))
+        }).collect();
+        // Two that share their guid or audio are no show that passes the checks.
+        let guids: BTreeSet<_> = episodes.iter().map(Episode::effective_guid).collect();
+        let places: BTreeSet<_> = episodes.iter().map(|episode| enclosure::place(&settings, episode).unwrap().url).collect();
+        prop_assume!(guids.len() == episodes.len() && places.len() == episodes.len());
+
+        let (seen, show, bytes) = feed(&settings, &episodes);
+        let import = of_feed(&bytes, &Options::default()).unwrap();
+        let (settings_again, episodes_again) = written(&import);
+        let (seen_again, show_again, bytes_again) = feed(&settings_again, &episodes_again);
+        prop_assert_eq!(&seen, &seen_again);
+        prop_assert_eq!(&show, &show_again);
+        prop_assert_eq!(settings.feed_url(), settings_again.feed_url());
+        // And once more it is the very same.
+        let again = of_feed(&bytes_again, &Options::default()).unwrap();
+        prop_assert_eq!(import.settings, again.settings);
+        prop_assert_eq!(import.episodes, again.episodes);
+    }
+
+    #[test]
+    fn whatever_a_feed_says_its_files_are_harmless_and_can_be_read(
+        values in proptest::collection::vec((0_usize..28, "\\PC{0,20}|[.%]{0,2}/{0,2}\\.\\./[a-z.]{0,9}|https://a\\.example/[a-z./%?]{0,20}|[0-9:.+-]{0,12}"), 0..40),
+    ) {
+        const NAMES: [&str; 28] = [
+            "title", "link", "description", "language", "itunes:author", "itunes:explicit", "podcast:guid",
+            "podcast:locked", "itunes:type", "item", "guid", "enclosure", "pubDate", "itunes:duration",
+            "itunes:episode", "itunes:season", "content:encoded", "itunes:image", "podcast:person",
+            "podcast:transcript", "podcast:chapters", "podcast:id", "psc:chapters", "itunes:category",
+            "itunes:owner", "atom:link", "itunes:subtitle", "podcast:txt",
+        ];
+        let mut xml = String::from("<rss xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd' xmlns:podcast='https://podcastindex.org/namespace/1.0' xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:atom='http://www.w3.org/2005/Atom' xmlns:psc='http://podlove.org/simple-chapters'><channel>");
+        let mut open = false;
+        for (name, value) in values {
+            let value = value.replace('&', "&amp;").replace('<', "&lt;").replace('\'', "&apos;");
+            let name = NAMES[name];
+            if name == "item" {
+                xml.push_str(if open { "</item><item>" } else { "<item>" });
+                open = true;
+            } else if name == "psc:chapters" {
+                xml.push_str(&format!("<psc:chapters><psc:chapter start='{value}' title='{value}' href='{value}'/></psc:chapters>"));
+            } else {
+                xml.push_str(&format!("<{name} url='{value}' href='{value}' text='{value}' id='{value}' platform='apple' type='text/vtt' rel='self' role='{value}'>{value}</{name}>"));
+            }
+        }
+        xml.push_str(if open { "</item></channel></rss>" } else { "</channel></rss>" });
+        let options = Options { download: true, ..Options::default() };
+        let import = of_feed(xml.as_bytes(), &options).unwrap();
+        let (_, episodes) = written(&import);
+        let mut paths = BTreeSet::new();
+        for (file, episode) in import.episodes.iter().zip(&episodes) {
+            prop_assert!(is_inside(&file.path) && paths.insert(file.path.to_lowercase()));
+            prop_assert!(episode.unknown.is_empty());
+            prop_assert_eq!(episode.effective_guid(), Some(file.guid.as_str()));
+            for fetch in &file.beside { prop_assert!(is_inside(&fetch.to)); }
+            if let Some(audio) = &file.audio {
+                let path = format!("audio/{}", audio.to.to_lowercase());
+                prop_assert!(!audio.to.contains('/') && paths.insert(path));
+            }
+        }
+    }
+
+    #[test]
+    fn no_bytes_break_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..200), at in 0_usize..5000) {
+        let _ = of_feed(&bytes, &Options::default());
+        // And a sound feed with some of them in it.
+        let mut feed = FOREIGN.as_bytes().to_vec();
+        let at = at.min(feed.len());
+        feed.splice(at..at, bytes);
+        let _ = of_feed(&feed, &Options::default());
+    }
+}

@@ -1,0 +1,57 @@
+//! Texts quoted so that none can end where it should not.
+
+use std::fmt::Write as _;
+
+/// A text in double quotes, on one line, as both YAML and TOML read it.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            // Line breaks of YAML 1.1 and 1.2, and what would be invisible.
+            _ if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// At most `limit` bytes of `text`, and whether something was cut off.
+pub fn cut(text: &str, limit: usize) -> (&str, bool) {
+    if text.len() <= limit {
+        return (text, false);
+    }
+    let mut end = limit;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    (text[..end].trim_end(), true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn texts_read_back(text in any::<String>(), odd in "[\"\\\\\u{85}\u{2028}\u{feff}\r\n\t #:'{}]{0,8}") {
+            let text: String =
+                format!("{odd}{text}").chars().filter(|&c| crate::show::episode::legal_in_xml(c)).collect();
+            let matter = format!("---\na: {}\n---\n", quoted(&text));
+            let read = crate::show::frontmatter::parse(&matter).unwrap();
+            prop_assert_eq!(read.fields[0].text.as_deref(), Some(text.as_str()));
+            let table: toml::Table = toml::from_str(&format!("a = {}", quoted(&text))).unwrap();
+            prop_assert_eq!(table["a"].as_str(), Some(text.as_str()));
+            let (cut, _) = cut(&text, 7);
+            prop_assert!(cut.len() <= 7 && text.starts_with(cut));
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! `onair import`, from a show that onair itself has published to a local server, and from others.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use super::show::{Ran, TestShow};
+
+/// A server that gives what stands in a folder, unless told otherwise for a path.
+struct Server {
+    address: String,
+    /// Answers in place of files: path, status, body; each is given once.
+    instead: Arc<Mutex<Vec<(String, u16, String)>>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    fn start(folder: PathBuf) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let server = Self { address, instead: Arc::default(), asked: Arc::default() };
+        let (instead, asked) = (server.instead.clone(), server.asked.clone());
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let path = serve(&stream.unwrap(), &folder, &instead);
+                asked.lock().unwrap().push(path);
+            }
+        });
+        server
+    }
+
+    fn instead(&self, path: &str, status: u16, body: &str) {
+        self.instead.lock().unwrap().push((path.to_owned(), status, body.to_owned()));
+    }
+
+    fn asked(&self) -> Vec<String> {
+        std::mem::take(&mut *self.asked.lock().unwrap())
+    }
+
+    fn feed(&self) -> String {
+        format!("{}/podcasts/feed.xml", self.address)
+    }
+}
+
+fn serve(
+    mut stream: &TcpStream,
+    folder: &Path,
+    instead: &Mutex<Vec<(String, u16, String)>>,
+) -> String {
+    let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+    let asked: Vec<String> =
+        lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+    let path = asked.first().and_then(|line| line.split(' ').nth(1)).unwrap_or("/").to_owned();
+    let mut instead = instead.lock().unwrap();
+    let (status, body) = match instead.iter().position(|(given, ..)| *given == path) {
+        Some(at) => {
+            let (_, status, body) = instead.remove(at);
+            (status, body.into_bytes())
+        }
+        None => match fs::read(folder.join(path.trim_start_matches('/'))) {
+            Ok(body) => (200, body),
+            Err(_) => (404, Vec::new()),
+        },
+    };
+    let head = format!(
+        "HTTP/1.1 {status} S\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let _ = stream.write_all(&body);
+    path
+}
+
+/// A show with all that a feed can name, published to `public`, which a server gives out.
+fn published() -> (TestShow, Server) {
+    let show = TestShow::new();
+    let server = Server::start(show.path("public"));
+    show.write(
+        "onair.toml",
+        &show.read("onair.toml").replace("https://show.example", &server.address),
+    );
+    fs::create_dir(show.path("transcripts")).unwrap();
+    show.write("transcripts/1.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nOh\n");
+    show.with_audio(
+        1,
+        60,
+        &[
+            "transcript: transcripts/1.vtt",
+            "chapters: [{start: '00:00', title: A}, {start: '00:01', title: B}]",
+        ],
+    );
+    show.with_audio(
+        2,
+        50,
+        &["guid: https://old.example/two", "guidIsPermaLink: true", "season: 2"],
+    );
+    show.with_audio(3, 40, &["guests: [{name: Bo Lind, link: 'https://bo.example'}]"]);
+    let ran = show.onair(&["release", "-q"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    (show, server)
+}
+
+fn import(show: &TestShow, server: &Server, arguments: &[&str]) -> Ran {
+    let mut ran = show.onair(&[&["import"], arguments].concat());
+    for text in [&mut ran.stdout, &mut ran.stderr] {
+        *text = text.replace(&server.address, "http://SERVER");
+    }
+    ran
+}
+
+#[test]
+fn a_show_moves_and_nobody_fetches_anything_twice() {
+    let (show, server) = published();
+    let ran = import(&show, &server, &[&server.feed(), "--download", "--show", "copy"]);
+    insta::assert_snapshot!("moved", ran.outline());
+
+    // What came is sound, and published over the old feed it changes no identity.
+    let ran = show.onair(&["check", "--show", "copy", "--fix"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let feed = show.read("public/podcasts/feed.xml");
+    let target = show.path("public").display().to_string();
+    let ran = show.onair(&["release", "--show", "copy", "--target", &target, "--dry-run"]);
+    insta::assert_snapshot!("over_the_old_feed", ran.outline());
+    let ran = show.onair(&["release", "--show", "copy", "--target", &target, "-q"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let identities = |feed: &str| -> Vec<String> {
+        let kept = feed.lines().map(str::trim);
+        kept.filter(|line| line.starts_with("<guid") || line.starts_with("<enclosure"))
+            .map(str::to_owned)
+            .collect()
+    };
+    assert_eq!(identities(&feed).len(), 6);
+    assert_eq!(identities(&show.read("public/podcasts/feed.xml")), identities(&feed));
+}
+
+#[test]
+fn a_download_goes_on_where_it_ended() {
+    let (show, server) = published();
+    server.instead("/media/001.mp3", 503, "");
+    server.instead("/media/002.mp3", 200, "<!DOCTYPE html><html>Not here</html>");
+    let common = [server.feed(), "--download".to_owned(), "--show".to_owned(), "copy".to_owned()];
+    let common: Vec<&str> = common.iter().map(String::as_str).collect();
+    let ran = import(&show, &server, &common);
+    insta::assert_snapshot!("cut_off", ran.outline());
+    let mut audio: Vec<String> = show.tree("copy/audio").into_keys().collect();
+    audio.sort();
+    assert_eq!(audio, ["copy/audio/001.mp3", "copy/audio/003.mp3"]);
+
+    // A host has given an episode's file another name meanwhile, and another its own text.
+    let path = "copy/episodes/episode_003.md";
+    show.write(path, &show.read(path).replace("file: 003.mp3", "file: three.mp3\nguid: 003.mp3"));
+    fs::rename(show.path("copy/audio/003.mp3"), show.path("copy/audio/three.mp3")).unwrap();
+    let before = show.tree("copy/episodes");
+    server.asked();
+    let ran = import(&show, &server, &common);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert!(ran.stdout.contains("Fetched 1 MP3 ("), "{}", ran.stdout);
+    assert!(ran.stdout.contains("2 there already"), "{}", ran.stdout);
+    assert_eq!(
+        server.asked().into_iter().filter(|path| path.contains("mp3")).collect::<Vec<_>>(),
+        ["/media/002.mp3"]
+    );
+    assert_eq!(show.tree("copy/episodes"), before);
+    assert_eq!(
+        show.read("copy/.gitignore"),
+        "# What a release to a directory writes\npublic/\n# What onair remembers between runs\n.onair/\n"
+    );
+}
+
+#[test]
+fn nothing_is_written_over_and_what_is_no_feed_is_said() {
+    let (show, server) = published();
+    let said = |arguments: &[&str]| {
+        let ran = import(&show, &server, arguments);
+        assert_eq!(ran.stdout, "");
+        format!("{}exit code {}\n", ran.stderr, ran.code)
+    };
+    show.write("page.html", "<!doctype html><html></html>");
+    show.write("broken.xml", "<rss><channel>\n<item></channel></rss>");
+    show.write("bomb.xml", "<!DOCTYPE a [<!ENTITY b 'c'>]><rss/>");
+    let before = show.tree("episodes");
+    let feed = server.feed();
+    let cases: [&[&str]; 9] = [
+        &[&feed],
+        &[&feed, "--show", "img"],
+        &["page.html", "--show", "new"],
+        &["broken.xml", "--show", "new"],
+        &["bomb.xml", "--show", "new"],
+        &["missing.xml", "--show", "new"],
+        &[&format!("{}/nowhere", server.address), "--show", "new"],
+        &[".", "--download", "--show", "new"],
+        &[&feed, "--show", "new", "--format", "json"],
+    ];
+    let all: Vec<String> = cases.iter().map(|case| said(case)).collect();
+    insta::assert_snapshot!(all.join("\n"));
+    assert_eq!(show.tree("episodes"), before);
+    assert!(!show.path("new").exists());
+}
+
+#[test]
+fn a_jekyll_folder_stays_as_its_host_wrote_it() {
+    let show = TestShow::new();
+    fs::create_dir_all(show.path("old/_posts")).unwrap();
+    show.write("old/_config.yml", "title: Ondes\ndescription: Des ondes\nauthor: Ada\nurl: https://show.example\nlang: fr\ntimezone: Europe/Paris\nemail: a@show.example\n");
+    let post = "---\nlayout:   podcast\ntitle: 'Un'   # premier\ndescription: d\nepisode: 1\nfile: 001.mp3\ndate: 2021-02-01 07:00:00 +0100\nduration: 00:00:02\nsize: 1\n---\n\nNotes\t\n";
+    show.write("old/_posts/2021-02-01-un.md", post);
+    show.write("old/_posts/2021-02-02-mot.md", "---\ntitle: Un mot\n---\nTexte\n");
+    let ran = show.onair(&["import", "old", "--show", "copy"]);
+    insta::assert_snapshot!("jekyll", ran.said());
+    assert_eq!(show.read("copy/episodes/2021-02-01-un.md"), post);
+    assert_eq!(show.tree("copy/episodes").len(), 1);
+}
+
+#[test]
+fn a_guid_and_an_address_from_elsewhere_stay_to_the_letter() {
+    let show = TestShow::new();
+    let elsewhere = "https://op3.dev/e/old.example/A%20b/../x.mp3?id=1&b=%2F";
+    show.with_audio(
+        1,
+        40,
+        &[
+            "guid: \" tag:old.example,2020:/x?a=1&b=<2> \"",
+            "guidIsPermaLink: true",
+            &format!("enclosure: \"{elsewhere}\""),
+        ],
+    );
+    assert_eq!(show.onair(&["release", "-q"]).code, 0);
+    let feed = show.read("public/podcasts/feed.xml");
+    assert!(
+        feed.contains("<guid>tag:old.example,2020:/x?a=1&amp;b=&lt;2&gt;</guid>")
+            || feed.contains(
+                "<guid isPermaLink=\"true\">tag:old.example,2020:/x?a=1&amp;b=&lt;2&gt;</guid>"
+            ),
+        "{feed}"
+    );
+    assert!(feed.contains(&format!("url=\"{}\"", elsewhere.replace('&', "&amp;"))), "{feed}");
+
+    // Whoever takes one of them away is stopped: to apps it would be another episode.
+    for key in ["guid:", "guidIsPermaLink:", "enclosure:"] {
+        let path = "episodes/episode_001.md";
+        let before = show.read(path);
+        let without: Vec<&str> = before.lines().filter(|line| !line.starts_with(key)).collect();
+        show.write(path, &without.join("\n"));
+        let ran = show.onair(&["release", "-q"]);
+        assert_eq!(ran.code, 4, "{key} {}", ran.said());
+        show.write(path, &before);
+    }
+    assert_eq!(show.read("public/podcasts/feed.xml"), feed);
+
+    show.episode(2, &["guidIsPermaLink: perhaps", "enclosure: old.example/x.mp3"]);
+    show.episode(3, &["enclosure: https://old.example/a b.mp3"]);
+    insta::assert_snapshot!("keys_that_mean_nothing", show.onair(&["check", "2", "3"]).said());
+}

@@ -23,5 +23,5 @@ else
     zizmor_inputs=("$@")
 fi
 actionlint -color "$@"
-shellcheck "${scripts[@]}"
+shellcheck --external-sources "${scripts[@]}"
 zizmor --offline --persona pedantic --no-progress "${zizmor_inputs[@]}"

@@ -21,9 +21,8 @@ key() {
         cd "$source"
         {
             cargo --version
-            find src build.rs Cargo.toml Cargo.lock -type f | LC_ALL=C sort | while read -r file; do
-                git hash-object --no-filters "$file"
-            done
+            find src build.rs Cargo.toml Cargo.lock -type f | LC_ALL=C sort |
+                git hash-object --no-filters --stdin-paths
         } | git hash-object --stdin
     )
     echo "onair-$RUNNER_OS-$RUNNER_ARCH-$hash"

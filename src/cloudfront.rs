@@ -15,7 +15,7 @@ use crate::hash::Sha256;
 use crate::http::{Client, HttpError};
 
 /// Where CloudFront's API stands; it has one region.
-const API: &str = "https://cloudfront.amazonaws.com/2020-05-31";
+pub const API: &str = "https://cloudfront.amazonaws.com/2020-05-31";
 const REGION: &str = "us-east-1";
 
 /// Paths in one request. Source: CloudFront developer guide, "Quotas on invalidations" (3,000 files
@@ -38,12 +38,13 @@ pub struct CloudFrontError {
     pub help: String,
 }
 
-/// The paths that change for visitors when the objects at `below` (their addresses below the site's,
-/// without a slash in front) change. A page `a/index.html` is also what is shown at `/a/`.
-pub fn paths<'a>(below: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+/// The paths that change for visitors when what is public at `addresses` changes. A page
+/// `a/index.html` is also what is shown at `/a/`.
+pub fn paths(addresses: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
     let mut paths = BTreeSet::new();
-    for address in below {
-        let path = format!("/{}", encoded(address));
+    for address in addresses {
+        let (_, behind) = address.as_ref().split_once("://").unwrap_or_default();
+        let path = format!("/{}", encoded(behind.split_once('/').unwrap_or_default().1));
         if let Some(folder) = path.strip_suffix("index.html").filter(|it| it.ends_with('/')) {
             paths.insert(folder.to_owned());
         }
@@ -52,12 +53,12 @@ pub fn paths<'a>(below: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     paths.into_iter().collect()
 }
 
-/// Percent-encoded, but for slashes; an asterisk must not become a wildcard.
+/// Nothing but what a path may hold; an asterisk must not become a wildcard.
 fn encoded(address: &str) -> String {
     let mut path = String::with_capacity(address.len());
     for byte in address.bytes() {
         match byte {
-            b'/' | b'-' | b'.' | b'_' | b'~' => path.push(char::from(byte)),
+            b'/' | b'-' | b'.' | b'_' | b'~' | b'%' => path.push(char::from(byte)),
             byte if byte.is_ascii_alphanumeric() => path.push(char::from(byte)),
             byte => path.push_str(&format!("%{byte:02X}")),
         }
@@ -67,22 +68,12 @@ fn encoded(address: &str) -> String {
 
 /// Has `distribution` fetch `paths` anew; says how many requests that took. Blocks.
 ///
-/// `occasion` names what changed, such as a release's number and hash: the same occasion is one
+/// `api` is [`API`], but for tests. `occasion` names what changed: the same occasion is one
 /// invalidation, however often it is asked for.
 ///
 /// # Errors
 /// [`CloudFrontError`]; the release itself is done by then, and visitors see it once caches expire.
 pub fn invalidate(
-    client: &Client,
-    credentials: &Credentials,
-    distribution: &str,
-    paths: &[String],
-    occasion: &str,
-) -> Result<usize, CloudFrontError> {
-    invalidate_at(API, client, credentials, distribution, paths, occasion)
-}
-
-fn invalidate_at(
     api: &str,
     client: &Client,
     credentials: &Credentials,
@@ -236,7 +227,8 @@ mod tests {
 
     #[test]
     fn every_address_of_a_page_is_named_and_no_wildcard() {
-        let paths = paths(["feed.xml", "a/index.html", "index.html", "é *.mp3", "myindex.html"]);
+        let below = ["feed.xml", "a/index.html", "index.html", "%C3%A9%20*.mp3", "myindex.html"];
+        let paths = paths(below.map(|path| format!("https://show.example/{path}")));
         assert_eq!(
             paths,
             [
@@ -323,7 +315,7 @@ mod tests {
             Reply::status(if kept.len() == 2 { 503 } else { 201 })
         });
         let many: Vec<String> = (0..3001).map(|number| format!("/{number}")).collect();
-        let sent = invalidate_at(
+        let sent = invalidate(
             &server.url(""),
             &testing::client(),
             &credentials(),
@@ -335,7 +327,7 @@ mod tests {
         let path = "/distribution/E1/invalidation".to_owned();
         let expected = [(path.clone(), 3000), (path.clone(), 1), (path, 1)];
         assert_eq!(*seen.lock().unwrap(), expected);
-        let none = invalidate_at(
+        let none = invalidate(
             "http://127.0.0.1:1",
             &testing::client(),
             &credentials(),
@@ -357,7 +349,7 @@ mod tests {
                 reply
             });
             let paths = ["/a".to_owned()];
-            let error = invalidate_at(
+            let error = invalidate(
                 &server.url(""),
                 &testing::client(),
                 &credentials(),
@@ -377,7 +369,7 @@ mod tests {
             "Other<b>\u{1b}",
         ];
         insta::assert_snapshot!(codes.map(said).join("\n"));
-        let bad = invalidate_at("x", &testing::client(), &credentials(), "E1/../x", &[], "");
+        let bad = invalidate("x", &testing::client(), &credentials(), "E1/../x", &[], "");
         insta::assert_snapshot!(bad.unwrap_err(), @"`E1/../x` is no CloudFront distribution");
     }
 }

@@ -1,10 +1,12 @@
 //! What can be typed. Help, man page and completions all come from here.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::apple::lookup::BASE_URL;
+use crate::cloudfront;
 
 /// Publish a podcast from a git repository: checked, tagged, uploaded, and only then in the feed.
 #[derive(Debug, Parser)]
@@ -18,7 +20,7 @@ pub struct Args {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes:\n  0  all is well\n  1  findings at error level\n  2  wrong use, or wrong settings\n  3  the target or the network failed\n  4  a guard, or another release, stopped it";
+const EXIT_CODES: &str = "Exit codes:\n  0  all is well\n  1  findings at error level\n  2  wrong use, or wrong settings\n  3  the target or the network failed\n  4  a guard, or another release, stopped it\n  130  you stopped it (Ctrl-C); the same command goes on";
 
 /// Options of every command.
 #[derive(Debug, Clone, clap::Args)]
@@ -48,6 +50,9 @@ pub struct Global {
     /// Say more: notes too, and every object
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
+    /// CloudFront's API
+    #[arg(long, global = true, value_name = "URL", hide = true, env = "ONAIR_CLOUDFRONT_URL", default_value = cloudfront::API)]
+    pub cloudfront: String,
 }
 
 /// `--format`
@@ -85,6 +90,12 @@ pub enum Command {
     Preview(Preview),
     /// Send the audio of episodes ahead of the release that will name it
     Upload(Upload),
+    /// Examine the target, step by step: what works, what does not, and how to mend it
+    Doctor(Doctor),
+    /// Make the feed of an earlier release the public one again
+    Rollback(Rollback),
+    /// Remove from the target what no recent release names
+    Prune(Prune),
     /// Write the tags of episodes into your own MP3s, as a release publishes them
     Tag(Tag),
     /// Make a new show in this folder
@@ -158,6 +169,45 @@ pub struct Upload {
     /// Check, say what would be sent, and send nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `onair doctor`
+#[derive(Debug, clap::Args)]
+pub struct Doctor {
+    /// Print the least that an AWS identity must be allowed to do, as an IAM policy, and examine nothing
+    #[arg(long)]
+    pub print_policy: bool,
+}
+
+/// `onair rollback`
+#[derive(Debug, clap::Args)]
+pub struct Rollback {
+    /// The release to go back to [default: the one before the current one]
+    #[arg(value_name = "N")]
+    pub release: Option<u32>,
+    /// List the releases that one can go back to
+    #[arg(long, conflicts_with_all = ["release", "dry_run"])]
+    pub list: bool,
+    /// Show what would change in the feed, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `onair prune`
+#[derive(Debug, clap::Args)]
+pub struct Prune {
+    /// Keep all that this many of the last releases name
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub keep: NonZeroUsize,
+    /// Remove without asking; where nobody can be asked, nothing is removed without it
+    #[arg(long, short, conflicts_with = "dry_run")]
+    pub yes: bool,
+    /// Show what would be removed, and remove nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Remove nothing if it would be more objects than this
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub most: usize,
 }
 
 /// `onair tag`

@@ -2,13 +2,16 @@
 //! result to [`crate::report`].
 
 mod actions;
+mod afterwards;
 mod apple;
 mod args;
 mod beside;
 mod cache;
 mod chapters;
 mod check;
+mod checks;
 mod docs;
+mod doctor;
 mod edition;
 mod explain;
 mod fetch;
@@ -18,10 +21,14 @@ mod init;
 mod kept;
 mod mend;
 mod new;
+mod outside;
 mod preview;
 mod progress;
 mod proof;
+mod prune;
 mod release;
+mod rollback;
+mod stop;
 mod tag;
 mod target;
 mod term;
@@ -49,6 +56,8 @@ pub enum Exit {
     Target = 3,
     /// A guard, or another release, stopped it.
     Stopped = 4,
+    /// Whoever started it stopped it: 128 and SIGINT's number, as shells have it.
+    Interrupted = 130,
 }
 
 /// Why a command ended early: what to say, and with which exit code.
@@ -78,7 +87,10 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
     let runtime = tokio::runtime::Runtime::new().map_err(|error| {
         Failure::new(Exit::Target, format!("no threads can be started: {error}"))
     })?;
-    runtime.block_on(work)
+    let outcome = runtime.block_on(work);
+    // What still blocks is of no interest to anybody.
+    runtime.shutdown_background();
+    outcome
 }
 
 /// Runs the command that the arguments name.
@@ -87,6 +99,9 @@ pub fn run(args: Args) -> ExitCode {
     let outcome = match &args.command {
         Command::Check(check) => check::run(&args.global, check, &term),
         Command::Release(release) => release::run(&args.global, release, &term),
+        Command::Doctor(doctor) => doctor::run(&args.global, doctor, &term),
+        Command::Rollback(rollback) => rollback::run(&args.global, rollback, &term),
+        Command::Prune(prune) => prune::run(&args.global, prune, &term),
         Command::Tag(tag) => tag::run(&args.global, tag, &term),
         Command::Preview(preview) => preview::run(&args.global, preview, &term),
         Command::Upload(upload) => upload::run(&args.global, upload, &term),

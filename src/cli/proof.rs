@@ -390,6 +390,8 @@ pub enum Found {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::object::{Body, Digest, Kind, Object};
     use crate::store::memory::MemoryStore;
@@ -440,7 +442,7 @@ mod tests {
                 wanted,
                 recorded,
             };
-            match question.settle(&Target::of(store)).await.unwrap() {
+            match question.settle(&Target::of(Arc::new(store))).await.unwrap() {
                 None => "nothing".to_owned(),
                 Some((Place::Free(key), _)) => format!("send to {key}"),
                 Some((Place::There(known), by)) => {

@@ -2,16 +2,17 @@
 //! out the very plan that was printed.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::args::{Format, Global, Release};
-use super::gather::Gathered;
 use super::progress::Progress;
-use super::target::Seen;
+use super::stop::Stop;
+use super::target::{self, Seen, Target};
 use super::term::Term;
-use super::{Exit, Failure, Outcome, actions, block_on, check, edition, gather, proof, target};
+use super::{Exit, Failure, Outcome, actions, afterwards, block_on, check, edition, gather, proof};
 use crate::object::Kind;
 use crate::plan::{self, Allow, Guard, Overrides, Plan};
 use crate::release::{self, Cancel, ErrorClass, Limits, Owner, Receipt, ReleaseError, Run};
@@ -20,6 +21,7 @@ use crate::report::{self, Counts, counted, summary};
 use crate::rules::Severity;
 use crate::show::Settings;
 use crate::store::Store;
+use crate::store::checkup::Check;
 
 pub fn run(global: &Global, args: &Release, term: &Term) -> Outcome {
     block_on(release(global, args, term))
@@ -66,37 +68,79 @@ async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
     }
 
     let edition = edition::build(&gathered, &published.missing, now)?;
-    let plan = match plan::plan(edition, &published, &allow) {
-        Ok(plan) => plan,
-        Err(guards) => return Err(refused(&guards, &gathered, &store.name(), args.dry_run, term)),
-    };
-    say_plan(&plan, &store.name(), args.dry_run, term);
-    let receipt = if args.dry_run {
-        None
-    } else if plan.nothing_to_do() {
-        Some(Receipt { unchanged: plan.unchanged.len(), ..Receipt::default() })
-    } else {
-        let receipt = carry_out(&plan, store, term).await?;
-        say_receipt(&receipt, &gathered.show.settings.feed_url(), term);
-        Some(receipt)
-    };
-    if term.format() == Format::Json {
-        let value = outcome_json(&plan, receipt.as_ref(), &store.name());
-        term.data(&format!("{value:#}\n"));
-    }
-    let settings = &gathered.show.settings;
-    summarise(&plan, receipt.as_ref(), settings, &store.name(), note, term);
+    let show = &gathered.show;
+    let (dry, root) = (args.dry_run, show.root.as_path());
+    let named = Named { command: "release", target: &store.name(), dry, root, note };
+    let plan =
+        plan::plan(edition, &published, &allow).map_err(|guards| named.refused(&guards, term))?;
+    named.carry_out(&plan, global, &target, &show.settings, term).await?;
     let counts = Counts::of(&findings);
     actions::output("findings", (counts.errors + counts.warnings) as u64, term);
     Ok(Exit::Fine)
 }
 
-async fn carry_out(plan: &Plan, store: &dyn Store, term: &Term) -> Result<Receipt, Failure> {
-    running(store, plan.bytes(), term, async |run| release::execute(plan, run).await).await
+/// A command that carries a plan out.
+#[derive(Debug)]
+pub struct Named<'a> {
+    pub command: &'a str,
+    pub target: &'a str,
+    pub dry: bool,
+    /// The show's folder.
+    pub root: &'a Path,
+    /// How what is published was seen, where that is worth knowing.
+    pub note: Option<String>,
 }
 
-/// Does `work`, which sends so many bytes, and stops it where it may stop when Ctrl-C is pressed.
+impl Named<'_> {
+    /// Prints the plan and, unless it is a dry run, carries it out; then what comes after a release.
+    pub async fn carry_out(
+        &self,
+        plan: &Plan,
+        global: &Global,
+        target: &Target,
+        settings: &Settings,
+        term: &Term,
+    ) -> Result<Option<Receipt>, Failure> {
+        say_plan(plan, self.target, self.dry, term);
+        let mut checks = Vec::new();
+        let receipt = if self.dry {
+            None
+        } else if plan.nothing_to_do() {
+            Some(Receipt { unchanged: plan.unchanged.len(), ..Receipt::default() })
+        } else {
+            let store = target.store.as_ref();
+            let mut stop = Stop::listen();
+            let work = async |run: &Run<'_>| release::execute(plan, run).await;
+            let receipt = running_until(&mut stop, store, plan.bytes(), term, work).await?;
+            say_receipt(&receipt, &settings.feed_url(), term);
+            tokio::select! {
+                found = afterwards::after(global, target, settings, plan, &receipt) => checks = found,
+                () = stop.wished() => term.warning("what comes after a release was left out", None),
+            }
+            afterwards::say(&checks, term);
+            Some(receipt)
+        };
+        if term.format() == Format::Json {
+            let value = self.outcome_json(plan, receipt.as_ref(), &checks);
+            term.data(&format!("{value:#}\n"));
+        }
+        summarise(plan, receipt.as_ref(), settings, self.target, self.note.clone(), term);
+        Ok(receipt)
+    }
+}
+
+/// Does `work`, which sends so many bytes, and stops it where it may stop when somebody wishes it.
 pub async fn running<T>(
+    store: &dyn Store,
+    bytes: u64,
+    term: &Term,
+    work: impl AsyncFnOnce(&Run<'_>) -> Result<T, ReleaseError>,
+) -> Result<T, Failure> {
+    running_until(&mut Stop::listen(), store, bytes, term, work).await
+}
+
+async fn running_until<T>(
+    stop: &mut Stop,
     store: &dyn Store,
     bytes: u64,
     term: &Term,
@@ -110,12 +154,20 @@ pub async fn running<T>(
     tokio::pin!(work);
     let outcome = loop {
         tokio::select! {
-            outcome = &mut work => break outcome,
-            Ok(()) = tokio::signal::ctrl_c(), if !cancel.is_cancelled() => cancel.cancel(),
+            biased;
+            outcome = &mut work => break outcome.map_err(stopped),
+            () = stop.wished() => {
+                if cancel.is_cancelled() {
+                    let failure = Failure::new(Exit::Interrupted, "stopped at once, half-way");
+                    break Err(failure.help("run the same command again: it finishes what was begun"));
+                }
+                cancel.cancel();
+                progress.stopping();
+            }
         }
     };
     progress.finish();
-    outcome.map_err(stopped)
+    outcome
 }
 
 /// Who makes the release, as records and locks name it.
@@ -150,49 +202,84 @@ pub fn stopped(error: ReleaseError) -> Failure {
     let exit = match error.class() {
         ErrorClass::Target => Exit::Target,
         ErrorClass::Stopped | ErrorClass::Host => Exit::Stopped,
+        ErrorClass::Interrupted => Exit::Interrupted,
     };
     let help = error.help();
     Failure { exit, message: error.to_string(), help }
 }
 
-fn refused(guards: &[Guard], gathered: &Gathered, name: &str, dry: bool, term: &Term) -> Failure {
-    if term.format() == Format::Json {
-        let value = json!({
-            "version": report::json::VERSION,
-            "command": "release",
-            "dryRun": dry,
-            "target": name,
-            "guards": guards,
-        });
-        term.data(&format!("{value:#}\n"));
-    }
-    let said = guards.iter().map(|guard| {
-        let allow = guard.allow.as_ref();
-        let help = allow.map(|allow| format!("if this is meant, release with --allow {allow}"));
-        let place = guard.source.as_deref().or(guard.episode.as_deref()).unwrap_or("feed");
-        (guard, format!("{place}: {guard}"), help)
-    });
-    if term.format() == Format::Github {
-        let folder = actions::folder(&gathered.show.root);
-        let annotations = said.clone().map(|(guard, text, help)| Annotation {
-            severity: Severity::Error,
-            path: guard.source.as_ref().map(|path| format!("{folder}{path}")),
-            place: None,
-            title: "guard".to_owned(),
-            text: help.map_or(text.clone(), |help| format!("{text}\nhelp: {help}")),
-        });
-        term.data(&annotate(annotations.collect()));
-    }
-    for (_, text, help) in said {
-        if term.format() != Format::Github {
-            term.failure(&text, help.as_deref());
+impl Named<'_> {
+    /// Says what the guards hold against it.
+    pub fn refused(&self, guards: &[Guard], term: &Term) -> Failure {
+        if term.format() == Format::Json {
+            let value = json!({
+                "version": report::json::VERSION,
+                "command": self.command,
+                "dryRun": self.dry,
+                "target": self.target,
+                "guards": guards,
+            });
+            term.data(&format!("{value:#}\n"));
         }
-        actions::summarise(term, |room| summary::failure(&text, help.as_deref(), room));
+        let said = guards.iter().map(|guard| {
+            let allow = guard.allow.as_ref();
+            let help = allow.map(|allow| format!("if this is meant, release with --allow {allow}"));
+            let place = guard.source.as_deref().or(guard.episode.as_deref()).unwrap_or("feed");
+            (guard, format!("{place}: {guard}"), help)
+        });
+        if term.format() == Format::Github {
+            let folder = actions::folder(self.root);
+            let annotations = said.clone().map(|(guard, text, help)| Annotation {
+                severity: Severity::Error,
+                path: guard.source.as_ref().map(|path| format!("{folder}{path}")),
+                place: None,
+                title: "guard".to_owned(),
+                text: help.map_or(text.clone(), |help| format!("{text}\nhelp: {help}")),
+            });
+            term.data(&annotate(annotations.collect()));
+        }
+        for (_, text, help) in said {
+            if term.format() != Format::Github {
+                term.failure(&text, help.as_deref());
+            }
+            actions::summarise(term, |room| summary::failure(&text, help.as_deref(), room));
+        }
+        Failure::new(
+            Exit::Stopped,
+            format!("stopped by {}: nothing was published", counted(guards.len(), "guard")),
+        )
     }
-    Failure::new(
-        Exit::Stopped,
-        format!("stopped by {}: nothing was published", counted(guards.len(), "guard")),
-    )
+
+    /// The plan, and what came of it; nothing came of a dry run.
+    fn outcome_json(
+        &self,
+        plan: &Plan,
+        receipt: Option<&Receipt>,
+        afterwards: &[Check],
+    ) -> serde_json::Value {
+        let steps: Vec<_> = plan
+            .steps()
+            .map(|(object, reason)| {
+                json!({ "key": object.key, "kind": object.kind, "reason": reason, "bytes": object.body.len() })
+            })
+            .collect();
+        json!({
+            "version": report::json::VERSION,
+            "command": self.command,
+            "dryRun": receipt.is_none(),
+            "target": self.target,
+            "steps": steps,
+            "bytes": plan.bytes(),
+            "unchanged": plan.unchanged.len(),
+            "feed": plan.diff.to_string(),
+            "release": receipt.and_then(|receipt| receipt.number),
+            "sent": receipt.map(|receipt| receipt.sent),
+            "sentBytes": receipt.map(|receipt| receipt.bytes),
+            "alreadyThere": receipt.map(|receipt| receipt.already_there),
+            "feedPublished": receipt.map(|receipt| receipt.feed_published),
+            "afterwards": receipt.map(|_| afterwards),
+        })
+    }
 }
 
 fn say_plan(plan: &Plan, name: &str, dry: bool, term: &Term) {
@@ -274,31 +361,6 @@ fn summarise(
     if let Some(number) = release {
         actions::output("released", number.0.into(), term);
     }
-}
-
-/// The plan, and what came of it; nothing came of a dry run.
-fn outcome_json(plan: &Plan, receipt: Option<&Receipt>, name: &str) -> serde_json::Value {
-    let steps: Vec<_> = plan
-        .steps()
-        .map(|(object, reason)| {
-            json!({ "key": object.key, "kind": object.kind, "reason": reason, "bytes": object.body.len() })
-        })
-        .collect();
-    json!({
-        "version": report::json::VERSION,
-        "command": "release",
-        "dryRun": receipt.is_none(),
-        "target": name,
-        "steps": steps,
-        "bytes": plan.bytes(),
-        "unchanged": plan.unchanged.len(),
-        "feed": plan.diff.to_string(),
-        "release": receipt.and_then(|receipt| receipt.number),
-        "sent": receipt.map(|receipt| receipt.sent),
-        "sentBytes": receipt.map(|receipt| receipt.bytes),
-        "alreadyThere": receipt.map(|receipt| receipt.already_there),
-        "feedPublished": receipt.map(|receipt| receipt.feed_published),
-    })
 }
 
 fn say_receipt(receipt: &Receipt, feed: &str, term: &Term) {

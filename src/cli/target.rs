@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
+use std::sync::Arc;
 
 use super::args::Global;
 use super::proof::{Found, Known};
@@ -23,9 +24,11 @@ use crate::store::{Store, StoreError};
 /// A target, opened.
 pub struct Target {
     /// What is published goes here.
-    pub store: Box<dyn Store>,
+    pub store: Arc<dyn Store>,
     /// The same, where it is a folder.
-    folder: Option<DirStore>,
+    pub folder: Option<DirStore>,
+    /// The same, where it is a bucket.
+    pub bucket: Option<Arc<S3Store>>,
     /// Whether it is seen from outside, where objects may not say what they are.
     public: bool,
 }
@@ -46,8 +49,8 @@ pub struct Seen {
 pub async fn open(global: &Global, settings: &Settings) -> Result<Target, Failure> {
     let url = url(global, settings);
     if url.starts_with("s3://") {
-        let store = S3Store::connect(s3(url, settings)?).await.map_err(failed)?;
-        return Ok(Target::of(store));
+        let bucket = Arc::new(S3Store::connect(s3(url, settings)?).await.map_err(failed)?);
+        return Ok(Target { bucket: Some(Arc::clone(&bucket)), ..Target::of(bucket) });
     }
     if let Some((scheme, _)) = url.split_once("://") {
         return Err(Failure::new(Exit::Usage, format!("`{scheme}` is no kind of target"))
@@ -55,7 +58,7 @@ pub async fn open(global: &Global, settings: &Settings) -> Result<Target, Failur
     }
     let path = global.show.join(url);
     let folder = DirStore::new(path.strip_prefix(".").unwrap_or(&path));
-    Ok(Target { store: Box::new(folder.clone()), folder: Some(folder), public: false })
+    Ok(Target { folder: Some(folder.clone()), ..Target::of(Arc::new(folder)) })
 }
 
 /// Looks at what is published: in the target itself, or, without credentials for it, where
@@ -100,7 +103,7 @@ async fn see_from_outside(
         ),
     };
     Ok(Seen {
-        target: Target { store: Box::new(store), folder: None, public: true },
+        target: Target { public: true, ..Target::of(Arc::new(store)) },
         published,
         note: Some(format!("There are no credentials for {name} ({why}); {how}")),
         only_the_feed: sight == Sight::Feed,
@@ -143,8 +146,8 @@ pub fn failed(error: StoreError) -> Failure {
 
 impl Target {
     /// A target that keeps metadata with its objects.
-    pub fn of(store: impl Store + 'static) -> Self {
-        Self { store: Box::new(store), folder: None, public: false }
+    pub fn of(store: Arc<dyn Store>) -> Self {
+        Self { store, folder: None, bucket: None, public: false }
     }
 
     /// What audio stands at `key`: by its own metadata, or, in a folder, which keeps none, by the file.

@@ -1,7 +1,7 @@
 //! The edge to the terminal: data on stdout, everything else on stderr, a broken pipe no error.
 
 use std::borrow::Cow;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 
 use super::actions;
 use super::args::{Colour, Format, Global};
@@ -80,12 +80,33 @@ impl Term {
         };
     }
 
+    /// Something to look at that is no failure.
+    pub fn warning(&self, message: &str, help: Option<&str>) {
+        self.trouble(Severity::Warning, message, help);
+    }
+
+    /// Whether somebody at the terminal says yes; no if nobody is there.
+    pub fn confirmed(&self, question: &str) -> bool {
+        if !self.is_live() || !io::stdin().is_terminal() {
+            return false;
+        }
+        let _ = write!(io::stderr().lock(), "{question} [y/N] ");
+        let mut answer = String::new();
+        // A person's answer is short; more is no answer.
+        let read = io::stdin().lock().take(100).read_line(&mut answer);
+        read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+    }
+
     /// Why the command ends.
     pub fn failure(&self, message: &str, help: Option<&str>) {
+        self.trouble(Severity::Error, message, help);
+    }
+
+    fn trouble(&self, severity: Severity, message: &str, help: Option<&str>) {
         if self.format == Format::Github {
             let help = help.map(|help| format!("\nhelp: {help}")).unwrap_or_default();
             self.data(&annotate(vec![Annotation {
-                severity: Severity::Error,
+                severity,
                 path: None,
                 place: None,
                 title: "onair".to_owned(),
@@ -95,9 +116,17 @@ impl Term {
         }
         let message = self.harmless(message);
         let help = help.map(|help| self.harmless(help));
+        let (word, colour) = match severity {
+            Severity::Error => ("error", "31"),
+            Severity::Warning => ("warning", "33"),
+            Severity::Note => ("note", "36"),
+        };
         let mut err = io::stderr().lock();
-        let (bold, plain) = if self.colour { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
-        let _ = writeln!(err, "{bold}error{plain}: {message}");
+        let (bold, plain) = match self.colour {
+            true => (format!("\x1b[1;{colour}m"), "\x1b[0m"),
+            false => (String::new(), ""),
+        };
+        let _ = writeln!(err, "{bold}{word}{plain}: {message}");
         if let Some(help) = help {
             let _ = writeln!(err, "  help: {help}");
         }

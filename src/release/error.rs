@@ -104,7 +104,7 @@ pub enum ReleaseError {
         most: usize,
     },
     /// Somebody asked it to stop.
-    #[error("stopped")]
+    #[error("stopped on request: the public feed is as it was")]
     Cancelled,
 }
 
@@ -123,8 +123,10 @@ pub enum ErrorClass {
     Target,
     /// A guard or another release stopped it.
     Stopped,
-    /// The host asked for what cannot be, or stopped it.
+    /// The host asked for what cannot be.
     Host,
+    /// The host stopped it.
+    Interrupted,
 }
 
 impl ReleaseError {
@@ -141,7 +143,8 @@ impl ReleaseError {
             | Self::Unproved { .. }
             | Self::NoFooting
             | Self::TooMany { .. } => ErrorClass::Stopped,
-            Self::NoRelease(_) | Self::NotKept { .. } | Self::Cancelled => ErrorClass::Host,
+            Self::NoRelease(_) | Self::NotKept { .. } => ErrorClass::Host,
+            Self::Cancelled => ErrorClass::Interrupted,
         }
     }
 
@@ -177,7 +180,9 @@ impl ReleaseError {
             Self::TooMany { .. } => {
                 Some("look at the list, then raise the limit if it is right".into())
             }
-            Self::Cancelled => Some("release again: it goes on where it stopped".into()),
+            Self::Cancelled => {
+                Some("run the same command again: it goes on where it stopped".into())
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ mod verify;
 
 pub use error::{ErrorClass, Fault, ReleaseError};
 pub use prune::{Prune, plan_prune, prune};
-pub use read::{audit, read_published, read_record};
+pub use read::{audit, read_published, read_record, release_numbers};
 pub use rollback::plan_rollback;
 pub use run::{
     Cancel, Clock, Delivery, Event, Limits, Owner, Process, Reporter, Run, Silent, SystemClock,
@@ -32,7 +32,7 @@ pub use run::{
 pub use send::send_ahead;
 
 use crate::object::{Key, Kind};
-use crate::plan::Plan;
+use crate::plan::{Plan, Reason};
 use crate::store::Version;
 use crate::store::record::{Record, ReleaseNumber, manifest_key};
 use lock::Lease;
@@ -125,7 +125,11 @@ async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Rece
         receipt.bytes += plan.feed.body.len();
     }
     receipt.already_there = sent.already_there;
-    receipt.changed = plan.steps().map(|(object, _)| object.key.clone()).collect();
+    // Where nothing was before, no cache can hold it; but a target that no record describes, or that
+    // a release was cut off in, may have held anything.
+    let unknown = plan.base.record.is_none() || lease.resuming;
+    let changed = plan.steps().filter(|(_, reason)| unknown || *reason != Reason::New);
+    receipt.changed = changed.map(|(object, _)| object.key.clone()).collect();
     Ok(receipt)
 }
 

@@ -97,7 +97,10 @@ async fn search(store: &dyn Store, mut read: Published) -> Result<Published, Rel
 }
 
 /// The numbers of all releases of which a record stands, in order.
-pub(super) async fn release_numbers(store: &dyn Store) -> Result<Vec<ReleaseNumber>, StoreError> {
+///
+/// # Errors
+/// If the store fails.
+pub async fn release_numbers(store: &dyn Store) -> Result<Vec<ReleaseNumber>, StoreError> {
     let mut numbers: Vec<ReleaseNumber> = store
         .list(RELEASES)
         .await?

@@ -446,6 +446,15 @@ impl Settings {
         })
     }
 
+    /// An enclosure's address without the tracking prefixes of these settings: asking there counts
+    /// as nobody's download.
+    pub fn without_tracking(&self, enclosure: &str) -> String {
+        match enclosure.strip_prefix(&self.enclosure_url("")) {
+            Some(file) => format!("{}{file}", self.media_url()),
+            None => enclosure.to_owned(),
+        }
+    }
+
     /// The folder of MP3s in the show's folder.
     pub fn audio_folder(&self) -> &str {
         self.media.folder.as_ref().map_or("audio", |folder| folder.get_ref())
@@ -515,6 +524,10 @@ path = "web"
         );
         let url = parse(&text).unwrap().enclosure_url("1.mp3");
         assert_eq!(url, "https://op3.dev/e/dts.podtrac.com/redirect.mp3/show.example/media/1.mp3");
+        let own = parse(&text).unwrap().without_tracking(&url);
+        assert_eq!(own, "https://show.example/media/1.mp3");
+        let elsewhere = "https://old.example/1.mp3";
+        assert_eq!(parse(&text).unwrap().without_tracking(elsewhere), elsewhere);
     }
 
     #[test]

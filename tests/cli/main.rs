@@ -2,8 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[allow(dead_code, reason = "other tests ask more of it")]
+#[path = "../support/memory_s3.rs"]
+mod memory_s3;
+
 mod actions;
 mod apple;
+mod back;
+mod bucket;
 mod cache;
 mod check;
 mod fix;
@@ -13,5 +19,8 @@ mod preview;
 mod public;
 mod release;
 mod show;
+mod stop;
 mod tag;
+mod trouble;
 mod upload;
+mod web;

@@ -20,11 +20,12 @@ pub struct Ran {
 }
 
 impl Ran {
-    /// The same, without what other parts decide: how large pages are and how many assets there are.
-    /// Lines that come in any order are sorted.
+    /// The same, without what other parts decide: how large pages are, how many assets there are and
+    /// what they are called. Lines that come in any order are sorted.
     pub fn outline(&self) -> String {
         let said = self.said();
-        let mut lines: Vec<String> = said.lines().map(without_amounts).collect();
+        let ours = |line: &&str| !is_delivery(line) || line.contains(".mp3");
+        let mut lines: Vec<String> = said.lines().filter(ours).map(without_amounts).collect();
         for run in lines.chunk_by_mut(|a, b| is_delivery(a) && is_delivery(b)) {
             run.sort();
         }
@@ -151,20 +152,29 @@ impl TestShow {
 
     /// Runs the binary in the show's folder.
     pub fn onair(&self, arguments: &[&str]) -> Ran {
-        self.onair_in(arguments, &[])
+        self.run(&mut self.command(arguments))
     }
 
     /// The same, with more in its environment.
     pub fn onair_in(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Ran {
-        let output: Output = Command::new(env!("CARGO_BIN_EXE_onair"))
+        self.run(self.command(arguments).envs(environment.iter().copied()))
+    }
+
+    /// The binary, to be run in the show's folder.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_onair"));
+        command
             .args(arguments)
             .current_dir(self.root())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("COLUMNS", "100")
-            .envs(environment.iter().copied())
-            .output()
-            .unwrap();
+            .env("COLUMNS", "100");
+        command
+    }
+
+    /// Runs it.
+    pub fn run(&self, command: &mut Command) -> Ran {
+        let output: Output = command.output().unwrap();
         let text = |bytes: Vec<u8>| {
             String::from_utf8(bytes).unwrap().replace(&self.root().display().to_string(), "[SHOW]")
         };

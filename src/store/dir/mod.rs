@@ -6,6 +6,7 @@
 //! asked for the bytes are read.
 
 mod beneath;
+mod doctor;
 mod identity;
 mod write;
 

@@ -1,0 +1,75 @@
+//! `onair prune`: shows what no recent release names, asks, and removes it.
+
+use serde_json::json;
+
+use super::args::{Format, Global, Prune};
+use super::release::{running, stopped};
+use super::term::Term;
+use super::{Exit, Outcome, block_on, gather, target};
+use crate::release;
+use crate::report::{self, counted};
+
+pub fn run(global: &Global, args: &Prune, term: &Term) -> Outcome {
+    block_on(prune(global, args, term))
+}
+
+async fn prune(global: &Global, args: &Prune, term: &Term) -> Outcome {
+    let settings = gather::show(global)?.settings;
+    let feed = target::feed_key(&settings)?;
+    let target = target::open(global, &settings).await?;
+    let store = target.store.as_ref();
+    let published = release::read_published(store, &feed).await.map_err(stopped)?;
+    let plan = release::plan_prune(store, &published, args.keep).await.map_err(stopped)?;
+    say_plan(&plan, &store.name(), term);
+    let wanted = !plan.is_empty() && !args.dry_run;
+    let question = format!("Remove {}?", counted(plan.objects.len() + plan.state.len(), "object"));
+    // Too many: asking would be for nothing.
+    let asked = wanted && !args.yes && plan.objects.len() <= args.most;
+    let goes = wanted && (!asked || term.confirmed(&question));
+    if goes {
+        running(store, 0, term, async |run| release::prune(&plan, args.most, run).await).await?;
+        term.say(&format!("Removed: {} freed", report::bytes(plan.bytes())));
+    } else if !plan.is_empty() {
+        term.say("Nothing was removed; `onair prune --yes` removes it.");
+    }
+    if term.format() == Format::Json {
+        let listed = |group: &[crate::store::Listed]| -> Vec<_> {
+            group.iter().map(|it| json!({ "key": it.key, "bytes": it.bytes })).collect()
+        };
+        let value = json!({
+            "version": report::json::VERSION,
+            "command": "prune",
+            "target": store.name(),
+            "keep": args.keep,
+            "kept": plan.kept,
+            "objects": listed(&plan.objects),
+            "records": listed(&plan.state),
+            "bytes": plan.bytes(),
+            "unknown": plan.unknown,
+            "removed": goes,
+        });
+        term.data(&format!("{value:#}\n"));
+    }
+    Ok(Exit::Fine)
+}
+
+fn say_plan(plan: &release::Prune, name: &str, term: &Term) {
+    let kept = counted(plan.kept.len(), "release");
+    if plan.is_empty() {
+        term.say(&format!("Nothing to remove from {name}: {kept} kept"));
+    } else {
+        term.say(&format!("No longer needed in {name} ({kept} kept)"));
+        for it in &plan.objects {
+            term.say(&format!("  - {} ({})", it.key, report::bytes(it.bytes)));
+        }
+        let bytes = plan.state.iter().map(|it| it.bytes).sum();
+        if !plan.state.is_empty() {
+            let records = counted(plan.state.len(), "record");
+            term.say(&format!("  - {records} of earlier releases ({})", report::bytes(bytes)));
+        }
+    }
+    if plan.unknown > 0 {
+        let unknown = counted(plan.unknown, "object");
+        term.say(&format!("{unknown} that no release has named: left alone"));
+    }
+}

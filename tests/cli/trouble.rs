@@ -1,0 +1,77 @@
+//! What can stand between a host and a bucket: each ends in one message with cause and fix, exit
+//! code 3, and nothing half-published.
+
+use crate::bucket::{Stage, sound};
+use crate::memory_s3::Fault;
+
+/// What is said, once it is made sure that it is one message and that listeners see nothing of it.
+fn told(stage: &Stage, ran: &crate::show::Ran) -> String {
+    assert_eq!(ran.code, 3, "{}", ran.said());
+    assert_eq!(ran.stderr.matches("error: ").count(), 1, "{}", ran.said());
+    assert_eq!(ran.stderr.matches("help: ").count(), 1, "{}", ran.said());
+    assert_eq!(stage.server.object("pod/podcasts/feed.xml").map(|it| it.bytes), None);
+    assert_eq!(stage.server.unfinished_uploads(), 0);
+    // The name of a probe is another one each time.
+    let words = ran.stderr.split(' ').map(|word| match word.contains(".onair/probe-") {
+        true => "`pod/.onair/probe-[RANDOM]`",
+        false => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_way_that_leads_to_no_bucket() {
+    let stage = Stage::new(sound);
+    let mut said = Vec::new();
+    let mut with = |what: &str, set: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = stage.command(&[&["release"], arguments].concat());
+        for (name, value) in set {
+            if value.is_empty() {
+                command.env_remove(name)
+            } else {
+                command.env(name, value)
+            };
+        }
+        let ran = stage.tidy(stage.show.run(&mut command));
+        said.push(format!("{what}\n{}", told(&stage, &ran)));
+        assert_eq!(stage.server.keys(), [""; 0], "{what}");
+    };
+    let keys = [("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", "")];
+    with("no credentials", &keys, &[]);
+    with("a key that nobody knows", &[("AWS_ACCESS_KEY_ID", "AKIANOBODYKNOWSTHIS0")], &[]);
+    with("a wrong secret", &[("AWS_SECRET_ACCESS_KEY", "wrong")], &[]);
+    with("no bucket", &[], &["--target", "s3://no-such-bucket/pod"]);
+    with("no region", &[("AWS_REGION", ""), ("AWS_ENDPOINT_URL_S3", "")], &[]);
+    with("no address", &[("AWS_ENDPOINT_URL_S3", "nowhere")], &[]);
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn a_bucket_that_refuses() {
+    let mut said = Vec::new();
+    for (what, operation, status, code) in [
+        ("a wrong region", "GetObject", 301, "PermanentRedirect"),
+        ("a wrong region in the signature", "GetObject", 400, "AuthorizationHeaderMalformed"),
+        ("a clock that is wrong", "GetObject", 403, "RequestTimeTooSkewed"),
+        ("an expired session", "PutObject", 400, "ExpiredToken"),
+        ("no right to read", "GetObject", 403, "AccessDenied"),
+        ("no right to look", "HeadObject", 403, "AccessDenied"),
+        ("no right to write", "PutObject", 403, "AccessDenied"),
+        ("no right to delete", "DeleteObject", 403, "AccessDenied"),
+        ("no right to list uploads", "ListMultipartUploads", 403, "AccessDenied"),
+        ("no room", "PutObject", 507, "InsufficientStorage"),
+    ] {
+        let stage = Stage::new(sound);
+        stage.server.fail(move |asked| match asked.operation() == operation {
+            true => Fault::Answer(status, code),
+            false => Fault::None,
+        });
+        let ran = stage.run(&["release"]);
+        said.push(format!("{what}\n{}", told(&stage, &ran)));
+        // What stood in the way is gone, and the same command does it.
+        stage.server.heal();
+        let ran = stage.run(&["release"]);
+        assert_eq!(ran.code, 0, "{what}: {}", ran.said());
+    }
+    insta::assert_snapshot!(said.join("\n"));
+}

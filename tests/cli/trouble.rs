@@ -63,9 +63,13 @@ fn a_bucket_that_refuses() {
     ] {
         let stage = Stage::new(sound);
         stage.server.fail(move |asked| {
-            // Manifest and feed are read at once; one of them must be the first to fail.
-            let other = operation == "GetObject" && !asked.key.ends_with("manifest.json");
-            match asked.operation() == operation && !other {
+            // Of what is asked for at once, one must be the first to fail.
+            let one = match operation {
+                "GetObject" => asked.key.ends_with("manifest.json"),
+                "HeadObject" => !asked.key.ends_with("001.mp3"),
+                _ => true,
+            };
+            match asked.operation() == operation && one {
                 true => Fault::Answer(status, code),
                 false => Fault::None,
             }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::workflows::Action;
 use crate::apple::lookup::BASE_URL;
 use crate::cloudfront;
 
@@ -233,6 +234,10 @@ pub struct Init {
     /// The address that the show will have
     #[arg(long, value_name = "URL", default_value = "https://show.example")]
     pub url: String,
+    /// The action that the GitHub workflows use: OWNER/NAME/.github/actions/onair@COMMIT
+    /// [default: the one that this onair was published with]
+    #[arg(long, value_name = "ACTION")]
+    pub action: Option<Action>,
 }
 
 /// `onair new`

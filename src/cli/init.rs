@@ -5,6 +5,7 @@ use std::io::Write as _;
 
 use super::args::{Global, Init};
 use super::term::Term;
+use super::workflows::{self, Action};
 use super::{Exit, Failure, Outcome};
 use crate::show::edit::requote;
 use crate::show::settings::{FILE, Settings};
@@ -12,6 +13,20 @@ use crate::show::{Source, read::EPISODES};
 
 pub(super) const GITIGNORE: &str = "# What a release to a directory writes\npublic/\n# What onair remembers between runs\n.onair/\n";
 pub(super) const GITATTRIBUTES: &str = "# Audio does not live in git itself: https://git-lfs.com\naudio/*.mp3 filter=lfs diff=lfs merge=lfs -text\n";
+
+const SAMPLE_FILE: &str = "episodes/sample.md";
+
+/// Passes the checks as it is: a draft is not published.
+const SAMPLE: &str = r#"---
+title: "A sample to copy"
+description: "What the episode is about, in a sentence or two."
+guest: "<a href='https://guest.example'>A guest</a>, who they are"
+draft: true                       # not published; take this line out in an episode of yours
+---
+
+Notes, in Markdown. `onair new YOUR.mp3` writes a file like this one, with number, date, `size` and
+`duration` of the MP3.
+"#;
 
 pub fn run(global: &Global, args: &Init, term: &Term) -> Outcome {
     let root = &global.show;
@@ -32,9 +47,19 @@ pub fn run(global: &Global, args: &Init, term: &Term) -> Outcome {
     for folder in [EPISODES, "audio", "img"] {
         fs::create_dir_all(root.join(folder)).map_err(|error| failed(folder, error))?;
     }
-    for (path, text) in
-        [(FILE, settings.as_str()), (".gitignore", GITIGNORE), (".gitattributes", GITATTRIBUTES)]
-    {
+    let action = args.action.clone().or_else(Action::published);
+    let workflows = action.as_ref().map(workflows::files).unwrap_or_default();
+    let mut files = vec![
+        (FILE, settings),
+        (".gitignore", GITIGNORE.to_owned()),
+        (".gitattributes", GITATTRIBUTES.to_owned()),
+        (SAMPLE_FILE, SAMPLE.to_owned()),
+    ];
+    files.extend(workflows);
+    for (path, text) in files {
+        if let Some(folder) = root.join(path).parent() {
+            fs::create_dir_all(folder).map_err(|error| failed(path, error))?;
+        }
         match fs::File::create_new(root.join(path)) {
             Ok(mut file) => {
                 file.write_all(text.as_bytes()).map_err(|error| failed(path, error))?;
@@ -45,6 +70,13 @@ pub fn run(global: &Global, args: &Init, term: &Term) -> Outcome {
             }
             Err(error) => return Err(failed(path, error)),
         }
+    }
+    match action {
+        Some(action) => term.say(&format!("How GitHub publishes the show: {}", action.guide())),
+        None => term.say(
+            "Made no workflows for GitHub: this onair was built by hand, and knows no published \
+             action; --action names one",
+        ),
     }
     term.say("Next: put your artwork at img/artwork.jpg, then run `onair new YOUR.mp3`");
     Ok(Exit::Fine)

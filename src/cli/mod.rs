@@ -33,6 +33,7 @@ mod tag;
 mod target;
 mod term;
 mod upload;
+mod workflows;
 
 pub use args::Args;
 

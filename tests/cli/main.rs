@@ -15,6 +15,7 @@ mod check;
 mod fix;
 mod formats;
 mod import;
+mod init;
 mod preview;
 mod public;
 mod release;

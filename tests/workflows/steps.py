@@ -1,6 +1,7 @@
 """What must come of our workflows: see steps.sh, which starts the S3 server and then this."""
 
 import functools
+import hashlib
 import http.server
 import os
 import pathlib
@@ -429,6 +430,37 @@ def malicious(show):
     return "no shell, command, output or markup; pages and feed hold it as text"
 
 
+@scenario("a newcomer's show")
+def newcomer():
+    show = Repository("new", "new")
+    commit = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True).stdout
+    action = f"ann/onair/.github/actions/onair@{commit.strip()}"
+    onair = lambda *arguments: subprocess.run([ONAIR, *arguments], cwd=show.folder, check=True, capture_output=True)
+    onair("init", "--title", "New", "--url", show.url, "--action", action)
+    workflows = [show.workflow("verify.yml"), show.workflow("publish.yml")]
+    subprocess.run([ROOT / "tests/workflows/lint.sh", *workflows], check=True, capture_output=True)
+    shutil.copy(ROOT / "img/artwork.jpg", show.folder / "img/artwork.jpg")
+    first = show.verify(show.commit("What onair init makes, and artwork"))
+    assert first.steps["Check"] == first.steps["Plan"] == "success", (first.steps, first.log)
+    (show.folder / "audio/001.mp3").write_bytes(FRAME * 500)
+    onair("new", "audio/001.mp3", "--title", "Hello")
+    # The audio goes ahead; in git stands what Git LFS would put there.
+    subprocess.run(
+        [ONAIR, "upload", "1", "--show", show.folder, "--target", show.target], check=True,
+        env={**os.environ, **ROLE}, capture_output=True,
+    )
+    digest = hashlib.sha256(FRAME * 500).hexdigest()
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {len(FRAME) * 500}\n"
+    show.write("audio/001.mp3", pointer)
+    commit = show.commit("Hello")
+    job = show.verify(commit, fork=True)
+    assert job.steps["Check"] == job.steps["Plan"] == "success", (job.steps, job.log)
+    assert "audio proved by its Git LFS pointer and" in job.log
+    [job] = run_queued([show.publish(commit)])
+    assert number(job, "released") == 1 and show.titles() == ["Hello"] and show.whole()
+    return "its workflows are clean and work; an MP3 in Git LFS, sent ahead, released by its pointer"
+
+
 def table():
     width = max(len(name) for name, _, _ in TABLE)
     print()
@@ -441,6 +473,7 @@ def main():
         show = demo()
         for step in (first_merge, nothing, good, wrong_size, fork, second_merge, two, sent_ahead, manual, malicious, due):
             step(show)
+        newcomer()
         table()
     finally:
         shutil.rmtree(SCRATCH)

@@ -1,0 +1,45 @@
+//! `onair init` in an empty folder.
+
+use std::fs;
+
+use super::show::TestShow;
+
+const ACTION: &str = "ann/onair/.github/actions/onair@0123456789abcdef0123456789abcdef01234567";
+
+fn empty() -> TestShow {
+    let show = TestShow::new();
+    fs::remove_file(show.path("onair.toml")).unwrap();
+    show
+}
+
+#[test]
+fn a_new_show_lacks_nothing_but_its_artwork() {
+    let show = empty();
+    let ran = show.onair(&["init", "--title", "A \"new\" show", "--action", ACTION]);
+    insta::assert_snapshot!("init", ran.said());
+    let publish = show.read(".github/workflows/publish.yml");
+    assert!(publish.contains(&format!("uses: {ACTION}\n")), "{publish}");
+    let ran = show.onair(&["check", "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let rules: Vec<_> =
+        value["findings"].as_array().unwrap().iter().map(|it| &it["rule"]).collect();
+    assert_eq!(rules, ["artwork"], "{}", ran.stdout);
+}
+
+#[test]
+fn what_is_there_already_is_kept() {
+    let show = empty();
+    fs::create_dir_all(show.path(".github/workflows")).unwrap();
+    show.write(".github/workflows/verify.yml", "mine");
+    let ran = show.onair(&["init", "--action", ACTION]);
+    assert!(ran.stdout.contains("Kept .github/workflows/verify.yml"), "{}", ran.said());
+    assert_eq!(show.read(".github/workflows/verify.yml"), "mine");
+    assert_eq!(show.onair(&["init"]).code, 2, "once is enough");
+}
+
+#[test]
+fn an_action_that_somebody_could_move_is_refused() {
+    let ran = empty().onair(&["init", "--action", "ann/onair/.github/actions/onair@main"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("all 40 digits of the commit"), "{}", ran.said());
+}

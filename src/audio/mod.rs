@@ -50,7 +50,7 @@ pub use found::{FoundTag, TagKind};
 pub use header::{Channels, Format, Version};
 pub use listing::Listing;
 pub use probe::{Content, Depth, Mp3, Probe, Prober};
-pub use read::{probe_bytes, probe_file, probe_files, probe_stream};
+pub use read::{probe_bytes, probe_file, probe_stream};
 pub use time::PlayTime;
 pub use trailing::{Trailing, find_trailing};
 pub use walk::BitRate;

@@ -8,8 +8,6 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use super::probe::{Depth, Probe, Prober};
 use super::trailing::find_trailing;
@@ -37,33 +35,6 @@ pub fn probe_file(path: impl AsRef<Path>, depth: Depth) -> io::Result<Probe> {
         return Err(changed());
     }
     Ok(probe)
-}
-
-/// Probes many files, on all cores, and returns what [`probe_file`] says of each, in the order asked.
-pub fn probe_files(paths: &[impl AsRef<Path> + Sync], depth: Depth) -> Vec<io::Result<Probe>> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(path) = paths.get(index) else { return done };
-            done.push((index, probe_file(path, depth)));
-        }
-    };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(paths.len());
-    let mut probes = thread::scope(|scope| {
-        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut probes = work();
-        for helper in helpers {
-            match helper.join() {
-                Ok(done) => probes.extend(done),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        probes
-    });
-    probes.sort_unstable_by_key(|(index, _)| *index);
-    probes.into_iter().map(|(_, probe)| probe).collect()
 }
 
 fn changed() -> io::Error {

@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
+
+use rayon::prelude::*;
 
 use super::args::Global;
 use super::beside;
@@ -214,27 +215,14 @@ fn look_at_all(
     cover: Option<&Picture>,
     look: impl Fn(&Asked<'_>) -> Option<Evidence> + Sync,
 ) -> BTreeMap<String, Evidence> {
-    let work: Vec<(&Episode, &AudioName)> =
-        episodes.iter().filter_map(|&episode| Some((episode, episode.file.value()?))).collect();
-    let next = AtomicUsize::new(0);
-    let found = Mutex::new(BTreeMap::new());
-    let threads =
-        std::thread::available_parallelism().map_or(1, usize::from).min(work.len().max(1));
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some((episode, name)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let path = &episode.source.path;
-                    let chapters = chapters.get(path);
-                    let evidence = look(&Asked { show, episode, name, chapters, cover });
-                    if let (Some(evidence), Ok(mut found)) = (evidence, found.lock()) {
-                        found.insert(path.clone(), evidence);
-                    }
-                }
-            });
-        }
-    });
-    found.into_inner().unwrap_or_default()
+    let look = |episode: &&Episode| {
+        let &episode = episode;
+        let (name, path) = (episode.file.value()?, &episode.source.path);
+        let chapters = chapters.get(path);
+        Some((path.clone(), look(&Asked { show, episode, name, chapters, cover })?))
+    };
+    // One at a time: a file takes far longer than the handing out.
+    episodes.par_iter().with_max_len(1).filter_map(look).collect()
 }
 
 fn probe(asked: &Asked<'_>, depth: Depth, memory: &Memory) -> Evidence {

@@ -14,6 +14,7 @@ pub mod text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 
 pub use audio::Evidence;
 pub use finding::{Finding, Fix, Related, Severity};
@@ -45,12 +46,19 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
     let mut findings = others;
     show::settings(&show.settings, &show.settings_source, artwork, &mut findings);
     findings.extend(show.unreadable.iter().map(text::unreadable));
-    let mut members = Vec::with_capacity(show.episodes.len());
-    for episode in show.episodes.iter().filter(|episode| !episode.is_draft()) {
+    let judge = |episode| {
+        let mut findings = Vec::new();
         text::episode(&show.settings, episode, &mut findings);
         let evidence = audio.get(&episode.source.path);
         let proved = audio::judge(episode, evidence, &mut findings) == audio::Verdict::Proved;
-        members.push(series::Member { episode, proved });
+        (findings, series::Member { episode, proved })
+    };
+    let judged: Vec<_> =
+        show.episodes.par_iter().filter(|episode| !episode.is_draft()).map(judge).collect();
+    let mut members = Vec::with_capacity(judged.len());
+    for (found, member) in judged {
+        findings.extend(found);
+        members.push(member);
     }
     series::series(&show.settings, &members, now, &mut findings);
     findings.extend(unused_audio.iter().map(|path| audio::unused(path)));

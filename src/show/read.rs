@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::episode::Episode;
 use super::frontmatter::FrontMatterError;
 use super::settings::{self, Settings, SettingsError};
@@ -137,22 +139,25 @@ impl Show {
             episodes: Vec::new(),
             unreadable: Vec::new(),
         };
-        for path in episode_paths(root)? {
-            match read_text(root, &path) {
-                Err(trouble) => show.unreadable.push(Unreadable {
-                    source: Source::new(path, ""),
-                    reason: UnreadableReason::File(trouble),
-                }),
-                Ok(source) => match Episode::parse(source.clone()) {
-                    Ok(episode) => show.episodes.push(episode),
-                    Err(error) => show
-                        .unreadable
-                        .push(Unreadable { source, reason: UnreadableReason::FrontMatter(error) }),
-                },
+        let paths = episode_paths(root)?;
+        let read: Vec<_> = paths.into_par_iter().map(|path| read_episode(root, path)).collect();
+        for episode in read {
+            match episode {
+                Ok(episode) => show.episodes.push(episode),
+                Err(unreadable) => show.unreadable.push(unreadable),
             }
         }
         Ok(show)
     }
+}
+
+fn read_episode(root: &Path, path: String) -> Result<Episode, Unreadable> {
+    let source = read_text(root, &path).map_err(|trouble| Unreadable {
+        source: Source::new(path, ""),
+        reason: UnreadableReason::File(trouble),
+    })?;
+    Episode::parse(source.clone())
+        .map_err(|error| Unreadable { source, reason: UnreadableReason::FrontMatter(error) })
 }
 
 /// Every `*.md` of the folder of episodes, in order; names only.

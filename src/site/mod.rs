@@ -27,6 +27,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 
 use crate::chapter::Chapter;
 use crate::hash::Sha256;
@@ -124,7 +125,8 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     let addresses = Addresses::new(show, known_paths(inputs, &entries));
     let hosts = people::hosts(&show.show.hosts, |image| addresses.given(image));
     let due: Vec<&item::Entry<'_>> = entries.iter().filter(|entry| entry.due).collect();
-    let items: Vec<Item<'_>> = in_parallel(&due, |entry| Item::render(entry, &addresses, &hosts));
+    let items: Vec<Item<'_>> =
+        due.par_iter().map(|entry| Item::render(entry, &addresses, &hosts)).collect();
 
     let mut objects: Vec<Object> =
         entries.iter().filter_map(|entry| entry.given.audio.object.clone()).collect();
@@ -186,27 +188,6 @@ pub(crate) fn transcript_path(
     transcript: &TranscriptFile,
 ) -> String {
     addresses.beside_page(&episode.slug, &format!("transcript.{}", transcript.format.ending()))
-}
-
-/// Maps on all processors, in order: rendering is all that takes time here.
-fn in_parallel<T: Sync, R: Send>(values: &[T], map: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = values.len().div_ceil(threads).max(32);
-    let map = &map;
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = values
-            .chunks(share)
-            .map(|chunk| scope.spawn(move || chunk.iter().map(map).collect::<Vec<R>>()))
-            .collect();
-        let mut results = Vec::with_capacity(values.len());
-        for worker in workers {
-            match worker.join() {
-                Ok(part) => results.extend(part),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        results
-    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use super::*;
 use crate::audio::testing::{ape, id3v1, id3v2};
-use crate::audio::{probe_file, probe_files, probe_stream};
+use crate::audio::{probe_file, probe_stream};
 use crate::hash::Sha256;
 
 /// Several pieces long, with tags on both sides.
@@ -33,21 +33,6 @@ fn what_is_no_file_is_an_error() {
     let kind = |path| probe_file(path, Depth::Walk).unwrap_err().kind();
     assert_eq!(kind(dir.path().to_owned()), io::ErrorKind::InvalidInput);
     assert_eq!(kind(dir.path().join("none.mp3")), io::ErrorKind::NotFound);
-}
-
-#[test]
-fn many_files_are_judged_in_the_order_asked() {
-    let dir = tempfile::tempdir().unwrap();
-    let paths: Vec<_> = (0..20).map(|i| dir.path().join(format!("{i}.mp3"))).collect();
-    for (frames, path) in paths.iter().enumerate().skip(1) {
-        std::fs::write(path, FRAME.stream(frames)).unwrap();
-    }
-    let probes = probe_files(&paths, Depth::Walk);
-    assert_eq!(probes.len(), 20);
-    assert_eq!(probes[0].as_ref().unwrap_err().kind(), io::ErrorKind::NotFound);
-    for (frames, probe) in probes.iter().enumerate().skip(1) {
-        assert_eq!(probe.as_ref().unwrap().bytes, 417 * frames as u64);
-    }
 }
 
 /// Delivers a few bytes at a time, interrupted now and then, and fails at its end if told to.

@@ -11,12 +11,13 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use minijinja::context;
 use minijinja::value::{Serde, Value};
+use rayon::prelude::*;
 
 use super::address::Addresses;
 use super::item::Item;
 use super::lang::Language;
 use super::people::Credit;
-use super::{SiteError, assets, in_parallel, text};
+use super::{SiteError, assets, text};
 use crate::hash::Sha256;
 use crate::object::{Kind, Object};
 use crate::show::Settings;
@@ -43,9 +44,8 @@ pub(super) fn render(
     templates: &Templates,
 ) -> Result<Vec<Object>, SiteError> {
     let site = Site::new(show, addresses, hosts, templates)?;
-    let places: Vec<usize> = (0..items.len()).collect();
-    let episodes = in_parallel(&places, |&at| site.episode(items, at));
-    let mut objects = episodes.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let episodes = (0..items.len()).into_par_iter().map(|at| site.episode(items, at));
+    let mut objects = episodes.collect::<Result<Vec<_>, _>>()?;
     objects.extend(site.index(items)?);
     objects.extend(site.archive(items)?);
     objects.push(site.about(items.len())?);

@@ -35,14 +35,17 @@ pub fn run(
     // Without a watcher the preview still shows what was there when it began.
     let Ok(mut watcher) = notify::recommended_watcher(handler) else { return };
     let mut watched = BTreeSet::new();
-    // What changed between the first look and the first watch is found by looking once more.
     follow(&mut watcher, &mut watched, workshop.folders());
     let mut began = Instant::now();
     loop {
-        if let Some(shown) = workshop.again() {
+        let mut shown = workshop.again();
+        // What changed in a folder between the look and the first watch is found by looking again.
+        while follow(&mut watcher, &mut watched, workshop.folders()) {
+            shown = workshop.again();
+        }
+        if let Some(shown) = shown {
             publish(shown, began);
         }
-        follow(&mut watcher, &mut watched, workshop.folders());
         match next(wakes, &mut watched) {
             Some(at) => began = at,
             None => return,
@@ -85,8 +88,13 @@ fn matters(wake: &Wake, watched: &mut BTreeSet<PathBuf>) -> bool {
     }
 }
 
-/// Watches these folders and no others.
-fn follow(watcher: &mut impl Watcher, watched: &mut BTreeSet<PathBuf>, wanted: BTreeSet<PathBuf>) {
+/// Watches these folders and no others; says whether any is watched for the first time.
+fn follow(
+    watcher: &mut impl Watcher,
+    watched: &mut BTreeSet<PathBuf>,
+    wanted: BTreeSet<PathBuf>,
+) -> bool {
+    let mut more = false;
     let gone: Vec<PathBuf> = watched.difference(&wanted).cloned().collect();
     for folder in gone {
         let _ = watcher.unwatch(&folder);
@@ -95,7 +103,8 @@ fn follow(watcher: &mut impl Watcher, watched: &mut BTreeSet<PathBuf>, wanted: B
     for folder in wanted {
         if !watched.contains(&folder) && watcher.watch(&folder, RecursiveMode::NonRecursive).is_ok()
         {
-            watched.insert(folder);
+            more |= watched.insert(folder);
         }
     }
+    more
 }

@@ -132,6 +132,15 @@ impl Client {
         self.get_with(url, &[], limit)
     }
 
+    /// GET of what stands at this very address: a redirect is an answer.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub fn get_unredirected(&self, url: &str, limit: u64) -> Result<Response, HttpError> {
+        let request = self.agent.get(self.address(url)?).config().max_redirects(0).build();
+        whole(request.call().map_err(said)?, limit)
+    }
+
     /// GET with further headers, such as `Range`.
     ///
     /// # Errors
@@ -311,6 +320,8 @@ mod tests {
         let answer = client.get(&server.url("/moved"), 100).unwrap();
         assert_eq!((answer.status, answer.bytes.as_slice()), (200, &b"hello"[..]));
         assert_eq!(answer.header("content-type"), Some("text/plain"));
+        let moved = client.get_unredirected(&server.url("/moved"), 100).unwrap();
+        assert_eq!((moved.status, moved.header("location")), (302, Some("/a")));
         let missing = client.get(&server.url("/b"), 100).unwrap();
         assert_eq!((missing.status, missing.is_success()), (404, false));
         let head = client.head(&server.url("/a")).unwrap();

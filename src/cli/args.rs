@@ -105,6 +105,8 @@ pub enum Command {
     New(New),
     /// Make a show of a podcast's feed, or of a Jekyll folder
     Import(Import),
+    /// Say how far the feed's move to another address is, and what comes next
+    Move(Move),
     /// Episode ids at Apple Podcasts
     #[command(subcommand)]
     Apple(Apple),
@@ -269,6 +271,14 @@ pub struct Import {
     /// The address that the show will have, if it moves [default: the one that it has]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+}
+
+/// `onair move`
+#[derive(Debug, clap::Args)]
+pub struct Move {
+    /// The feed's old address; the new one follows from onair.toml
+    #[arg(value_name = "OLD-FEED")]
+    pub from: String,
 }
 
 /// `onair apple`

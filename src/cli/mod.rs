@@ -20,6 +20,7 @@ mod import;
 mod init;
 mod kept;
 mod mend;
+mod moving;
 mod new;
 mod outside;
 mod preview;
@@ -109,6 +110,7 @@ pub fn run(args: Args) -> ExitCode {
         Command::Init(init) => init::run(&args.global, init, &term),
         Command::New(new) => new::run(&args.global, new, &term),
         Command::Import(import) => import::run(&args.global, import, &term),
+        Command::Move(moving) => moving::run(&args.global, moving, &term),
         Command::Apple(Apple::Sync(sync)) => apple::run(&args.global, sync, &term),
         Command::Explain(explain) => explain::run(explain, &term),
         Command::Completions { shell } => docs::completions(*shell, &term),

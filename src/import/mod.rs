@@ -12,6 +12,7 @@ mod feed;
 mod item;
 pub mod jekyll;
 mod media;
+pub mod moving;
 mod names;
 mod notes;
 mod parts;

@@ -283,6 +283,12 @@ rules! {
         good: "[show.owner]\nname = \"Ada\"\nemail = \"podcast@show.example\"",
         source: "Apple Podcasts, itunes:owner",
     }
+    FEED_MOVE = "feed-move", Error, "A feed that names its new address has its guid written down" {
+        why: "The podcast:guid is made from the feed's address unless it is written: the same show would come back as another.",
+        bad: "new-feed-url = \"https://new.example/feed.xml\", and no guid in [show]",
+        good: "guid = \"917393e3-1b1e-5cef-ace4-edaa54e1f810\"",
+        source: "Podcast namespace 1.0, guid; docs/moving.md",
+    }
     UNKNOWN_RULE = "unknown-rule", Error, "Settings name rules that exist" {
         why: "A misspelt rule is a decision without effect.",
         bad: "[rules]\naudio-siez = \"warning\"",

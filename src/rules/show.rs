@@ -3,6 +3,7 @@
 use super::finding::Finding;
 use super::registry as rule;
 use crate::show::episode::nearest;
+use crate::show::guid::podcast_guid;
 use crate::show::read::FileTrouble;
 use crate::show::{Settings, Source};
 
@@ -67,6 +68,18 @@ pub fn settings(
                 format!("the show's description is {} bytes long", description.get_ref().len()),
             )
             .expected(format!("at most {MAX_DESCRIPTION} bytes")),
+        );
+    }
+    if let (Some(moved), None) = (&settings.site.new_feed_url, &settings.show.guid) {
+        let guid = podcast_guid(settings);
+        findings.push(
+            Finding::at(
+                &rule::FEED_MOVE,
+                source,
+                moved.span(),
+                "the feed moves, and its podcast:guid would change with its address",
+            )
+            .help(format!("write guid = \"{guid}\" into [show], then follow `onair move`")),
         );
     }
     if settings.show.owner.is_none() {

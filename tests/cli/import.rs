@@ -103,7 +103,11 @@ fn published() -> (TestShow, Server) {
 }
 
 fn import(show: &TestShow, server: &Server, arguments: &[&str]) -> Ran {
-    let mut ran = show.onair(&[&["import"], arguments].concat());
+    import_or_move(show, server, &[&["import"], arguments].concat())
+}
+
+fn import_or_move(show: &TestShow, server: &Server, arguments: &[&str]) -> Ran {
+    let mut ran = show.onair(arguments);
     for text in [&mut ran.stdout, &mut ran.stderr] {
         *text = text.replace(&server.address, "http://SERVER");
     }
@@ -252,4 +256,52 @@ fn a_guid_and_an_address_from_elsewhere_stay_to_the_letter() {
     show.episode(2, &["guidIsPermaLink: perhaps", "enclosure: old.example/x.mp3"]);
     show.episode(3, &["enclosure: https://old.example/a b.mp3"]);
     insta::assert_snapshot!("keys_that_mean_nothing", show.onair(&["check", "2", "3"]).said());
+}
+
+#[test]
+fn a_feed_moves_step_by_step() {
+    let (show, server) = published();
+    let old = server.feed();
+    let moving = || {
+        let ran = import_or_move(&show, &server, &["move", &old]);
+        (ran.code, ran.stdout + &ran.stderr)
+    };
+    let release = |settings: &str| {
+        show.write("onair.toml", settings);
+        let ran = show.onair(&["release", "-q", "--allow", "feed-move"]);
+        assert_eq!(ran.code, 0, "{}", ran.said());
+    };
+    let before = show.read("onair.toml");
+    assert_eq!(moving().0, 2);
+    let new = before.replace("[site]\n", "[site]\nfeed = \"new.xml\"\n");
+    let with = |settings: &str, guid: &str| {
+        settings.replace("[show]\n", &format!("[show]\nguid = \"{guid}\"\n"))
+    };
+    show.write("onair.toml", &with(&new, "9b024349-ccf0-5f69-a609-6b82873eab3c"));
+    let (code, said) = moving();
+    assert!(code == 1 && said.contains("next  1. onair.toml has the show's guid"), "{said}");
+    let feed = show.read("public/podcasts/feed.xml");
+    let (_, guid) = feed.split_once("<podcast:guid>").unwrap();
+    let guid = guid.split_once('<').unwrap().0;
+
+    let new = with(&new, guid);
+    show.write("onair.toml", &new);
+    assert!(moving().1.contains("next  2. the new feed is public"));
+    // The old feed can only name the new one while it is still the show's feed.
+    let moved = format!("[site]\nnew-feed-url = \"{}/new.xml\"\n", server.address);
+    release(&with(&before.replace("[site]\n", &moved), guid));
+    show.write("onair.toml", &new);
+    assert!(moving().1.contains("next  2. the new feed is public"));
+    assert_eq!(show.onair(&["release", "-q"]).code, 4);
+    release(&new);
+    let (code, said) = moving();
+    assert!(code == 1 && said.contains("next  5. the old address redirects"), "{said}");
+
+    show.write("onair.toml", &before.replace("[site]\n", &moved));
+    let said = show.check();
+    assert!(
+        said.contains("error[feed-move]: the feed moves, and its podcast:guid would"),
+        "{said}"
+    );
+    assert!(said.contains(&format!("write guid = \"{guid}\" into [show]")), "{said}");
 }

@@ -1,0 +1,46 @@
+//! `onair move`: where a move of the feed to another address stands, and what comes next.
+
+use super::args::{Format, Global, Move};
+use super::term::Term;
+use super::{Exit, Failure, Outcome, gather};
+use crate::http::{Client, HttpError};
+use crate::import::moving::{self, Answer};
+use crate::import::xml;
+
+pub fn run(global: &Global, args: &Move, term: &Term) -> Outcome {
+    if term.format() != Format::Human {
+        return Err(Failure::new(Exit::Usage, "`onair move` reports to persons only")
+            .help("leave --format out"));
+    }
+    let show = gather::show(global)?;
+    let to = show.settings.feed_url();
+    if to == args.from {
+        return Err(Failure::new(Exit::Usage, format!("the show's feed is at {to} already")).help(
+            "give the old address here, and the new one in onair.toml (site.url, site.feed)",
+        ));
+    }
+    let client = Client::new();
+    let (old, new) = (ask(&client, &args.from)?, ask(&client, &to)?);
+    let steps = moving::steps(&show.settings, &args.from, &old, &new);
+    term.data(&moving::text(&args.from, &to, &steps));
+    let is_done = steps.iter().all(|step| step.lacks.is_none());
+    Ok(if is_done { Exit::Fine } else { Exit::Findings })
+}
+
+fn ask(client: &Client, url: &str) -> Result<Answer, Failure> {
+    let answer = match client.get_unredirected(url, xml::MAX_BYTES) {
+        Ok(answer) => answer,
+        Err(error @ HttpError::BadAddress) => {
+            return Err(Failure::new(Exit::Usage, format!("{url}: {error}")));
+        }
+        Err(error) => return Ok(Answer::Nothing(error.to_string())),
+    };
+    Ok(match (answer.status, answer.header("location")) {
+        (300..400, Some(to)) => Answer::Redirect(answer.status, to.to_owned()),
+        _ if answer.is_success() => match moving::identity(&answer.bytes) {
+            Ok(identity) => Answer::Feed(identity),
+            Err(error) => Answer::Nothing(error.to_string()),
+        },
+        (status, _) => Answer::Nothing(format!("the server answers {status}")),
+    })
+}

@@ -291,11 +291,11 @@ fn texts(parts: &mut Parts<'_>, draft: &mut Draft) {
             false if repeats => ("", ""),
             false => (short, ""),
         }
-    } else if let Some((paragraph, rest)) = notes::without_first(content, &words) {
+    } else if let Some((paragraph, rest)) = notes::without_first(content, short) {
         (paragraph, rest)
     } else {
-        let all = notes::words(content);
-        match all.strip_prefix(words.trim_end_matches(['…', '.'])) {
+        let (all, start) = (notes::squeezed(content), notes::squeezed(short));
+        match all.strip_prefix(start.trim_end_matches(['…', '.'])) {
             // The notes without their markup, or their start: a release makes the same of them.
             Some(_) => ("", content),
             None if repeats => ("", content),

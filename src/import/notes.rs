@@ -93,7 +93,10 @@ pub fn words(html: &str) -> String {
         let is_tag = tag.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c));
         match tag.find('>').filter(|_| is_tag) {
             Some(close) => {
-                text.push(' ');
+                // Tags such as <b> part no words.
+                if !LINE_TAGS.contains(&tag_name(tag)) || tag_name(tag) == "br" {
+                    text.push(' ');
+                }
                 rest = &tag[close + 1..];
             }
             None => {
@@ -110,16 +113,24 @@ pub fn words(html: &str) -> String {
     super::parts::one_line(&text)
 }
 
-/// Takes a first paragraph that says `words` off: what it has inside, and the rest.
+/// The words of HTML without any white space, of which tags make more or less.
+pub fn squeezed(html: &str) -> String {
+    words(html).split_whitespace().collect()
+}
+
+/// The name of the tag that follows a `<`.
+fn tag_name(tag: &str) -> &str {
+    let name = tag.trim_start_matches('/');
+    &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())]
+}
+
+/// Takes a first paragraph that says what `words`, HTML too, says off: what it has inside, and the rest.
 pub fn without_first<'a>(html: &'a str, words: &str) -> Option<(&'a str, &'a str)> {
     let inside = html.trim_start().strip_prefix("<p>")?;
     let (paragraph, rest) = inside.split_once("</p>")?;
-    let is_line = paragraph.split('<').skip(1).all(|tag| {
-        let name = tag.trim_start_matches('/');
-        let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
-        LINE_TAGS.contains(&&name[..end])
-    });
-    (is_line && self::words(paragraph) == words).then_some((paragraph.trim(), rest.trim_start()))
+    let is_line = paragraph.split('<').skip(1).all(|tag| LINE_TAGS.contains(&tag_name(tag)));
+    (is_line && squeezed(paragraph) == squeezed(words))
+        .then_some((paragraph.trim(), rest.trim_start()))
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ def notes(number):
     return "".join(
         f"- {line:02}:30 - [A thing that was spoken of](https://things.example/{number}/{line}), "
         "with **a word** on why it matters to those who were there\n"
-        for line in range(20)
+        for line in range(9)
     )
 
 

@@ -16,6 +16,10 @@ use onair::store::published::{Published, Standing};
 use onair::store::record::{Author, Recorded, ReleaseNumber};
 use onair::store::{Stored, Version};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const COUNTS: [u32; 3] = [100, 1_000, 10_000];
 
 fn check(criterion: &mut Criterion) {

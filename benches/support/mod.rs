@@ -44,7 +44,7 @@ pub fn text(number: u32) -> Source {
          appleEpisodeId: {}\n---\n\n## Notes\n\n",
         1_000_000_000_000_u64 + u64::from(number)
     );
-    for line in 0..20 {
+    for line in 0..9 {
         writeln!(
             text,
             "- {line:02}:30 - [A thing that was spoken of](https://things.example/{number}/{line}), \

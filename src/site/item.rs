@@ -4,6 +4,7 @@ use jiff::{Timestamp, ZonedDateTime};
 
 use super::address::{Addresses, Target};
 use super::edition::{EditionEpisode, EnclosureUrl, Guid};
+use super::html::Clean;
 use super::people::{self, Credit};
 use super::{EpisodeIn, Inputs, SiteError, html, text};
 use crate::show::episode::EpisodeType;
@@ -110,11 +111,11 @@ pub struct Item<'a> {
     /// The short text about it, plain.
     pub summary: String,
     /// The same as HTML of one line; empty if the host wrote none.
-    pub description: String,
+    pub description: Clean,
     /// The guest line, HTML; empty if there is none.
-    pub guest: String,
+    pub guest: Clean,
     /// Notes for the page, HTML.
-    pub notes: String,
+    pub notes: Clean,
     /// Notes as plain text.
     pub notes_text: String,
     /// `content:encoded`.
@@ -151,9 +152,9 @@ impl<'a> Item<'a> {
             .find(|text| !text.is_empty())
             .unwrap_or_else(|| notes.text.clone());
         let guest = guest_line(episode, &on_page);
-        let paragraph = |html: &str| match html {
-            "" => String::new(),
-            html => format!("<p>{}</p>\n", html::feed(html, &absolute)),
+        let paragraph = |html: &Clean| match html.is_empty() {
+            true => String::new(),
+            false => format!("<p>{}</p>\n", html::feed(html, &absolute)),
         };
         let content = format!(
             "{}{}{}",
@@ -194,7 +195,7 @@ impl<'a> Item<'a> {
 }
 
 /// The guest line: as the host wrote it, or made from the list of guests.
-fn guest_line(episode: &crate::show::Episode, resolve: &html::Resolve<'_>) -> String {
+fn guest_line(episode: &crate::show::Episode, resolve: &html::Resolve<'_>) -> Clean {
     let Some(guests) = episode.guests.value() else {
         return html::inline(episode.guest.value().map_or("", String::as_str), resolve);
     };
@@ -211,5 +212,5 @@ fn guest_line(episode: &crate::show::Episode, resolve: &html::Resolve<'_>) -> St
             None => name,
         }
     };
-    guests.iter().map(line).collect::<Vec<_>>().join(" · ")
+    html::inline(&guests.iter().map(line).collect::<Vec<_>>().join(" · "), resolve)
 }

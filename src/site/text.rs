@@ -12,7 +12,10 @@ pub fn one_line(text: &str) -> String {
         if !line.is_empty() {
             line.push(' ');
         }
-        line.extend(word.chars().filter(|&c| legal_in_xml(c)));
+        match word.chars().all(legal_in_xml) {
+            true => line.push_str(word),
+            false => line.extend(word.chars().filter(|&c| legal_in_xml(c))),
+        }
     }
     line
 }

@@ -223,9 +223,9 @@ impl Episode {
             author: episode.author.value().cloned(),
             guid: item.entry.guid.0.clone(),
             published: item.entry.published.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-            description_html: item.description.clone(),
-            guest_html: item.guest.clone(),
-            notes_html: item.notes.clone(),
+            description_html: item.description.to_string(),
+            guest_html: item.guest.to_string(),
+            notes_html: item.notes.to_string(),
             people: item
                 .credits
                 .iter()

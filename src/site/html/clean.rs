@@ -1,0 +1,291 @@
+//! HTML that has passed the sanitiser, and what may be done to it without passing it again.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::LazyLock;
+
+use ammonia::{Builder, Url, UrlRelative};
+
+use super::Resolve;
+
+const PAGE_TAGS: [&str; 43] = [
+    "a",
+    "abbr",
+    "b",
+    "blockquote",
+    "br",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "small",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
+];
+const LINE_TAGS: [&str; 7] = ["a", "b", "br", "code", "em", "i", "strong"];
+
+const PAGE_ATTRIBUTES: [(&str, &[&str]); 6] = [
+    ("a", &["href", "title"]),
+    ("img", &["src", "alt", "title", "width", "height"]),
+    ("ol", &["start"]),
+    ("td", &["align", "colspan", "rowspan"]),
+    ("th", &["align", "colspan", "rowspan", "scope"]),
+    ("abbr", &["title"]),
+];
+
+/// What notes may hold.
+pub static PAGE: LazyLock<Builder<'static>> =
+    LazyLock::new(|| sanitiser(&PAGE_TAGS, &PAGE_ATTRIBUTES, &["http", "https", "mailto", "tel"]));
+/// What a single line may hold.
+pub static LINE: LazyLock<Builder<'static>> =
+    LazyLock::new(|| sanitiser(&LINE_TAGS, &[("a", &["href"])], &["http", "https", "mailto"]));
+
+fn sanitiser(
+    tags: &[&'static str],
+    attributes: &[(&'static str, &[&'static str])],
+    schemes: &[&'static str],
+) -> Builder<'static> {
+    let attributes = attributes.iter().map(|(tag, names)| (*tag, names.iter().copied().collect()));
+    let mut builder = Builder::empty();
+    builder
+        .tags(tags.iter().copied().collect())
+        .tag_attributes(attributes.collect())
+        .url_schemes(schemes.iter().copied().collect())
+        .clean_content_tags(["script", "style", "iframe", "object"].into_iter().collect())
+        .link_rel(Some("noopener"))
+        // Resolved afterwards: where a link leads depends on the page it is on.
+        .url_relative(UrlRelative::PassThrough);
+    builder
+}
+
+/// HTML as the sanitiser writes it: tags of the list, every attribute's value in double quotes and
+/// escaped, no comments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Clean(String);
+
+impl Deref for Clean {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Clean {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl Clean {
+    /// What the sanitiser leaves of `html`, its relative addresses resolved.
+    pub fn of(html: &str, sanitiser: &Builder<'_>, resolve: &Resolve<'_>) -> Self {
+        let clean = sanitiser.clean(html).to_string();
+        Self(rewrite(
+            &clean,
+            |_| true,
+            |_, name, value| match name {
+                "href" | "src" => resolved(value, resolve),
+                _ => Some(Cow::Borrowed(value)),
+            },
+        ))
+    }
+
+    /// A text in which there is nothing to clean.
+    pub fn text(text: &str) -> Option<Self> {
+        (!text.contains(['<', '>', '&'])).then(|| Self(text.to_owned()))
+    }
+
+    /// The same with more attributes: `add` is given a tag's name and its attributes as they stand.
+    pub fn with(&self, add: impl Fn(&str, &str, &mut String)) -> Self {
+        let mut out = String::with_capacity(self.len() + 64);
+        let mut rest: &str = self;
+        while let Some(at) = rest.find('<') {
+            out.push_str(&rest[..at]);
+            let tag = Tag::read(&rest[at..]);
+            out.push_str(&tag.text[..tag.text.len() - tag.attributes.len() - 1]);
+            if !tag.closing {
+                add(tag.name, tag.attributes, &mut out);
+            }
+            out.push_str(tag.attributes);
+            out.push('>');
+            rest = &rest[at + tag.text.len()..];
+        }
+        out.push_str(rest);
+        Self(out)
+    }
+}
+
+/// A tag of clean HTML.
+struct Tag<'a> {
+    /// All of it, brackets included.
+    text: &'a str,
+    closing: bool,
+    name: &'a str,
+    /// As they stand, with the space in front.
+    attributes: &'a str,
+}
+
+impl<'a> Tag<'a> {
+    /// The tag that `html` starts with.
+    fn read(html: &'a str) -> Self {
+        let closing = html[1..].starts_with('/');
+        let start = if closing { 2 } else { 1 };
+        let name = html[start..].find(|c: char| !c.is_ascii_alphanumeric());
+        let name_end = name.map_or(html.len(), |at| start + at);
+        // No value holds a raw quote, but one may hold a bracket.
+        let mut quoted = false;
+        let end = html.bytes().skip(name_end).position(|byte| {
+            quoted ^= byte == b'"';
+            byte == b'>' && !quoted
+        });
+        let end = end.map_or(html.len(), |at| name_end + at);
+        let text = &html[..(end + 1).min(html.len())];
+        Self { text, closing, name: &html[start..name_end], attributes: &html[name_end..end] }
+    }
+
+    fn each_attribute(&self, mut see: impl FnMut(&'a str, &'a str)) {
+        let mut rest = self.attributes;
+        while let Some((name, after)) = rest.trim_start().split_once("=\"") {
+            let Some((value, after)) = after.split_once('"') else { return };
+            see(name, value);
+            rest = after;
+        }
+    }
+}
+
+/// Clean HTML with only the tags of `keep`, though what stands in others stays, and with the
+/// attributes that `attribute` makes of a tag's, an attribute's name and its value as it stands.
+pub fn rewrite<'a>(
+    clean: &'a str,
+    keep: impl Fn(&str) -> bool,
+    attribute: impl Fn(&str, &str, &'a str) -> Option<Cow<'a, str>>,
+) -> String {
+    let mut out = String::with_capacity(clean.len() + 64);
+    let mut rest = clean;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        let tag = Tag::read(&rest[at..]);
+        if keep(tag.name) {
+            out.push_str(if tag.closing { "</" } else { "<" });
+            out.push_str(tag.name);
+            tag.each_attribute(|name, value| {
+                if let Some(value) = attribute(tag.name, name, value) {
+                    for part in [" ", name, "=\"", &*value, "\""] {
+                        out.push_str(part);
+                    }
+                }
+            });
+            out.push('>');
+        }
+        rest = &rest[at + tag.text.len()..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// An address as it stands in an attribute: the same if it is absolute, else what `resolve` makes of it.
+pub fn resolved<'a>(value: &'a str, resolve: &Resolve<'_>) -> Option<Cow<'a, str>> {
+    let absolute = ["https://", "http://", "mailto:"].iter().any(|start| value.starts_with(start));
+    if absolute {
+        return Some(Cow::Borrowed(value));
+    }
+    let address = read_references(value);
+    match Url::parse(&address) {
+        Ok(_) => Some(Cow::Borrowed(value)),
+        Err(_) => Some(Cow::Owned(quotable(&resolve(&address)?))),
+    }
+}
+
+/// A value as it was before the sanitiser escaped it.
+fn read_references(value: &str) -> Cow<'_, str> {
+    if !value.contains('&') {
+        return Cow::Borrowed(value);
+    }
+    let plain =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", "\u{a0}"), ("&amp;", "&")];
+    Cow::Owned(plain.iter().fold(value.to_owned(), |text, (from, to)| text.replace(from, to)))
+}
+
+/// An address as the sanitiser would write it into an attribute.
+fn quotable(address: &str) -> String {
+    let plain =
+        [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;"), ("\u{a0}", "&nbsp;")];
+    plain.iter().fold(address.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn tags_end_where_no_quote_is_open() {
+        let html = r#"a<a href="x" title="1 > 0">b</a><br>c"#;
+        let all = rewrite(html, |_| true, |_, _, value| Some(Cow::Borrowed(value)));
+        assert_eq!(all, html);
+        let no_links = rewrite(html, |tag| tag == "br", |_, _, _| None);
+        assert_eq!(no_links, "ab<br>c");
+        for cut_off in ["<", "a<a", "<a href=\"", "<a href=\"x", "</", "<a b"] {
+            rewrite(cut_off, |_| true, |_, _, _| None);
+        }
+    }
+
+    #[test]
+    fn relative_addresses_are_resolved_as_a_browser_reads_them() {
+        let to = |value: &str| {
+            resolved(value, &|link| (link != "gone").then(|| format!("<{link}>")))
+                .map(Cow::into_owned)
+        };
+        assert_eq!(to("https://a.example/?a&amp;b"), Some("https://a.example/?a&amp;b".into()));
+        assert_eq!(to("tel:+33"), Some("tel:+33".into()));
+        assert_eq!(to("/a?b&amp;c=&quot;"), Some("&lt;/a?b&amp;c=&quot;&gt;".into()));
+        assert_eq!(to("//other.example"), Some("&lt;//other.example&gt;".into()));
+        assert_eq!(to("gone"), None);
+    }
+
+    proptest! {
+        /// Whatever comes in: passing the sanitiser again changes nothing.
+        #[test]
+        fn what_is_clean_stays_clean(html in "(<a href=[\"']?|<img src=|<p>|</p>|<script>|javascript:|\
+            //x|/y|\\?&amp;|&#60;|<!--|-->|title='|<td align=|[\"'<>&= xé\u{a0}]|\n){0,25}") {
+            for list in [&*PAGE, &*LINE] {
+                let clean = Clean::of(&html, list, &|link| Some(format!("https://s.example/{link}")));
+                prop_assert_eq!(list.clean(&clean).to_string(), &*clean);
+                let lazy = clean.with(|tag, _, out| if tag == "img" { out.push_str(" width=\"1\"") });
+                prop_assert_eq!(lazy.replace(" width=\"1\"", ""), clean.replace(" width=\"1\"", ""));
+            }
+        }
+    }
+}

@@ -311,6 +311,32 @@ mod tests {
         );
     }
 
+    /// The first cell of a table's only row, as GitHub's dialect of Markdown renders it.
+    fn rendered(cell: &str) -> String {
+        let mut options = comrak::Options::default();
+        options.extension.table = true;
+        options.extension.autolink = true;
+        options.extension.strikethrough = true;
+        options.extension.footnotes = true;
+        options.extension.math_dollars = true;
+        options.extension.math_code = true;
+        options.render.r#unsafe = true;
+        let page = format!("| a | b |\n| --- | --- |\n| {cell} | |\n");
+        let html = comrak::markdown_to_html(&page, &options);
+        let (_, row) = html.split_once("<td>").unwrap();
+        row.split_once("</td>").unwrap().0.to_owned()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_was_written_is_what_is_read(said in "[ -~\u{e9}\u{2028}\u{1f389}]{0,60}") {
+            let plain = said.trim().replace('&', "&amp;").replace('<', "&lt;");
+            let plain = plain.replace('>', "&gt;").replace('"', "&quot;");
+            proptest::prop_assert_eq!(rendered(&text(&said)), plain.as_str());
+            proptest::prop_assert_eq!(rendered(&code(&said)), format!("<code>{plain}</code>"));
+        }
+    }
+
     #[test]
     fn findings_with_links_errors_first() {
         let source = crate::show::Source::new("episodes/1 (a).md", "---\nsize: 5\n---\n");

@@ -92,7 +92,8 @@ impl Panel {
     pub fn html(&self, version: &str, source: Option<&str>) -> String {
         let own = |note: &&Note| Some(note.path.as_str()) == source;
         let wrong = |note: &Note| note.severity == Severity::Error;
-        let urgent = self.trouble.is_some() || self.notes.iter().filter(own).any(wrong);
+        let urgent = self.trouble.is_some();
+        let here = self.notes.iter().filter(own).filter(|note| wrong(note)).count();
         let mut out = format!(
             "<aside class=\"onair-preview\" lang=\"en\" aria-label=\"Preview\" data-version=\"{}\"{}>\n\
              <details{}>\n<summary><b>Preview</b> · {}</summary>\n\
@@ -102,6 +103,11 @@ impl Panel {
             if urgent { " open" } else { "" },
             match self.trouble {
                 Some(_) => "<b class=\"error\">not up to date</b>".to_owned(),
+                None if here > 0 => format!(
+                    "<b class=\"error\">{} here</b> · {}",
+                    counted(here, "error"),
+                    escape(&self.summary)
+                ),
                 None => escape(&self.summary),
             },
         );
@@ -164,15 +170,15 @@ mod tests {
     }
 
     #[test]
-    fn a_page_s_own_findings_come_first_and_errors_open_the_panel() {
+    fn a_page_s_own_findings_come_first_and_its_errors_are_counted() {
         let panel = panel(&["episodes/1.md", "episodes/2.md"]);
         assert_eq!(panel.summary(), "2 errors, 1 warning");
         let at = |html: &str, text: &str| html.find(text).unwrap();
         let html = panel.html("v", Some("episodes/2.md"));
         assert!(at(&html, "episodes/2.md") < at(&html, "episodes/1.md"));
-        assert!(html.contains("<details open>"));
+        assert!(html.contains("<b class=\"error\">1 error here</b> · 2 errors, 1 warning"));
         let html = panel.html("v", None);
-        assert!(html.contains("<details>") && !html.contains("data-urgent"));
+        assert!(html.contains("<b>Preview</b> · 2 errors, 1 warning"));
         assert!(at(&html, "class=\"error\"") < at(&html, "class=\"warning\""), "errors first");
     }
 

@@ -60,7 +60,7 @@ const kinds = new Set([home, episode, transcript, apple, holding('class="overvie
   holding('class="address"'), pages.find((page) => page.endsWith('404.html')), pages.find((page) => /page\/2\//.test(page))]
   .filter(Boolean));
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'] });
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--autoplay-policy=no-user-gesture-required'] });
 
 // A page whose enclosures, which name the public address, are answered from the folder.
 const open = async (path, options = {}) => {
@@ -87,6 +87,69 @@ for (const page of pages) {
   const report = await validate.validateString(text.get(page), page);
   for (const { messages } of report.results) for (const message of messages) check(`${page} is valid`, false, `line ${message.line}: ${message.message}`);
   checks += 1;
+}
+
+// What a page says of itself, and what it must not hold.
+const language = /<html lang="([^"]+)"/.exec(text.get(home))[1];
+const site_url = /<link rel="canonical" href="([^"]+)"/.exec(text.get(home))[1];
+for (const [path, html] of text) {
+  check(`${path} is in the language of the show`, html.startsWith(`<!DOCTYPE html>\n<html lang="${language}">`));
+  check(`${path} has no script, style or handler in it`, !/<script(?![^>]*(src=|ld\+json))|<style|\son[a-z]+="|\sstyle="|javascript:/i.test(html));
+  for (const [link] of html.matchAll(/<a\s[^>]*href="https?:[^>]*>/g)) {
+    const own = link.includes(`href="${site_url}`) || link.includes('.mp3');
+    check(`${path} gives nothing to whom it links to`, own || /rel="[^"]*noopener/.test(link), link);
+  }
+  for (const name of ['og:title', 'og:description', 'og:image', 'og:type', 'twitter:card']) {
+    check(`${path} has ${name}`, new RegExp(`<meta (property|name)="${name}" content="[^"]+"`).test(html));
+  }
+  const canonical = /<link rel="canonical" href="([^"]+)"/.exec(html)?.[1];
+  const expected = path === home ? site_url : site_url + path.slice(home.length - 'index.html'.length);
+  check(`${path} names its one address`, basename(path) === '404.html' ? !canonical : canonical === expected, canonical);
+  for (const [, json] of html.matchAll(/<script type="application\/ld\+json">(.*?)<\/script>/gs)) {
+    const { '@type': type, associatedMedia, partOfSeries } = JSON.parse(json);
+    const about = html.includes('og:type" content="article"') ? 'PodcastEpisode' : 'PodcastSeries';
+    check(`${path} has structured data`, type === about && (type === 'PodcastSeries' || (associatedMedia && partOfSeries)), type);
+  }
+}
+check('the home page and an episode have structured data', [home, episode].every((path) => text.get(path).includes('ld+json')));
+const words = { en: ['Archive', 'Download', 'Speed'], fr: ['Archives', 'Télécharger', 'Vitesse'] }[language];
+for (const word of words ?? []) check(`an episode's page says "${word}"`, text.get(episode).includes(word));
+
+// As a reader meets a page: its own policy holds.
+for (const path of kinds) {
+  const { page, errors, close } = await open(path);
+  await page.evaluate(() => document.querySelectorAll('details').forEach((details) => { details.open = true; }));
+  check(`${path} keeps to its policy`, errors.length === 0, errors.join(' | '));
+  await close();
+}
+
+// States that a page only gets into when it is used.
+const states = {
+  'a search': [home, async (page) => {
+    await page.locator('#search').fill('e');
+    await page.locator('#results a').first().waitFor({ timeout: 5_000 });
+  }],
+  'a chapter that plays': [episode, async (page) => {
+    await page.locator('[data-t]').first().click();
+    await page.waitForFunction(() => document.querySelector('audio').currentTime > 0.1, null, { timeout: 10_000 });
+  }],
+};
+if (transcript) {
+  states['a search in a transcript'] = [transcript, async (page) => {
+    await page.locator('.transcript summary').click();
+    await page.locator('.transcript input').fill('e ');
+  }];
+}
+for (const [state, [path, enter]] of Object.entries(states)) {
+  for (const colorScheme of ['light', 'dark']) {
+    const { page, close } = await open(path, { colorScheme, bypassCSP: true });
+    await enter(page).catch((error) => check(`${state} comes about`, false, error.message));
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => axe.run());
+    for (const { id, nodes } of violations) check(`${state} (${colorScheme}) axe ${id}`, false, nodes[0].html.slice(0, 200));
+    checks += 1;
+    await close();
+  }
 }
 
 for (const path of kinds) {

@@ -175,7 +175,7 @@ fn findings_are_in_the_page_and_drafts_are_not() {
     let preview = Running::start(&show);
     assert!(preview.get("/podcasts/episode_003/", "").0.starts_with("HTTP/1.1 404"));
     let page = preview.until("/podcasts/episode_002/", "(audio-size)");
-    assert!(page.contains("<details open>"), "{page}");
+    assert!(page.contains("2 errors here"), "{page}");
     // Nothing of it is published.
     show.write("episodes/episode_002.md", &text);
     assert_eq!(show.onair(&["release"]).code, 0);

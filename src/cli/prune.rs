@@ -5,7 +5,7 @@ use serde_json::json;
 use super::args::{Format, Global, Prune};
 use super::release::{running, stopped};
 use super::term::Term;
-use super::{Exit, Outcome, block_on, gather, target};
+use super::{Exit, Outcome, block_on, gather, stop, target};
 use crate::release;
 use crate::report::{self, counted};
 
@@ -14,6 +14,7 @@ pub fn run(global: &Global, args: &Prune, term: &Term) -> Outcome {
 }
 
 async fn prune(global: &Global, args: &Prune, term: &Term) -> Outcome {
+    stop::end_until_something_is_written(term);
     let settings = gather::show(global)?.settings;
     let feed = target::feed_key(&settings)?;
     let target = target::open(global, &settings).await?;

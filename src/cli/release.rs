@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::args::{Format, Global, Release};
 use super::progress::Progress;
-use super::stop::Stop;
+use super::stop::{self, Stop};
 use super::target::{self, Seen, Target};
 use super::term::Term;
 use super::{Exit, Failure, Outcome, actions, afterwards, block_on, check, edition, gather, proof};
@@ -28,6 +28,7 @@ pub fn run(global: &Global, args: &Release, term: &Term) -> Outcome {
 }
 
 async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
+    stop::end_until_something_is_written(term);
     let allow = overrides(&args.allow)?;
     let now = args.now.unwrap_or_else(Timestamp::now);
     let show = gather::show(global)?;

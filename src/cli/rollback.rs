@@ -8,7 +8,7 @@ use serde_json::json;
 use super::args::{Format, Global, Rollback};
 use super::release::{self as releases, Named};
 use super::term::Term;
-use super::{Exit, Failure, Outcome, block_on, gather, target};
+use super::{Exit, Failure, Outcome, block_on, gather, stop, target};
 use crate::release::{self, ReleaseError};
 use crate::report::{self, counted};
 use crate::store::Store;
@@ -20,6 +20,7 @@ pub fn run(global: &Global, args: &Rollback, term: &Term) -> Outcome {
 }
 
 async fn rollback(global: &Global, args: &Rollback, term: &Term) -> Outcome {
+    stop::end_until_something_is_written(term);
     let show = gather::show(global)?;
     let settings = &show.settings;
     let feed = target::feed_key(settings)?;

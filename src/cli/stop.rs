@@ -1,6 +1,28 @@
 //! The wish to stop: Ctrl-C, or the signal by which systems and CI runs end a process.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::Exit;
+use super::term::Term;
+
+/// Whether somebody hears the wish who stops in order.
+static IN_ORDER: AtomicBool = AtomicBool::new(false);
+
+/// Ends the process at such a wish, until [`Stop::listen`] is called: while files are read and nothing
+/// has been written yet. Must be called within a runtime.
+pub fn end_until_something_is_written(term: &Term) {
+    let (term, mut stop) = (*term, Stop::hear());
+    tokio::spawn(async move {
+        stop.wished().await;
+        if !IN_ORDER.load(Ordering::SeqCst) {
+            let help = "run the same command again";
+            term.failure("stopped on request: nothing was written", Some(help));
+            std::process::exit(Exit::Interrupted as i32);
+        }
+    });
+}
 
 /// Hears every such wish from its making on.
 pub struct Stop {
@@ -9,8 +31,15 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Listens; where that is not possible, a wish ends the process as it always does.
+    /// Listens for whoever stops in order; where that is not possible, a wish ends the process as it
+    /// always does.
     pub fn listen() -> Self {
+        let stop = Self::hear();
+        IN_ORDER.store(true, Ordering::SeqCst);
+        stop
+    }
+
+    fn hear() -> Self {
         Self {
             interrupt: signal(SignalKind::interrupt()).ok(),
             terminate: signal(SignalKind::terminate()).ok(),

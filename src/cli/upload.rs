@@ -10,7 +10,7 @@ use super::gather::{self, Gathered};
 use super::proof::{self, Place};
 use super::release::{running, stopped};
 use super::term::Term;
-use super::{Exit, Failure, Outcome, block_on, check, target};
+use super::{Exit, Failure, Outcome, block_on, check, stop, target};
 use crate::object::{Key, Object};
 use crate::release::{self, Delivery};
 use crate::report::{self, Counts, counted};
@@ -22,6 +22,7 @@ pub fn run(global: &Global, args: &Upload, term: &Term) -> Outcome {
 }
 
 async fn upload(global: &Global, args: &Upload, term: &Term) -> Outcome {
+    stop::end_until_something_is_written(term);
     let show = gather::show(global)?;
     let wanted = check::select(&show, &args.episodes)?;
     let drafts = show.episodes.iter().filter(|episode| episode.is_draft());

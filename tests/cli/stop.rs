@@ -21,11 +21,11 @@ fn signal(child: &Child, name: &str) {
     assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
 }
 
-/// A release that hangs at the write that `hangs` chooses.
+/// A release that hangs at the request that `hangs` chooses.
 fn hanging(stage: &Stage, hangs: impl Fn(&Asked) -> bool + Send + 'static) -> Child {
     let (reached, at) = std::sync::mpsc::channel();
     stage.server.fail(move |asked| {
-        if asked.operation() != "PutObject" || !hangs(asked) {
+        if !hangs(asked) {
             return Fault::None;
         }
         let _ = reached.send(());
@@ -35,6 +35,21 @@ fn hanging(stage: &Stage, hangs: impl Fn(&Asked) -> bool + Send + 'static) -> Ch
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     at.recv_timeout(Duration::from_secs(60)).unwrap();
     child
+}
+
+fn is_write(asked: &Asked, key: &str) -> bool {
+    asked.operation() == "PutObject" && asked.key.contains(key)
+}
+
+#[test]
+fn nothing_is_written_by_what_is_stopped_while_it_reads() {
+    let stage = Stage::new(sound);
+    let child = hanging(&stage, |asked| asked.operation() == "GetObject");
+    signal(&child, "-INT");
+    let ran = ended(&stage, child);
+    assert_eq!(ran.code, 130, "{}", ran.said());
+    insta::assert_snapshot!("reading", ran.stderr);
+    assert_eq!(stage.server.keys(), [""; 0]);
 }
 
 fn ended(stage: &Stage, child: Child) -> Ran {
@@ -48,7 +63,7 @@ fn ended(stage: &Stage, child: Child) -> Ran {
 fn a_release_that_is_stopped_changes_no_feed_and_goes_on_the_next_time() {
     for name in ["-INT", "-TERM"] {
         let stage = Stage::new(sound);
-        let child = hanging(&stage, |asked| asked.key.contains("media/002"));
+        let child = hanging(&stage, |asked| is_write(asked, "media/002"));
         soon("the other file", || stage.server.object("pod/media/001.mp3").is_some());
         signal(&child, name);
         let ran = ended(&stage, child);
@@ -64,7 +79,7 @@ fn a_release_that_is_stopped_changes_no_feed_and_goes_on_the_next_time() {
 
 #[test]
 fn a_feed_that_is_being_published_is_finished_unless_somebody_insists() {
-    let is_manifest = |asked: &Asked| asked.key.ends_with("manifest.json");
+    let is_manifest = |asked: &Asked| is_write(asked, "manifest.json");
     let stage = Stage::new(sound);
     let mut child = hanging(&stage, is_manifest);
     signal(&child, "-INT");

@@ -2,13 +2,16 @@
 """Shows for end-to-end tests, and a look at what is published that shares no code with onair.
 
     show.py make DIR EPISODES MIB     a show of MP3s of that size
-    show.py edit DIR NUMBER           another title for an episode
+    show.py add DIR MIB               one more episode
+    show.py edit DIR NUMBER WORD      another subtitle for an episode
     show.py look BUCKET PREFIX        checks the promises; prints what the feed lists
 """
 
+import datetime
 import os
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -45,7 +48,7 @@ episode: {number}
 duration: "{duration}"
 size: {size}
 file: {number}.mp3
-date: 2026-01-{number:02} 07:00:00 +0000
+date: {day} 07:00:00 +0000
 author: Nobody
 category: podcasts
 ---
@@ -61,23 +64,36 @@ def make(folder, episodes, mib):
     (folder / "onair.toml").write_text(SETTINGS)
     shutil.copy(HERE / "../../img/artwork.jpg", folder / "img/artwork.jpg")
     for number in range(1, episodes + 1):
-        frames = int(mib * 2**20) // len(FRAME) + number
-        # What differs from file to file stands in bits that silence leaves unused.
-        rare = random.Random(number)
-        audio = bytearray(FRAME * frames)
-        for frame in range(0, frames, 50):
-            at = frame * len(FRAME) + 300
-            audio[at : at + 8] = rare.randbytes(8).replace(b"\xff", b"\x00")
-        (folder / f"audio/{number}.mp3").write_bytes(audio)
-        seconds = round(frames * SAMPLES / RATE)
-        duration = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-        text = EPISODE.format(number=number, duration=duration, size=len(audio))
-        (folder / f"episodes/{number:03}.md").write_text(text)
+        episode(folder, number, mib)
 
 
-def edit(folder, number):
+def episode(folder, number, mib):
+    frames = int(mib * 2**20) // len(FRAME) + number
+    # What differs from file to file stands in bits that silence leaves unused.
+    rare = random.Random(number)
+    audio = bytearray(FRAME * frames)
+    for frame in range(0, frames, 50):
+        at = frame * len(FRAME) + 300
+        audio[at : at + 8] = rare.randbytes(8).replace(b"\xff", b"\x00")
+    (folder / f"audio/{number}.mp3").write_bytes(audio)
+    seconds = round(frames * SAMPLES / RATE)
+    duration = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    day = datetime.date(2025, 1, 1) + datetime.timedelta(days=number)
+    text = EPISODE.format(number=number, duration=duration, size=len(audio), day=day)
+    (folder / f"episodes/{number:03}.md").write_text(text)
+
+
+def add(folder, mib):
+    folder = pathlib.Path(folder)
+    episode(folder, len(list((folder / "episodes").iterdir())) + 1, mib)
+
+
+def edit(folder, number, word):
     path = pathlib.Path(folder) / f"episodes/{number:03}.md"
-    path.write_text(path.read_text().replace("Silence, part", "More silence, part"))
+    text = path.read_text()
+    edited = re.sub('subtitle: ".*"', f'subtitle: "Silence, {word}"', text)
+    assert edited != text, "an edit that changes nothing"
+    path.write_text(edited)
 
 
 def signed(*arguments):
@@ -115,8 +131,10 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["make", folder, episodes, mib]:
             make(folder, int(episodes), float(mib))
-        case ["edit", folder, number]:
-            edit(folder, int(number))
+        case ["add", folder, mib]:
+            add(folder, float(mib))
+        case ["edit", folder, number, word]:
+            edit(folder, int(number), word)
         case ["look", bucket, prefix]:
             look(bucket, prefix)
         case _:

@@ -42,7 +42,7 @@ JSON
     "$WEED" server -dir="$WEED_DIR/data" -ip=127.0.0.1 -ip.bind=127.0.0.1 \
         -master.port="$(free_port)" -master.volumeSizeLimitMB=1024 -master.telemetry=false \
         -volume.port="$(free_port)" -volume.max=0 -filer.port="$(free_port)" \
-        -s3 -s3.port="$s3" -s3.config="$WEED_DIR/s3.json" >"$WEED_DIR/log" 2>&1 &
+        -s3.port.iceberg=0 -s3.port.lance=0 -s3 -s3.port="$s3" -s3.config="$WEED_DIR/s3.json" >"$WEED_DIR/log" 2>&1 &
     WEED_PID=$!
     export AWS_ENDPOINT_URL_S3="http://127.0.0.1:$s3" AWS_REGION=us-east-1
     export AWS_ACCESS_KEY_ID=onair-host AWS_SECRET_ACCESS_KEY=onair-host-secret

@@ -16,10 +16,6 @@ use onair::store::published::{Published, Standing};
 use onair::store::record::{Author, Recorded, ReleaseNumber};
 use onair::store::{Stored, Version};
 
-/// As in the program.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const COUNTS: [u32; 3] = [100, 1_000, 10_000];
 
 fn check(criterion: &mut Criterion) {
@@ -58,7 +54,7 @@ fn render(criterion: &mut Criterion) {
         let inputs = support::inputs(&settings, &episodes);
         group.throughput(Throughput::Elements(count.into())).sample_size(10);
         group.bench_function(BenchmarkId::from_parameter(count), |bencher| {
-            bencher.iter(|| site::build(&inputs).unwrap());
+            bencher.iter_with_large_drop(|| site::build(&inputs).unwrap());
         });
     }
 }
@@ -73,7 +69,7 @@ fn no_op(criterion: &mut Criterion) {
         let published = published(&inputs);
         group.throughput(Throughput::Elements(count.into())).sample_size(10);
         group.bench_function(BenchmarkId::from_parameter(count), |bencher| {
-            bencher.iter(|| {
+            bencher.iter_with_large_drop(|| {
                 let plan = plan::plan(site::build(&inputs).unwrap(), &published, &allow).unwrap();
                 assert!(plan.nothing_to_do());
                 plan

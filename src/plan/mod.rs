@@ -152,8 +152,7 @@ pub fn plan(
     published: &Published,
     allow: &Overrides,
 ) -> Result<Plan, Vec<Guard>> {
-    let before = public_feed(published);
-    let after = Documents::of(&edition);
+    let (before, after) = rayon::join(|| public_feed(published), || Documents::of(&edition));
     let guards = checks::refusals(&edition, published, before.as_ref(), &after, allow);
     let Ok(after) = after else { return Err(guards) };
     if !guards.is_empty() {

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::sync::LazyLock;
 
 use ammonia::{Builder, Url, UrlRelative};
+use url::ParseError;
 
 use super::Resolve;
 
@@ -65,9 +66,11 @@ const PAGE_ATTRIBUTES: [(&str, &[&str]); 6] = [
     ("abbr", &["title"]),
 ];
 
+const PAGE_SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
+
 /// What notes may hold.
 pub static PAGE: LazyLock<Builder<'static>> =
-    LazyLock::new(|| sanitiser(&PAGE_TAGS, &PAGE_ATTRIBUTES, &["http", "https", "mailto", "tel"]));
+    LazyLock::new(|| sanitiser(&PAGE_TAGS, &PAGE_ATTRIBUTES, &PAGE_SCHEMES));
 /// What a single line may hold.
 pub static LINE: LazyLock<Builder<'static>> =
     LazyLock::new(|| sanitiser(&LINE_TAGS, &[("a", &["href"])], &["http", "https", "mailto"]));
@@ -122,23 +125,45 @@ impl Clean {
         ))
     }
 
+    /// The same of what comrak rendered of Markdown without any HTML in it: there every text is
+    /// escaped, every tag is closed, and every value is quoted, so that no browser reads it otherwise
+    /// than it stands. The tests hold it to what the sanitiser makes of the same.
+    pub fn of_markdown(html: &str, resolve: &Resolve<'_>) -> Self {
+        Self(rewrite(
+            html,
+            |tag| PAGE_TAGS.contains(&tag),
+            |tag, name, value| {
+                let known = PAGE_ATTRIBUTES.iter().find(|(known, _)| *known == tag);
+                match name {
+                    _ if !known.is_some_and(|(_, names)| names.contains(&name)) => None,
+                    "href" | "src" => allowed(value, resolve),
+                    _ => Some(Cow::Borrowed(value)),
+                }
+            },
+        ))
+        .with(|tag, _, out| {
+            if tag == "a" {
+                out.push_str(" rel=\"noopener\"");
+            }
+        })
+    }
+
     /// A text in which there is nothing to clean.
     pub fn text(text: &str) -> Option<Self> {
         (!text.contains(['<', '>', '&'])).then(|| Self(text.to_owned()))
     }
 
-    /// The same with more attributes: `add` is given a tag's name and its attributes as they stand.
+    /// The same with more attributes behind those of a tag: `add` is given its name and what it has.
     pub fn with(&self, add: impl Fn(&str, &str, &mut String)) -> Self {
         let mut out = String::with_capacity(self.len() + 64);
         let mut rest: &str = self;
         while let Some(at) = rest.find('<') {
             out.push_str(&rest[..at]);
             let tag = Tag::read(&rest[at..]);
-            out.push_str(&tag.text[..tag.text.len() - tag.attributes.len() - 1]);
+            out.push_str(tag.text.strip_suffix('>').unwrap_or(tag.text));
             if !tag.closing {
                 add(tag.name, tag.attributes, &mut out);
             }
-            out.push_str(tag.attributes);
             out.push('>');
             rest = &rest[at + tag.text.len()..];
         }
@@ -228,13 +253,28 @@ pub fn resolved<'a>(value: &'a str, resolve: &Resolve<'_>) -> Option<Cow<'a, str
     }
 }
 
+/// The same of an address that may be of any scheme.
+fn allowed<'a>(value: &'a str, resolve: &Resolve<'_>) -> Option<Cow<'a, str>> {
+    match Url::parse(&read_references(value)) {
+        Ok(url) => PAGE_SCHEMES.contains(&url.scheme()).then_some(Cow::Borrowed(value)),
+        Err(ParseError::RelativeUrlWithoutBase) => resolved(value, resolve),
+        Err(_) => None,
+    }
+}
+
 /// A value as it was before the sanitiser escaped it.
 fn read_references(value: &str) -> Cow<'_, str> {
     if !value.contains('&') {
         return Cow::Borrowed(value);
     }
-    let plain =
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", "\u{a0}"), ("&amp;", "&")];
+    let plain = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&nbsp;", "\u{a0}"),
+        ("&#x27;", "'"),
+        ("&amp;", "&"),
+    ];
     Cow::Owned(plain.iter().fold(value.to_owned(), |text, (from, to)| text.replace(from, to)))
 }
 

@@ -133,14 +133,16 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     for asset in &inputs.assets {
         objects.push(asset.object(&addresses)?);
     }
-    for item in &items {
-        objects.extend(beside_page(item, &addresses)?);
-    }
-    let pages = pages::render(show, &addresses, &items, &hosts, &inputs.templates)?;
-    objects.extend(pages);
+    let beside = items.par_iter().map(|item| beside_page(item, &addresses));
+    objects.extend(beside.collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
     let frame =
         feed::Frame { show, addresses: &addresses, hosts: &hosts, style: assets::FEED_STYLE };
-    let (feed, archives) = feed::render(frame, &items)?;
+    let (pages, feed) = rayon::join(
+        || pages::render(show, &addresses, &items, &hosts, &inputs.templates),
+        || feed::render(frame, &items),
+    );
+    objects.extend(pages?);
+    let (feed, archives) = feed?;
     objects.extend(archives);
 
     let mut keys = BTreeSet::from([&feed.key]);

@@ -1,5 +1,6 @@
 //! The channel: what is true of the whole show.
 
+use rayon::prelude::*;
 use rss::extension::itunes::{ITunesCategory, ITunesChannelExtension, ITunesOwner};
 use rss::{Channel, Image};
 
@@ -44,7 +45,7 @@ pub(super) fn channel(frame: Frame<'_>, path: &str, items: &[Item<'_>]) -> Chann
             link: site,
             ..Image::default()
         }),
-        items: items.iter().map(|item| item::item(frame, item)).collect(),
+        items: items.par_iter().map(|item| item::item(frame, item)).collect(),
         itunes_ext: Some(ITunesChannelExtension {
             author: Some(show.author.get_ref().trim().to_owned()),
             categories: categories(&show.category.get_ref().paths()),

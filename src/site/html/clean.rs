@@ -10,6 +10,7 @@ use url::ParseError;
 
 use super::Resolve;
 
+/// Sorted.
 const PAGE_TAGS: [&str; 43] = [
     "a",
     "abbr",
@@ -131,7 +132,7 @@ impl Clean {
     pub fn of_markdown(html: &str, resolve: &Resolve<'_>) -> Self {
         Self(rewrite(
             html,
-            |tag| PAGE_TAGS.contains(&tag),
+            |tag| PAGE_TAGS.binary_search(&tag).is_ok(),
             |tag, name, value| {
                 let known = PAGE_ATTRIBUTES.iter().find(|(known, _)| *known == tag);
                 match name {
@@ -289,6 +290,11 @@ fn quotable(address: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn lists_that_are_searched_are_sorted() {
+        assert!(PAGE_TAGS.is_sorted() && super::super::FEED_TAGS.is_sorted());
+    }
 
     #[test]
     fn tags_end_where_no_quote_is_open() {

@@ -44,13 +44,22 @@ pub(super) fn render(
     templates: &Templates,
 ) -> Result<Vec<Object>, SiteError> {
     let site = Site::new(show, addresses, hosts, templates)?;
-    let episodes = (0..items.len()).into_par_iter().map(|at| site.episode(items, at));
-    let mut objects = episodes.collect::<Result<Vec<_>, _>>()?;
-    objects.extend(site.index(items)?);
-    objects.extend(site.archive(items)?);
-    objects.push(site.about(items.len())?);
-    objects.push(site.not_found()?);
-    objects.extend(site.files(items)?);
+    let (episodes, others) = rayon::join(
+        || {
+            let pages = (0..items.len()).into_par_iter().map(|at| site.episode(items, at));
+            pages.collect::<Result<Vec<_>, _>>()
+        },
+        || {
+            let mut others = site.index(items)?;
+            others.extend(site.archive(items)?);
+            others.push(site.about(items.len())?);
+            others.push(site.not_found()?);
+            others.extend(site.files(items)?);
+            Ok::<_, SiteError>(others)
+        },
+    );
+    let mut objects = episodes?;
+    objects.extend(others?);
     Ok(objects)
 }
 

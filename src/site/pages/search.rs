@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use serde_json::json;
 
 use crate::site::item::Item;
@@ -29,7 +30,7 @@ pub(super) fn index(items: &[Item<'_>], language: Language) -> String {
             all.into_iter().collect::<Vec<_>>().join(" "),
         ])
     };
-    serde_json::Value::from(items.iter().map(row).collect::<Vec<_>>()).to_string()
+    serde_json::Value::from(items.par_iter().map(row).collect::<Vec<_>>()).to_string()
 }
 
 /// The words of a text.

@@ -118,6 +118,7 @@ impl Clean {
         let clean = sanitiser.clean(html).to_string();
         Self(rewrite(
             &clean,
+            Cow::Borrowed,
             |_| true,
             |_, name, value| match name {
                 "href" | "src" => resolved(value, resolve),
@@ -132,14 +133,16 @@ impl Clean {
     pub fn of_markdown(html: &str, resolve: &Resolve<'_>) -> Self {
         Self(rewrite(
             html,
+            text_of_comrak,
             |tag| PAGE_TAGS.binary_search(&tag).is_ok(),
             |tag, name, value| {
                 let known = PAGE_ATTRIBUTES.iter().find(|(known, _)| *known == tag);
-                match name {
+                let value = match name {
                     _ if !known.is_some_and(|(_, names)| names.contains(&name)) => None,
                     "href" | "src" => allowed(value, resolve),
                     _ => Some(Cow::Borrowed(value)),
-                }
+                };
+                value.map(value_of_comrak)
             },
         ))
         .with(|tag, _, out| {
@@ -215,13 +218,14 @@ impl<'a> Tag<'a> {
 /// attributes that `attribute` makes of a tag's, an attribute's name and its value as it stands.
 pub fn rewrite<'a>(
     clean: &'a str,
+    text: impl Fn(&'a str) -> Cow<'a, str>,
     keep: impl Fn(&str) -> bool,
     attribute: impl Fn(&str, &str, &'a str) -> Option<Cow<'a, str>>,
 ) -> String {
     let mut out = String::with_capacity(clean.len() + 64);
     let mut rest = clean;
     while let Some(at) = rest.find('<') {
-        out.push_str(&rest[..at]);
+        out.push_str(&text(&rest[..at]));
         let tag = Tag::read(&rest[at..]);
         if keep(tag.name) {
             out.push_str(if tag.closing { "</" } else { "<" });
@@ -237,8 +241,29 @@ pub fn rewrite<'a>(
         }
         rest = &rest[at + tag.text.len()..];
     }
-    out.push_str(rest);
+    out.push_str(&text(rest));
     out
+}
+
+/// A text as the sanitiser would write it.
+fn text_of_comrak(text: &str) -> Cow<'_, str> {
+    replaced(text, &[("&quot;", "\""), ("\u{a0}", "&nbsp;")])
+}
+
+/// A value as the sanitiser would write it.
+fn value_of_comrak(value: Cow<'_, str>) -> Cow<'_, str> {
+    match replaced(&value, &[("&#x27;", "'"), ("\u{a0}", "&nbsp;")]) {
+        Cow::Owned(new) => Cow::Owned(new),
+        Cow::Borrowed(_) => value,
+    }
+}
+
+fn replaced<'a>(text: &'a str, all: &[(&str, &str)]) -> Cow<'a, str> {
+    let replace = |text: Cow<'a, str>, &(from, to): &(&str, &str)| match text.contains(from) {
+        true => Cow::Owned(text.replace(from, to)),
+        false => text,
+    };
+    all.iter().fold(Cow::Borrowed(text), replace)
 }
 
 /// An address as it stands in an attribute: the same if it is absolute, else what `resolve` makes of it.
@@ -263,27 +288,21 @@ fn allowed<'a>(value: &'a str, resolve: &Resolve<'_>) -> Option<Cow<'a, str>> {
     }
 }
 
-/// A value as it was before the sanitiser escaped it.
+/// A value as it was before it was escaped.
 fn read_references(value: &str) -> Cow<'_, str> {
     if !value.contains('&') {
         return Cow::Borrowed(value);
     }
-    let plain = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&nbsp;", "\u{a0}"),
-        ("&#x27;", "'"),
-        ("&amp;", "&"),
-    ];
-    Cow::Owned(plain.iter().fold(value.to_owned(), |text, (from, to)| text.replace(from, to)))
+    let plain = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", "\u{a0}")];
+    let rest = [("&#x27;", "'"), ("&amp;", "&")];
+    Cow::Owned(replaced(&replaced(value, &plain), &rest).into_owned())
 }
 
 /// An address as the sanitiser would write it into an attribute.
 fn quotable(address: &str) -> String {
-    let plain =
+    let special =
         [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;"), ("\u{a0}", "&nbsp;")];
-    plain.iter().fold(address.to_owned(), |text, (from, to)| text.replace(from, to))
+    replaced(address, &special).into_owned()
 }
 
 #[cfg(test)]
@@ -299,12 +318,12 @@ mod tests {
     #[test]
     fn tags_end_where_no_quote_is_open() {
         let html = r#"a<a href="x" title="1 > 0">b</a><br>c"#;
-        let all = rewrite(html, |_| true, |_, _, value| Some(Cow::Borrowed(value)));
+        let all = rewrite(html, Cow::Borrowed, |_| true, |_, _, value| Some(Cow::Borrowed(value)));
         assert_eq!(all, html);
-        let no_links = rewrite(html, |tag| tag == "br", |_, _, _| None);
+        let no_links = rewrite(html, Cow::Borrowed, |tag| tag == "br", |_, _, _| None);
         assert_eq!(no_links, "ab<br>c");
         for cut_off in ["<", "a<a", "<a href=\"", "<a href=\"x", "</", "<a b"] {
-            rewrite(cut_off, |_| true, |_, _, _| None);
+            rewrite(cut_off, Cow::Borrowed, |_| true, |_, _, _| None);
         }
     }
 

@@ -172,6 +172,11 @@ fn tables_as_lines(html: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// HTML of several blocks that is no Markdown; its links are of no use.
+pub fn blocks(html: &str) -> Clean {
+    Clean::text(html).unwrap_or_else(|| Clean::of(html, &PAGE, &|_| None))
+}
+
 /// A line of HTML: a description, a guest.
 pub fn inline(html: &str, resolve: &Resolve<'_>) -> Clean {
     Clean::text(html).unwrap_or_else(|| Clean::of(html, &LINE, resolve))

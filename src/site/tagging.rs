@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::{html, text};
 use crate::audio::tag::{Language, Picture, TagChapter, TagSpec, Version};
 use crate::chapter::Chapter;
 use crate::show::episode::Episode;
@@ -21,7 +22,8 @@ pub fn spec(
     let show = &settings.show;
     let author = show.author.get_ref();
     let own = |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned();
-    let description = own(episode.description.value()).map(|text| plain(&text));
+    let description = own(episode.description.value())
+        .map(|text| text::lines_of_clean_html(&html::blocks(&text)));
     TagSpec {
         version: match settings.tags.version {
             Id3Version::V23 => Version::V23,
@@ -40,7 +42,8 @@ pub fn spec(
         publisher: settings.tags.publisher.clone().or_else(|| Some(author.clone())),
         copyright: show.copyright.clone(),
         comment: description.clone(),
-        notes: Some(plain(&notes(episode))).filter(|notes| !notes.is_empty()),
+        notes: Some(text::lines_of_clean_html(&html::notes(episode.notes_text(), &|_| None).page))
+            .filter(|notes| !notes.is_empty()),
         episode_url: Some(page_url(settings, &episode.slug)),
         show_url: Some(settings.site_url()),
         feed_url: Some(settings.feed_url()),
@@ -64,31 +67,13 @@ pub fn page_url(settings: &Settings, slug: &str) -> String {
     )
 }
 
-/// The notes as HTML, which [`plain`] strips.
-fn notes(episode: &Episode) -> String {
-    comrak::markdown_to_html(episode.notes_text(), &comrak::Options::default())
-}
-
-/// HTML as plain text: no markup, entities resolved, a line for a block.
-fn plain(html: &str) -> String {
-    let broken = html.replace("</p>", "</p>\n").replace("<br", "\n<br").replace("</li>", "</li>\n");
-    let clean = ammonia::Builder::empty().clean(&broken).to_string();
-    let text = clean
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&nbsp;", "\u{a0}")
-        .replace("&amp;", "&");
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines.join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn markup_becomes_plain_lines() {
+        let plain = |html| text::lines_of_clean_html(&html::blocks(html));
         assert_eq!(
             plain("<p>A &amp; <b>b</b></p><ul><li>c</li><li>d &lt;3</li></ul>"),
             "A & b\nc\nd <3"

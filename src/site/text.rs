@@ -71,8 +71,20 @@ const WITHIN_A_WORD: [&str; 17] = [
     "strong", "sub", "sup",
 ];
 
-/// The text of HTML that a sanitiser wrote: markup dropped, its five references read.
+/// The text of HTML that a sanitiser wrote, on one line: markup dropped, its five references read.
 pub fn from_clean_html(html: &str) -> String {
+    one_line(&without_markup(html, ' '))
+}
+
+/// The same with a line for a block.
+pub fn lines_of_clean_html(html: &str) -> String {
+    let text = without_markup(html, '\n');
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join("\n")
+}
+
+/// `gap` takes the place of tags that part words.
+fn without_markup(html: &str, gap: char) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(open) = rest.find('<') {
@@ -82,7 +94,7 @@ pub fn from_clean_html(html: &str) -> String {
         let name = tag[1..].trim_start_matches('/');
         let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
         if !WITHIN_A_WORD.contains(&name) {
-            out.push(' ');
+            out.push(gap);
         }
         rest = &tag[end..];
     }
@@ -93,7 +105,7 @@ pub fn from_clean_html(html: &str) -> String {
             out = out.replace(reference, c);
         }
     }
-    one_line(&out)
+    out
 }
 
 /// A text as HTML.

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Measures everything and writes docs/benchmarks.md: benches/run.sh [DATA] [--gib N]
+# Measures everything and writes docs/benchmarks.md: [STORE=1] benches/run.sh [DATA] [--gib N]
 #
 # DATA is a folder on the disk to measure on (a temporary one if not said), with N + 6 GiB free; N is
-# the size of the large show, 5 if not said. Takes about 25 minutes. What is missing is installed with
+# the size of the large show, 5 if not said. Takes about 15 minutes, and as long
+# again with STORE=1, which also measures the store beside three other tools (benches/store.sh). What is missing is installed with
 # apt-get where that can be done. The machine should be idle: the figures are ratios of one run, but a
 # neighbour can still take one side's part.
 set -euo pipefail
@@ -25,15 +26,19 @@ python3 -m venv "$data/venv"
 
 cargo build --release
 cargo bench --bench '*'
-mkdir -p target/benchmarks
-benches/criterion.py target/criterion >target/benchmarks/2-inside.md
-"$data/venv/bin/python" benches/whole.py target/release/onair "$data" "$@" \
-    >target/benchmarks/1-whole.md
-if [ -x benches/store.sh ]; then
-    benches/store.sh >target/benchmarks/3-store.md
-fi
+fragments=target/benchmarks
+mkdir -p "$fragments"
+"$data/venv/bin/python" benches/whole.py target/release/onair "$data" "$@" >"$fragments/1-whole.md"
+benches/criterion.py target/criterion >"$fragments/2-inside.md"
 {
-    printf '# Benchmarks\n\n'
-    printf '`benches/run.sh` measures all of this anew and writes this page.\n\n'
-    cat target/benchmarks/*.md
-} >docs/benchmarks.md
+    printf '## Preview\n\nFrom a saved file to the event in the browser (`tests/e2e/preview_speed.py`):\n\n```\n'
+    python3 tests/e2e/preview_speed.py target/release/onair || true
+    printf '```\n\n'
+} >"$fragments/3-preview.md"
+# What is said of the store stays, and its table unless it is measured anew.
+sed -n '/^## Store/,$p' docs/benchmarks.md >"$fragments/4-store.md"
+if [ -n "${STORE:-}" ]; then
+    sed -i '/^|/,$d' "$fragments/4-store.md"
+    benches/store.sh >>"$fragments/4-store.md"
+fi
+cat benches/page.md "$fragments"/*.md >docs/benchmarks.md

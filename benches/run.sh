@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Measures everything and writes docs/benchmarks.md: [STORE=1] benches/run.sh [DATA] [--gib N]
 #
-# DATA is a folder on the disk to measure on (a temporary one if not said), with N + 6 GiB free; N is
-# the size of the large show, 5 if not said. Takes about 15 minutes, and as long
-# again with STORE=1, which also measures the store beside three other tools (benches/store.sh). What is missing is installed with
-# apt-get where that can be done. The machine should be idle: the figures are ratios of one run, but a
-# neighbour can still take one side's part.
+# DATA is a folder on the disk to measure on (a temporary one if not said), with 2 N GiB free; N is the
+# size of the large show, 5 if not said. Takes about 15 minutes, and as long again with STORE=1, which
+# also measures the store beside three other tools. What is missing is installed with apt-get where that
+# can be done. The machine should be idle: the figures are ratios of one run, but a neighbour can still
+# take one side's part.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data=$(mktemp -d)

@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use crate::audio::{Content, Depth, probe_file};
 use crate::http::Client;
 use crate::import::{Fetch, Import};
 use crate::report::{self, counted, printable};
+use crate::show::read::{self, FileTrouble};
 use crate::show::{Show, is_inside};
 
 /// Longer than any episode: twelve hours at the best bit rate.
@@ -113,31 +114,42 @@ impl<'a> Fetcher<'a> {
 
     /// Writes a file that is not there.
     fn keep(&mut self, path: &str, bytes: &[u8]) {
-        let full = self.root.join(path);
-        let write = || -> io::Result<()> {
-            full.parent().map_or(Ok(()), fs::create_dir_all)?;
-            File::create_new(&full)?.write_all(bytes)
-        };
-        match write() {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                self.failed.push(format!("{path}: {error}"));
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let written = self.folder(folder).and_then(|folder| {
+            let file = File::create_new(folder.join(name));
+            match file.and_then(|mut file| file.write_all(bytes)) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    Err(error.to_string())
+                }
+                _ => Ok(()),
             }
-            _ => {}
+        });
+        if let Err(reason) = written {
+            self.failed.push(format!("{path}: {reason}"));
         }
     }
 
-    fn audio(&mut self, url: &str, path: &str, stated: Option<u64>) -> Result<(), String> {
+    /// The folder at `path` below the show's, made if it is not there; no link leads out of the show.
+    fn folder(&self, path: &str) -> Result<PathBuf, String> {
+        if path.is_empty() {
+            return Ok(self.root.to_owned());
+        }
         if !is_inside(path) {
             return Err("this leaves the show's folder".to_owned());
         }
-        let full = self.root.join(path);
+        if let Err(FileTrouble::Missing) = read::resolve(self.root, path) {
+            fs::create_dir_all(self.root.join(path)).map_err(|error| error.to_string())?;
+        }
+        read::resolve(self.root, path).map_err(|trouble| format!("{path}: {trouble}"))
+    }
+
+    fn audio(&mut self, url: &str, path: &str, stated: Option<u64>) -> Result<(), String> {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let words = |error: io::Error| error.to_string();
-        fs::create_dir_all(self.root.join(folder)).map_err(words)?;
+        let folder = self.folder(folder)?;
         // Beside its place, under a name that no check looks at and the next try uses again.
-        let part = self.root.join(format!("{folder}/.{name}.part"));
+        let part = folder.join(format!(".{name}.part"));
         let outcome = self.audio_into(url, name, &part, stated).and_then(|bytes| {
-            fs::rename(&part, &full).map_err(words)?;
+            fs::rename(&part, folder.join(name)).map_err(|error| error.to_string())?;
             Ok(bytes)
         });
         if outcome.is_err() {
@@ -162,7 +174,9 @@ impl<'a> Fetcher<'a> {
         stated: Option<u64>,
     ) -> Result<u64, String> {
         let bar = self.bar(name, stated);
-        let file = File::create(part).map_err(|error| error.to_string())?;
+        // What an earlier try left, or a link that somebody put there, is not written through.
+        let _ = fs::remove_file(part);
+        let file = File::create_new(part).map_err(|error| error.to_string())?;
         let mut out = Counting { file, bytes: 0, bar: &bar };
         let got = self.ask(url, MAX_AUDIO, &mut out);
         bar.finish_and_clear();

@@ -174,6 +174,32 @@ fn a_download_goes_on_where_it_ended() {
 }
 
 #[test]
+fn nothing_is_written_through_a_link_that_leads_out_of_the_show() {
+    use std::os::unix::fs::symlink;
+    let (show, server) = published();
+    let feed = server.feed();
+    let ran = import(&show, &server, &[&feed, "--show", "copy"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let download = [&*feed, "--show", "copy", "--download"];
+
+    show.write("outside.txt", "mine");
+    symlink(show.path("outside.txt"), show.path("copy/audio/.001.mp3.part")).unwrap();
+    let ran = import(&show, &server, &download);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert_eq!(show.read("outside.txt"), "mine");
+    let audio = fs::symlink_metadata(show.path("copy/audio/001.mp3")).unwrap();
+    assert!(audio.is_file(), "{audio:?}");
+
+    fs::remove_dir_all(show.path("copy/audio")).unwrap();
+    fs::create_dir(show.path("outside")).unwrap();
+    symlink(show.path("outside"), show.path("copy/audio")).unwrap();
+    let ran = import(&show, &server, &download);
+    assert_eq!(ran.code, 3, "{}", ran.said());
+    assert!(ran.stderr.contains("a link that leaves the show's folder"), "{}", ran.stderr);
+    assert_eq!(fs::read_dir(show.path("outside")).unwrap().count(), 0);
+}
+
+#[test]
 fn nothing_is_written_over_and_what_is_no_feed_is_said() {
     let (show, server) = published();
     let said = |arguments: &[&str]| {

@@ -81,7 +81,7 @@ pub fn of_folder(
 ) -> Result<Import, ImportError> {
     let mut report = Report::default();
     let fields = config.map_or(Ok(Vec::new()), |config| {
-        let text = format!("---\n{}\n---\n", config.text);
+        let text = format!("---\n{}\n---\n", document(&config.text));
         frontmatter::parse(&text)
             .map(|matter| matter.fields)
             .map_err(|error| ImportError::new(format!("{}: {error}", config.path)))
@@ -107,6 +107,20 @@ pub fn of_folder(
             .to_owned(),
     ];
     Ok(Import { title, settings, episodes, artwork: None, further: None, report })
+}
+
+/// The settings without the line of dashes that a YAML document may start with: in a front matter, it
+/// would be the end.
+fn document(text: &str) -> &str {
+    let mut rest = text.trim_start_matches('\u{feff}');
+    while let Some((line, after)) = rest.split_once('\n') {
+        match line.trim_end() {
+            "---" => return after,
+            line if line.is_empty() || line.starts_with('#') => rest = after,
+            _ => break,
+        }
+    }
+    text
 }
 
 fn episode(post: &Source, taken: &mut Names, report: &mut Report) -> Option<EpisodeFile> {
@@ -257,6 +271,15 @@ mod tests {
                 ("episodes/f.md", "no fence"),
             ]
         );
+    }
+
+    #[test]
+    fn settings_may_start_as_a_yaml_document_does() {
+        for start in ["---\n", "--- \r\n", "# Mine\n\n---\n", ""] {
+            let config = format!("{start}title: Ondes\nlang: fr\n");
+            let settings = of(&config, &[("episodes/a.md", POST)]).unwrap().settings;
+            assert!(settings.contains("title = \"Ondes\""), "{start:?}: {settings}");
+        }
     }
 
     #[test]

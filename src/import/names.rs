@@ -1,6 +1,6 @@
 //! Names of files, made from what a stranger wrote: plain letters and digits, each only once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
 
@@ -12,6 +12,8 @@ const LONGEST: usize = 80;
 #[derive(Debug, Default)]
 pub struct Names {
     taken: BTreeSet<String>,
+    /// The number to try next behind a name: a feed may have a hundred thousand of one title.
+    next: BTreeMap<String, u32>,
 }
 
 impl Names {
@@ -24,13 +26,13 @@ impl Names {
             }
             last = candidate;
         }
-        let mut number = 2_u32;
+        let number = self.next.entry(last.to_lowercase()).or_insert(2);
         loop {
             let candidate = format!("{last}-{number}");
+            *number += 1;
             if self.taken.insert(candidate.to_lowercase()) {
                 return format!("{candidate}{ending}");
             }
-            number += 1;
         }
     }
 }

@@ -68,9 +68,10 @@ fn starts_block(html: &str) -> bool {
 
 /// Whether a text has tags in it.
 pub fn has_markup(text: &str) -> bool {
-    text.match_indices('<').any(|(at, _)| {
+    let Some(last) = text.rfind('>') else { return false };
+    text[..last].match_indices('<').any(|(at, _)| {
         let rest = text[at + 1..].trim_start_matches('/');
-        rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '!') && rest.contains('>')
+        rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '!')
     })
 }
 
@@ -86,12 +87,13 @@ pub fn has_blocks(html: &str) -> bool {
 /// The words of HTML on one line, to compare: markup dropped, the usual references read.
 pub fn words(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
-    let mut rest = html;
+    // Behind the last bracket is no tag: nothing is looked for there again and again.
+    let (mut rest, end) = html.split_at(html.rfind('>').map_or(0, |at| at + 1));
     while let Some(open) = rest.find('<') {
         text.push_str(&rest[..open]);
         let tag = &rest[open + 1..];
         let is_tag = tag.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c));
-        match tag.find('>').filter(|_| is_tag) {
+        match if is_tag { tag.find('>') } else { None } {
             Some(close) => {
                 // Tags such as <b> part no words.
                 if !LINE_TAGS.contains(&tag_name(tag)) || tag_name(tag) == "br" {
@@ -106,6 +108,7 @@ pub fn words(html: &str) -> String {
         }
     }
     text.push_str(rest);
+    text.push_str(end);
     for (name, c) in ENTITIES {
         text = text.replace(&format!("&{name};"), c);
     }

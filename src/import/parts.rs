@@ -45,13 +45,21 @@ impl<'a> Parts<'a> {
 
     /// All elements of this name.
     pub fn all(&mut self, name: &str) -> Vec<&'a Element> {
-        std::iter::from_fn(|| self.take(name)).collect()
+        // In one pass: a stranger's feed may have a million of them.
+        let mut found = Vec::new();
+        for (element, taken) in self.elements.iter().zip(&mut self.taken) {
+            if !*taken && element.name == name && !element.is_empty() {
+                *taken = true;
+                found.push(element);
+            }
+        }
+        found
     }
 
     /// Ticks off what a release writes anew.
     pub fn made_anew(&mut self, names: &[&str]) {
-        for name in names {
-            while self.take(name).is_some() {}
+        for (element, taken) in self.elements.iter().zip(&mut self.taken) {
+            *taken |= names.contains(&element.name.as_str());
         }
     }
 

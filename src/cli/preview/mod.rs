@@ -15,7 +15,7 @@ use tokio::sync::watch as latest;
 use super::args::{Global, Preview as Args};
 use super::term::Term;
 use super::{Exit, Failure, Outcome, block_on, gather};
-use crate::report::counted;
+use crate::report::{counted, printable};
 use workshop::{Shown, Workshop};
 
 pub fn run(global: &Global, args: &Args, term: &Term) -> Outcome {
@@ -23,7 +23,7 @@ pub fn run(global: &Global, args: &Args, term: &Term) -> Outcome {
     let show = gather::show(global)?;
     let mut workshop = Workshop::new(global.clone(), &show, waker.clone());
     let (title, drafts) = (
-        show.settings.show.title.get_ref().clone(),
+        printable(show.settings.show.title.get_ref()),
         show.episodes.iter().filter(|episode| episode.is_draft()).count(),
     );
     let shown = Arc::new(workshop.first(show)?);

@@ -31,9 +31,8 @@ Notes, in Markdown. `onair new YOUR.mp3` writes a file like this one, with numbe
 pub fn run(global: &Global, args: &Init, term: &Term) -> Outcome {
     let root = &global.show;
     let settings = settings(args);
-    Settings::parse(&Source::new(FILE, settings.as_str())).map_err(|error| {
-        Failure::new(Exit::Usage, error.reason).help(error.help.unwrap_or_default())
-    })?;
+    Settings::parse(&Source::new(FILE, settings.as_str()))
+        .map_err(|error| Failure { help: error.help, ..Failure::new(Exit::Usage, error.reason) })?;
     if root.join(FILE).exists() {
         return Err(Failure::new(
             Exit::Usage,

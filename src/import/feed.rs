@@ -9,6 +9,7 @@ use super::parts::Parts;
 use super::report::{Level, Report};
 use super::xml::{self, Element};
 use super::{EpisodeFile, Fetch, Import, ImportError, dates};
+use crate::report::counted;
 use crate::show::Source;
 use crate::show::read::EPISODES;
 use crate::show::settings::{FILE, Settings};
@@ -203,7 +204,8 @@ fn next(import: &mut Import, head: &Head, settings: &Settings, options: &Options
     let audio = import.episodes.iter().filter(|episode| episode.audio.is_some()).count();
     if !options.download && audio > 0 {
         next.push(format!(
-            "put the {audio} MP3s into {}/ under the names that `file` gives them, or run this again with --download",
+            "put the {} into {}/ under the names that `file` gives them, or run this again with --download",
+            counted(audio, "MP3"),
             settings.audio_folder()
         ));
         if let Some(Fetch { url, to }) = &import.artwork {

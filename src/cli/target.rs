@@ -48,6 +48,12 @@ pub struct Seen {
 /// Opens the target that the arguments or the settings name.
 pub async fn open(global: &Global, settings: &Settings) -> Result<Target, Failure> {
     let url = url(global, settings);
+    if url.is_empty() {
+        // As a path, nothing means the show's own folder.
+        return Err(Failure::new(Exit::Usage, "the target is empty").help(
+            "give --target, or ONAIR_TARGET, a directory or s3://bucket/prefix, or leave it out",
+        ));
+    }
     if url.starts_with("s3://") {
         let bucket = Arc::new(S3Store::connect(s3(url, settings)?).await.map_err(failed)?);
         return Ok(Target { bucket: Some(Arc::clone(&bucket)), ..Target::of(bucket) });

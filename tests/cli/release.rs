@@ -248,3 +248,13 @@ fn what_was_taken_away_comes_back_with_repair() {
     assert_eq!(ran.code, 4, "{}", ran.said());
     assert!(ran.stderr.contains("nothing stands at `media/002.mp3`"), "{}", ran.said());
 }
+
+#[test]
+fn an_empty_target_is_not_the_show_s_own_folder() {
+    let show = three();
+    let before = show.tree("");
+    let ran = show.onair(&["release", "--now", NOW, "--target", ""]);
+    assert_eq!(ran.code, 2, "{}", ran.said());
+    assert!(ran.stderr.contains("the target is empty"), "{}", ran.stderr);
+    assert_eq!(show.tree("").keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
+}

@@ -190,6 +190,12 @@ fn folder(root: &Path, args: &args::Import) -> Result<Import, Failure> {
     let failed = |path: &str, trouble: &dyn std::fmt::Display| {
         Failure::new(Exit::Usage, format!("{}: {trouble}", root.join(path).display()))
     };
+    if root.join(FILE).exists() {
+        let message = format!("{} is a show of onair's already", root.display());
+        return Err(
+            Failure::new(Exit::Usage, message).help("name it with --show: it needs no import")
+        );
+    }
     let config = match read::read_text(root, jekyll::CONFIG) {
         Ok(config) => Some(config),
         Err(FileTrouble::Missing) => None,

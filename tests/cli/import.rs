@@ -241,6 +241,11 @@ fn a_jekyll_folder_stays_as_its_host_wrote_it() {
     insta::assert_snapshot!("jekyll", ran.said());
     assert_eq!(show.read("copy/episodes/2021-02-01-un.md"), post);
     assert_eq!(show.tree("copy/episodes").len(), 1);
+
+    let ran = show.onair(&["import", "copy", "--show", "again"]);
+    assert_eq!(ran.code, 2, "{}", ran.said());
+    assert!(ran.stderr.contains("copy is a show of onair's already"), "{}", ran.stderr);
+    assert!(!show.path("again").exists());
 }
 
 #[test]

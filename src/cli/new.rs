@@ -45,6 +45,11 @@ pub fn run(global: &Global, args: &New, term: &Term) -> Outcome {
     });
     let path = format!("{EPISODES}/episode_{number:03}.md");
     let date = date(&show, args.date.as_deref())?;
+    if show.root.join(&path).exists() {
+        return Err(
+            usage(format!("{path} is there already")).help("choose another number with --episode")
+        );
+    }
     let place = place_audio(&show, &args.file, name.as_str())?;
     let title = args.title.clone().unwrap_or_else(|| format!("Episode {number}"));
     let mut episode = template(
@@ -118,8 +123,12 @@ fn place_audio(show: &Show, from: &Path, name: &str) -> Result<bool, Failure> {
         if same(from).is_some() && same(from) == same(&to) {
             return Ok(false);
         }
-        return Err(Failure::new(Exit::Usage, format!("{} is there already", to.display()))
-            .help("give the new MP3 another name"));
+        return Err(Failure::new(Exit::Usage, format!("{} is there already", to.display())).help(
+            format!(
+                "give the new MP3 another name, or run `onair new {}` if it is this one",
+                to.display()
+            ),
+        ));
     }
     fs::create_dir_all(&folder).map_err(failed)?;
     let mut source = fs::File::open(from).map_err(failed)?;

@@ -43,3 +43,17 @@ fn an_action_that_somebody_could_move_is_refused() {
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("all 40 digits of the commit"), "{}", ran.said());
 }
+
+#[test]
+fn a_number_that_is_taken_copies_nothing() {
+    let show = TestShow::new();
+    show.with_audio(1, 40, &[]);
+    fs::write(show.path("take.mp3"), super::show::audio(2, 50)).unwrap();
+    let ran = show.onair(&["new", "take.mp3", "--episode", "1"]);
+    assert_eq!(ran.code, 2, "{}", ran.said());
+    assert!(ran.stderr.contains("episodes/episode_001.md is there already"), "{}", ran.stderr);
+    assert!(!show.path("audio/take.mp3").exists());
+    assert_eq!(show.onair(&["new", "take.mp3"]).code, 0);
+    let ran = show.onair(&["new", "take.mp3"]);
+    assert!(ran.stderr.contains("run `onair new ./audio/take.mp3`"), "{}", ran.stderr);
+}

@@ -38,9 +38,13 @@ pub fn run(global: &Global, args: &Args, term: &Term) -> Outcome {
         let term = *term;
         // Ends with the process: what it works at is nobody's any more by then.
         std::thread::spawn(move || {
-            watch::run(&mut workshop, waker, &wakes, |made, began| {
+            let watched = watch::run(&mut workshop, waker, &wakes, |made, began| {
                 publish(made, began, &newest, term)
-            })
+            });
+            if let Err(error) = watched {
+                let help = "pages do not follow your files: start the preview again to see changes";
+                term.warning(&format!("files cannot be watched: {error}"), Some(help));
+            }
         });
         let ended = async {
             // Where there is no such signal, the preview goes on until it is killed.

@@ -25,15 +25,17 @@ pub enum Wake {
 }
 
 /// Watches until nobody can wake it any more.
+///
+/// # Errors
+/// If nothing can be watched: the preview goes on showing what was there when it began.
 pub fn run(
     workshop: &mut Workshop,
     waker: Sender<Wake>,
     wakes: &Receiver<Wake>,
     publish: impl Fn(Shown, Instant),
-) {
+) -> notify::Result<()> {
     let handler = move |event| drop(waker.send(Wake::Folder(event)));
-    // Without a watcher the preview still shows what was there when it began.
-    let Ok(mut watcher) = notify::recommended_watcher(handler) else { return };
+    let mut watcher = notify::recommended_watcher(handler)?;
     let mut watched = BTreeSet::new();
     follow(&mut watcher, &mut watched, workshop.folders());
     let mut began = Instant::now();
@@ -48,7 +50,7 @@ pub fn run(
         }
         match next(wakes, &mut watched) {
             Some(at) => began = at,
-            None => return,
+            None => return Ok(()),
         }
     }
 }

@@ -21,7 +21,7 @@ key() {
         cd "$source"
         {
             cargo --version
-            find src build.rs Cargo.toml Cargo.lock -type f | LC_ALL=C sort |
+            find src build.rs Cargo.toml Cargo.lock .github/workflows/{verify,publish}.yml -type f | LC_ALL=C sort |
                 git hash-object --no-filters --stdin-paths
         } | git hash-object --stdin
     )
@@ -68,11 +68,12 @@ release)
     mkdir -p "$folder/download"
     cd "$folder/download"
     gh release download "$VERSION" --repo "$REPOSITORY" --pattern "$archive" --pattern SHA256SUMS --clobber
-    # Hash and origin: the second proves that this repository's release workflow made the archive.
+    # Hash and origin: the second proves that this repository's release workflow made the archive, and
+    # from this version's tag.
     grep -F " $archive" SHA256SUMS >sum
     if command -v sha256sum >/dev/null; then sha256sum --check sum; else shasum -a 256 --check sum; fi
     gh attestation verify "$archive" --repo "$REPOSITORY" \
-        --signer-workflow "$REPOSITORY/.github/workflows/release.yml"
+        --signer-workflow "$REPOSITORY/.github/workflows/release.yml" --source-ref "refs/tags/$VERSION"
     tar -xzf "$archive" -C "$folder" --strip-components=1
     ;;
 *)

@@ -31,19 +31,19 @@ fn group<'a>(finding: &'a Finding, sources: &Sources<'a>) -> Group<'a> {
     let mut group = match (finding.span.clone(), sources.get(&finding.path)) {
         (Some(span), Some(source)) => {
             let mut snippet = Snippet::source(&*source.text)
-                .path(finding.path.as_str())
+                .path(printable(&finding.path))
                 .annotation(AnnotationKind::Primary.span(span).label(label));
             for related in finding.related.iter().filter(|related| related.path == finding.path) {
                 snippet = snippet.annotation(
                     AnnotationKind::Context
                         .span(related.span.clone())
-                        .label(related.label.as_str()),
+                        .label(printable(&related.label)),
                 );
             }
             title.element(snippet)
         }
         _ => {
-            let group = title.element(Origin::path(finding.path.as_str()));
+            let group = title.element(Origin::path(printable(&finding.path)));
             match label {
                 Some(label) => group.element(Level::NOTE.message(label)),
                 None => group,
@@ -53,10 +53,10 @@ fn group<'a>(finding: &'a Finding, sources: &Sources<'a>) -> Group<'a> {
     for related in finding.related.iter().filter(|related| related.path != finding.path) {
         if let Some(source) = sources.get(&related.path) {
             group = group.element(
-                Snippet::source(&*source.text).path(related.path.as_str()).annotation(
+                Snippet::source(&*source.text).path(printable(&related.path)).annotation(
                     AnnotationKind::Context
                         .span(related.span.clone())
-                        .label(related.label.as_str()),
+                        .label(printable(&related.label)),
                 ),
             );
         }
@@ -64,5 +64,18 @@ fn group<'a>(finding: &'a Finding, sources: &Sources<'a>) -> Group<'a> {
     match &finding.help {
         Some(help) => group.element(Level::HELP.message(printable(help))),
         None => group,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::registry;
+
+    #[test]
+    fn a_path_is_printed_without_its_control_characters() {
+        let finding = Finding::on_file(&registry::TRANSCRIPT, "episodes/\u{1b}[31m.md", "x");
+        let text = render(&[finding], &Sources::default(), false);
+        assert!(text.contains("episodes/\u{fffd}[31m.md"), "{text}");
     }
 }

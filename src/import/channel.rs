@@ -255,12 +255,12 @@ fn artwork(
     seen: Option<&'static str>,
     report: &mut Report,
 ) -> Option<(String, &'static str)> {
-    let itunes = parts.take("itunes:image").and_then(|image| image.attribute("href"));
+    let image = item::image(parts);
     let rss = parts.take("image").and_then(|image| {
         let url = image.children.iter().find(|child| child.name == "url")?;
         Some(url.text.as_str())
     });
-    let Some(url) = itunes.or(rss).filter(|url| item::is_web(url)) else {
+    let Some(url) = image.or(rss).filter(|url| item::is_web(url)) else {
         report.remark(FILE, "the feed names no artwork");
         return None;
     };

@@ -157,16 +157,25 @@ pub fn read(item: &Element, report: &mut Report) -> Option<Draft> {
     texts(&mut parts, &mut draft);
     draft.link = parts.text("link").map(str::to_owned);
     draft.persons = persons(&mut parts, Level::Episode, report);
-    draft.image = parts
-        .take("itunes:image")
-        .and_then(|image| image.attribute("href"))
-        .filter(|url| is_web(url))
-        .map(str::to_owned);
+    draft.image = image(&mut parts).filter(|url| is_web(url)).map(str::to_owned);
     apple(&mut parts, &mut draft);
     beside(&mut parts, &mut draft, report);
     parts.made_anew(&MADE_ANEW);
     parts.finish(report);
     Some(draft)
+}
+
+/// The artwork's address: Apple's element, or the podcast namespace's, which may say it once more.
+pub fn image<'a>(parts: &mut Parts<'a>) -> Option<&'a str> {
+    let itunes = parts.take("itunes:image").and_then(|image| image.attribute("href"));
+    let is_artwork = |image: &Element| match itunes {
+        Some(known) => image.attribute("href") == Some(known),
+        None => image.attribute("purpose").is_none_or(|purpose| {
+            purpose.split_whitespace().any(|token| token.eq_ignore_ascii_case("artwork"))
+        }),
+    };
+    let podcast = parts.first("podcast:image", is_artwork);
+    itunes.or(podcast.and_then(|image| image.attribute("href")))
 }
 
 /// An address with what cannot stand in one escaped (RFC 3986, section 2.1).

@@ -47,6 +47,33 @@ fn a_feed_that_says_next_to_nothing() {
 }
 
 #[test]
+fn artwork_may_stand_in_either_vocabulary() {
+    let feed = |images: &str| {
+        let text = format!(
+            "<rss xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd' xmlns:podcast='https://podcastindex.org/namespace/1.0'>\
+             <channel><item><title>T</title><guid>1</guid><enclosure url='https://a.example/1.mp3'/>{images}</item></channel></rss>"
+        );
+        let import = of_feed(text.as_bytes(), &Options::default()).unwrap();
+        let episode = &import.episodes[0].text;
+        let image = episode.lines().find_map(|line| line.strip_prefix("image: "));
+        (
+            image.map(|image| image.trim_matches('"').to_owned()),
+            import.report.text(true).contains("podcast:image"),
+        )
+    };
+    let apple = "<itunes:image href='https://a.example/a.png'/>";
+    let again = "<podcast:image href='https://a.example/a.png' purpose='artwork' width='1400'/>";
+    let banner = "<podcast:image href='https://a.example/b.png' purpose='social banner'/>";
+    let bare = "<podcast:image href='https://a.example/c.png'/>";
+    let url = |name: &str| Some(format!("https://a.example/{name}.png"));
+    assert_eq!(feed(&[apple, again].concat()), (url("a"), false));
+    assert_eq!(feed(&[banner, apple].concat()), (url("a"), true));
+    assert_eq!(feed(&[banner, again].concat()), (url("a"), true));
+    assert_eq!(feed(bare), (url("c"), false));
+    assert_eq!(feed(banner), (None, true));
+}
+
+#[test]
 fn pages_of_a_feed_are_one_show() {
     let page = |items: &[u32], link: &str| {
         let items: Vec<String> = items.iter().map(|number| format!("<item><title>T</title><guid>{number}</guid><enclosure url='https://a.example/{number}.mp3'/></item>")).collect();
@@ -231,14 +258,14 @@ proptest! {
 
     #[test]
     fn whatever_a_feed_says_its_files_are_harmless_and_can_be_read(
-        values in proptest::collection::vec((0_usize..28, "\\PC{0,20}|[.%]{0,2}/{0,2}\\.\\./[a-z.]{0,9}|https://a\\.example/[a-z./%?]{0,20}|[0-9:.+-]{0,12}"), 0..40),
+        values in proptest::collection::vec((0_usize..29, "\\PC{0,20}|[.%]{0,2}/{0,2}\\.\\./[a-z.]{0,9}|https://a\\.example/[a-z./%?]{0,20}|[0-9:.+-]{0,12}"), 0..40),
     ) {
-        const NAMES: [&str; 28] = [
+        const NAMES: [&str; 29] = [
             "title", "link", "description", "language", "itunes:author", "itunes:explicit", "podcast:guid",
             "podcast:locked", "itunes:type", "item", "guid", "enclosure", "pubDate", "itunes:duration",
             "itunes:episode", "itunes:season", "content:encoded", "itunes:image", "podcast:person",
             "podcast:transcript", "podcast:chapters", "podcast:id", "psc:chapters", "itunes:category",
-            "itunes:owner", "atom:link", "itunes:subtitle", "podcast:txt",
+            "itunes:owner", "atom:link", "itunes:subtitle", "podcast:txt", "podcast:image",
         ];
         let mut xml = String::from("<rss xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd' xmlns:podcast='https://podcastindex.org/namespace/1.0' xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:atom='http://www.w3.org/2005/Atom' xmlns:psc='http://podlove.org/simple-chapters'><channel>");
         let mut open = false;

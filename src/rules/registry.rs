@@ -259,7 +259,7 @@ rules! {
         good: "the file beside the name",
         source: "onair",
     }
-    ARTWORK = "artwork", Error, "The artwork is a square JPEG or PNG of 1,400 to 3,000 pixels" {
+    ARTWORK = "artwork", Error, "The artwork is a square RGB JPEG or PNG of 1,400 to 3,000 pixels" {
         why: "Apple and Spotify refuse a show whose artwork is not.",
         bad: "artwork = \"img/logo.gif\"",
         good: "artwork = \"img/artwork.jpg\"       # 3000 x 3000",

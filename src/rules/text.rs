@@ -1,12 +1,13 @@
 //! What an episode's own words must be: files that read, keys that are known and there, values that
 //! mean something.
 
-use super::finding::Finding;
+use super::finding::{Finding, Severity};
 use super::registry as rule;
 use crate::show::edit::requote;
 use crate::show::episode::EpisodeType;
 use crate::show::frontmatter::FrontMatterError;
 use crate::show::read::UnreadableReason;
+use crate::show::settings::ShowKind;
 use crate::show::{Episode, Given, Malformed, Settings, Source, Span, Unreadable};
 
 /// Apple's limit on a description, in bytes.
@@ -127,7 +128,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         findings.extend(malformed.map(|malformed| malformed_value(source, key, malformed)));
     }
     texts(settings, episode, findings);
-    numbers(episode, &head, findings);
+    numbers(settings, episode, &head, findings);
 }
 
 /// The finding for a value that means nothing.
@@ -247,15 +248,19 @@ fn repeats_number(title: &str, number: u32) -> bool {
     pair || leads || words.iter().any(|word| marked(word))
 }
 
-fn numbers(episode: &Episode, head: &Span, findings: &mut Vec<Finding>) {
+fn numbers(settings: &Settings, episode: &Episode, head: &Span, findings: &mut Vec<Finding>) {
     let proper = matches!(episode.episode_type.value(), None | Some(EpisodeType::Full));
     if proper && is_missing(&episode.number) {
         let span = at_key(episode, "episode").unwrap_or_else(|| head.clone());
-        findings.push(
+        let mut finding =
             Finding::at(&rule::MISSING_NUMBER, &episode.source, span, "the episode has no number")
                 .expected("a whole number, as in 109")
-                .help("add `episodeType: trailer` (or `bonus`) if it is not an episode proper"),
-        );
+                .help("add `episodeType: trailer` (or `bonus`) if it is not an episode proper");
+        if settings.show.kind == ShowKind::Serial {
+            finding.severity = Severity::Error;
+            finding.message.push_str(", and a serial show is played in the order of its numbers");
+        }
+        findings.push(finding);
     }
 }
 
@@ -293,6 +298,32 @@ mod tests {
         for fine in ["12 angry men", "Java 12", "Top 12: the best", "HTTP/2", "Episode one"] {
             assert!(!repeats_number(fine, 12), "{fine}");
         }
+    }
+
+    #[test]
+    fn a_serial_show_cannot_do_without_numbers() {
+        let found = |kind: &str, line: &str| {
+            let settings = Source::new(
+                "onair.toml",
+                format!(
+                    "[show]\ntitle = \"S\"\ndescription = \"D\"\nauthor = \"A\"\nlanguage = \"fr\"\n\
+                     category = \"Arts\"\nartwork = \"a.png\"\ntype = \"{kind}\"\n\
+                     [site]\nurl = \"https://s.example\"\n"
+                ),
+            );
+            let text = format!("---\ntitle: T\nfile: 1.mp3\n{line}\n---\n");
+            let mut findings = Vec::new();
+            let read = Episode::parse(Source::new("episodes/a.md", text)).unwrap();
+            episode(&Settings::parse(&settings).unwrap(), &read, &mut findings);
+            let of_number = findings.iter().find(|found| found.rule == &rule::MISSING_NUMBER);
+            of_number.map(|found| (found.severity, found.message.clone()))
+        };
+        let plain = "the episode has no number".to_owned();
+        let serial = format!("{plain}, and a serial show is played in the order of its numbers");
+        assert_eq!(found("episodic", "episode:"), Some((Severity::Warning, plain)));
+        assert_eq!(found("serial", "episode:"), Some((Severity::Error, serial)));
+        assert_eq!(found("serial", "episodeType: trailer"), None);
+        assert_eq!(found("serial", "episode: 1"), None);
     }
 
     #[test]

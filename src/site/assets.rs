@@ -18,6 +18,7 @@ pub struct AssetFile {
     path: String,
     content_type: &'static str,
     bytes: Bytes,
+    pixels: Option<(usize, usize)>,
 }
 
 impl AssetFile {
@@ -27,12 +28,18 @@ impl AssetFile {
     pub fn new(path: impl Into<String>, bytes: Bytes) -> Option<Self> {
         let path = path.into();
         let content_type = image_type(&path)?;
-        Some(Self { path, content_type, bytes })
+        let size = imagesize::blob_size(&bytes).ok();
+        Some(Self { path, content_type, pixels: size.map(|size| (size.width, size.height)), bytes })
     }
 
     /// The path below the show's folder, which is also its site path.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// Width and height, if its first bytes tell them.
+    pub(super) fn pixels(&self) -> Option<(usize, usize)> {
+        self.pixels
     }
 
     pub(super) fn object(&self, addresses: &Addresses) -> Result<Object, SiteError> {

@@ -135,8 +135,14 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     }
     let beside = items.par_iter().map(|item| beside_page(item, &addresses));
     objects.extend(beside.collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
-    let frame =
-        feed::Frame { show, addresses: &addresses, hosts: &hosts, style: assets::FEED_STYLE };
+    let pixels = |asset: &AssetFile| Some((addresses.url(asset.path()), asset.pixels()?));
+    let frame = feed::Frame {
+        show,
+        addresses: &addresses,
+        hosts: &hosts,
+        style: assets::FEED_STYLE,
+        pixels: &inputs.assets.iter().filter_map(pixels).collect(),
+    };
     let (pages, feed) = rayon::join(
         || pages::render(show, &addresses, &items, &hosts, &inputs.templates),
         || feed::render(frame, &items),

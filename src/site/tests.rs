@@ -79,6 +79,32 @@ fn the_feed_of_a_small_show() {
 }
 
 #[test]
+fn artwork_is_told_with_its_measures_and_banners_are_not_told() {
+    let show = testing::settings();
+    let with = |number: u32, line: &str| {
+        let text = testing::text(number, number);
+        let text = text.replace("\nauthor:", &format!("\n{line}\nauthor:"));
+        testing::episode(&format!("episodes/episode_{number}.md"), &text)
+    };
+    let episodes = [
+        with(1, "social-background: /img/artwork.png"),
+        with(2, "image: /img/artwork.png"),
+        with(3, "image: https://elsewhere.example/a.png?x&y"),
+    ];
+    let mut inputs = testing::inputs(&show, &episodes);
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\x78\0\0\x05\x79\x08\x02\0\0\0";
+    inputs.assets = AssetFile::new("img/artwork.png", png.as_slice().into()).into_iter().collect();
+    let feed = text_of(&build(&inputs).unwrap().feed);
+    let images: Vec<&str> =
+        feed.lines().map(str::trim).filter(|line| line.starts_with("<podcast:image")).collect();
+    insta::assert_snapshot!(images.join("\n"), @r#"
+    <podcast:image alt="Ondes &amp; Marées" height="1401" href="https://show.example/web/img/artwork.png" purpose="artwork" width="1400"></podcast:image>
+    <podcast:image alt="La marée n° 3" href="https://elsewhere.example/a.png?x&amp;y" purpose="artwork"></podcast:image>
+    <podcast:image alt="La marée n° 2" height="1401" href="https://show.example/web/img/artwork.png" purpose="artwork" width="1400"></podcast:image>
+    "#);
+}
+
+#[test]
 fn the_same_show_gives_the_same_bytes() {
     let show = testing::settings();
     let episodes = testing::episodes(5);

@@ -35,6 +35,15 @@ def number(text):
     return int(text) if text else None
 
 
+def artwork(element):
+    """What podcast:image says: address, words for it, width, height, purpose."""
+    return [
+        [image.get("href"), image.get("alt"), number(image.get("width")),
+         number(image.get("height")), image.get("purpose")]
+        for image in element.findall(f"{PODCAST}image")
+    ]
+
+
 def of_xml(path):
     """The feed as a plain XML parser sees it: the measure for the readers."""
     channel = ElementTree.parse(path).getroot().find("channel")
@@ -59,6 +68,7 @@ def of_xml(path):
                 "explicit": text(item, f"{ITUNES}explicit") == "true",
                 "chapters": None if chapters is None else chapters.get("url"),
                 "transcripts": [one.get("url") for one in item.findall(f"{PODCAST}transcript")],
+                "artwork": artwork(item),
                 "people": [
                     f"{one.get('role')} {one.text}" for one in item.findall(f"{PODCAST}person")
                 ],
@@ -80,6 +90,7 @@ def of_xml(path):
         ),
         "owner": None if owner is None else text(owner, f"{ITUNES}email"),
         "locked": text(channel, f"{PODCAST}locked") == "yes",
+        "artwork": artwork(channel),
         "items": items,
     }
 
@@ -244,6 +255,9 @@ def main():
     }
     for reader, found in readers.items():
         compare(reader, feed, found)
+    told = [image[0] for image in feed["artwork"]]
+    if told != [feed["image"]]:
+        say("feed", "podcast:image", [feed["image"]], told)
     if arguments.show:
         with_host(feed, arguments.show)
     for problem in problems:

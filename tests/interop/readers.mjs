@@ -40,6 +40,14 @@ const ofParty = {
   })),
 };
 const feed = smith.feed;
+const artwork = (podcast) =>
+  (podcast?.images ?? []).map((one) => [
+    one.href,
+    one.alt,
+    one.width ?? null,
+    one.height ?? null,
+    one.purpose,
+  ]);
 const ofSmith = {
   title: feed.title,
   language: feed.language,
@@ -49,6 +57,7 @@ const ofSmith = {
   self: feed.atom?.links?.find((link) => link.rel === 'self')?.href,
   owner: feed.itunes?.owner?.email ?? null,
   locked: feed.podcast?.locked?.value,
+  artwork: artwork(feed.podcast),
   items: feed.items.map((item) => ({
     guid: item.guid.value,
     title: item.title,
@@ -64,6 +73,7 @@ const ofSmith = {
     explicit: item.itunes?.explicit,
     chapters: item.podcast?.chapters?.url ?? null,
     transcripts: (item.podcast?.transcripts ?? []).map((one) => one.url),
+    artwork: artwork(item.podcast),
     people: (item.podcast?.persons ?? []).map((one) => `${one.role} ${one.display}`),
   })),
 };

@@ -67,4 +67,4 @@ echo "== release of the $(ls episodes | wc -l) that have no error"
 "$onair" release --quiet
 "$onair" release
 xmllint --noout public/web/podcasts/feed.xml && echo "xmllint: well-formed"
-if [ -x "$here/feed_readers.sh" ]; then "$here/feed_readers.sh" public/web/podcasts/feed.xml; fi
+if [ -x "$here/feed_readers.sh" ]; then "$here/feed_readers.sh" --show . public/web/podcasts/feed.xml; fi

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use rss::extension::itunes::{ITunesCategory, ITunesChannelExtension, ITunesOwner};
 use rss::{Channel, Image};
 
-use super::{Frame, extension, item, link, person, put, truth};
+use super::{Frame, artwork, extension, item, link, person, put, truth};
 use crate::show::guid::podcast_guid;
 use crate::show::settings::ShowKind;
 use crate::site::item::Item;
@@ -103,6 +103,8 @@ fn podcast_elements(frame: Frame<'_>, channel: &mut Channel) {
         let id = id.get_ref().to_string();
         add("podcast:id", &[("platform", "apple"), ("id", &id), ("url", &url)], None);
     }
+    let url = frame.addresses.url(show.artwork.get_ref());
+    put(&mut channel.extensions, artwork(frame, &url, show.title.get_ref().trim()));
     for host in frame.hosts {
         put(&mut channel.extensions, person(host));
     }

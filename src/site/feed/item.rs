@@ -3,7 +3,7 @@
 use rss::extension::itunes::ITunesItemExtension;
 use rss::{Enclosure, Guid};
 
-use super::{Frame, extension, person, put, truth};
+use super::{Frame, artwork, extension, person, put, truth};
 use crate::site::item::Item;
 use crate::site::{apple, chapters_path, text, transcript_path};
 
@@ -62,6 +62,9 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
         let attributes =
             [("url", url.as_str()), ("type", transcript.format.mime()), ("language", language)];
         add(extension("podcast:transcript", attributes, None));
+    }
+    if let Some(url) = &item.image {
+        add(artwork(frame, url, entry.title));
     }
     for credit in &item.credits {
         add(person(credit));

@@ -36,6 +36,8 @@ pub struct Frame<'a> {
     pub hosts: &'a [Credit],
     /// The site path of the style sheet that browsers show the feed with.
     pub style: &'a str,
+    /// Width and height of the show's own images, by their addresses.
+    pub pixels: &'a BTreeMap<String, (usize, usize)>,
 }
 
 /// The public feed, and the archive pages with the items that it does not list.
@@ -115,6 +117,21 @@ fn put(map: &mut ExtensionMap, extension: Extension) {
 fn link(rel: &str, href: &str) -> Extension {
     let attributes = [("rel", rel), ("href", href), ("type", "application/rss+xml")];
     extension("atom:link", attributes, None)
+}
+
+/// `podcast:image` (podcast namespace, "image"): the artwork of a show or an episode once more, with
+/// what an app needs to lay it out, and to tell it to who cannot see it.
+///
+/// Banners and cards are not among them: readers that overlook `purpose` would take them for artwork.
+fn artwork(frame: Frame<'_>, url: &str, alt: &str) -> Extension {
+    let (width, height) = match frame.pixels.get(url) {
+        Some((width, height)) => (Some(width.to_string()), Some(height.to_string())),
+        None => (None, None),
+    };
+    let mut attributes = vec![("href", url), ("alt", alt), ("purpose", "artwork")];
+    attributes.extend(width.as_deref().map(|width| ("width", width)));
+    attributes.extend(height.as_deref().map(|height| ("height", height)));
+    extension("podcast:image", attributes, None)
 }
 
 /// `podcast:person` (podcast namespace, "person").

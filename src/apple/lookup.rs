@@ -179,6 +179,13 @@ pub enum Heard {
     Failed(String),
 }
 
+impl Heard {
+    /// Whether an answer is as long as answers get, so that more may lie beyond it.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Episodes(count) if *count + 1 >= MOST_EPISODES)
+    }
+}
+
 /// What all the answers together say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answers {
@@ -216,8 +223,7 @@ impl Answers {
     /// Up to when Apple's list may go back, if an answer was as long as answers get: of what was
     /// published before, nothing is known.
     pub fn reach(&self) -> Option<Timestamp> {
-        let full = |heard: &Heard| matches!(heard, Heard::Episodes(n) if *n + 1 >= MOST_EPISODES);
-        if !self.heard.iter().any(|(_, heard)| full(heard)) {
+        if !self.heard.iter().any(|(_, heard)| heard.is_full()) {
             return None;
         }
         self.episodes.iter().filter_map(|episode| episode.released).min()

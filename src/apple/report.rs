@@ -91,6 +91,9 @@ impl fmt::Display for Heard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Episodes(1) => f.write_str("1 episode"),
+            Self::Episodes(count) if self.is_full() => {
+                write!(f, "{count} episodes, as many as Apple names: older ones are unknown")
+            }
             Self::Episodes(count) => write!(f, "{count} episodes"),
             Self::Silence => f.write_str("nothing, which is what Apple says to who asks too often"),
             Self::Refused(status) => write!(f, "refused with status {status}: asked too often"),

@@ -7,6 +7,11 @@ use super::show::{Ran, TestShow};
 
 /// A server that gives every call the same answer.
 fn server(status: u16, body: String) -> String {
+    serve(move |_| (status, body.clone()))
+}
+
+/// A server that answers a request's first line with a status and a body.
+fn serve(mut answer: impl FnMut(&str) -> (u16, String) + Send + 'static) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -14,7 +19,8 @@ fn server(status: u16, body: String) -> String {
             let mut stream = stream.unwrap();
             let lines = BufReader::new(stream.try_clone().unwrap()).lines();
             let asked = lines.map_while(Result::ok).take_while(|line| !line.is_empty());
-            assert!(asked.count() > 0);
+            let asked: Vec<String> = asked.collect();
+            let (status, body) = answer(&asked[0]);
             let length = body.len();
             write!(
                 stream,
@@ -25,6 +31,8 @@ fn server(status: u16, body: String) -> String {
     });
     address
 }
+
+const NOTHING: &str = r#"{"resultCount":0,"results":[]}"#;
 
 fn answer(numbers: &[u32]) -> String {
     let episodes = numbers.iter().map(|number| {
@@ -94,13 +102,74 @@ fn ids_are_compared_and_written_only_when_told_to() {
 fn who_hears_nothing_changes_nothing() {
     let show = show();
     let before = show.read("episodes/episode_002.md");
-    let nothing = r#"{"resultCount":0,"results":[]}"#.to_owned();
-    for (status, body) in [(200, nothing), (403, String::new()), (404, String::new())] {
-        let ran = sync(&show, &server(status, body), &["--write", "--country", "fr"]);
+    let said = |status: u16, body: &str| {
+        let base = server(status, body.to_owned());
+        let ran = sync(&show, &base, &["--write", "--check", "--country", "fr"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (3, ""), "{}", ran.stderr);
-        assert!(ran.stderr.starts_with("error: Apple did not answer\n  fr: "), "{}", ran.stderr);
         assert_eq!(show.read("episodes/episode_002.md"), before);
-    }
+        ran.stderr
+    };
+    let ways = [
+        (200, NOTHING),
+        (403, ""),
+        (429, ""),
+        (404, ""),
+        (200, "<html>Please enable JavaScript</html>"),
+        // Asked three times, for this may pass.
+        (503, ""),
+    ];
+    let all: Vec<String> =
+        ways.map(|(status, body)| format!("{status}\n{}", said(status, body))).into();
+    insta::assert_snapshot!("nothing_heard", all.join("\n"));
+}
+
+#[test]
+fn a_storefront_that_answers_will_do_and_what_may_pass_is_asked_again() {
+    let show = show();
+    let mut failures = 0;
+    let base = serve(move |line| {
+        // As the service is asked, and nothing else: there is no second page to ask for.
+        assert!(line.starts_with("GET /lookup?id=42&country="), "{line}");
+        assert!(
+            line.ends_with("&media=podcast&entity=podcastEpisode&limit=200 HTTP/1.1"),
+            "{line}"
+        );
+        if line.contains("country=fr") {
+            (403, String::new())
+        } else if line.contains("country=us") {
+            (200, NOTHING.to_owned())
+        } else if failures == 0 {
+            failures += 1;
+            (500, String::new())
+        } else {
+            (200, answer(&[1, 2, 3]))
+        }
+    });
+    let ran = sync(&show, &base, &[]);
+    insta::assert_snapshot!("one_storefront_answers", ran.stdout);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    let json = sync(&show, &base, &["--format", "json"]).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    insta::assert_snapshot!("one_storefront_answers_json", format!("{:#}", json["storefronts"]));
+}
+
+#[test]
+fn of_what_is_beyond_the_two_hundred_nothing_is_known() {
+    let show = show();
+    // 200 newer episodes: the list goes back to the second of ours, and no further.
+    let mut numbers: Vec<u32> = (1000..1198).collect();
+    numbers.extend([2, 3]);
+    let dated = |number: u32| match number {
+        2 | 3 => format!("2021-02-0{number}T06:00:00Z"),
+        _ => "2022-01-01T06:00:00Z".to_owned(),
+    };
+    let body = numbers.iter().fold(answer(&numbers), |body, &number| {
+        let guid = format!("\"episodeGuid\":\"{number:03}.mp3\"");
+        body.replace(&guid, &format!("{guid},\"releaseDate\":\"{}\"", dated(number)))
+    });
+    let ran = sync(&show, &server(200, body), &["--check", "--verbose", "--country", "fr"]);
+    insta::assert_snapshot!("beyond_two_hundred", ran.stdout);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
 }
 
 #[test]

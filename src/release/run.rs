@@ -158,7 +158,8 @@ impl Cancel {
 /// How much happens at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Audio files in transfer; each may take the store several buffers.
+    /// Audio files in transfer. What they take of memory is the store's to bound; so many that there is
+    /// always a part to send while others wait for a store's answer at their end.
     pub audio: usize,
     /// Smaller objects in transfer, and questions to the store.
     pub others: usize,
@@ -166,7 +167,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { audio: 4, others: 16 }
+        Self { audio: 8, others: 16 }
     }
 }
 

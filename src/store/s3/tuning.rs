@@ -41,7 +41,7 @@ impl Default for Tuning {
             longest_wait: Duration::from_secs(20),
             silence: Duration::from_secs(20),
             answer: Duration::from_secs(60),
-            part_bytes: 8 * 1024 * 1024,
+            part_bytes: 6 * 1024 * 1024,
             parts_in_flight: 8,
             note_after: Duration::from_secs(5),
         }

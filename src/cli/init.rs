@@ -11,7 +11,7 @@ use crate::show::edit::requote;
 use crate::show::settings::{FILE, Settings};
 use crate::show::{Source, read::EPISODES};
 
-pub(super) const GITIGNORE: &str = "# What a release to a directory writes\npublic/\n# What onair remembers between runs\n.onair/\n";
+pub(super) const GITIGNORE: &str = "# What a release to a directory writes\npublic/\n";
 pub(super) const GITATTRIBUTES: &str = "# Audio does not live in git itself: https://git-lfs.com\naudio/*.mp3 filter=lfs diff=lfs merge=lfs -text\n";
 
 const SAMPLE_FILE: &str = "episodes/sample.md";

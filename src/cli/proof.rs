@@ -5,7 +5,7 @@
 //! audio key is written once, so audio that finds its key taken by other audio goes beside it, under a
 //! name that its payload's hash marks; both names are looked at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -184,6 +184,11 @@ pub async fn prove(
     record: Option<&Record>,
     target: &Target,
 ) -> Result<(), Failure> {
+    let recorded: HashMap<&str, &EditionEpisode> = record
+        .iter()
+        .flat_map(|record| &record.episodes)
+        .map(|known| (known.guid.0.as_str(), known))
+        .collect();
     let mut questions = Vec::new();
     for episode in &gathered.show.episodes {
         let evidence = gathered.audio.get(&episode.source.path);
@@ -192,10 +197,7 @@ pub async fn prove(
         let (Some(wanted), Some(file), Some(place)) = (wanted, episode.file.value(), place) else {
             continue;
         };
-        let guid = episode.effective_guid();
-        let recorded = record.and_then(|record| {
-            record.episodes.iter().find(|known| Some(known.guid.0.as_str()) == guid)
-        });
+        let recorded = episode.effective_guid().and_then(|guid| recorded.get(guid).copied());
         questions.push(Question {
             episode: episode.source.path.clone(),
             prefix: gathered.show.settings.media_prefix(),

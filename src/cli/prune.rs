@@ -8,6 +8,7 @@ use super::term::Term;
 use super::{Exit, Outcome, block_on, gather, stop, target};
 use crate::release;
 use crate::report::{self, counted};
+use crate::store::published::Standing;
 
 pub fn run(global: &Global, args: &Prune, term: &Term) -> Outcome {
     block_on(prune(global, args, term))
@@ -20,6 +21,10 @@ async fn prune(global: &Global, args: &Prune, term: &Term) -> Outcome {
     let target = target::open(global, &settings).await?;
     let store = target.store.as_ref();
     let published = release::read_published(store, &feed).await.map_err(stopped)?;
+    if published.standing == Standing::Empty && term.format() == Format::Human {
+        term.say(&format!("Nothing is published in {} yet", store.name()));
+        return Ok(Exit::Fine);
+    }
     let plan = release::plan_prune(store, &published, args.keep).await.map_err(stopped)?;
     say_plan(&plan, &store.name(), term);
     let wanted = !plan.is_empty() && !args.dry_run;

@@ -6,6 +6,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 use super::actions;
 use super::args::{Colour, Format, Global};
 use crate::report::github::{Annotation, annotate, inert, inert_json};
+use crate::report::printable;
 use crate::rules::Severity;
 
 /// How much to say, and in which form.
@@ -114,8 +115,11 @@ impl Term {
             }]));
             return;
         }
-        let message = self.harmless(message);
-        let help = help.map(|help| self.harmless(help));
+        // Of a store's or a server's words, nobody knows what is in them.
+        let plain = |text: &str| text.split('\n').map(printable).collect::<Vec<_>>().join("\n");
+        let (message, help) = (plain(message), help.map(plain));
+        let message = self.harmless(&message);
+        let help = help.as_deref().map(|help| self.harmless(help));
         let (word, colour) = match severity {
             Severity::Error => ("error", "31"),
             Severity::Warning => ("warning", "33"),

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Sources, clipped, counted, printable};
+use super::{Sources, clipped, counted, is_harmful, printable};
 use crate::rules::{Finding, Severity};
 
 /// GitHub shows this many annotations of a kind for one step; the rest stays in the log.
@@ -107,6 +107,8 @@ pub fn annotate(mut annotations: Vec<Annotation>) -> String {
 
 /// A text as a command's message.
 pub fn message(text: &str) -> String {
+    let shown = |c| if !matches!(c, '\n' | '\r') && is_harmful(c) { '\u{fffd}' } else { c };
+    let text: String = text.chars().map(shown).collect();
     let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     text.replace(OLD_COMMAND, BROKEN)
 }

@@ -156,9 +156,15 @@ fn uri(path: &str) -> String {
         .collect()
 }
 
-/// Text from a host's file, made safe for a terminal: no control characters but spaces.
+/// Text from a host's file, made safe for a terminal: no control characters but spaces, and none that
+/// turn the order of what follows (Unicode Annex 9, "explicit directional formatting").
 pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Whether a character does something to the text around it where it is shown.
+pub fn is_harmful(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -176,5 +182,6 @@ mod tests {
             "1 error, 2 notes"
         );
         assert_eq!(printable("a\u{1b}[31m"), "a\u{fffd}[31m");
+        assert_eq!(printable("a\u{202e}b\u{2069}é"), "a\u{fffd}b\u{fffd}é");
     }
 }

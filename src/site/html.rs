@@ -54,7 +54,8 @@ pub struct Notes {
 pub fn notes(markdown: &str, resolve: &Resolve<'_>) -> Notes {
     let options = options();
     let arena = Arena::new();
-    let root = parse_document(&arena, markdown, &options);
+    let markdown = prepared(markdown);
+    let root = parse_document(&arena, &markdown, &options);
     level_headings(root);
     let mut html = String::new();
     if comrak::format_html(root, &options, &mut html).is_err() {
@@ -67,6 +68,14 @@ pub fn notes(markdown: &str, resolve: &Resolve<'_>) -> Notes {
     };
     let page = with_lazy_images(clean);
     Notes { text: super::text::from_clean_html(&page), page }
+}
+
+/// Without what no page may hold; with line ends as a browser reads them.
+fn prepared(markdown: &str) -> Cow<'_, str> {
+    match super::text::legal(markdown) {
+        text if text.contains('\r') => text.replace("\r\n", "\n").replace('\r', "\n").into(),
+        text => text,
+    }
 }
 
 fn options() -> Options<'static> {
@@ -263,11 +272,11 @@ mod tests {
         #[test]
         fn the_short_way_leads_to_where_the_long_one_does(text in "(#{1,4} |- |1[.] |> |```\n|`|\
             [*]{1,2}|~~|!?\\[x\\]\\(|/y\\)|https://a[.]example/?|javascript:|data:|tel:1|mailto:x|\
-            \\| a \\|\n\\|--:\\|\n|&lt;|&#60;|&quot;|\\\\|[\"'&()é\u{a0} x=>]|\n){0,25}") {
+            www[.]a[.]example|a@b[.]example|\\[|\\]|  - |\r|\u{1}|\\| a \\|\n\\|--:\\|\n|&lt;|&#60;|&quot;|\\\\|[\"'&()é\u{a0} x=>]|\n){0,25}") {
             let resolve = |link: &str| (link != "/y").then(|| format!("../{link}?a&b"));
             let options = options();
             let arena = Arena::new();
-            let root = parse_document(&arena, &text, &options);
+            let root = parse_document(&arena, &prepared(&text), &options);
             level_headings(root);
             let mut html = String::new();
             comrak::format_html(root, &options, &mut html).unwrap();

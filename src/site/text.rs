@@ -1,5 +1,7 @@
 //! Plain texts as a feed and a page need them: without markup, cut to size, safe to put anywhere.
 
+use std::borrow::Cow;
+
 use crate::show::episode::legal_in_xml;
 
 /// Apple's limit on a description, in bytes (podcast RSS requirements, "description").
@@ -12,12 +14,17 @@ pub fn one_line(text: &str) -> String {
         if !line.is_empty() {
             line.push(' ');
         }
-        match word.chars().all(legal_in_xml) {
-            true => line.push_str(word),
-            false => line.extend(word.chars().filter(|&c| legal_in_xml(c))),
-        }
+        line.push_str(&legal(word));
     }
     line
+}
+
+/// A text without what XML cannot hold, and HTML should not.
+pub fn legal(text: &str) -> Cow<'_, str> {
+    match text.chars().all(legal_in_xml) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.chars().filter(|&c| legal_in_xml(c)).collect()),
+    }
 }
 
 /// At most `limit` bytes of `text`, cut behind a word, an ellipsis in place of the rest.

@@ -87,9 +87,7 @@ fn a_prune_shows_first_and_removes_only_when_told() {
     assert_eq!(json["objects"][0]["key"], "media/002.mp3");
     assert!(!show.path("public/media/002.mp3").exists());
     assert_eq!(show.onair(&["release", "--now", NOW]).stdout.lines().count(), 1);
-    let none = TestShow::new().onair(&["prune"]);
-    assert_eq!(none.code, 4);
-    insta::assert_snapshot!("prune_no_footing", none.said());
+    insta::assert_snapshot!("prune_nothing_there", TestShow::new().onair(&["prune"]).said());
 }
 
 #[test]

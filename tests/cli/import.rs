@@ -167,10 +167,7 @@ fn a_download_goes_on_where_it_ended() {
         ["/media/002.mp3"]
     );
     assert_eq!(show.tree("copy/episodes"), before);
-    assert_eq!(
-        show.read("copy/.gitignore"),
-        "# What a release to a directory writes\npublic/\n# What onair remembers between runs\n.onair/\n"
-    );
+    assert_eq!(show.read("copy/.gitignore"), "# What a release to a directory writes\npublic/\n");
 }
 
 #[test]

@@ -40,6 +40,21 @@ pub(super) fn refusals(
     guards
 }
 
+/// What is refused without a look into the feed.
+pub(super) fn refusals_beside_feed(
+    edition: &Edition,
+    published: &Published,
+    allow: &Overrides,
+) -> Vec<Guard> {
+    let mut guards = Vec::new();
+    target(edition, published, allow, &mut guards);
+    duplicates(edition, allow, &mut guards);
+    if let Some(record) = &published.record {
+        audio(edition, record, allow, &mut guards);
+    }
+    guards
+}
+
 fn refuse(
     kind: GuardKind,
     what: impl Into<String>,

@@ -48,8 +48,9 @@ def make(folder, episodes):
         labels = "".join(f"{at}.0\t{at}.0\tPart {at}\n" for at in range(6))
         (folder / f"chapters/{number}.txt").write_text(labels)
         date = f"20{10 + number // 336:02}-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}"
-        text = show.EPISODE.format(number=number, duration="00:00:07", size=len(audio))
-        text = text.replace(f"2026-01-{number:02}", date)
+        text = show.EPISODE.format(
+            number=number, duration="00:00:07", size=len(audio), day=date
+        )
         more = f"chapters: chapters/{number}.txt\ntranscript: transcripts/{number}.vtt\nbackground: img/banner.jpg\n---\n\n{notes}\n"
         (folder / f"episodes/{number:03}.md").write_text(text.replace("---\n\n", more, 1))
 

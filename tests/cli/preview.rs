@@ -136,30 +136,30 @@ fn pages_follow_the_files_and_a_broken_one_keeps_the_last_good() {
     let episode = "episodes/episode_002.md";
     let before = show.read(episode);
 
-    preview.after(|| show.write(episode, &format!("{before}\nA line more.\n")));
+    preview.after(|| show.save(episode, &format!("{before}\nA line more.\n")));
     assert!(preview.page(page).contains("A line more."));
 
     // Front matter in the middle of being typed: the page stays, and says so.
-    preview.after(|| show.write(episode, "---\ntitle: \"\n---\nAnother text.\n"));
+    preview.after(|| show.save(episode, "---\ntitle: \"\n---\nAnother text.\n"));
     let shown = preview.page(page);
     assert!(shown.contains("A line more.") && shown.contains("not up to date"), "{shown}");
-    preview.after(|| show.write(episode, &before));
+    preview.after(|| show.save(episode, &before));
     let shown = preview.page(page);
     assert!(!shown.contains("A line more.") && !shown.contains("not up to date"), "{shown}");
 
     let settings = show.read("onair.toml");
-    preview.after(|| show.write("onair.toml", &format!("{settings}\n[show\n")));
+    preview.after(|| show.save("onair.toml", &format!("{settings}\n[show\n")));
     let shown = preview.page("/");
     assert!(shown.contains("onair.toml cannot be used") && shown.contains("Test Show"), "{shown}");
 
     preview.after(|| {
-        show.write("onair.toml", &settings.replace("[site]", "[site]\ntemplates = \"templates\""))
+        show.save("onair.toml", &settings.replace("[site]", "[site]\ntemplates = \"templates\""))
     });
     assert!(preview.page("/").contains("not up to date"), "there is no such folder yet");
     preview.after(|| fs::create_dir(show.path("templates")).unwrap());
-    preview.after(|| show.write("templates/404.html", "<p>Lost & {{ show.title }}</p>\n"));
+    preview.after(|| show.save("templates/404.html", "<p>Lost & {{ show.title }}</p>\n"));
     assert!(preview.page("/nothing").contains("<p>Lost & Test Show</p>"));
-    preview.after(|| show.write("templates/404.html", "<p>\n{{ show.titel }}</p>\n"));
+    preview.after(|| show.save("templates/404.html", "<p>\n{{ show.titel }}</p>\n"));
     let shown = preview.page("/nothing");
     assert!(shown.contains("<p>Lost &") && shown.contains("templates/404.html:2"), "{shown}");
 }

@@ -99,6 +99,15 @@ impl TestShow {
         fs::write(self.path(path), text).unwrap();
     }
 
+    /// The same in one step, as editors do it: nobody sees the file half-written.
+    pub fn save(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let new = path.with_file_name(format!(".{name}.new"));
+        fs::write(&new, text).unwrap();
+        fs::rename(new, path).unwrap();
+    }
+
     pub fn read(&self, path: &str) -> String {
         fs::read_to_string(self.path(path)).unwrap()
     }

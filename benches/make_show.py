@@ -13,20 +13,7 @@ import random
 import struct
 import zlib
 
-SETTINGS = """[show]
-title = "Long Run"
-description = "A show that never ends."
-author = "Ada Quay"
-owner = {{ name = "Ada Quay", email = "ada@show.example" }}
-language = "en"
-time-zone = "Europe/Paris"
-category = ["Technology"]
-artwork = "img/artwork.png"
-[site]
-url = "https://show.example"
-[target]
-url = "public"
-{rules}"""
+SETTINGS = (pathlib.Path(__file__).parent / "show.toml").read_text()
 RATES = {96: 7, 128: 9, 160: 10, 192: 11, 224: 12, 256: 13}  # kbit/s to the header's index
 BLOCK = 5000  # frames: 2 MiB at 128 kbit/s
 
@@ -92,7 +79,7 @@ def main():
     for folder in ["episodes", "audio", "img"]:
         (args.folder / folder).mkdir(parents=True)
     rules = "" if args.mib else '[rules]\naudio-missing = "off"\n'
-    (args.folder / "onair.toml").write_text(SETTINGS.format(rules=rules))
+    (args.folder / "onair.toml").write_text(SETTINGS + rules)
     (args.folder / "img/artwork.png").write_bytes(png(1400))
     frames = block(args.kind, chance) if args.mib else []
     for number in range(1, args.episodes + 1):

@@ -14,11 +14,8 @@ use crate::hash::Sha256;
 use crate::http::{Client, HttpError, Response};
 use crate::object::{Key, Object};
 use crate::store::published::{Published, Standing};
-use crate::store::record::{BadRecord, Record, manifest_key};
+use crate::store::record::{BadRecord, LIMIT, Record, manifest_key};
 use crate::store::{Condition, Head, Listed, Progress, Store, StoreError, Stored, Version};
-
-/// More than any feed or record of a show should ever need.
-const LIMIT: u64 = 64 << 20;
 
 /// Where everybody finds what stands at a key, if anywhere.
 type Address = dyn Fn(&Key) -> Option<String> + Send + Sync;

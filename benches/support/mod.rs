@@ -10,19 +10,7 @@ use onair::object::Key;
 use onair::show::{Episode, Settings, Source};
 use onair::site::{AudioFacts, EpisodeIn, Inputs, Templates};
 
-const SETTINGS: &str = r#"
-[show]
-title = "Long Run"
-description = "A show that never ends."
-author = "Ada Quay"
-owner = { name = "Ada Quay", email = "ada@show.example" }
-language = "en"
-time-zone = "Europe/Paris"
-category = ["Technology"]
-artwork = "img/artwork.png"
-[site]
-url = "https://show.example"
-"#;
+const SETTINGS: &str = include_str!("../show.toml");
 
 pub fn settings() -> Source {
     Source::new("onair.toml", SETTINGS)

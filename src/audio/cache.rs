@@ -11,6 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt as _;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
@@ -39,22 +40,19 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// That of a file; `None` where the system does not tell enough.
-    #[cfg(unix)]
-    pub fn of(metadata: &Metadata) -> Option<Self> {
-        use std::os::unix::fs::MetadataExt as _;
-        Some(Self {
+    /// That of a file.
+    pub fn of(metadata: &Metadata) -> Self {
+        Self {
             bytes: metadata.len(),
             inode: metadata.ino(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
             changed: (metadata.ctime(), metadata.ctime_nsec()),
-        })
+        }
     }
 
-    /// That of a file; `None` where the system does not tell enough.
-    #[cfg(not(unix))]
-    pub fn of(_: &Metadata) -> Option<Self> {
-        None
+    /// The file's length in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Whether a later change would show.

@@ -34,7 +34,7 @@ pub fn run(global: &Global, args: &AppleSync, term: &Term) -> Outcome {
         }
     }
     match term.format() {
-        Format::Json => term.data(&format!("{:#}\n", json(&report))),
+        Format::Json => term.json(&json(&report)),
         _ => term.data(&Table { report: &report, all: term.verbose() }.to_string()),
     }
     let failing = args.check && report.findings().next().is_some();

@@ -96,8 +96,9 @@ impl Memory {
     }
 }
 
-fn identity(file: &Path) -> Option<Identity> {
-    Identity::of(&fs::metadata(file).ok()?)
+/// By what the file that stands here now is known, if one does.
+pub fn identity(file: &Path) -> Option<Identity> {
+    Some(Identity::of(&fs::metadata(file).ok()?))
 }
 
 /// The file for the show in this folder. An empty `ONAIR_CACHE_DIR` means: none.

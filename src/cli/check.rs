@@ -93,7 +93,7 @@ pub fn report(command: &str, findings: &[Finding], gathered: &Gathered, term: &T
                 term.say(&format!("`onair check --fix` mends {} of these", counts.fixable));
             }
         }
-        Format::Json => term.data(&format!("{:#}\n", json::value(command, findings, &sources))),
+        Format::Json => term.json(&json::value(command, findings, &sources)),
         Format::Github => {
             term.data(&github::render(findings, &sources));
             term.say(&format!("Checked {}: {counts}", counted(episodes, "episode")));
@@ -103,7 +103,7 @@ pub fn report(command: &str, findings: &[Finding], gathered: &Gathered, term: &T
             });
             actions::output("findings", (counts.errors + counts.warnings) as u64, term);
         }
-        Format::Sarif => term.data(&format!("{:#}\n", sarif::value(findings, &sources))),
+        Format::Sarif => term.json(&sarif::value(findings, &sources)),
     }
 }
 

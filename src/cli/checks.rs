@@ -42,7 +42,7 @@ pub fn report(command: &str, target: &str, checks: &[Check], term: &Term) {
             "checks": checks,
             "summary": tally,
         });
-        term.data(&format!("{value:#}\n"));
+        term.json(&value);
         return;
     }
     term.say(&format!("Examining {target}"));

@@ -2,37 +2,17 @@
 //! at a show again and again, and most of it has not changed since.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
 use bytes::Bytes;
 
-use super::cache::Memory;
+use super::cache::{Memory, identity};
 use crate::audio::{Depth, Identity, Probe};
 use crate::hash::Sha256;
 use crate::show::read::{self, FileTrouble};
 use crate::site::transcript::TranscriptError;
 use crate::site::{AssetFile, TranscriptFile};
-
-/// What tells whether a file is still the same, short of reading it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamp {
-    /// Its length in bytes.
-    pub bytes: u64,
-    modified: Option<SystemTime>,
-    identity: Option<Identity>,
-}
-
-impl Stamp {
-    /// The stamp of what stands at `path` now.
-    pub fn of(path: &Path) -> Option<Self> {
-        let metadata = fs::metadata(path).ok()?;
-        let identity = Identity::of(&metadata);
-        Some(Self { bytes: metadata.len(), modified: metadata.modified().ok(), identity })
-    }
-}
 
 /// Why a transcript cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,7 +37,7 @@ pub struct Kept {
 
 /// Values by the file that they were learned from.
 #[derive(Debug)]
-struct Values<T>(Mutex<HashMap<PathBuf, (Stamp, T)>>);
+struct Values<T>(Mutex<HashMap<PathBuf, (Identity, T)>>);
 
 impl<T> Default for Values<T> {
     fn default() -> Self {
@@ -66,27 +46,27 @@ impl<T> Default for Values<T> {
 }
 
 impl<T: Clone> Values<T> {
-    fn get(&self, file: &Path, stamp: Stamp) -> Option<T> {
+    fn get(&self, file: &Path, now: Identity) -> Option<T> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (known, value) = kept.get(file)?;
-        (*known == stamp).then(|| value.clone())
+        (*known == now).then(|| value.clone())
     }
 
-    fn put(&self, file: &Path, stamp: Stamp, value: T) {
+    fn put(&self, file: &Path, now: Identity, value: T) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.insert(file.to_owned(), (stamp, value));
+        kept.insert(file.to_owned(), (now, value));
     }
 
     /// The value, learned now unless it is known. Files that changed meanwhile are not kept: their
-    /// stamp would be that of other bytes.
+    /// identity would be that of other bytes.
     fn learn(&self, file: &Path, learn: impl FnOnce() -> T) -> T {
-        let Some(stamp) = Stamp::of(file) else { return learn() };
-        if let Some(known) = self.get(file, stamp) {
+        let Some(now) = identity(file) else { return learn() };
+        if let Some(known) = self.get(file, now) {
             return known;
         }
         let value = learn();
-        if Stamp::of(file) == Some(stamp) {
-            self.put(file, stamp, value.clone());
+        if identity(file) == Some(now) {
+            self.put(file, now, value.clone());
         }
         value
     }
@@ -113,7 +93,7 @@ impl Kept {
 
     /// What the MP3 at `file` turned out to be, if it was probed since it last changed.
     pub fn probe(&self, file: &Path) -> Option<Result<Probe, String>> {
-        self.probes.get(file, Stamp::of(file)?)
+        self.probes.get(file, identity(file)?)
     }
 
     /// Looks at the MP3 at `file`, which the show calls `path`, unless that is known already.

@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::args::{Format, Global, Prune};
 use super::release::{running, stopped};
+use super::target::{self, Seen};
 use super::term::Term;
-use super::{Exit, Outcome, block_on, gather, stop, target};
+use super::{Exit, Outcome, block_on, gather, stop};
 use crate::release;
 use crate::report::{self, counted};
 use crate::store::published::Standing;
@@ -17,10 +18,8 @@ pub fn run(global: &Global, args: &Prune, term: &Term) -> Outcome {
 async fn prune(global: &Global, args: &Prune, term: &Term) -> Outcome {
     stop::end_until_something_is_written(term);
     let settings = gather::show(global)?.settings;
-    let feed = target::feed_key(&settings)?;
-    let target = target::open(global, &settings).await?;
+    let Seen { target, published, .. } = target::read(global, &settings).await?;
     let store = target.store.as_ref();
-    let published = release::read_published(store, &feed).await.map_err(stopped)?;
     if published.standing == Standing::Empty && term.format() == Format::Human {
         term.say(&format!("Nothing is published in {} yet", store.name()));
         return Ok(Exit::Fine);
@@ -54,7 +53,7 @@ async fn prune(global: &Global, args: &Prune, term: &Term) -> Outcome {
             "unknown": plan.unknown,
             "removed": goes,
         });
-        term.data(&format!("{value:#}\n"));
+        term.json(&value);
     }
     Ok(Exit::Fine)
 }

@@ -39,10 +39,7 @@ async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
         target::see(global, settings).await?
     } else {
         // Who is to write must have been trusted to.
-        let target = target::open(global, settings).await?;
-        let feed = target::feed_key(settings)?;
-        let read = release::read_published(target.store.as_ref(), &feed).await;
-        Seen { target, published: read.map_err(stopped)?, note: None, only_the_feed: false }
+        target::read(global, settings).await?
     };
     let Seen { target, mut published, note, only_the_feed } = seen;
     let store = target.store.as_ref();
@@ -123,7 +120,7 @@ impl Named<'_> {
         };
         if term.format() == Format::Json {
             let value = self.outcome_json(plan, receipt.as_ref(), &checks);
-            term.data(&format!("{value:#}\n"));
+            term.json(&value);
         }
         summarise(plan, receipt.as_ref(), settings, self.target, self.note.clone(), term);
         Ok(receipt)
@@ -220,7 +217,7 @@ impl Named<'_> {
                 "target": self.target,
                 "guards": guards,
             });
-            term.data(&format!("{value:#}\n"));
+            term.json(&value);
         }
         let said = guards.iter().map(|guard| {
             let allow = guard.allow.as_ref();

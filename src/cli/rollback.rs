@@ -7,8 +7,9 @@ use serde_json::json;
 
 use super::args::{Format, Global, Rollback};
 use super::release::{self as releases, Named};
+use super::target::{self, Seen};
 use super::term::Term;
-use super::{Exit, Failure, Outcome, block_on, gather, stop, target};
+use super::{Exit, Failure, Outcome, block_on, gather, stop};
 use crate::release::{self, ReleaseError};
 use crate::report::{self, counted};
 use crate::store::Store;
@@ -23,10 +24,8 @@ async fn rollback(global: &Global, args: &Rollback, term: &Term) -> Outcome {
     stop::end_until_something_is_written(term);
     let show = gather::show(global)?;
     let settings = &show.settings;
-    let feed = target::feed_key(settings)?;
-    let target = target::open(global, settings).await?;
+    let Seen { target, published, .. } = target::read(global, settings).await?;
     let store = target.store.as_ref();
-    let published = release::read_published(store, &feed).await.map_err(releases::stopped)?;
     if args.list {
         return list(store, &published, term).await;
     }
@@ -108,7 +107,7 @@ async fn list(store: &dyn Store, published: &Published, term: &Term) -> Outcome 
             "target": store.name(),
             "releases": releases,
         });
-        term.data(&format!("{value:#}\n"));
+        term.json(&value);
         return Ok(Exit::Fine);
     }
     for record in &listed {

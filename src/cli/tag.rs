@@ -270,5 +270,5 @@ fn existing(job: &Job<'_>) -> Vec<Line> {
 fn print(mut value: serde_json::Value, term: &Term) {
     value["version"] = report::json::VERSION.into();
     value["command"] = "tag".into();
-    term.data(&format!("{value:#}\n"));
+    term.json(&value);
 }

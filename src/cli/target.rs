@@ -70,13 +70,18 @@ pub async fn open(global: &Global, settings: &Settings) -> Result<Target, Failur
 /// Looks at what is published: in the target itself, or, without credentials for it, where
 /// everybody finds it.
 pub async fn see(global: &Global, settings: &Settings) -> Result<Seen, Failure> {
-    let feed = feed_key(settings)?;
     let name = url(global, settings);
     if name.starts_with("s3://")
         && let Err(why) = has_credentials(&s3(name, settings)?).await
     {
-        return see_from_outside(name, &why, settings, &feed).await;
+        return see_from_outside(name, &why, settings, &feed_key(settings)?).await;
     }
+    read(global, settings).await
+}
+
+/// Opens the target that the arguments or the settings name, and reads what is published there.
+pub async fn read(global: &Global, settings: &Settings) -> Result<Seen, Failure> {
+    let feed = feed_key(settings)?;
     let target = open(global, settings).await?;
     let published = release::read_published(target.store.as_ref(), &feed).await.map_err(stopped)?;
     Ok(Seen { target, published, note: None, only_the_feed: false })

@@ -65,6 +65,11 @@ impl Term {
         let _ = io::stdout().lock().write_all(text.as_bytes());
     }
 
+    /// A value as data.
+    pub fn json(&self, value: &serde_json::Value) {
+        self.data(&format!("{value:#}\n"));
+    }
+
     fn harmless<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if self.watched { inert(text).into() } else { text.into() }
     }

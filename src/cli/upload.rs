@@ -8,9 +8,10 @@ use super::args::{Format, Global, Upload};
 use super::edition::{self, Local};
 use super::gather::{self, Gathered};
 use super::proof::{self, Place};
-use super::release::{running, stopped};
+use super::release::running;
+use super::target::{self, Seen};
 use super::term::Term;
-use super::{Exit, Failure, Outcome, block_on, check, stop, target};
+use super::{Exit, Failure, Outcome, block_on, check, stop};
 use crate::object::{Key, Object};
 use crate::release::{self, Delivery};
 use crate::report::{self, Counts, counted};
@@ -34,10 +35,8 @@ async fn upload(global: &Global, args: &Upload, term: &Term) -> Outcome {
     let depth = gather::release_depth(&show);
     let mut gathered =
         gather::gather_only(show, depth, |episode| wanted.contains(&episode.source.path));
-    let feed = target::feed_key(&gathered.show.settings)?;
-    let target = target::open(global, &gathered.show.settings).await?;
+    let Seen { target, published, .. } = target::read(global, &gathered.show.settings).await?;
     let store = target.store.as_ref();
-    let published = release::read_published(store, &feed).await.map_err(stopped)?;
     proof::prove(&mut gathered, published.record.as_ref(), &target).await?;
     proof::say(&gathered, term);
 
@@ -139,7 +138,7 @@ fn say(jobs: &[Job<'_>], name: &str, dry: bool, term: &Term) {
             "target": name,
             "files": files,
         });
-        term.data(&format!("{value:#}\n"));
+        term.json(&value);
         return;
     }
     for job in jobs {

@@ -205,7 +205,7 @@ prop_compose! {
         offset in prop_oneof![Just("+0200"), Just("-0330"), Just("Z"), Just("")],
         persons in proptest::option::of("[A-Z][a-z]{1,9} \\PC{0,9}"),
     ) -> String {
-        use super::write::quoted;
+        use crate::show::edit::quoted;
         let legal = |text: &str| text.chars().filter(|&c| legal_in_xml(c)).collect::<String>();
         let line = |key: &str, value: Option<String>| value.map_or_else(String::new, |value| format!("{key}: {value}\n"));
         format!(

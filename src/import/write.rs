@@ -1,27 +1,4 @@
-//! Texts quoted so that none can end where it should not.
-
-use std::fmt::Write as _;
-
-/// A text in double quotes, on one line, as both YAML and TOML read it.
-pub fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            // Line breaks of YAML 1.1 and 1.2, and what would be invisible.
-            _ if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            _ => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
+//! Texts as an import writes them.
 
 /// At most `limit` bytes of `text`, and whether something was cut off.
 pub fn cut(text: &str, limit: usize) -> (&str, bool) {
@@ -38,6 +15,7 @@ pub fn cut(text: &str, limit: usize) -> (&str, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show::edit::quoted;
     use proptest::prelude::*;
 
     proptest! {

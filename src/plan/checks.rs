@@ -14,41 +14,28 @@ use crate::store::record::Record;
 /// The media type of every enclosure: onair publishes MP3 and nothing else.
 pub(super) const MP3: &str = "audio/mpeg";
 
-/// Everything that is refused, each with what would permit it.
+/// Everything that is refused, each with what would permit it. `feeds` are the one that is public and
+/// the one that will be; nothing if they are the same.
 ///
 /// Whether two episodes share a number is not judged here: two seasons may each have a first episode,
 /// and the rules that know seasons have spoken before.
 pub(super) fn refusals(
     edition: &Edition,
     published: &Published,
-    before: Option<&Channel>,
-    after: &Result<Documents<'_>, Unreadable<'_>>,
+    feeds: Option<(Option<&Channel>, &Result<Documents<'_>, Unreadable<'_>>)>,
     allow: &Overrides,
 ) -> Vec<Guard> {
     let mut guards = Vec::new();
     target(edition, published, allow, &mut guards);
     duplicates(edition, allow, &mut guards);
-    match after {
-        Err(bad) => guards.push(unreadable(bad)),
-        Ok(feed) => guards.extend(disagreements(edition, feed)),
+    if let Some((before, after)) = feeds {
+        match after {
+            Err(bad) => guards.push(unreadable(bad)),
+            Ok(feed) => guards.extend(disagreements(edition, feed)),
+        }
+        let known = known(published, before);
+        identities(edition, &known, before, allow, &mut guards);
     }
-    let known = known(published, before);
-    identities(edition, &known, before, allow, &mut guards);
-    if let Some(record) = &published.record {
-        audio(edition, record, allow, &mut guards);
-    }
-    guards
-}
-
-/// What is refused without a look into the feed.
-pub(super) fn refusals_beside_feed(
-    edition: &Edition,
-    published: &Published,
-    allow: &Overrides,
-) -> Vec<Guard> {
-    let mut guards = Vec::new();
-    target(edition, published, allow, &mut guards);
-    duplicates(edition, allow, &mut guards);
     if let Some(record) = &published.record {
         audio(edition, record, allow, &mut guards);
     }

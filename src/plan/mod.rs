@@ -154,14 +154,14 @@ pub fn plan(
 ) -> Result<Plan, Vec<Guard>> {
     if is_public(&edition, published) {
         // It was read, judged and compared when it was published.
-        let guards = checks::refusals_beside_feed(&edition, published, allow);
+        let guards = checks::refusals(&edition, published, None, allow);
         return match guards.is_empty() {
             true => Ok(draw_up(edition, published, FeedDiff::default(), BTreeMap::new())),
             false => Err(guards),
         };
     }
     let (before, after) = rayon::join(|| public_feed(published), || Documents::of(&edition));
-    let guards = checks::refusals(&edition, published, before.as_ref(), &after, allow);
+    let guards = checks::refusals(&edition, published, Some((before.as_ref(), &after)), allow);
     let Ok(after) = after else { return Err(guards) };
     if !guards.is_empty() {
         return Err(guards);

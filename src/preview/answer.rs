@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::range::{self, Wanted};
 use super::{OWN, Preview, decode, page, short, tag};
 use crate::hash::Sha256;
 use crate::object::{Body, Object};
+use crate::show::in_address;
 
 /// As strict as the policy that pages carry themselves, and no frame around them.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -67,9 +67,7 @@ pub enum Content {
 
 /// The path at which a preview serves the audio of a key.
 pub(super) fn audio_path(key: &str) -> String {
-    const LEFT: &AsciiSet =
-        &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-    format!("/{OWN}audio/{}", utf8_percent_encode(key, LEFT))
+    format!("/{OWN}audio/{}", in_address(key))
 }
 
 /// Answers a request that came to `port`.

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use super::error::ReleaseError;
 use super::lock::{Lease, may_have_happened};
-use super::read::{LIMIT, release_numbers};
+use super::read::release_numbers;
 use super::run::{Event, Run};
 use crate::hash::Sha256;
 use crate::object::{Body, Digest, Kind, Object};
 use crate::plan::Plan;
-use crate::store::record::{Record, ReleaseNumber, feed_copy_key, manifest_key};
+use crate::store::record::{LIMIT, Record, ReleaseNumber, feed_copy_key, manifest_key};
 use crate::store::{Condition, Stored, Version};
 
 /// How often a write whose outcome is unknown is looked into and tried again.

@@ -8,11 +8,8 @@ use super::error::ReleaseError;
 use crate::hash::Sha256;
 use crate::object::Key;
 use crate::store::published::{Published, Standing};
-use crate::store::record::{BadRecord, RELEASES, Record, ReleaseNumber, manifest_key};
+use crate::store::record::{BadRecord, LIMIT, RELEASES, Record, ReleaseNumber, manifest_key};
 use crate::store::{Found, Store, StoreError, Stored};
-
-/// More than any feed or record of a show should ever need.
-pub(super) const LIMIT: u64 = 64 << 20;
 
 /// Reads what is published in a target whose feed is to stand at `feed`.
 ///

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::error::ReleaseError;
-use super::read::{LIMIT, read_record};
+use super::read::read_record;
 use crate::hash::Sha256;
 use crate::plan::{self, Guard, Plan};
 use crate::store::Store;
 use crate::store::published::Published;
-use crate::store::record::{ReleaseNumber, feed_copy_key};
+use crate::store::record::{LIMIT, ReleaseNumber, feed_copy_key};
 
 /// Plans the way back to the feed of an earlier release; [`super::execute`] carries it out.
 ///

@@ -144,18 +144,6 @@ fn clipped(text: &str) -> String {
     }
 }
 
-/// A path as part of a URI (RFC 3986): everything but plain characters percent-encoded.
-fn uri(path: &str) -> String {
-    path.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
-}
-
 /// Text from a host's file, made safe for a terminal: no control characters but spaces, and none that
 /// turn the order of what follows (Unicode Annex 9, "explicit directional formatting").
 pub fn printable(text: &str) -> String {

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Sources, uri};
+use super::Sources;
 use crate::rules::{Finding, RULES, Severity};
+use crate::show::in_address;
 
 /// Where SARIF 2.1.0's schema is published.
 pub const SCHEMA: &str =
@@ -54,7 +55,7 @@ fn result(finding: &Finding, sources: &Sources<'_>) -> Value {
             text.push_str(&format!(". {word}: {said}"));
         }
     }
-    let mut physical = json!({ "artifactLocation": { "uri": uri(&sources.in_repository(&finding.path)), "uriBaseId": "%SRCROOT%" } });
+    let mut physical = json!({ "artifactLocation": { "uri": in_address(&sources.in_repository(&finding.path)), "uriBaseId": "%SRCROOT%" } });
     if let Some(region) = region(finding, sources) {
         physical["region"] = region;
     }
@@ -73,7 +74,7 @@ fn result(finding: &Finding, sources: &Sources<'_>) -> Value {
         result["fixes"] = json!([{
             "description": { "text": finding.help.as_deref().unwrap_or("mend it") },
             "artifactChanges": [{
-                "artifactLocation": { "uri": uri(&sources.in_repository(&finding.path)), "uriBaseId": "%SRCROOT%" },
+                "artifactLocation": { "uri": in_address(&sources.in_repository(&finding.path)), "uriBaseId": "%SRCROOT%" },
                 "replacements": [{
                     "deletedRegion": { "startLine": start.0, "startColumn": start.1, "endLine": end.0, "endColumn": end.1 },
                     "insertedContent": { "text": fix.edit.replacement },

@@ -6,8 +6,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Counts, Sources, bytes, clipped, counted, uri};
+use super::{Counts, Sources, bytes, clipped, counted};
 use crate::rules::{Finding, Severity};
+use crate::show::in_address;
 
 /// GitHub takes no summary of a step that is larger.
 pub const LIMIT: usize = 1 << 20;
@@ -103,7 +104,7 @@ fn row(finding: &Finding, sources: &Sources<'_>, blobs: Blobs<'_>) -> String {
     let place = match blobs {
         Some(blobs) => {
             let anchor = line.map(|line| format!("#L{line}")).unwrap_or_default();
-            format!("[{place}]({blobs}{}{anchor})", uri(&path))
+            format!("[{place}]({blobs}{}{anchor})", in_address(&path))
         }
         None => place,
     };

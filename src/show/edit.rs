@@ -1,5 +1,7 @@
 //! Changes to a host's file that keep every other byte.
 
+use std::fmt::Write as _;
+
 use super::source::Span;
 
 /// One replacement.
@@ -34,15 +36,34 @@ pub fn apply(text: &str, edits: &[Edit]) -> String {
 /// A scalar's replacement in the quoting style that the host chose for it.
 pub fn requote(written: &str, value: &str) -> String {
     match written.chars().next() {
-        Some('"') if written.len() > 1 && written.ends_with('"') => {
-            format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
-        }
+        Some('"') if written.len() > 1 && written.ends_with('"') => quoted(value),
         Some('\'') if written.len() > 1 && written.ends_with('\'') => {
             format!("'{}'", value.replace('\'', "''"))
         }
         _ if is_plain(value) => value.to_owned(),
-        _ => format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")),
+        _ => quoted(value),
     }
+}
+
+/// A text in double quotes, on one line, as both YAML and TOML read it.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            // Line breaks of YAML 1.1 and 1.2, and what would be invisible.
+            _ if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// Whether YAML reads `value` back as itself without quotes around it.

@@ -11,10 +11,21 @@ pub mod settings;
 pub mod source;
 pub mod values;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 pub use episode::Episode;
 pub use read::{Show, ShowError, Unreadable};
 pub use settings::Settings;
 pub use source::{Given, Located, Malformed, Source, Span};
+
+/// What stands for itself in an address's path is left out (RFC 3986, section 2.3).
+const ESCAPED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// A path as an address has it: all but unreserved characters and `/` percent-encoded.
+pub fn in_address(path: &str) -> String {
+    utf8_percent_encode(path, ESCAPED).to_string()
+}
 
 /// Whether a host's path stays below the folder it is relative to.
 pub fn is_inside(path: &str) -> bool {

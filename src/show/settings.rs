@@ -5,16 +5,12 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::in_address;
 use super::source::{Source, Span};
 use crate::object::Key;
-
-/// What stands for itself in an address's path is left out (RFC 3986, section 2.3).
-const IN_A_PATH: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// The settings' file, in the show's folder.
 pub const FILE: &str = "onair.toml";
@@ -426,7 +422,7 @@ impl Settings {
         let site = (self.site_prefix(), self.site_url());
         [media, site].into_iter().find_map(|(prefix, url)| {
             let rest = key.as_str().strip_prefix(&prefix)?;
-            Some(format!("{url}{}", utf8_percent_encode(rest, IN_A_PATH)))
+            Some(format!("{url}{}", in_address(rest)))
         })
     }
 

@@ -3,12 +3,12 @@
 //! A *site path* is what stands behind the site's address: `podcasts/episode_109/index.html`.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use ammonia::Url;
 
 use crate::object::{BadKey, Key};
 use crate::show::Settings;
+use crate::show::in_address;
 
 /// The site's addresses.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ impl Addresses {
 
     /// The address of a site path.
     pub fn url(&self, path: &str) -> String {
-        format!("{}{}", self.site_url, encode(path))
+        format!("{}{}", self.site_url, in_address(path))
     }
 
     /// The site's own address.
@@ -110,7 +110,7 @@ impl Addresses {
         ];
         let own = candidates.into_iter().flatten().find(|path| self.known.contains(path));
         if let Some(own) = own {
-            return Some(Target::Own(format!("{}{tail}", encode(&own))));
+            return Some(Target::Own(format!("{}{tail}", in_address(&own))));
         }
         let base = Url::parse(&self.url(page)).ok()?;
         base.join(link).ok().map(|url| Target::Absolute(url.into()))
@@ -138,19 +138,6 @@ fn join(folder: &str, path: &str) -> Option<String> {
         }
     }
     (!parts.is_empty()).then(|| parts.join("/"))
-}
-
-/// A path as a URL has it (RFC 3986, section 2.3): all but unreserved characters and `/` escaped.
-fn encode(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 #[cfg(test)]

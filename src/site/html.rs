@@ -6,7 +6,7 @@
 //! in a fifth of the time. What came through is [`Clean`], and the feed's narrower list is a matter of
 //! leaving tags out.
 
-mod clean;
+pub mod clean;
 
 use std::borrow::Cow;
 

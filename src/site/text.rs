@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::html::clean;
 use crate::show::episode::legal_in_xml;
 
 /// Apple's limit on a description, in bytes (podcast RSS requirements, "description").
@@ -78,7 +79,7 @@ const WITHIN_A_WORD: [&str; 17] = [
     "strong", "sub", "sup",
 ];
 
-/// The text of HTML that a sanitiser wrote, on one line: markup dropped, its five references read.
+/// The text of HTML that a sanitiser wrote, on one line: markup dropped, its references read.
 pub fn from_clean_html(html: &str) -> String {
     one_line(&without_markup(html, ' '))
 }
@@ -93,26 +94,41 @@ pub fn lines_of_clean_html(html: &str) -> String {
 /// `gap` takes the place of tags that part words.
 fn without_markup(html: &str, gap: char) -> String {
     let mut out = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(open) = rest.find('<') {
-        out.push_str(&rest[..open]);
-        let tag = &rest[open..];
-        let end = tag.find('>').map_or(tag.len(), |at| at + 1);
-        let name = tag[1..].trim_start_matches('/');
-        let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
-        if !WITHIN_A_WORD.contains(&name) {
+    for (text, tag) in clean::parts(html) {
+        out.push_str(text);
+        if tag.is_some_and(|tag| !WITHIN_A_WORD.contains(&tag.name)) {
             out.push(gap);
         }
-        rest = &tag[end..];
     }
-    out.push_str(rest);
-    let plain = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", "\u{a0}")];
-    for (reference, c) in plain.into_iter().chain([("&amp;", "&")]) {
-        if out.contains(reference) {
-            out = out.replace(reference, c);
-        }
+    read_references(&out).into_owned()
+}
+
+/// A text or value as it was before the sanitiser, or comrak, escaped it.
+pub fn read_references(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
     }
-    out
+    // The sign that starts them is read last: `&amp;lt;` was `&lt;`.
+    replaced(
+        text,
+        &[
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&nbsp;", "\u{a0}"),
+            ("&#x27;", "'"),
+            ("&amp;", "&"),
+        ],
+    )
+}
+
+/// A text with each of `all` replaced, one after the other.
+pub fn replaced<'a>(text: &'a str, all: &[(&str, &str)]) -> Cow<'a, str> {
+    let replace = |text: Cow<'a, str>, &(from, to): &(&str, &str)| match text.contains(from) {
+        true => Cow::Owned(text.replace(from, to)),
+        false => text,
+    };
+    all.iter().fold(Cow::Borrowed(text), replace)
 }
 
 /// A text as HTML.

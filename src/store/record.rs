@@ -58,6 +58,9 @@ pub const RELEASES: &str = ".onair/releases/";
 /// Below this stand the feeds that were published.
 pub const FEEDS: &str = ".onair/feeds/";
 
+/// More bytes than any feed or record of a show should ever need.
+pub const LIMIT: u64 = 64 << 20;
+
 /// Where the current record's copy stands.
 pub fn manifest_key() -> Key {
     Key::state(format_args!("manifest.json"))

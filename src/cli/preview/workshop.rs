@@ -1,6 +1,6 @@
 //! Where a preview is made: reads the show as often as it changes, and remembers what has not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -10,9 +10,9 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::super::args::Global;
-use super::super::cache::Memory;
+use super::super::cache::{Memory, identity};
 use super::super::gather::{self, Asked, Gathered};
-use super::super::kept::{Kept, Stamp};
+use super::super::kept::Kept;
 use super::super::{Exit, Failure, check, edition};
 use super::watch::Wake;
 use crate::audio::{Content, Mp3};
@@ -250,8 +250,11 @@ impl Workshop {
         })?;
         let mut sounds = BTreeMap::new();
         let mut audio = BTreeMap::new();
+        let episodes_by_file: HashMap<&str, &Episode> =
+            gathered.show.episodes.iter().map(|it| (it.source.path.as_str(), it)).collect();
         for promised in &edition.episodes {
-            let Some(sound) = sound(&gathered, &promised.source) else { continue };
+            let episode = episodes_by_file.get(promised.source.as_str());
+            let Some(sound) = episode.and_then(|it| sound(&gathered, it)) else { continue };
             let key = promised.audio.as_str().to_owned();
             let url = promised.enclosure_url.0.clone();
             audio.insert(key.clone(), Audio { url, tag: sound.1, length: sound.0.length });
@@ -348,15 +351,14 @@ fn facts(gathered: &Gathered, episode: &Episode) -> Option<AudioFacts> {
     })
 }
 
-/// The audio at hand of the episode in the file `source`, and what tells its bytes from others.
-fn sound(gathered: &Gathered, source: &str) -> Option<(Sound, Sha256)> {
-    let show = &gathered.show;
-    let episode = show.episodes.iter().find(|episode| episode.source.path == source)?;
+/// The audio at hand of an episode, and what tells its bytes from others.
+fn sound(gathered: &Gathered, episode: &Episode) -> Option<(Sound, Sha256)> {
+    let (show, source) = (&gathered.show, &episode.source.path);
     let name = episode.file.value()?;
     let file = gather::resolve(show, &gather::audio_path(show, name)).ok()?;
-    let stamp = Stamp::of(&file)?;
+    let bytes = identity(&file)?.bytes();
     let (mp3, length) = match gathered.audio.get(source) {
-        None => (None, stamp.bytes),
+        None => (None, bytes),
         Some(Evidence::Probed { probe, published: Some(length), .. }) => match &probe.content {
             Content::Mp3(mp3) => (Some(mp3.clone()), *length),
             _ => return None,
@@ -366,7 +368,7 @@ fn sound(gathered: &Gathered, source: &str) -> Option<(Sound, Sha256)> {
     let (chapters, cover) = (gathered.chapters.get(source), gathered.cover.as_ref());
     let asked = Asked { show, episode, name, chapters, cover };
     let whole = format!("{} {length} {}", made_from(&asked, &file), mp3.is_some());
-    let sound = Sound { episode: source.to_owned(), file, mp3, length };
+    let sound = Sound { episode: source.clone(), file, mp3, length };
     Some((sound, Sha256::of(whole.as_bytes())))
 }
 
@@ -380,7 +382,7 @@ fn made_from(asked: &Asked<'_>, file: &std::path::Path) -> Sha256 {
     let pictures = list.iter().filter_map(|chapter| chapter.value.image.as_deref());
     let cover = show.settings.tags.cover.as_ref().unwrap_or(&show.settings.show.artwork).get_ref();
     let files = pictures.chain([cover.as_str()]).map(|path| show.root.join(path));
-    let stamps = files.chain([file.to_owned()]).map(|file| format!("{:?}", Stamp::of(&file)));
+    let stamps = files.chain([file.to_owned()]).map(|file| format!("{:?}", identity(&file)));
     parts.extend(stamps);
     Sha256::of(parts.join("\0").as_bytes())
 }

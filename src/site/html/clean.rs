@@ -9,6 +9,7 @@ use ammonia::{Builder, Url, UrlRelative};
 use url::ParseError;
 
 use super::Resolve;
+use crate::site::text::{read_references, replaced};
 
 /// Sorted.
 const PAGE_TAGS: [&str; 43] = [
@@ -160,28 +161,38 @@ impl Clean {
     /// The same with more attributes behind those of a tag: `add` is given its name and what it has.
     pub fn with(&self, add: impl Fn(&str, &str, &mut String)) -> Self {
         let mut out = String::with_capacity(self.len() + 64);
-        let mut rest: &str = self;
-        while let Some(at) = rest.find('<') {
-            out.push_str(&rest[..at]);
-            let tag = Tag::read(&rest[at..]);
+        for (text, tag) in parts(self) {
+            out.push_str(text);
+            let Some(tag) = tag else { break };
             out.push_str(tag.text.strip_suffix('>').unwrap_or(tag.text));
             if !tag.closing {
                 add(tag.name, tag.attributes, &mut out);
             }
             out.push('>');
-            rest = &rest[at + tag.text.len()..];
         }
-        out.push_str(rest);
         Self(out)
     }
 }
 
+/// The texts of clean HTML, each with the tag behind it; the last has none.
+pub fn parts(html: &str) -> impl Iterator<Item = (&str, Option<Tag<'_>>)> {
+    let mut rest = Some(html);
+    std::iter::from_fn(move || {
+        let html = rest.take()?;
+        let Some(at) = html.find('<') else { return Some((html, None)) };
+        let tag = Tag::read(&html[at..]);
+        rest = Some(&html[at + tag.text.len()..]);
+        Some((&html[..at], Some(tag)))
+    })
+}
+
 /// A tag of clean HTML.
-struct Tag<'a> {
+pub struct Tag<'a> {
     /// All of it, brackets included.
     text: &'a str,
     closing: bool,
-    name: &'a str,
+    /// Its name.
+    pub name: &'a str,
     /// As they stand, with the space in front.
     attributes: &'a str,
 }
@@ -223,25 +234,20 @@ pub fn rewrite<'a>(
     attribute: impl Fn(&str, &str, &'a str) -> Option<Cow<'a, str>>,
 ) -> String {
     let mut out = String::with_capacity(clean.len() + 64);
-    let mut rest = clean;
-    while let Some(at) = rest.find('<') {
-        out.push_str(&text(&rest[..at]));
-        let tag = Tag::read(&rest[at..]);
-        if keep(tag.name) {
-            out.push_str(if tag.closing { "</" } else { "<" });
-            out.push_str(tag.name);
-            tag.each_attribute(|name, value| {
-                if let Some(value) = attribute(tag.name, name, value) {
-                    for part in [" ", name, "=\"", &*value, "\""] {
-                        out.push_str(part);
-                    }
+    for (before, tag) in parts(clean) {
+        out.push_str(&text(before));
+        let Some(tag) = tag.filter(|tag| keep(tag.name)) else { continue };
+        out.push_str(if tag.closing { "</" } else { "<" });
+        out.push_str(tag.name);
+        tag.each_attribute(|name, value| {
+            if let Some(value) = attribute(tag.name, name, value) {
+                for part in [" ", name, "=\"", &*value, "\""] {
+                    out.push_str(part);
                 }
-            });
-            out.push('>');
-        }
-        rest = &rest[at + tag.text.len()..];
+            }
+        });
+        out.push('>');
     }
-    out.push_str(&text(rest));
     out
 }
 
@@ -256,14 +262,6 @@ fn value_of_comrak(value: Cow<'_, str>) -> Cow<'_, str> {
         Cow::Owned(new) => Cow::Owned(new),
         Cow::Borrowed(_) => value,
     }
-}
-
-fn replaced<'a>(text: &'a str, all: &[(&str, &str)]) -> Cow<'a, str> {
-    let replace = |text: Cow<'a, str>, &(from, to): &(&str, &str)| match text.contains(from) {
-        true => Cow::Owned(text.replace(from, to)),
-        false => text,
-    };
-    all.iter().fold(Cow::Borrowed(text), replace)
 }
 
 /// An address as it stands in an attribute: the same if it is absolute, else what `resolve` makes of it.
@@ -286,16 +284,6 @@ fn allowed<'a>(value: &'a str, resolve: &Resolve<'_>) -> Option<Cow<'a, str>> {
         Err(ParseError::RelativeUrlWithoutBase) => resolved(value, resolve),
         Err(_) => None,
     }
-}
-
-/// A value as it was before it was escaped.
-fn read_references(value: &str) -> Cow<'_, str> {
-    if !value.contains('&') {
-        return Cow::Borrowed(value);
-    }
-    let plain = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", "\u{a0}")];
-    let rest = [("&#x27;", "'"), ("&amp;", "&")];
-    Cow::Owned(replaced(&replaced(value, &plain), &rest).into_owned())
 }
 
 /// An address as the sanitiser would write it into an attribute.

@@ -4,7 +4,7 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use onair::audio::testing::{FRAME, Frame, Noise};
 use onair::audio::{Depth, probe_bytes};
-use onair::hash::Sha256;
+use onair::model::hash::Sha256;
 
 const BYTES: usize = 32 << 20;
 

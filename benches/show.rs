@@ -90,17 +90,19 @@ fn published(inputs: &site::Inputs<'_>) -> Published {
         .collect();
     sent.extend(plan.proofs.iter().map(|proof| {
         let recorded = Recorded {
-            kind: onair::object::Kind::Audio,
+            kind: onair::model::object::Kind::Audio,
             digest: proof.digest.clone(),
             bytes: proof.bytes,
             content_type: "audio/mpeg".to_owned(),
-            cache_control: onair::object::Kind::Audio.cache_control().to_owned(),
+            cache_control: onair::model::object::Kind::Audio.cache_control().to_owned(),
             version: version(),
         };
         (proof.key.clone(), recorded)
     }));
     let by = Author { who: "bench".into(), onair: "0".into(), run: "0".into() };
-    let onair::object::Body::Bytes(feed) = &plan.feed.body else { unreachable!("a feed is text") };
+    let onair::model::object::Body::Bytes(feed) = &plan.feed.body else {
+        unreachable!("a feed is text")
+    };
     Published {
         standing: Standing::Current,
         record: Some(plan.record(

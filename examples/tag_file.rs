@@ -11,7 +11,7 @@ use onair::audio::tag::{
     self, Language, Picture, Source, TagChapter, TagSpec, Version, existing_tag, write_in_place,
 };
 use onair::audio::{Content, Depth, probe_file};
-use onair::chapter::Chapter;
+use onair::model::chapter::Chapter;
 use serde::Deserialize;
 
 #[derive(Deserialize)]

@@ -2,17 +2,13 @@
 
 pub mod apple;
 pub mod audio;
-pub mod chapter;
 pub mod cli;
-pub mod cloudfront;
-pub mod hash;
 pub mod http;
 pub mod import;
-pub mod object;
+pub mod model;
 pub mod plan;
 pub mod preview;
 pub mod public;
-pub mod reach;
 pub mod release;
 pub mod report;
 pub mod rules;

@@ -4,9 +4,9 @@
 
 use std::fmt::Write as _;
 
-use onair::chapter::Chapter;
-use onair::hash::Sha256;
-use onair::object::Key;
+use onair::model::chapter::Chapter;
+use onair::model::hash::Sha256;
+use onair::model::object::Key;
 use onair::show::{Episode, Settings, Source};
 use onair::site::{AudioFacts, EpisodeIn, Inputs, Templates};
 

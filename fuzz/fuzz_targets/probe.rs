@@ -6,7 +6,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use onair::audio::{Content, Damage, Depth, Prober, find_trailing, probe_bytes};
-use onair::hash::Sha256;
+use onair::model::hash::Sha256;
 
 fuzz_target!(|input: &[u8]| {
     let Some((&[size, size_above], bytes)) = input.split_first_chunk() else { return };

@@ -17,7 +17,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use super::probe::{Content, Depth, Probe};
-use crate::hash::Sha256;
+use crate::model::hash::Sha256;
 
 /// The code that the findings are of.
 const EDITION: &str = concat!(env!("CARGO_PKG_VERSION"), "-", env!("ONAIR_AUDIO_CODE"));

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::found::TagKind;
 use super::header::Format;
+use super::tag_kind::TagKind;
 use super::time::PlayTime;
 
 /// How far a fault reaches.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::walk::window::{Seen, Window};
-use crate::hash::Sha256;
+use crate::model::hash::Sha256;
 
 /// What a file is that is no MP3.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -19,21 +19,20 @@
 //!
 //! * `trailing` finds the tags at the end, from the end backwards;
 //! * `walk` goes over the leading tags and the frames, and keeps no more than 20 KiB of bytes;
-//! * `header`, `claims`, `found` and `foreign` each know one kind of bytes;
+//! * `header`, `xing`, `tag_kind` and `foreign` each know one kind of bytes;
 //! * [`Prober`] hands the bytes over, hashes them and compares claims with findings;
 //! * `read` is the only part that touches files;
 //! * `cache` remembers what was found, for files that stay as they are.
 
+mod bounded_list;
 mod cache;
-mod claims;
 mod damage;
 mod foreign;
-mod found;
 mod header;
-mod listing;
 mod probe;
 mod read;
 pub mod tag;
+mod tag_kind;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
@@ -41,16 +40,17 @@ mod tests;
 mod time;
 mod trailing;
 mod walk;
+mod xing;
 
+pub use bounded_list::Listing;
 pub use cache::{Cache, Identity};
-pub use claims::{Claims, Kind as ClaimsKind, Lame};
 pub use damage::{Amount, Damage, Filler, Harm, Place};
 pub use foreign::{Foreign, LfsPointer};
-pub use found::{FoundTag, TagKind};
 pub use header::{Channels, Format, Version};
-pub use listing::Listing;
 pub use probe::{Content, Depth, Mp3, Probe, Prober};
 pub use read::{probe_bytes, probe_file, probe_stream};
+pub use tag_kind::{FoundTag, TagKind};
 pub use time::PlayTime;
 pub use trailing::{Trailing, find_trailing};
 pub use walk::BitRate;
+pub use xing::{Claims, Kind as ClaimsKind, Lame};

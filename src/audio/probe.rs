@@ -5,17 +5,17 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 
-use super::claims::Claims;
+use super::bounded_list::Listing;
 use super::damage::{Amount, Damage, Harm};
 use super::foreign::Foreign;
-use super::found::FoundTag;
 use super::header::Format;
-use super::listing::Listing;
+use super::tag_kind::FoundTag;
 use super::time::PlayTime;
 use super::trailing::Trailing;
 use super::walk::window::{REACH, Window};
 use super::walk::{Audio, BitRate, Walked, Walker};
-use crate::hash::Sha256;
+use super::xing::Claims;
+use crate::model::hash::Sha256;
 
 /// How much a probe does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::found::{APE_EDGE, ApeEdge, FoundTag, ID3_HEADER, Id3Header, TagKind};
+use super::tag_kind::{APE_EDGE, ApeEdge, FoundTag, ID3_HEADER, Id3Header, TagKind};
 
 /// The tags at a file's end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use super::args::{Format, Global};
-use super::outside;
 use super::target::Target;
 use super::term::Term;
-use crate::cloudfront::{self, CloudFrontError};
 use crate::http::Client;
 use crate::plan::Plan;
+use crate::public::cloudfront::{self, CloudFrontError};
+use crate::public::sample;
 use crate::release::Receipt;
 use crate::report::{counted, printable};
 use crate::show::Settings;
@@ -77,11 +77,11 @@ async fn look_at_new_audio(settings: &Settings, plan: &Plan) -> Vec<Check> {
     let before = plan.base.record.iter().flat_map(|record| record.listed());
     let known: BTreeSet<_> = before.map(|episode| &episode.enclosure_url).collect();
     let new = plan.episodes.iter().filter(|it| it.listed && !known.contains(&it.enclosure_url));
-    let wanted: Vec<_> = new.map(|episode| outside::audio(settings, episode)).collect();
+    let wanted: Vec<_> = new.map(|episode| sample::audio(settings, episode)).collect();
     if wanted.is_empty() {
         return Vec::new();
     }
-    let looked = tokio::task::spawn_blocking(move || outside::look(&wanted)).await;
+    let looked = tokio::task::spawn_blocking(move || sample::look(&wanted)).await;
     match looked {
         Ok(Ok(checks)) => checks,
         Ok(Err(error)) => {

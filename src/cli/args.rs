@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::workflows::Action;
 use crate::apple::lookup::BASE_URL;
-use crate::cloudfront;
+use crate::public::cloudfront;
 
 /// Publish a podcast from a git repository: checked, tagged, uploaded, and only then in the feed.
 #[derive(Debug, Parser)]

@@ -37,8 +37,8 @@ pub fn transcript(
     Some(
         at(format!(
             "{path} ends at {}, the audio at {}",
-            crate::chapter::clock(end),
-            crate::chapter::clock(audio)
+            crate::model::chapter::clock(end),
+            crate::model::chapter::clock(audio)
         ))
         .help("is it the transcript of another episode, or of another cut?"),
     )

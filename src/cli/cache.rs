@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use crate::audio::{Cache, Depth, Identity, Probe, probe_file};
-use crate::hash::Sha256;
+use crate::model::hash::Sha256;
 use crate::show::{Show, read};
 
 /// A larger file is none of ours: a hundred thousand episodes take half as much.

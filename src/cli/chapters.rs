@@ -1,6 +1,6 @@
 //! Reads an episode's chapters from wherever the host wrote them.
 
-use crate::chapter::Chapter;
+use crate::model::chapter::Chapter;
 use crate::rules::{Finding, chapters as judge, registry};
 use crate::show::chapters::{self, Format};
 use crate::show::episode::ChaptersGiven;

@@ -3,10 +3,10 @@
 
 use super::args::{Doctor, Format, Global};
 use super::checks::{self, Tally};
-use super::outside;
 use super::target::{self, Target};
 use super::term::Term;
 use super::{Exit, Failure, Outcome, block_on, gather};
+use crate::public::sample;
 use crate::release;
 use crate::show::Settings;
 use crate::store::checkup::Check;
@@ -75,8 +75,8 @@ async fn examine(target: &Target, settings: &Settings) -> Result<Vec<Check>, Fai
         checks.push(Check::skipped(name, "nothing is published yet"));
         return Ok(checks);
     };
-    let wanted = outside::samples(settings, &record);
-    let looked = tokio::task::spawn_blocking(move || outside::look(&wanted)).await;
+    let wanted = sample::samples(settings, &record);
+    let looked = tokio::task::spawn_blocking(move || sample::look(&wanted)).await;
     match looked {
         Ok(Ok(looked)) => checks.extend(looked),
         Ok(Err(error)) => checks.push(unreachable(target, settings, &error.to_string())),

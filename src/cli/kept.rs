@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::cache::{Memory, identity};
 use crate::audio::{Depth, Identity, Probe};
-use crate::hash::Sha256;
+use crate::model::hash::Sha256;
 use crate::show::read::{self, FileTrouble};
 use crate::site::transcript::TranscriptError;
 use crate::site::{AssetFile, TranscriptFile};

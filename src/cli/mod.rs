@@ -22,7 +22,6 @@ mod kept;
 mod mend;
 mod moving;
 mod new;
-mod outside;
 mod preview;
 mod progress;
 mod proof;

@@ -4,7 +4,7 @@ use super::args::{Format, Global, Move};
 use super::term::Term;
 use super::{Exit, Failure, Outcome, gather};
 use crate::http::{Client, HttpError};
-use crate::import::moving::{self, Answer};
+use crate::import::feed_move::{self, Answer};
 use crate::import::xml;
 
 pub fn run(global: &Global, args: &Move, term: &Term) -> Outcome {
@@ -21,8 +21,8 @@ pub fn run(global: &Global, args: &Move, term: &Term) -> Outcome {
     }
     let client = Client::new();
     let (old, new) = (ask(&client, &args.from)?, ask(&client, &to)?);
-    let steps = moving::steps(&show.settings, &args.from, &old, &new);
-    term.data(&moving::text(&args.from, &to, &steps));
+    let steps = feed_move::steps(&show.settings, &args.from, &old, &new);
+    term.data(&feed_move::text(&args.from, &to, &steps));
     let is_done = steps.iter().all(|step| step.lacks.is_none());
     Ok(if is_done { Exit::Fine } else { Exit::Findings })
 }
@@ -37,7 +37,7 @@ fn ask(client: &Client, url: &str) -> Result<Answer, Failure> {
     };
     Ok(match (answer.status, answer.header("location")) {
         (300..400, Some(to)) => Answer::Redirect(answer.status, to.to_owned()),
-        _ if answer.is_success() => match moving::identity(&answer.bytes) {
+        _ if answer.is_success() => match feed_move::identity(&answer.bytes) {
             Ok(identity) => Answer::Feed(identity),
             Err(error) => Answer::Nothing(error.to_string()),
         },

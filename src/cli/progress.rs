@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::term::Term;
-use crate::object::{Key, Kind, Object};
+use crate::model::object::{Key, Kind, Object};
 use crate::release::{Delivery, Event, Reporter};
 use crate::report;
 

@@ -15,8 +15,8 @@ use super::target::{self, Target};
 use super::term::Term;
 use super::{Exit, Failure};
 use crate::audio::{Content, Foreign, Probe};
-use crate::hash::Sha256;
-use crate::object::Key;
+use crate::model::hash::Sha256;
+use crate::model::object::Key;
 use crate::release::Limits;
 use crate::rules::Evidence;
 use crate::show::values::AudioName;
@@ -395,7 +395,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::object::{Body, Digest, Kind, Object};
+    use crate::model::object::{Body, Digest, Kind, Object};
     use crate::store::memory::MemoryStore;
     use crate::store::{Condition, Store as _};
 

@@ -13,7 +13,7 @@ use super::stop::{self, Stop};
 use super::target::{self, Seen, Target};
 use super::term::Term;
 use super::{Exit, Failure, Outcome, actions, afterwards, block_on, check, edition, gather, proof};
-use crate::object::Kind;
+use crate::model::object::Kind;
 use crate::plan::{self, Allow, Guard, Overrides, Plan};
 use crate::release::{self, Cancel, ErrorClass, Limits, Owner, Receipt, ReleaseError, Run};
 use crate::report::github::{Annotation, annotate};

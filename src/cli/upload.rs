@@ -12,7 +12,7 @@ use super::release::running;
 use super::target::{self, Seen};
 use super::term::Term;
 use super::{Exit, Failure, Outcome, block_on, check, stop};
-use crate::object::{Key, Object};
+use crate::model::object::{Key, Object};
 use crate::release::{self, Delivery};
 use crate::report::{self, Counts, counted};
 use crate::rules::{Evidence, Finding, Severity};

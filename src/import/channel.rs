@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use jiff::ZonedDateTime;
 
-use super::feed::Options;
 use super::item::{self, Draft, Person};
 use super::media::{self, Media};
-use super::parts::{Parts, leave_attributes, one_line};
+use super::options::Options;
 use super::report::{Level, Report};
+use super::unread_elements::{Parts, leave_attributes, one_line};
 use super::write::cut;
 use super::xml::Element;
 use super::{dates, names, notes};

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::channel::{self, Head};
 use super::item::{self, Draft};
 use super::names::{self, Names};
-use super::parts::Parts;
+use super::options::Options;
 use super::report::{Level, Report};
+use super::unread_elements::Parts;
 use super::xml::{self, Element};
 use super::{EpisodeFile, Fetch, Import, ImportError, dates};
 use crate::report::counted;
@@ -16,19 +17,6 @@ use crate::show::settings::{FILE, Settings};
 
 /// As many episodes as a show may have.
 const MAX_ITEMS: usize = 100_000;
-
-/// What is known beside the feed.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Options<'a> {
-    /// The address that the feed was read from.
-    pub address: Option<&'a str>,
-    /// The address that the show is to have, if it is to move.
-    pub url: Option<&'a str>,
-    /// Whether all that the feed names will be fetched.
-    pub download: bool,
-    /// The ending that the artwork's bytes ask for, once they have been seen.
-    pub artwork: Option<&'static str>,
-}
 
 /// Makes a show of a feed.
 ///

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use jiff::ZonedDateTime;
 
-use super::parts::{Parts, leave_attributes, one_line};
 use super::report::{Level, Report};
+use super::unread_elements::{Parts, leave_attributes, one_line};
 use super::write::cut;
 use super::xml::Element;
 use super::{dates, notes};
-use crate::chapter::clock;
+use crate::model::chapter::clock;
 use crate::show::edit::quoted;
 use crate::show::episode::EpisodeType;
 use crate::show::values::{self, hh_mm_ss};

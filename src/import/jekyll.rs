@@ -4,8 +4,8 @@
 use serde_yaml::Value;
 
 use super::channel::{ARTWORK, Section};
-use super::feed::Options;
 use super::names::{self, Names};
+use super::options::Options;
 use super::report::{Level, Report};
 use super::{EpisodeFile, Import, ImportError};
 use crate::show::edit::{self, Edit};
@@ -171,7 +171,7 @@ fn settings(fields: &[Field], options: &Options<'_>, report: &mut Report) -> (St
             Value::Mapping(inner) => inner.get("name")?.as_str()?.to_owned(),
             _ => field.text.clone()?,
         };
-        Some(super::parts::one_line(&text)).filter(|text| !text.is_empty())
+        Some(super::unread_elements::one_line(&text)).filter(|text| !text.is_empty())
     };
     let author_mail = fields
         .iter()

@@ -9,18 +9,20 @@
 mod channel;
 mod dates;
 mod feed;
+pub mod feed_move;
 mod item;
 pub mod jekyll;
 mod media;
-pub mod moving;
 mod names;
 mod notes;
-mod parts;
+mod options;
 pub mod report;
+mod unread_elements;
 mod write;
 pub mod xml;
 
-pub use feed::{Options, of_feed, of_pages};
+pub use feed::{of_feed, of_pages};
+pub use options::Options;
 
 use report::Report;
 

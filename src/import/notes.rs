@@ -113,7 +113,7 @@ pub fn words(html: &str) -> String {
         text = text.replace(&format!("&{name};"), c);
     }
     text = text.replace("&#39;", "'").replace('\u{a0}', " ");
-    super::parts::one_line(&text)
+    super::unread_elements::one_line(&text)
 }
 
 /// The words of HTML without any white space, of which tags make more or less.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::object::{Body, Key};
+use crate::model::object::{Body, Key};
 use crate::show::episode::legal_in_xml;
 use crate::show::{Episode, Settings, Source, enclosure, is_inside, settings::FILE};
 use crate::site::{self, testing};
@@ -136,7 +136,7 @@ fn feed(settings: &Settings, episodes: &[Episode]) -> (Vec<Seen>, Vec<String>, V
             permalink: guid.permalink,
             enclosure: item.enclosure().unwrap().url.clone(),
             date: item.pub_date().unwrap().to_owned(),
-            title: parts::one_line(item.title().unwrap()),
+            title: unread_elements::one_line(item.title().unwrap()),
             numbers: [itunes.episode.clone(), itunes.season.clone(), itunes.episode_type.clone()],
             explicit: itunes.explicit.clone(),
             image: itunes.image.clone(),

@@ -6,7 +6,7 @@ use rss::Channel;
 
 use super::feed::{Documents, Unreadable};
 use super::guard::{Allow, EpisodeName, Guard, GuardKind, Overrides};
-use crate::object::{Digest, Key, Kind};
+use crate::model::object::{Digest, Key, Kind};
 use crate::site::edition::{Edition, EditionEpisode, Guid};
 use crate::store::published::{Published, Standing};
 use crate::store::record::Record;

@@ -7,7 +7,7 @@ use std::fmt;
 
 use rss::{Channel, Item};
 
-use crate::object::{Body, Key, Kind, Object};
+use crate::model::object::{Body, Key, Kind, Object};
 use crate::site::edition::Edition;
 
 /// What an edition's feed is made of: the public feed, and the archive pages it leads to.

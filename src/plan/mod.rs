@@ -30,8 +30,8 @@ pub use feed::{Changed, FeedDiff, ItemName};
 pub use guard::{ALLOW, Allow, BadAllow, EpisodeName, Guard, GuardKind, Overrides};
 pub use rollback::{documents, rollback};
 
-use crate::hash::Sha256;
-use crate::object::{Digest, Key, Kind, Object};
+use crate::model::hash::Sha256;
+use crate::model::object::{Digest, Key, Kind, Object};
 use crate::site::edition::{Edition, EditionEpisode};
 use crate::store::published::{Published, Standing};
 use crate::store::record::{Author, Record, Recorded, RecordedFeed, ReleaseNumber};

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 
 use super::{Documents, FeedDiff, Guard, Plan, checks, draw_up, public_feed};
-use crate::hash::Sha256;
-use crate::object::{Digest, Key, Kind, Object};
+use crate::model::hash::Sha256;
+use crate::model::object::{Digest, Key, Kind, Object};
 use crate::site::edition::{Edition, EditionEpisode};
 use crate::site::feed::CONTENT_TYPE;
 use crate::store::published::Published;

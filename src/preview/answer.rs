@@ -6,8 +6,8 @@ use bytes::Bytes;
 
 use super::range::{self, Wanted};
 use super::{OWN, Preview, decode, page, short, tag};
-use crate::hash::Sha256;
-use crate::object::{Body, Object};
+use crate::model::hash::Sha256;
+use crate::model::object::{Body, Object};
 use crate::show::in_address;
 
 /// As strict as the policy that pages carry themselves, and no frame around them.

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use crate::hash::Sha256;
-use crate::object::Object;
+use crate::model::hash::Sha256;
+use crate::model::object::Object;
 use crate::show::Settings;
 use crate::site::edition::Edition;
 use page::LocalAudio;

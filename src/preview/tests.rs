@@ -139,7 +139,7 @@ fn pages_have_the_panel_and_the_feed_is_to_the_byte_what_is_published() {
         let objects = edition.objects.iter().chain([&edition.feed]);
         let object = objects.into_iter().find(|object| object.key.as_str() == key).unwrap();
         match &object.body {
-            crate::object::Body::Bytes(bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
+            crate::model::object::Body::Bytes(bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
             other => unreachable!("{other:?}"),
         }
     };

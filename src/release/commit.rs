@@ -11,8 +11,8 @@ use super::error::ReleaseError;
 use super::lock::{Lease, may_have_happened};
 use super::read::release_numbers;
 use super::run::{Event, Run};
-use crate::hash::Sha256;
-use crate::object::{Body, Digest, Kind, Object};
+use crate::model::hash::Sha256;
+use crate::model::object::{Body, Digest, Kind, Object};
 use crate::plan::Plan;
 use crate::store::record::{LIMIT, Record, ReleaseNumber, feed_copy_key, manifest_key};
 use crate::store::{Condition, Stored, Version};
@@ -80,7 +80,7 @@ async fn write<T>(
     }
 }
 
-fn state(key: crate::object::Key, json: bytes::Bytes) -> Object {
+fn state(key: crate::model::object::Key, json: bytes::Bytes) -> Object {
     Object::in_memory(key, Kind::State, "application/json", json)
 }
 

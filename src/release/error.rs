@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::object::Key;
+use crate::model::object::Key;
 use crate::plan::Proof;
 use crate::store::record::{BadRecord, ReleaseNumber};
 use crate::store::{Head, StoreError};

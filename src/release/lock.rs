@@ -17,7 +17,7 @@ use tokio::sync::Mutex;
 
 use super::error::ReleaseError;
 use super::run::{Process, Run};
-use crate::object::{Key, Kind, Object};
+use crate::model::object::{Key, Kind, Object};
 use crate::store::record::Author;
 use crate::store::{Condition, StoreError, Stored, Version};
 

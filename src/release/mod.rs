@@ -31,7 +31,7 @@ pub use run::{
 };
 pub use send::send_ahead;
 
-use crate::object::{Key, Kind};
+use crate::model::object::{Key, Kind};
 use crate::plan::{Plan, Reason};
 use crate::store::Version;
 use crate::store::record::{Record, ReleaseNumber, manifest_key};

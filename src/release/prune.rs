@@ -14,7 +14,7 @@ use super::error::ReleaseError;
 use super::read::read_record;
 use super::run::{Event, Run};
 use super::with_lock;
-use crate::object::Key;
+use crate::model::object::Key;
 use crate::plan::documents;
 use crate::store::published::{Published, Standing};
 use crate::store::record::{FEEDS, Record, ReleaseNumber, feed_copy_key, manifest_key};

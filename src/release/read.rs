@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::error::ReleaseError;
-use crate::hash::Sha256;
-use crate::object::Key;
+use crate::model::hash::Sha256;
+use crate::model::object::Key;
 use crate::store::published::{Published, Standing};
 use crate::store::record::{BadRecord, LIMIT, RELEASES, Record, ReleaseNumber, manifest_key};
 use crate::store::{Found, Store, StoreError, Stored};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::error::ReleaseError;
 use super::read::read_record;
-use crate::hash::Sha256;
+use crate::model::hash::Sha256;
 use crate::plan::{self, Guard, Plan};
 use crate::store::Store;
 use crate::store::published::Published;

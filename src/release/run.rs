@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
-use crate::object::{Key, Object};
+use crate::model::object::{Key, Object};
 use crate::plan::Reason;
 use crate::store::Store;
 use crate::store::record::{Author, ReleaseNumber};

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::error::ReleaseError;
 use super::lock::{Lease, may_have_happened};
 use super::run::{Delivery, Event, Run};
-use crate::object::{Key, Kind, Object};
+use crate::model::object::{Key, Kind, Object};
 use crate::plan::{Reason, Step};
 use crate::store::record::Recorded;
 use crate::store::{Condition, Expected, Found, StoreError, Version};

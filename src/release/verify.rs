@@ -6,7 +6,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::error::{Fault, ReleaseError};
 use super::run::{Event, Run};
-use crate::object::{Key, Kind};
+use crate::model::object::{Key, Kind};
 use crate::plan::{Plan, Proof};
 use crate::store::record::Recorded;
 use crate::store::{Expected, Found, Head};

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::finding::{Finding, Severity};
+use super::finding::Finding;
 use super::registry as rule;
+use super::severity::Severity;
 use super::text::{head, malformed_value, shorten};
 use crate::audio::{BitRate, Content, Mp3, Probe};
 use crate::audio::{Damage, Harm};

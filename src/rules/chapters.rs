@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::finding::{Finding, Severity};
+use super::finding::Finding;
 use super::registry as rule;
+use super::severity::Severity;
 use super::text::shorten;
-use crate::chapter::Chapter;
+use crate::model::chapter::Chapter;
 use crate::show::{Located, Malformed, Source, chapters};
 
 /// The finding for a chapter that cannot be read.

@@ -3,30 +3,9 @@
 use std::cmp::Ordering;
 
 use super::registry::Rule;
+use super::severity::Severity;
 use crate::show::edit::Edit;
 use crate::show::{Source, Span};
-
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// For information.
-    Note,
-    /// A release goes on.
-    Warning,
-    /// A release stops.
-    Error,
-}
-
-impl Severity {
-    /// The word that reports use.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
 
 /// A change that mends a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,7 @@ pub mod chapters;
 pub mod finding;
 pub mod registry;
 mod series;
+pub mod severity;
 pub mod show;
 pub mod text;
 
@@ -17,8 +18,9 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 pub use audio::Evidence;
-pub use finding::{Finding, Fix, Related, Severity};
+pub use finding::{Finding, Fix, Related};
 pub use registry::{RULES, Rule};
+pub use severity::Severity;
 
 use crate::show::settings::RuleSetting;
 use crate::show::{Episode, Show};

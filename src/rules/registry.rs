@@ -1,6 +1,6 @@
 //! Every rule there is: its id, its weight, and why it exists.
 
-use super::finding::Severity;
+use super::severity::Severity;
 
 /// One rule.
 #[derive(Debug, PartialEq, Eq)]

@@ -5,8 +5,9 @@ use std::hash::Hash;
 
 use jiff::Timestamp;
 
-use super::finding::{Finding, Severity};
+use super::finding::Finding;
 use super::registry::{self as rule, Rule};
+use super::severity::Severity;
 use super::text::head;
 use crate::show::values::{hh_mm_ss, offset_text};
 use crate::show::{Episode, Given, Settings, Span};

@@ -1,8 +1,9 @@
 //! What an episode's own words must be: files that read, keys that are known and there, values that
 //! mean something.
 
-use super::finding::{Finding, Severity};
+use super::finding::Finding;
 use super::registry as rule;
+use super::severity::Severity;
 use crate::show::edit::requote;
 use crate::show::episode::EpisodeType;
 use crate::show::frontmatter::FrontMatterError;

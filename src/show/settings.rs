@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::in_address;
 use super::source::{Source, Span};
-use crate::object::Key;
+use crate::model::object::Key;
 
 /// The settings' file, in the show's folder.
 pub const FILE: &str = "onair.toml";

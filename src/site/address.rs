@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use ammonia::Url;
 
-use crate::object::{BadKey, Key};
+use crate::model::object::{BadKey, Key};
 use crate::show::Settings;
 use crate::show::in_address;
 

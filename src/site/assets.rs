@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 
 use super::address::Addresses;
+use super::image_type::image_type;
 use super::{SiteError, html};
-use crate::object::{Kind, Object};
+use crate::model::object::{Kind, Object};
 use crate::show::{Episode, Settings, is_inside};
 
 /// The site path of the style sheet with which a browser shows the feed.
@@ -45,18 +46,6 @@ impl AssetFile {
     pub(super) fn object(&self, addresses: &Addresses) -> Result<Object, SiteError> {
         let key = addresses.key(&self.path)?;
         Ok(Object::in_memory(key, Kind::Image, self.content_type, self.bytes.clone()))
-    }
-}
-
-/// The `Content-Type` that an image's ending names.
-pub fn image_type(path: &str) -> Option<&'static str> {
-    match path.rsplit_once('.')?.1.to_ascii_lowercase().as_str() {
-        "jpg" | "jpeg" => Some("image/jpeg"),
-        "png" => Some("image/png"),
-        "webp" => Some("image/webp"),
-        "gif" => Some("image/gif"),
-        "avif" => Some("image/avif"),
-        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use crate::chapter::Chapter;
+use crate::model::chapter::Chapter;
 
 /// The file's media type.
 pub const CONTENT_TYPE: &str = "application/json+chapters";

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hash::Sha256;
-use crate::object::{Key, Object};
+use crate::model::hash::Sha256;
+use crate::model::object::{Key, Object};
 
 /// An item's identity in the feed. Once published it never changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -105,7 +105,7 @@ pub fn images(markdown: &str) -> Vec<String> {
     let found = std::sync::Mutex::new(Vec::new());
     let see = |link: &str| {
         let path = link.split(['?', '#']).next().unwrap_or_default();
-        if super::assets::image_type(path).is_some()
+        if super::image_type::image_type(path).is_some()
             && let Ok(mut found) = found.lock()
         {
             found.push(path.to_owned());

@@ -13,10 +13,12 @@ pub mod chapters;
 pub mod edition;
 pub mod feed;
 pub mod html;
+mod image_type;
 mod item;
 pub mod lang;
 mod pages;
 pub mod people;
+mod references;
 pub mod tagging;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -29,9 +31,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::chapter::Chapter;
-use crate::hash::Sha256;
-use crate::object::{BadKey, Key, Kind, Object};
+use crate::model::chapter::Chapter;
+use crate::model::hash::Sha256;
+use crate::model::object::{BadKey, Key, Kind, Object};
 use crate::show::{Episode, Settings};
 use address::Addresses;
 pub use assets::AssetFile;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{html, text};
 use crate::audio::tag::{Language, Picture, TagChapter, TagSpec, Version};
-use crate::chapter::Chapter;
+use crate::model::chapter::Chapter;
 use crate::show::episode::Episode;
 use crate::show::settings::{Id3Version, Settings};
 

@@ -4,9 +4,9 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::{AudioFacts, EpisodeIn, Inputs, Templates};
-use crate::chapter::Chapter;
-use crate::hash::Sha256;
-use crate::object::Key;
+use crate::model::chapter::Chapter;
+use crate::model::hash::Sha256;
+use crate::model::object::Key;
 use crate::show::{Episode, Settings, Source};
 
 pub(crate) const SETTINGS: &str = r#"

@@ -7,7 +7,7 @@ use quick_xml::events::Event;
 
 use super::testing::{self, SETTINGS};
 use super::*;
-use crate::object::{Body, Kind};
+use crate::model::object::{Body, Kind};
 
 fn text_of(object: &Object) -> String {
     match &object.body {

@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::{Condition, Head, Listed, Progress, Store, StoreError, Stored, Version};
-use crate::hash::Sha256;
-use crate::object::{Body, Digest, Key, Object};
+use crate::model::hash::Sha256;
+use crate::model::object::{Body, Digest, Key, Object};
 
 /// A store in memory.
 #[derive(Debug, Default)]

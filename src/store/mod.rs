@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::object::{Digest, Key, Object};
+use crate::model::object::{Digest, Key, Object};
 
 /// What a store calls this very content of an object: an ETag, or its like. Opaque.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

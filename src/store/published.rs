@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::object::Key;
+use crate::model::object::Key;
 use crate::store::record::Record;
 use crate::store::{Stored, Version};
 

@@ -12,8 +12,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::hash::Sha256;
-use crate::object::{Digest, Key, Kind, Object};
+use crate::model::hash::Sha256;
+use crate::model::object::{Digest, Key, Kind, Object};
 use crate::site::edition::EditionEpisode;
 use crate::store::{Expected, Version};
 

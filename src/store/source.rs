@@ -9,8 +9,8 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use sha2::Digest as _;
 
-use crate::hash::Sha256;
-use crate::object::Digest;
+use crate::model::hash::Sha256;
+use crate::model::object::Digest;
 use crate::store::StoreError;
 
 /// What tells whether a file is still the same, short of reading it.

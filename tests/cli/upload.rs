@@ -110,7 +110,7 @@ fn a_pointer_of_git_lfs_is_proved_by_its_hash() {
     show.with_audio(2, 300, &[]);
     assert_eq!(show.onair(&["release"]).code, 0);
     let pointer = |show: &TestShow, number: u32, bytes: &[u8]| {
-        let (oid, size) = (onair::hash::Sha256::of(bytes), bytes.len());
+        let (oid, size) = (onair::model::hash::Sha256::of(bytes), bytes.len());
         let version = "version https://git-lfs.github.com/spec/v1";
         show.audio(number, format!("{version}\noid sha256:{oid}\nsize {size}\n").as_bytes());
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use onair::object::Key;
+use onair::model::object::Key;
 use onair::release::{
     Cancel, Limits, Prune, ReleaseError, Run, Silent, plan_prune, plan_rollback, prune,
 };
@@ -106,8 +106,12 @@ fn text(plan: &Prune) -> String {
 #[tokio::test]
 async fn a_prune_takes_only_what_old_releases_alone_name() {
     let (tap, show) = history().await;
-    let foreign =
-        crate::support::show::object("robots.txt", onair::object::Kind::Page, "text/plain", "*");
+    let foreign = crate::support::show::object(
+        "robots.txt",
+        onair::model::object::Kind::Page,
+        "text/plain",
+        "*",
+    );
     tap.put(&foreign, &Condition::Always, &|_| ()).await.unwrap();
     assert!(planned(&tap, 3).await.is_empty());
     let two = planned(&tap, 2).await;
@@ -194,7 +198,7 @@ async fn an_old_record_that_cannot_be_read_stays_with_what_it_may_name() {
     let (tap, _) = history().await;
     let broken = crate::support::show::object(
         ".onair/releases/000001.json",
-        onair::object::Kind::State,
+        onair::model::object::Kind::State,
         "application/json",
         "{",
     );

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use onair::object::Key;
+use onair::model::object::Key;
 use onair::store::record::ReleaseNumber;
 
 use crate::support::show::Show;

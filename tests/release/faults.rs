@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use onair::object::Key;
+use onair::model::object::Key;
 use onair::release::ReleaseError;
 use onair::store::memory::Entry;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use onair::hash::Sha256;
-use onair::object::{Key, Kind};
+use onair::model::hash::Sha256;
+use onair::model::object::{Key, Kind};
 use onair::plan::{Allow, Guard, Overrides, plan};
 use onair::site::edition::{Edition, EnclosureUrl, Guid};
 use onair::store::Version;

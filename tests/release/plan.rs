@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onair::hash::Sha256;
-use onair::object::{Body, Kind, Object};
+use onair::model::hash::Sha256;
+use onair::model::object::{Body, Kind, Object};
 use onair::plan::{Allow, EpisodeName, Overrides, Plan, Reason, plan};
 use onair::site::edition::Edition;
 use onair::store::published::{Published, Standing};

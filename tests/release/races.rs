@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
-use onair::object::{Key, Object};
+use onair::model::object::{Key, Object};
 use onair::release::{Receipt, ReleaseError, read_published};
 use onair::store::memory::Entry;
 use onair::store::published::Standing;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use onair::object::{Key, Kind};
+use onair::model::object::{Key, Kind};
 use onair::plan::{Overrides, Plan, plan};
 use onair::release::{
     Cancel, Delivery, Event, Limits, ReleaseError, Reporter, Run, Silent, audit, execute,

@@ -26,8 +26,8 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::region::Region;
 use bytes::Bytes;
 use memory_s3::{ACCESS_KEY, Abilities, MemoryS3, SECRET_KEY};
-use onair::hash::Sha256;
-use onair::object::{Body, Digest, Key, Kind, Object};
+use onair::model::hash::Sha256;
+use onair::model::object::{Body, Digest, Key, Kind, Object};
 use onair::store::s3::{S3Store, S3Target, Tuning};
 
 /// Impatient enough for tests; parts are as small as the server allows.

@@ -6,7 +6,7 @@ use id3::frame::Content;
 
 use super::existing;
 use super::keep::decoded;
-use crate::chapter::clock;
+use crate::model::chapter::clock;
 
 /// A frame in words.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,7 +20,7 @@ use id3::{Frame, Tag, TagLike as _};
 
 use super::Version;
 use super::existing::{self, Major, RawFrame, v23, v24};
-use crate::hash::Sha256;
+use crate::model::hash::Sha256;
 
 /// Frames that a new tag makes untrue: sizes and offsets of the file, the time of tagging.
 const STALE: [&str; 4] = ["TSIZ", "TDTG", "ASPI", "SEEK"];

@@ -32,7 +32,7 @@ pub use write::{Source, WriteError, Written, existing_tag, write_in_place};
 
 use id3::Encoder;
 
-use crate::chapter::clock;
+use crate::model::chapter::clock;
 
 /// The most bytes a tag may have, read or written: 32 MiB.
 ///

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use bytes::Bytes;
 use imagesize::ImageType;
 
-use crate::hash::Sha256;
+use crate::model::hash::Sha256;
 
 /// A JPEG or PNG, known to be one by its bytes and not by its name.
 ///

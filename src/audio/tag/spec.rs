@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::civil::DateTime;
 
 use super::{Language, Picture};
-use crate::chapter::Chapter;
+use crate::model::chapter::Chapter;
 
 /// The version of ID3v2 that is written.
 #[derive(

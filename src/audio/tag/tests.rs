@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::picture::tests::PNG;
 use super::*;
 use crate::audio::{Content, Depth, probe_bytes, testing};
-use crate::chapter::Chapter;
+use crate::model::chapter::Chapter;
 
 fn chapter(seconds: u64, title: &str, url: Option<&str>) -> TagChapter {
     let url = url.map(str::to_owned);

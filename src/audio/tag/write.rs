@@ -19,7 +19,7 @@ use rustix::fs::{self, Mode, OFlags, XattrFlags};
 use sha2::Digest as _;
 
 use super::MAX_BYTES;
-use crate::hash::Sha256;
+use crate::model::hash::Sha256;
 
 /// A host's MP3 as it was judged: what must still be true of it when its tag is written.
 #[derive(Debug, Clone, PartialEq, Eq)]

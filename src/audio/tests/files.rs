@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use super::*;
 use crate::audio::testing::{ape, id3v1, id3v2};
 use crate::audio::{probe_file, probe_stream};
-use crate::hash::Sha256;
+use crate::model::hash::Sha256;
 
 /// Several pieces long, with tags on both sides.
 fn long() -> Vec<u8> {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::audio::LfsPointer;
 use crate::audio::testing::{Noise, id3v2};
-use crate::hash::Sha256;
+use crate::model::hash::Sha256;
 
 #[test]
 fn an_empty_file_is_empty() {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::audio::testing::{Noise, ape, id3v1, id3v2, id3v2_of, lyrics3};
 use crate::audio::{Damage, Prober, find_trailing, probe_stream};
-use crate::hash::Sha256;
+use crate::model::hash::Sha256;
 
 /// Bytes as they may stand in a file, sound and unsound, that meet in all ways.
 fn pieces() -> impl Strategy<Value = Vec<u8>> {

@@ -6,7 +6,7 @@
 
 use super::sync::Sync;
 use super::window::{Seen, Window};
-use crate::audio::found::{APE_EDGE, ApeEdge, FoundTag, ID3_HEADER, Id3Header, TagKind, unsync};
+use crate::audio::tag_kind::{APE_EDGE, ApeEdge, FoundTag, ID3_HEADER, Id3Header, TagKind, unsync};
 
 /// A tag being stepped through. All offsets are in bytes from the file's start.
 #[derive(Debug)]

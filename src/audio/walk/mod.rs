@@ -18,13 +18,13 @@ use self::sync::{Stream, Sync};
 pub use self::tally::BitRate;
 use self::tally::{Run, Tally};
 use self::window::{Seen, Window, word};
-use super::claims::{self, Claims};
+use super::bounded_list::Listing;
 use super::damage::{Damage, Place};
 use super::foreign::{self, Foreign};
-use super::found::{FoundTag, OPENING};
 use super::header::Format;
-use super::listing::Listing;
+use super::tag_kind::{FoundTag, OPENING};
 use super::time::PlayTime;
+use super::xing::{self, Claims};
 
 /// Walks the frames of a file's leading tags and audio.
 #[derive(Debug)]
@@ -220,7 +220,7 @@ impl Walker {
         let Some(stream) = self.stream else { return Flow::Wait };
         let bytes = window.bytes;
         let limit = window.index(limit);
-        let mark = claims::mark_offset(stream.header);
+        let mark = xing::mark_offset(stream.header);
         let mut at = window.index(self.at);
         let Seen::Now(opening) = window.take(at, OPENING) else { return Flow::Wait };
         let Some((mut header, mut length)) =
@@ -236,7 +236,7 @@ impl Walker {
             if let Some((following, next_length)) =
                 following.and_then(|header| Some((header, stream.length(header)?)))
             {
-                if word(bytes, at + mark).is_some_and(claims::is_mark)
+                if word(bytes, at + mark).is_some_and(xing::is_mark)
                     && Claims::is_header_frame(stream.header, &bytes[at..next])
                 {
                     self.found.damage.push(Damage::SecondHeader { at: window.offset(at) });

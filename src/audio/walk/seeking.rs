@@ -6,7 +6,7 @@ use super::tally::Run;
 use super::window::{Seen, Window};
 use crate::audio::damage::Filler;
 use crate::audio::foreign::{self, Foreign};
-use crate::audio::found::tag_opening;
+use crate::audio::tag_kind::tag_opening;
 
 /// What a search ends with.
 #[derive(Debug)]

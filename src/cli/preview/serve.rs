@@ -18,7 +18,7 @@ use tokio::sync::watch::Receiver;
 
 use super::super::{Exit, Failure};
 use super::workshop::Shown;
-use crate::object;
+use crate::model::object;
 use crate::preview::answer::{Content, Request, answer};
 
 /// Bytes of audio that are read at a time.

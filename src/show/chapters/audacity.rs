@@ -4,7 +4,7 @@
 //! the next one.
 
 use super::{Fault, Read, all, lines, time, title};
-use crate::chapter::Chapter;
+use crate::model::chapter::Chapter;
 use crate::show::source::{Located, Malformed, Span};
 
 const EXPECTED: &str = "start and end in seconds and a title, with tabs between them";

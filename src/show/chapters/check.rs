@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::chapter::{Chapter, clock};
+use crate::model::chapter::{Chapter, clock};
 
 /// Something wrong with a list of chapters.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::{Fault, Read, all, image, time, title, url};
-use crate::chapter::Chapter;
+use crate::model::chapter::Chapter;
 use crate::show::source::Span;
 
 const EXPECTED: &str = r#"{"version": "1.2.0", "chapters": [{"startTime": 135, "title": "…"}]}"#;

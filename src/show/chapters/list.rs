@@ -12,7 +12,7 @@ use saphyr_parser::{Event, Parser};
 use serde_yaml::Value;
 
 use super::{Fault, Read, all, image, time, title, url};
-use crate::chapter::Chapter;
+use crate::model::chapter::Chapter;
 use crate::show::source::{Located, Span};
 
 const EXPECTED: &str = "a mapping with `start` and `title`, and `url` and `image` if you like";

@@ -22,7 +22,7 @@ pub use list::in_front_matter;
 pub use notes::in_notes;
 
 use super::source::{Located, Malformed, Span};
-use crate::chapter::Chapter;
+use crate::model::chapter::Chapter;
 
 /// What reading a chapter list gives.
 pub type Read = Result<Vec<Located<Chapter>>, Vec<Malformed>>;

@@ -13,7 +13,7 @@ use comrak::nodes::{Node, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
 use super::{Fault, Read, all, time, title};
-use crate::chapter::Chapter;
+use crate::model::chapter::Chapter;
 use crate::show::source::{Located, Malformed, Span};
 
 const EXPECTED: &str = "a time and a title, as in - 02:15 - [title](https://…)";

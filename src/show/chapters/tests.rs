@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::*;
-use crate::chapter::clock;
+use crate::model::chapter::clock;
 use crate::show::Source;
 
 /// What was read, as `line:column time title <url> (image)`, or what is wrong.

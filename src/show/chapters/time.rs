@@ -209,7 +209,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::chapter::clock;
+    use crate::model::chapter::clock;
 
     fn shown(text: &str) -> String {
         match read(text) {

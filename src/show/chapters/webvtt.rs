@@ -3,7 +3,7 @@
 //! A cue's start is the chapter's, its text the title; ends, identifiers and settings are not read.
 
 use super::{Fault, Read, all, lines, time, title};
-use crate::chapter::Chapter;
+use crate::model::chapter::Chapter;
 use crate::show::source::{Located, Malformed, Span};
 
 const TIMING: &str = "a line of start and end, as in 00:02:15.000 --> 00:05:00.000";

@@ -17,7 +17,7 @@ use super::SiteError;
 use super::address::Addresses;
 use super::item::Item;
 use super::people::Credit;
-use crate::object::{Kind, Object};
+use crate::model::object::{Kind, Object};
 use crate::show::Settings;
 use crate::show::episode::legal_in_xml;
 

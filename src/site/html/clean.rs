@@ -9,7 +9,7 @@ use ammonia::{Builder, Url, UrlRelative};
 use url::ParseError;
 
 use super::Resolve;
-use crate::site::text::{read_references, replaced};
+use crate::site::references::{read_references, replaced};
 
 /// Sorted.
 const PAGE_TAGS: [&str; 43] = [

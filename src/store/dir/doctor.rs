@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use super::DirStore;
-use super::beneath::root;
-use crate::object::{Key, Kind, Object};
+use super::sandbox::root;
+use crate::model::object::{Key, Kind, Object};
 use crate::store::checkup::Check;
 use crate::store::{Condition, Store, StoreError};
 

@@ -14,9 +14,9 @@ use std::path::Path;
 
 use sha2::Digest as _;
 
-use super::beneath::failed;
-use crate::hash::Sha256;
-use crate::object::Digest;
+use super::sandbox::failed;
+use crate::model::hash::Sha256;
+use crate::model::object::Digest;
 use crate::store::{StoreError, Version};
 
 /// Files up to this size are known by their content; no page, feed or record is larger.

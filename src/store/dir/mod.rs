@@ -5,9 +5,9 @@
 //! keeps no types, caching or metadata; the web server adds the first two, and where a digest is
 //! asked for the bytes are read.
 
-mod beneath;
 mod doctor;
 mod identity;
+mod sandbox;
 mod write;
 
 use std::collections::BTreeMap;
@@ -23,9 +23,9 @@ use bytes::Bytes;
 use super::{
     Condition, Expected, Found, Head, Listed, Progress, Store, StoreError, Stored, Version,
 };
-use crate::hash::Sha256;
-use crate::object::{Digest, Key, Object};
-use beneath::{Place, TEMPORARY, failed, walk};
+use crate::model::hash::Sha256;
+use crate::model::object::{Digest, Key, Object};
+use sandbox::{Place, TEMPORARY, failed, walk};
 use write::Turn;
 
 /// A folder in which a show is published.

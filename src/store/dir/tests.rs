@@ -1,7 +1,7 @@
 use std::os::unix::fs::symlink;
 
 use super::*;
-use crate::object::{Body, Kind};
+use crate::model::object::{Body, Kind};
 
 fn key(text: &str) -> Key {
     Key::new(text).unwrap()

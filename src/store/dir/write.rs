@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rustix::fs::{AtFlags, Mode, OFlags};
 
-use super::beneath::{Place, TEMPORARY, failed, walk};
 use super::identity::{digest_of, version_of};
-use crate::object::{Body, Digest, Key, Object};
+use super::sandbox::{Place, TEMPORARY, failed, walk};
+use crate::model::object::{Body, Digest, Key, Object};
 use crate::store::source::{Source, Tagged};
 use crate::store::{Condition, StoreError, Version};
 

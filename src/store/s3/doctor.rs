@@ -12,8 +12,8 @@ use super::S3Store;
 use super::failure::{Cause, Operation};
 use super::probe::{Outcome, random};
 use super::put::is_precondition;
-use super::unfinished::Upload;
-use crate::object::{Key, Kind, Object};
+use super::upload::Upload;
+use crate::model::object::{Key, Kind, Object};
 use crate::store::{Condition, Store};
 
 /// What an examination writes under, before it removes it again.

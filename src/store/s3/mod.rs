@@ -8,19 +8,20 @@
 //! keeps of the whole object even if it came in parts, and that R2, MinIO and SeaweedFS verify too;
 //! `Content-MD5` for stores that refuse it.
 
+mod checksum;
 mod connect;
 mod doctor;
 mod failure;
-mod meter;
 mod multipart;
 mod policy;
 mod probe;
+mod progress;
 mod put;
+mod resume;
 mod retry;
-mod sums;
 mod target;
 mod tuning;
-mod unfinished;
+mod upload;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
@@ -34,7 +35,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use bytes::BytesMut;
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
-use crate::object::{Key, Object};
+use crate::model::object::{Key, Object};
 use crate::store::{Condition, Head, Listed, Progress, Store, StoreError, Stored, Version};
 
 use failure::{Cause, Place};

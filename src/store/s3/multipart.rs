@@ -3,7 +3,7 @@
 //! The file is read once, in order, in buffers that are bounded in number across all uploads of the
 //! store. Nothing shows at the key until the last step, and that is taken only if the condition
 //! holds and the file was what the object promises. An upload that is cut off is gone on with by
-//! the next run: see [`super::unfinished`].
+//! the next run: see [`super::resume`].
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -15,15 +15,15 @@ use bytes::Bytes;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::object::Object;
+use crate::model::object::Object;
 use crate::store::{Condition, Progress, StoreError, Version};
 
+use super::checksum::{Sums, whole};
 use super::failure::{Cause, Operation};
-use super::meter::Meter;
+use super::progress::Meter;
 use super::put::{if_match, if_none_match, is_precondition, metadata};
 use super::retry::Attempts;
-use super::sums::{Sums, whole};
-use super::unfinished::Upload;
+use super::upload::{Held, Upload};
 use super::{Room, S3Store, blocking, is_missing_from_head};
 use crate::store::source::{Source, Tagged};
 
@@ -64,24 +64,6 @@ struct Done {
     bytes: u64,
     sums: Sums,
     etag: Option<String>,
-}
-
-/// A part that the store holds of a cut-off upload.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Held {
-    pub(super) bytes: u64,
-    pub(super) etag: Option<String>,
-    pub(super) crc64_nvme: Option<String>,
-}
-
-impl Held {
-    /// Whether these are its bytes, as its checksum tells or, without one, its ETag, which is the
-    /// MD5 of a part.
-    fn is(&self, bytes: &[u8]) -> bool {
-        self.bytes == bytes.len() as u64
-            && Sums::of(bytes, self.crc64_nvme.is_none())
-                .matches(self.crc64_nvme.as_deref(), self.etag.as_deref())
-    }
 }
 
 impl S3Store {

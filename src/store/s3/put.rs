@@ -5,12 +5,12 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 
-use crate::object::{Body, Key, Object};
+use crate::model::object::{Body, Key, Object};
 use crate::store::{Condition, Progress, Store, StoreError, Version};
 
+use super::checksum::Sums;
 use super::failure::{Cause, Operation};
 use super::retry::Attempts;
-use super::sums::Sums;
 use super::{Room, S3Store, blocking};
 use crate::store::source::{Source, Tagged};
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::object::Key;
+use crate::model::object::Key;
 
 /// A bucket and the prefix below which everything of a show stands: `s3://bucket/prefix`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

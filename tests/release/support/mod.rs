@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use onair::object::Key;
+use onair::model::object::Key;
 use onair::plan::{Allow, EpisodeName, Overrides, Plan, plan};
 use onair::release::{
     Cancel, Clock, Limits, Owner, Receipt, ReleaseError, Run, Silent, execute, read_published,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use onair::object::Key;
+use onair::model::object::Key;
 use onair::store::memory::Entry;
 use quick_xml::Reader;
 use quick_xml::events::Event;

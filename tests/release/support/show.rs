@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use onair::hash::Sha256;
-use onair::object::{Body, Digest, Key, Kind, Object};
+use onair::model::hash::Sha256;
+use onair::model::object::{Body, Digest, Key, Kind, Object};
 use onair::site::edition::{Edition, EditionEpisode, EnclosureUrl, Guid};
 use onair::store::published::Published;
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use onair::object::{Body, Key, Object};
+use onair::model::object::{Body, Key, Object};
 use onair::store::memory::{Entry, MemoryStore};
 use onair::store::{Condition, Head, Listed, Progress, Store, StoreError, Stored, Version};
 use tokio::sync::Notify;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::hash::Sha256;
+use crate::model::hash::Sha256;
 
 /// Where an object stands below the target's root: `podcasts/feed.xml`.
 ///

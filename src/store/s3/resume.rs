@@ -6,19 +6,19 @@
 //! upload whose note matches is gone on with, and of its parts only those whose checksum matches.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::hash::Sha256;
-use crate::object::{Key, Kind, Object};
+use crate::model::hash::Sha256;
+use crate::model::object::{Key, Kind, Object};
 use crate::store::{Store, StoreError};
 
 use super::S3Store;
 use super::failure::{Cause, Operation};
-use super::multipart::Held;
+use super::upload::{Held, Upload};
 
 /// Where notes of unfinished uploads stand.
 const NOTES: &str = ".onair/uploads/";
@@ -29,14 +29,6 @@ const NOTE_LIMIT: u64 = 16 * 1024;
 /// How old an unfinished upload must be for nobody to be at work on it any more.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// An upload in parts that was begun.
-#[derive(Debug)]
-pub(super) struct Upload {
-    full: String,
-    id: String,
-    noted: AtomicBool,
-}
-
 #[derive(Debug, Serialize, Deserialize)]
 struct Note {
     key: Key,
@@ -44,22 +36,6 @@ struct Note {
     object: Sha256,
     /// It was begun without a checksum of the newer kind, which the store refuses.
     md5_only: bool,
-}
-
-impl Upload {
-    pub(super) fn new(full: String, id: String) -> Self {
-        Self { full, id, noted: AtomicBool::new(false) }
-    }
-
-    /// The key in the bucket.
-    pub(super) fn full(&self) -> &str {
-        &self.full
-    }
-
-    /// The store's name for this upload.
-    pub(super) fn id(&self) -> &str {
-        &self.id
-    }
 }
 
 impl S3Store {
@@ -127,7 +103,7 @@ impl S3Store {
         }
         let note = Note {
             key: object.key.clone(),
-            upload_id: upload.id.clone(),
+            upload_id: upload.id().to_owned(),
             object: identity(object, part_bytes),
             md5_only: self.md5_only.load(Ordering::Relaxed),
         };

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::hash::Sha256;
 use crate::http::{Client, HttpError, Response};
-use crate::object::{Key, Object};
+use crate::model::hash::Sha256;
+use crate::model::object::{Key, Object};
 use crate::store::published::{Published, Standing};
 use crate::store::record::{BadRecord, LIMIT, Record, manifest_key};
 use crate::store::{Condition, Head, Listed, Progress, Store, StoreError, Stored, Version};

@@ -4,8 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::http::{Client, HttpError};
-use crate::object::{Key, Kind};
-use crate::reach::{self, Public, Usage};
+use crate::model::object::{Key, Kind};
+use crate::public::reach::{self, Public, Usage};
 use crate::show::Settings;
 use crate::site::edition::EditionEpisode;
 use crate::store::checkup::Check;

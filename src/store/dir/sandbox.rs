@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
-use crate::object::Key;
+use crate::model::object::Key;
 use crate::store::StoreError;
 
 /// Every file that is not whole yet has a name that starts so.

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::parts::Parts;
 use super::report::Level;
+use super::unread_elements::Parts;
 use super::xml::{self, Element};
 use super::{ImportError, write::cut};
 use crate::report::{counted, printable};

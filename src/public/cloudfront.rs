@@ -11,8 +11,8 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, si
 use aws_sigv4::sign::v4;
 use quick_xml::escape::escape;
 
-use crate::hash::Sha256;
 use crate::http::{Client, HttpError};
+use crate::model::hash::Sha256;
 
 /// Where CloudFront's API stands; it has one region.
 pub const API: &str = "https://cloudfront.amazonaws.com/2020-05-31";

@@ -1,0 +1,14 @@
+//! What a host asks of an import.
+
+/// What is known beside the feed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// The address that the feed was read from.
+    pub address: Option<&'a str>,
+    /// The address that the show is to have, if it is to move.
+    pub url: Option<&'a str>,
+    /// Whether all that the feed names will be fetched.
+    pub download: bool,
+    /// The ending that the artwork's bytes ask for, once they have been seen.
+    pub artwork: Option<&'static str>,
+}

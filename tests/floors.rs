@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// What each floor may name besides itself and the words that all share.
-const FLOORS: [(&str, &[&str]); 15] = [
+const FLOORS: [(&str, &[&str]); 14] = [
     ("show", &[]),
     ("audio", &[]),
     ("rules", &["show", "audio"]),
@@ -18,13 +18,12 @@ const FLOORS: [(&str, &[&str]); 15] = [
     ("import", &["show", "report"]),
     ("report", &["show", "rules"]),
     ("preview", &["show", "rules", "site", "report"]),
-    ("public", &["http", "store"]),
-    ("reach", &["http", "store"]),
-    ("cloudfront", &["http"]),
+    ("model", &[]),
+    ("public", &["http", "show", "site", "store"]),
     ("http", &[]),
 ];
 /// Words that all floors share.
-const SHARED: [&str; 3] = ["object", "chapter", "hash"];
+const SHARED: [&str; 1] = ["model"];
 /// The one exception: records keep what an edition promised.
 const EXCEPTIONS: [(&str, &str); 1] = [("store", "site")];
 

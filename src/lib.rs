@@ -6,6 +6,7 @@ pub mod cli;
 pub mod http;
 pub mod import;
 pub mod model;
+pub mod pipeline;
 pub mod plan;
 pub mod preview;
 pub mod public;

@@ -4,11 +4,12 @@
 
 use std::fmt::Write as _;
 
+use onair::model::audio::PublishedAudio;
 use onair::model::chapter::Chapter;
 use onair::model::hash::Sha256;
 use onair::model::object::Key;
 use onair::show::{Episode, Settings, Source};
-use onair::site::{AudioFacts, EpisodeIn, Inputs, Templates};
+use onair::site::{EpisodeIn, Inputs, Templates};
 
 const SETTINGS: &str = include_str!("../show.toml");
 
@@ -68,16 +69,17 @@ fn given(episode: &Episode) -> EpisodeIn<'_> {
     };
     EpisodeIn {
         episode,
-        audio: AudioFacts {
+        audio: PublishedAudio {
             key: Key::new(format!("audio/{}", file.as_str())).expect("a key"),
             bytes: *episode.size.value().expect("a size"),
             milliseconds: 1_800_000,
+            gapless_milliseconds: None,
             tag_sha256: Sha256::of(file.as_str().as_bytes()),
             payload_sha256: Sha256::of(episode.source.path.as_bytes()),
             source_bytes: None,
             source_sha256: None,
-            object: None,
         },
+        object: None,
         chapters: (0..5).map(chapter).collect(),
         transcript: None,
     }

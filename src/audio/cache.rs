@@ -17,7 +17,6 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use super::probe::{Content, Depth, Probe};
-use crate::model::hash::Sha256;
 
 /// The code that the findings are of.
 const EDITION: &str = concat!(env!("CARGO_PKG_VERSION"), "-", env!("ONAIR_AUDIO_CODE"));
@@ -72,8 +71,6 @@ struct Entry {
     identity: Identity,
     depth: Depth,
     probe: Probe,
-    /// The bytes of the tag that would be published, and the hash of what that tag is to say.
-    tag: Option<(Sha256, u64)>,
 }
 
 /// What is known of a show's files, by their paths below the show's folder.
@@ -133,26 +130,9 @@ impl Cache {
             self.changed |= self.files.remove(path).is_some();
             return;
         }
-        let tag = self.entry(path, &identity).and_then(|entry| entry.tag);
-        let entry = Entry { identity, depth, probe: probe.clone(), tag };
+        let entry = Entry { identity, depth, probe: probe.clone() };
         self.files.insert(path.to_owned(), entry);
         self.changed = true;
-    }
-
-    /// How many bytes the tag has that says what `spec` is the hash of, if that is known.
-    pub fn tag(&self, path: &str, identity: &Identity, spec: Sha256) -> Option<u64> {
-        let (known, bytes) = self.entry(path, identity)?.tag?;
-        (known == spec).then_some(bytes)
-    }
-
-    /// Notes how many bytes a tag has, of a file whose probe is noted.
-    pub fn note_tag(&mut self, path: &str, identity: &Identity, spec: Sha256, bytes: u64) {
-        if let Some(entry) = self.files.get_mut(path)
-            && entry.identity == *identity
-        {
-            entry.tag = Some((spec, bytes));
-            self.changed = true;
-        }
     }
 
     /// Forgets all files but these.
@@ -253,25 +233,6 @@ mod tests {
         assert!(noted(touched, after(2000)));
         assert!(!noted(touched, after(1902)));
         assert!(!noted(Identity { bytes: WORTH - 1, ..identity() }, after(2000)));
-    }
-
-    #[test]
-    fn a_tag_is_known_by_what_it_says_and_dies_with_its_file() {
-        let mut cache = with(Depth::Walk, &mp3());
-        let (spec, other) = (Sha256::of(b"spec"), Sha256::of(b"other"));
-        cache.note_tag("a.mp3", &identity(), spec, 4096);
-        cache.note_tag("b.mp3", &identity(), spec, 4096);
-        let cache = Cache::parse(&cache.to_json().unwrap());
-        assert_eq!(cache.tag("a.mp3", &identity(), spec), Some(4096));
-        assert_eq!(cache.tag("a.mp3", &identity(), other), None);
-        assert_eq!(cache.tag("b.mp3", &identity(), spec), None);
-        let mut cache = cache;
-        let deeper = probe_bytes(&mp3(), Depth::Hash);
-        cache.note_probe("a.mp3", identity(), Depth::Hash, &deeper, after(2000));
-        assert_eq!(cache.tag("a.mp3", &identity(), spec), Some(4096), "the file is the same");
-        let changed = Identity { changed: (1002, 0), ..identity() };
-        cache.note_probe("a.mp3", changed, Depth::Walk, &deeper, after(2000));
-        assert_eq!(cache.tag("a.mp3", &changed, spec), None);
     }
 
     #[test]

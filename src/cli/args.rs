@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::workflows::Action;
 use crate::apple::lookup::BASE_URL;
+use crate::pipeline::Options;
 use crate::public::cloudfront;
 
 /// Publish a podcast from a git repository: checked, tagged, uploaded, and only then in the feed.
@@ -54,6 +55,17 @@ pub struct Global {
     /// CloudFront's API
     #[arg(long, global = true, value_name = "URL", hide = true, env = "ONAIR_CLOUDFRONT_URL", default_value = cloudfront::API)]
     pub cloudfront: String,
+}
+
+impl Global {
+    /// The same for the pipeline.
+    pub fn options(&self) -> Options {
+        Options {
+            root: self.show.clone(),
+            target: self.target.clone(),
+            cloudfront: self.cloudfront.clone(),
+        }
+    }
 }
 
 /// `--format`

@@ -2,8 +2,8 @@
 
 use clap::CommandFactory as _;
 
-use super::term::Term;
-use super::{Args, Exit, Failure, Outcome};
+use super::ui::term::Term;
+use super::{Args, Error, Exit, Outcome};
 
 pub fn completions(shell: clap_complete::Shell, term: &Term) -> Outcome {
     let mut out = Vec::new();
@@ -14,9 +14,9 @@ pub fn completions(shell: clap_complete::Shell, term: &Term) -> Outcome {
 
 pub fn man(term: &Term) -> Outcome {
     let mut out = Vec::new();
-    clap_mangen::Man::new(Args::command()).render(&mut out).map_err(|error| {
-        Failure::new(Exit::Usage, format!("the man page cannot be written: {error}"))
-    })?;
+    clap_mangen::Man::new(Args::command())
+        .render(&mut out)
+        .map_err(|error| Error::usage(format!("the man page cannot be written: {error}")))?;
     term.data(&String::from_utf8_lossy(&out));
     Ok(Exit::Fine)
 }

@@ -1,8 +1,8 @@
 //! `onair explain`: a rule's reason, or the table of them all.
 
 use super::args::Explain;
-use super::term::Term;
-use super::{Exit, Failure, Outcome};
+use super::ui::term::Term;
+use super::{Error, Exit, Outcome};
 use crate::rules::{RULES, Rule, registry};
 use crate::show::episode::nearest;
 
@@ -12,7 +12,7 @@ pub fn run(args: &Explain, term: &Term) -> Outcome {
             Some(rule) => explain(rule),
             None => {
                 let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-                let failure = Failure::new(Exit::Usage, format!("there is no rule `{id}`"));
+                let failure = Error::usage(format!("there is no rule `{id}`"));
                 return Err(match nearest(id, &ids) {
                     Some(near) => failure.help(format!("did you mean `{near}`?")),
                     None => failure.help("`onair explain` lists all rules"),

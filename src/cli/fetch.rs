@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::import::audio_of;
-use super::term::Term;
+use super::ui::term::Term;
 use crate::audio::{Content, Depth, probe_file};
 use crate::http::Client;
 use crate::import::{Fetch, Import};
@@ -95,7 +94,7 @@ impl<'a> Fetcher<'a> {
             let Some(Fetch { url, to }) = &episode.audio else { continue };
             let name = match show {
                 None => to.as_str(),
-                Some(show) => match audio_of(show, &episode.guid) {
+                Some(show) => match show.audio_of(&episode.guid) {
                     Some(name) => name,
                     None => continue,
                 },

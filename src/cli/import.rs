@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use super::args::{self, Format, Global};
 use super::fetch::Fetcher;
 use super::init::{GITATTRIBUTES, GITIGNORE};
-use super::term::Term;
-use super::{Exit, Failure, Outcome};
+use super::ui::term::Term;
+use super::{Error, Exit, Outcome};
 use crate::http::{Client, HttpError};
 use crate::import::{self, Import, ImportError, Options, jekyll, xml};
+use crate::pipeline::{Class, load};
 use crate::report::{counted, printable};
 use crate::show::read::{self, EPISODES, FileTrouble};
 use crate::show::settings::FILE;
@@ -25,18 +26,19 @@ const MAX_POSTS: usize = 100_000;
 
 pub fn run(global: &Global, args: &args::Import, term: &Term) -> Outcome {
     if term.format() != Format::Human {
-        return Err(Failure::new(Exit::Usage, "`onair import` reports to persons only")
-            .help("leave --format out"));
+        return Err(
+            Error::usage("`onair import` reports to persons only").help("leave --format out")
+        );
     }
     let root = &global.show;
     let there = state(root)?;
     if there == There::Show && !args.download {
-        return Err(Failure::new(Exit::Usage, format!("there is a show in {} already", root.display()))
+        return Err(Error::usage(format!("there is a show in {} already", root.display()))
             .help("name a new folder with --show; with --download, the audio that the show lacks is fetched"));
     }
     let show = match there {
         There::Nothing => None,
-        There::Show => Some(super::gather::show(global)?),
+        There::Show => Some(load::show(&global.show)?),
     };
     let client = Client::new();
     let mut fetcher = Fetcher::new(&client, root, term);
@@ -64,13 +66,12 @@ enum There {
     Show,
 }
 
-fn state(root: &Path) -> Result<There, Failure> {
+fn state(root: &Path) -> Result<There, Error> {
     if root.join(FILE).exists() {
         return Ok(There::Show);
     }
-    let failed = |error: std::io::Error| {
-        Failure::new(Exit::Usage, format!("{} cannot be read: {error}", root.display()))
-    };
+    let failed =
+        |error: std::io::Error| Error::usage(format!("{} cannot be read: {error}", root.display()));
     let entries = match fs::read_dir(root) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(There::Nothing),
@@ -81,11 +82,8 @@ fn state(root: &Path) -> Result<There, Failure> {
         // A repository that was just made.
         if name != ".git" {
             let name = printable(&name.to_string_lossy());
-            return Err(Failure::new(
-                Exit::Usage,
-                format!("{} is not empty: there is {name}", root.display()),
-            )
-            .help("name a new folder with --show, as in --show my-show"));
+            return Err(Error::usage(format!("{} is not empty: there is {name}", root.display()))
+                .help("name a new folder with --show, as in --show my-show"));
         }
     }
     Ok(There::Nothing)
@@ -96,13 +94,12 @@ fn read_origin(
     client: &Client,
     fetcher: &mut Fetcher<'_>,
     show: Option<&Show>,
-) -> Result<Import, Failure> {
+) -> Result<Import, Error> {
     let origin = args.from.as_str();
     let is_address = origin.starts_with("https://") || origin.starts_with("http://");
     if !is_address && Path::new(origin).is_dir() {
         if args.download {
-            return Err(Failure::new(
-                Exit::Usage,
+            return Err(Error::usage(
                 "--download needs a feed: a folder does not say where audio is",
             )
             .help("import the show's public feed, or put its MP3s into audio/ yourself"));
@@ -153,20 +150,20 @@ fn read_origin(
     }
 }
 
-fn ask(client: &Client, url: &str) -> Result<Vec<u8>, Failure> {
+fn ask(client: &Client, url: &str) -> Result<Vec<u8>, Error> {
     let failed =
-        |reason: String| Failure::new(Exit::Target, format!("the feed cannot be had: {reason}"));
+        |reason: String| Error::new(Class::Target, format!("the feed cannot be had: {reason}"));
     match client.get(url, xml::MAX_BYTES) {
         Ok(answer) if answer.is_success() => Ok(answer.bytes),
         Ok(answer) => Err(failed(format!("the server answers {}", answer.status))),
-        Err(error @ HttpError::BadAddress) => Err(Failure::new(Exit::Usage, error.to_string())),
+        Err(error @ HttpError::BadAddress) => Err(Error::usage(error.to_string())),
         Err(error) => Err(failed(error.to_string())),
     }
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
     let failed = |error: std::io::Error| {
-        Failure::new(Exit::Usage, format!("{} cannot be read: {error}", path.display()))
+        Error::usage(format!("{} cannot be read: {error}", path.display()))
             .help("give a feed's address or file, or the folder of a Jekyll podcast")
     };
     let mut bytes = Vec::new();
@@ -179,22 +176,20 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-fn said(error: ImportError) -> Failure {
-    let mut failure = Failure::new(Exit::Usage, printable(&error.to_string()));
+fn said(error: ImportError) -> Error {
+    let mut failure = Error::usage(printable(&error.to_string()));
     failure.help = error.help;
     failure
 }
 
 /// Reads a Jekyll podcast: its settings, and the Markdown files that may be episodes.
-fn folder(root: &Path, args: &args::Import) -> Result<Import, Failure> {
+fn folder(root: &Path, args: &args::Import) -> Result<Import, Error> {
     let failed = |path: &str, trouble: &dyn std::fmt::Display| {
-        Failure::new(Exit::Usage, format!("{}: {trouble}", root.join(path).display()))
+        Error::usage(format!("{}: {trouble}", root.join(path).display()))
     };
     if root.join(FILE).exists() {
         let message = format!("{} is a show of onair's already", root.display());
-        return Err(
-            Failure::new(Exit::Usage, message).help("name it with --show: it needs no import")
-        );
+        return Err(Error::usage(message).help("name it with --show: it needs no import"));
     }
     let config = match read::read_text(root, jekyll::CONFIG) {
         Ok(config) => Some(config),
@@ -226,7 +221,7 @@ fn folder(root: &Path, args: &args::Import) -> Result<Import, Failure> {
 
 /// Writes the show's files; settings last, for they make a folder a show. What was written is taken
 /// away again if something fails.
-fn write_show(root: &Path, import: &Import) -> Result<(), Failure> {
+fn write_show(root: &Path, import: &Import) -> Result<(), Error> {
     let mut made: Vec<PathBuf> = Vec::new();
     let outcome = write_files(root, import, &mut made);
     if outcome.is_err() {
@@ -234,9 +229,7 @@ fn write_show(root: &Path, import: &Import) -> Result<(), Failure> {
             let _ = fs::remove_file(path);
         }
     }
-    outcome.map_err(|(path, error)| {
-        Failure::new(Exit::Usage, format!("{path} cannot be made: {error}"))
-    })
+    outcome.map_err(|(path, error)| Error::usage(format!("{path} cannot be made: {error}")))
 }
 
 fn write_files(
@@ -262,10 +255,4 @@ fn write_files(
         file.write_all(text.as_bytes()).map_err(|error| (path.to_owned(), error))?;
     }
     Ok(())
-}
-
-/// The name that a show gives to the audio of the episode with this guid.
-pub(super) fn audio_of<'a>(show: &'a Show, guid: &str) -> Option<&'a str> {
-    let episode = show.episodes.iter().find(|episode| episode.effective_guid() == Some(guid))?;
-    episode.file.value().map(|file| file.as_str())
 }

@@ -4,9 +4,9 @@ use std::fs;
 use std::io::Write as _;
 
 use super::args::{Global, Init};
-use super::term::Term;
+use super::ui::term::Term;
 use super::workflows::{self, Action};
-use super::{Exit, Failure, Outcome};
+use super::{Error, Exit, Outcome};
 use crate::show::edit::requote;
 use crate::show::settings::{FILE, Settings};
 use crate::show::{Source, read::EPISODES};
@@ -32,17 +32,13 @@ pub fn run(global: &Global, args: &Init, term: &Term) -> Outcome {
     let root = &global.show;
     let settings = settings(args);
     Settings::parse(&Source::new(FILE, settings.as_str()))
-        .map_err(|error| Failure { help: error.help, ..Failure::new(Exit::Usage, error.reason) })?;
+        .map_err(|error| Error { help: error.help, ..Error::usage(error.reason) })?;
     if root.join(FILE).exists() {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!("there is an {FILE} in {} already", root.display()),
-        )
-        .help("choose another folder with --show"));
+        return Err(Error::usage(format!("there is an {FILE} in {} already", root.display()))
+            .help("choose another folder with --show"));
     }
-    let failed = |what: &str, error: std::io::Error| {
-        Failure::new(Exit::Usage, format!("{what} cannot be made: {error}"))
-    };
+    let failed =
+        |what: &str, error: std::io::Error| Error::usage(format!("{what} cannot be made: {error}"));
     for folder in [EPISODES, "audio", "img"] {
         fs::create_dir_all(root.join(folder)).map_err(|error| failed(folder, error))?;
     }

@@ -1,92 +1,44 @@
-//! The command line: one file a command. Each gathers its inputs, calls the core, and hands the
-//! result to [`crate::report`].
+//! The command line: one file a command. Each turns its arguments into options, calls the pipeline, and
+//! prints the outcome.
 
-mod actions;
-mod afterwards;
 mod apple;
 mod args;
-mod beside;
-mod cache;
-mod chapters;
 mod check;
-mod checks;
 mod docs;
 mod doctor;
-mod edition;
+mod exit;
 mod explain;
 mod fetch;
-mod gather;
 mod import;
 mod init;
-mod kept;
-mod mend;
 mod moving;
 mod new;
 mod preview;
-mod progress;
-mod proof;
 mod prune;
 mod release;
 mod rollback;
-mod stop;
 mod tag;
-mod target;
-mod term;
+mod ui;
 mod upload;
 mod workflows;
 
 pub use args::Args;
+pub use exit::Exit;
 
 use std::process::ExitCode;
 
 use args::{Apple, Command};
-use term::Term;
+use exit::Outcome;
+use ui::actions;
+use ui::term::Term;
 
+use crate::pipeline::{Class, Error};
 use crate::report::summary;
 
-/// What the exit code says. Documented in the README.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// All is well.
-    Fine = 0,
-    /// Findings at error level.
-    Findings = 1,
-    /// Wrong use, or wrong settings.
-    Usage = 2,
-    /// The target or the network failed.
-    Target = 3,
-    /// A guard, or another release, stopped it.
-    Stopped = 4,
-    /// Whoever started it stopped it: 128 and SIGINT's number, as shells have it.
-    Interrupted = 130,
-}
-
-/// Why a command ended early: what to say, and with which exit code.
-#[derive(Debug)]
-pub struct Failure {
-    exit: Exit,
-    message: String,
-    help: Option<String>,
-}
-
-impl Failure {
-    fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), help: None }
-    }
-
-    fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-}
-
-/// What a command comes to.
-type Outcome = Result<Exit, Failure>;
-
 /// Runs what waits for a store or a server.
-fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| {
-        Failure::new(Exit::Target, format!("no threads can be started: {error}"))
+        Error::new(Class::Target, format!("no threads can be started: {error}"))
     })?;
     let outcome = runtime.block_on(work);
     // What still blocks is of no interest to anybody.
@@ -96,7 +48,7 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
 
 /// Runs the command that the arguments name.
 pub fn run(args: Args) -> ExitCode {
-    let term = Term::new(&args.global);
+    let term = Term::new(&args.global, actions::is_runner());
     let outcome = match &args.command {
         Command::Check(check) => check::run(&args.global, check, &term),
         Command::Release(release) => release::run(&args.global, release, &term),
@@ -115,16 +67,16 @@ pub fn run(args: Args) -> ExitCode {
         Command::Completions { shell } => docs::completions(*shell, &term),
         Command::Man => docs::man(&term),
     };
-    let exit = outcome.unwrap_or_else(|failure| {
-        let help = failure.help.as_deref();
-        if term.format() == args::Format::Github && failure.exit == Exit::Findings {
+    let exit = outcome.unwrap_or_else(|error| {
+        let help = error.help.as_deref();
+        if term.format() == args::Format::Github && error.class == Class::Findings {
             // The findings have their annotations, and there is room for ten.
-            term.say(&failure.message);
+            term.say(&error.message);
         } else {
-            term.failure(&failure.message, help);
+            term.failure(&error.message, help);
         }
-        actions::summarise(&term, |room| summary::failure(&failure.message, help, room));
-        failure.exit
+        actions::summarise(&term, |room| summary::failure(&error.message, help, room));
+        error.class.into()
     });
     ExitCode::from(exit as u8)
 }

@@ -1,21 +1,21 @@
 //! `onair move`: where a move of the feed to another address stands, and what comes next.
 
 use super::args::{Format, Global, Move};
-use super::term::Term;
-use super::{Exit, Failure, Outcome, gather};
+use super::ui::term::Term;
+use super::{Error, Exit, Outcome};
 use crate::http::{Client, HttpError};
 use crate::import::feed_move::{self, Answer};
 use crate::import::xml;
+use crate::pipeline::load;
 
 pub fn run(global: &Global, args: &Move, term: &Term) -> Outcome {
     if term.format() != Format::Human {
-        return Err(Failure::new(Exit::Usage, "`onair move` reports to persons only")
-            .help("leave --format out"));
+        return Err(Error::usage("`onair move` reports to persons only").help("leave --format out"));
     }
-    let show = gather::show(global)?;
+    let show = load::show(&global.show)?;
     let to = show.settings.feed_url();
     if to == args.from {
-        return Err(Failure::new(Exit::Usage, format!("the show's feed is at {to} already")).help(
+        return Err(Error::usage(format!("the show's feed is at {to} already")).help(
             "give the old address here, and the new one in onair.toml (site.url, site.feed)",
         ));
     }
@@ -27,11 +27,11 @@ pub fn run(global: &Global, args: &Move, term: &Term) -> Outcome {
     Ok(if is_done { Exit::Fine } else { Exit::Findings })
 }
 
-fn ask(client: &Client, url: &str) -> Result<Answer, Failure> {
+fn ask(client: &Client, url: &str) -> Result<Answer, Error> {
     let answer = match client.get_unredirected(url, xml::MAX_BYTES) {
         Ok(answer) => answer,
         Err(error @ HttpError::BadAddress) => {
-            return Err(Failure::new(Exit::Usage, format!("{url}: {error}")));
+            return Err(Error::usage(format!("{url}: {error}")));
         }
         Err(error) => return Ok(Answer::Nothing(error.to_string())),
     };

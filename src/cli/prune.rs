@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::args::{Format, Global, Prune};
-use super::release::{running, stopped};
-use super::target::{self, Seen};
-use super::term::Term;
-use super::{Exit, Outcome, block_on, gather, stop};
+use super::ui::carry_out::running;
+use super::ui::stop;
+use super::ui::term::Term;
+use super::{Exit, Outcome, block_on};
+use crate::pipeline::prune::{Prepared, carry_out, prepare};
 use crate::release;
 use crate::report::{self, counted};
-use crate::store::published::Standing;
 
 pub fn run(global: &Global, args: &Prune, term: &Term) -> Outcome {
     block_on(prune(global, args, term))
@@ -17,14 +17,16 @@ pub fn run(global: &Global, args: &Prune, term: &Term) -> Outcome {
 
 async fn prune(global: &Global, args: &Prune, term: &Term) -> Outcome {
     stop::end_until_something_is_written(term);
-    let settings = gather::show(global)?.settings;
-    let Seen { target, published, .. } = target::read(global, &settings).await?;
+    let Prepared { target, plan } = prepare(&global.options(), args.keep).await?;
     let store = target.store.as_ref();
-    if published.standing == Standing::Empty && term.format() == Format::Human {
-        term.say(&format!("Nothing is published in {} yet", store.name()));
-        return Ok(Exit::Fine);
-    }
-    let plan = release::plan_prune(store, &published, args.keep).await.map_err(stopped)?;
+    let plan = match plan {
+        Some(plan) => plan,
+        None if term.format() == Format::Human => {
+            term.say(&format!("Nothing is published in {} yet", store.name()));
+            return Ok(Exit::Fine);
+        }
+        None => release::Prune::default(),
+    };
     say_plan(&plan, &store.name(), term);
     let wanted = !plan.is_empty() && !args.dry_run;
     let question = format!("Remove {}?", counted(plan.objects.len() + plan.state.len(), "object"));
@@ -32,7 +34,7 @@ async fn prune(global: &Global, args: &Prune, term: &Term) -> Outcome {
     let asked = wanted && !args.yes && plan.objects.len() <= args.most;
     let goes = wanted && (!asked || term.confirmed(&question));
     if goes {
-        running(store, 0, term, async |run| release::prune(&plan, args.most, run).await).await?;
+        running(store, 0, term, async |run| carry_out(&plan, args.most, run).await).await?;
         term.say(&format!("Removed: {} freed", report::bytes(plan.bytes())));
     } else if !plan.is_empty() {
         term.say("Nothing was removed; `onair prune --yes` removes it.");

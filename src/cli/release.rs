@@ -1,27 +1,18 @@
-//! `onair release`: check, read what is published, plan, print; then, unless it is a dry run, carry
-//! out the very plan that was printed.
-
-use std::collections::BTreeMap;
-use std::path::Path;
+//! `onair release`: prints the plan and, unless it is a dry run, carries out that very plan.
 
 use jiff::Timestamp;
-use serde_json::json;
 
-use super::args::{Format, Global, Release};
-use super::progress::Progress;
-use super::stop::{self, Stop};
-use super::target::{self, Seen, Target};
-use super::term::Term;
-use super::{Exit, Failure, Outcome, actions, afterwards, block_on, check, edition, gather, proof};
-use crate::model::object::Kind;
-use crate::plan::{self, Allow, Guard, Overrides, Plan};
-use crate::release::{self, Cancel, ErrorClass, Limits, Owner, Receipt, ReleaseError, Run};
-use crate::report::github::{Annotation, annotate};
-use crate::report::{self, Counts, counted, summary};
-use crate::rules::Severity;
-use crate::show::Settings;
-use crate::store::Store;
-use crate::store::checkup::Check;
+use super::args::{Global, Release};
+use super::ui::carry_out::{Named, say_proofs};
+use super::ui::findings::report;
+use super::ui::term::Term;
+use super::ui::{actions, stop};
+use super::{Exit, Outcome, block_on};
+use crate::pipeline::release::{Preparation, Prepared, ReleaseOptions, prepare};
+use crate::pipeline::{Class, Error};
+use crate::plan::{Allow, Overrides};
+use crate::report::Counts;
+use crate::rules::{Finding, Severity};
 
 pub fn run(global: &Global, args: &Release, term: &Term) -> Outcome {
     block_on(release(global, args, term))
@@ -29,352 +20,45 @@ pub fn run(global: &Global, args: &Release, term: &Term) -> Outcome {
 
 async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
     stop::end_until_something_is_written(term);
-    let allow = overrides(&args.allow)?;
-    let now = args.now.unwrap_or_else(Timestamp::now);
-    let show = gather::show(global)?;
-    let depth = gather::release_depth(&show);
-    let mut gathered = gather::gather(show, depth);
-    let settings = &gathered.show.settings;
-    let seen = if args.dry_run {
-        target::see(global, settings).await?
-    } else {
-        // Who is to write must have been trusted to.
-        target::read(global, settings).await?
+    let options = global.options();
+    let asked = ReleaseOptions {
+        dry_run: args.dry_run,
+        repair: args.repair,
+        allow: overrides(&args.allow)?,
+        now: args.now.unwrap_or_else(Timestamp::now),
     };
-    let Seen { target, mut published, note, only_the_feed } = seen;
-    let store = target.store.as_ref();
+    let prepared = prepare(&options, &asked).await?;
+    let Prepared { checkout, located, target, note, findings, outcome } = prepared;
     if let Some(note) = &note {
         term.say(note);
     }
-    // Whose feed it is cannot be seen.
-    let allow = if only_the_feed { allow.with(Allow::ForeignFeed) } else { allow };
-    if args.repair {
-        release::audit(store, &mut published, Limits::default().others)
-            .await
-            .map_err(target::failed)?;
-    }
-    proof::prove(&mut gathered, published.record.as_ref(), &target).await?;
-    proof::say(&gathered, term);
-
-    let findings = check::find(&gathered, now);
-    let wrong: Vec<_> =
-        findings.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect();
-    if !wrong.is_empty() {
-        check::report("release", &wrong, &gathered, term);
-        let counts = Counts { errors: wrong.len(), ..Counts::default() };
-        return Err(Failure::new(Exit::Findings, format!("{counts}: nothing was published")));
-    }
-
-    let edition = edition::build(&gathered, &published.missing, now)?;
-    let show = &gathered.show;
-    let (dry, root) = (args.dry_run, show.root.as_path());
-    let named = Named { command: "release", target: &store.name(), dry, root, note };
-    let plan =
-        plan::plan(edition, &published, &allow).map_err(|guards| named.refused(&guards, term))?;
-    named.carry_out(&plan, global, &target, &show.settings, term).await?;
+    say_proofs(&checkout, &located, term);
+    let name = target.store.name();
+    let root = checkout.show.root.as_path();
+    let named = Named { command: "release", target: &name, dry: args.dry_run, root, note };
+    let plan = match outcome {
+        Preparation::Findings => {
+            let wrong: Vec<Finding> =
+                findings.into_iter().filter(|it| it.severity == Severity::Error).collect();
+            report("release", &wrong, &checkout, term);
+            let counts = Counts { errors: wrong.len(), ..Counts::default() };
+            return Err(Error::new(Class::Findings, format!("{counts}: nothing was published")));
+        }
+        Preparation::Guards(guards) => return Err(named.refused(&guards, term)),
+        Preparation::Plan(plan) => plan,
+    };
+    named.carry_out(&plan, &options, &target, &checkout.show.settings, term).await?;
     let counts = Counts::of(&findings);
     actions::output("findings", (counts.errors + counts.warnings) as u64, term);
     Ok(Exit::Fine)
 }
 
-/// A command that carries a plan out.
-#[derive(Debug)]
-pub struct Named<'a> {
-    pub command: &'a str,
-    pub target: &'a str,
-    pub dry: bool,
-    /// The show's folder.
-    pub root: &'a Path,
-    /// How what is published was seen, where that is worth knowing.
-    pub note: Option<String>,
-}
-
-impl Named<'_> {
-    /// Prints the plan and, unless it is a dry run, carries it out; then what comes after a release.
-    pub async fn carry_out(
-        &self,
-        plan: &Plan,
-        global: &Global,
-        target: &Target,
-        settings: &Settings,
-        term: &Term,
-    ) -> Result<Option<Receipt>, Failure> {
-        say_plan(plan, self.target, self.dry, term);
-        let mut checks = Vec::new();
-        let receipt = if self.dry {
-            None
-        } else if plan.nothing_to_do() {
-            Some(Receipt { unchanged: plan.unchanged.len(), ..Receipt::default() })
-        } else {
-            let store = target.store.as_ref();
-            let mut stop = Stop::listen();
-            let work = async |run: &Run<'_>| release::execute(plan, run).await;
-            let receipt = running_until(&mut stop, store, plan.bytes(), term, work).await?;
-            say_receipt(&receipt, &settings.feed_url(), term);
-            tokio::select! {
-                found = afterwards::after(global, target, settings, plan, &receipt) => checks = found,
-                () = stop.wished() => term.warning("what comes after a release was left out", None),
-            }
-            afterwards::say(&checks, term);
-            Some(receipt)
-        };
-        if term.format() == Format::Json {
-            let value = self.outcome_json(plan, receipt.as_ref(), &checks);
-            term.json(&value);
-        }
-        summarise(plan, receipt.as_ref(), settings, self.target, self.note.clone(), term);
-        Ok(receipt)
-    }
-}
-
-/// Does `work`, which sends so many bytes, and stops it where it may stop when somebody wishes it.
-pub async fn running<T>(
-    store: &dyn Store,
-    bytes: u64,
-    term: &Term,
-    work: impl AsyncFnOnce(&Run<'_>) -> Result<T, ReleaseError>,
-) -> Result<T, Failure> {
-    running_until(&mut Stop::listen(), store, bytes, term, work).await
-}
-
-async fn running_until<T>(
-    stop: &mut Stop,
-    store: &dyn Store,
-    bytes: u64,
-    term: &Term,
-    work: impl AsyncFnOnce(&Run<'_>) -> Result<T, ReleaseError>,
-) -> Result<T, Failure> {
-    let owner = Owner::this_process(who());
-    let cancel = Cancel::default();
-    let progress = Progress::new(bytes, term);
-    let run = Run::new(store, &owner, &progress, &cancel);
-    let work = work(&run);
-    tokio::pin!(work);
-    let outcome = loop {
-        tokio::select! {
-            biased;
-            outcome = &mut work => break outcome.map_err(stopped),
-            () = stop.wished() => {
-                if cancel.is_cancelled() {
-                    let failure = Failure::new(Exit::Interrupted, "stopped at once, half-way");
-                    break Err(failure.help("run the same command again: it finishes what was begun"));
-                }
-                cancel.cancel();
-                progress.stopping();
-            }
-        }
-    };
-    progress.finish();
-    outcome
-}
-
-/// Who makes the release, as records and locks name it.
-fn who() -> String {
-    let var = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    if let Some(url) = actions::run_url() {
-        return url;
-    }
-    let user = var("USER").or_else(|| var("LOGNAME")).unwrap_or_else(|| "somebody".to_owned());
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
-        .ok()
-        .map(|name| name.trim().to_owned());
-    match host.or_else(|| var("HOSTNAME")) {
-        Some(host) => format!("{user}@{host}"),
-        None => user,
-    }
-}
-
 /// What a host permits with `--allow`.
-pub fn overrides(given: &[String]) -> Result<Overrides, Failure> {
+fn overrides(given: &[String]) -> Result<Overrides, Error> {
     given
         .iter()
         .map(|text| {
-            text.parse::<Allow>()
-                .map_err(|error| Failure::new(Exit::Usage, format!("--allow {text}: {error}")))
+            text.parse::<Allow>().map_err(|error| Error::usage(format!("--allow {text}: {error}")))
         })
         .collect()
-}
-
-/// Why a release stopped, with the exit code of its class.
-pub fn stopped(error: ReleaseError) -> Failure {
-    let exit = match error.class() {
-        ErrorClass::Target => Exit::Target,
-        ErrorClass::Stopped | ErrorClass::Host => Exit::Stopped,
-        ErrorClass::Interrupted => Exit::Interrupted,
-    };
-    let help = error.help();
-    Failure { exit, message: error.to_string(), help }
-}
-
-impl Named<'_> {
-    /// Says what the guards hold against it.
-    pub fn refused(&self, guards: &[Guard], term: &Term) -> Failure {
-        if term.format() == Format::Json {
-            let value = json!({
-                "version": report::json::VERSION,
-                "command": self.command,
-                "dryRun": self.dry,
-                "target": self.target,
-                "guards": guards,
-            });
-            term.json(&value);
-        }
-        let said = guards.iter().map(|guard| {
-            let allow = guard.allow.as_ref();
-            let help = allow.map(|allow| format!("if this is meant, release with --allow {allow}"));
-            let place = guard.source.as_deref().or(guard.episode.as_deref()).unwrap_or("feed");
-            (guard, format!("{place}: {guard}"), help)
-        });
-        if term.format() == Format::Github {
-            let folder = actions::folder(self.root);
-            let annotations = said.clone().map(|(guard, text, help)| Annotation {
-                severity: Severity::Error,
-                path: guard.source.as_ref().map(|path| format!("{folder}{path}")),
-                place: None,
-                title: "guard".to_owned(),
-                text: help.map_or(text.clone(), |help| format!("{text}\nhelp: {help}")),
-            });
-            term.data(&annotate(annotations.collect()));
-        }
-        for (_, text, help) in said {
-            if term.format() != Format::Github {
-                term.failure(&text, help.as_deref());
-            }
-            actions::summarise(term, |room| summary::failure(&text, help.as_deref(), room));
-        }
-        Failure::new(
-            Exit::Stopped,
-            format!("stopped by {}: nothing was published", counted(guards.len(), "guard")),
-        )
-    }
-
-    /// The plan, and what came of it; nothing came of a dry run.
-    fn outcome_json(
-        &self,
-        plan: &Plan,
-        receipt: Option<&Receipt>,
-        afterwards: &[Check],
-    ) -> serde_json::Value {
-        let steps: Vec<_> = plan
-            .steps()
-            .map(|(object, reason)| {
-                json!({ "key": object.key, "kind": object.kind, "reason": reason, "bytes": object.body.len() })
-            })
-            .collect();
-        json!({
-            "version": report::json::VERSION,
-            "command": self.command,
-            "dryRun": receipt.is_none(),
-            "target": self.target,
-            "steps": steps,
-            "bytes": plan.bytes(),
-            "unchanged": plan.unchanged.len(),
-            "feed": plan.diff.to_string(),
-            "release": receipt.and_then(|receipt| receipt.number),
-            "sent": receipt.map(|receipt| receipt.sent),
-            "sentBytes": receipt.map(|receipt| receipt.bytes),
-            "alreadyThere": receipt.map(|receipt| receipt.already_there),
-            "feedPublished": receipt.map(|receipt| receipt.feed_published),
-            "afterwards": receipt.map(|_| afterwards),
-        })
-    }
-}
-
-fn say_plan(plan: &Plan, name: &str, dry: bool, term: &Term) {
-    if plan.nothing_to_do() {
-        term.say(&format!(
-            "Nothing to do: {name} is up to date ({})",
-            counted(plan.unchanged.len() + 1, "object")
-        ));
-        return;
-    }
-    let verb = if dry { "Would publish" } else { "Publishing" };
-    term.say(&format!("{verb} to {name}"));
-    let mut small: BTreeMap<(Kind, plan::Reason), usize> = BTreeMap::new();
-    for (object, reason) in plan.steps() {
-        // In a job's log stands what its summary may have no room for.
-        if is_large(object.kind) || term.verbose() || term.format() == Format::Github {
-            term.say(&format!(
-                "  + {} ({reason}, {})",
-                object.key,
-                report::bytes(object.body.len())
-            ));
-        } else {
-            *small.entry((object.kind, reason)).or_default() += 1;
-        }
-    }
-    for ((kind, reason), count) in small {
-        term.say(&format!("  + {} ({reason})", counted(count, kind.as_str())));
-    }
-    term.say(&format!("Feed: {}", plan.diff));
-    let steps = plan.steps().count();
-    term.say(&format!(
-        "Plan: {} to send, {}, {} unchanged",
-        counted(steps, "object"),
-        report::bytes(plan.bytes()),
-        plan.unchanged.len()
-    ));
-}
-
-/// Whether a person wants to know of each.
-fn is_large(kind: Kind) -> bool {
-    matches!(kind, Kind::Audio | Kind::Feed)
-}
-
-/// The plan, and what came of it, for a job's summary and later steps.
-fn summarise(
-    plan: &Plan,
-    receipt: Option<&Receipt>,
-    settings: &Settings,
-    name: &str,
-    note: Option<String>,
-    term: &Term,
-) {
-    let release = receipt.and_then(|receipt| receipt.number);
-    let heading = match (receipt, release) {
-        _ if plan.nothing_to_do() => "nothing to publish".to_owned(),
-        (None, _) => "what a release would publish".to_owned(),
-        (Some(_), Some(number)) => format!("release {} is published", number.0),
-        (Some(_), None) => "the manifest is set right".to_owned(),
-    };
-    let sent = plan.steps().map(|(object, reason)| summary::Sent {
-        kind: object.kind.as_str(),
-        key: object.key.as_str(),
-        reason: reason.to_string(),
-        bytes: object.body.len(),
-        url: receipt.and_then(|_| settings.public_url(&object.key)),
-        large: is_large(object.kind),
-    });
-    let said = summary::Plan {
-        heading,
-        target: name,
-        note,
-        feed: plan.diff.to_string(),
-        feed_url: &settings.feed_url(),
-        sent: sent.collect(),
-        unchanged: plan.unchanged.len(),
-    };
-    actions::summarise(term, |room| summary::plan(&said, room));
-    actions::output("plan", said.sent.len() as u64, term);
-    if let Some(number) = release {
-        actions::output("released", number.0.into(), term);
-    }
-}
-
-fn say_receipt(receipt: &Receipt, feed: &str, term: &Term) {
-    let number = receipt
-        .number
-        .map_or_else(|| "The manifest".to_owned(), |number| format!("Release {}", number.0));
-    let mut line = format!(
-        "{number} is published: {} sent ({})",
-        counted(receipt.sent, "object"),
-        report::bytes(receipt.bytes)
-    );
-    if receipt.already_there > 0 {
-        line.push_str(&format!(", {} there already", receipt.already_there));
-    }
-    term.say(&line);
-    if receipt.feed_published {
-        term.say(&format!("Feed: {feed}"));
-    }
 }

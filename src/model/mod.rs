@@ -1,5 +1,6 @@
-//! Words that every room shares: an object to publish, a hash, a chapter.
+//! Words that every room shares: an object to publish, a hash, a chapter, published audio.
 
+pub mod audio;
 pub mod chapter;
 pub mod hash;
 pub mod object;

@@ -6,7 +6,7 @@ use rss::Channel;
 
 use super::feed::{Documents, Unreadable};
 use super::guard::{Allow, EpisodeName, Guard, GuardKind, Overrides};
-use crate::model::object::{Digest, Key, Kind};
+use crate::model::object::{Key, Kind};
 use crate::site::edition::{Edition, EditionEpisode, Guid};
 use crate::store::published::{Published, Standing};
 use crate::store::record::Record;
@@ -113,7 +113,7 @@ fn duplicates(edition: &Edition, allow: &Overrides, guards: &mut Vec<Guard>) {
         let marks = [
             ("guid", Some(episode.guid.0.clone())),
             ("enclosure address", Some(episode.enclosure_url.0.clone())),
-            ("audio file", Some(episode.audio.to_string())),
+            ("audio file", Some(episode.audio.key.to_string())),
             ("Apple episode id", apple.map(|id| id.to_string())),
         ];
         for (what, mark) in marks {
@@ -196,7 +196,7 @@ pub(super) fn disagreements(edition: &Edition, documents: &Documents<'_>) -> Vec
 }
 
 fn promised(episode: &EditionEpisode) -> String {
-    promise(episode.permalink, &episode.enclosure_url.0, &episode.bytes.to_string(), MP3)
+    promise(episode.permalink, &episode.enclosure_url.0, &episode.audio.bytes.to_string(), MP3)
 }
 
 fn written(item: &rss::Item) -> String {
@@ -244,7 +244,7 @@ fn known(published: &Published, before: Option<&Channel>) -> Vec<Known> {
                 permalink: episode.permalink,
                 number: episode.number,
                 url: episode.enclosure_url.0.clone(),
-                audio: Some(episode.audio.clone()),
+                audio: Some(episode.audio.key.clone()),
                 source: Some(episode.source.clone()),
             });
             episodes.collect()
@@ -327,7 +327,7 @@ fn identities(
 /// Whether an episode with another guid is still the one that was published.
 fn same_episode(old: &Known, new: &EditionEpisode) -> bool {
     new.enclosure_url.0 == old.url
-        || old.audio.as_ref() == Some(&new.audio)
+        || old.audio.as_ref() == Some(&new.audio.key)
         || old.source.as_ref() == Some(&new.source)
         || (old.number.is_some() && old.number == new.number)
 }
@@ -336,13 +336,12 @@ fn same_episode(old: &Known, new: &EditionEpisode) -> bool {
 fn audio(edition: &Edition, record: &Record, allow: &Overrides, guards: &mut Vec<Guard>) {
     for new in &edition.episodes {
         let Some(old) = record.listed().find(|old| old.guid == new.guid) else { continue };
-        let same = (old.bytes, old.tag_sha256, old.payload_sha256)
-            == (new.bytes, new.tag_sha256, new.payload_sha256);
+        let same = old.audio.bytes == new.audio.bytes && old.audio.digest() == new.audio.digest();
         if !same && !allow.names(Allow::AudioChange, &old.guid, old.number) {
             let text = |episode: &EditionEpisode| {
-                let hash = episode.payload_sha256.to_string();
-                let seconds = episode.milliseconds / 1000;
-                format!("{} bytes, {seconds} s, audio {}…", episode.bytes, &hash[..12])
+                let hash = episode.audio.payload_sha256.to_string();
+                let seconds = episode.audio.milliseconds / 1000;
+                format!("{} bytes, {seconds} s, audio {}…", episode.audio.bytes, &hash[..12])
             };
             let guard = refuse(
                 GuardKind::AudioChanged,
@@ -354,10 +353,8 @@ fn audio(edition: &Edition, record: &Record, allow: &Overrides, guards: &mut Vec
             guards.push(of_episode(guard, &name(old), Some(&new.source)));
         }
     }
-    let claims = edition.episodes.iter().map(|episode| {
-        let (tag_sha256, payload_sha256) = (episode.tag_sha256, episode.payload_sha256);
-        (&episode.audio, Digest::Tagged { tag_sha256, payload_sha256 })
-    });
+    let claims =
+        edition.episodes.iter().map(|episode| (&episode.audio.key, episode.audio.digest()));
     let objects = edition.objects.iter().map(|object| (&object.key, object.digest.clone()));
     let mut overwritten = BTreeSet::new();
     for (key, digest) in claims.chain(objects) {

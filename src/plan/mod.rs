@@ -16,6 +16,7 @@
 mod checks;
 mod feed;
 mod guard;
+pub mod placement;
 mod rollback;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,7 @@ pub use feed::{Changed, FeedDiff, ItemName};
 pub use guard::{ALLOW, Allow, BadAllow, EpisodeName, Guard, GuardKind, Overrides};
 pub use rollback::{documents, rollback};
 
+use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Key, Kind, Object};
 use crate::site::edition::{Edition, EditionEpisode};
@@ -195,20 +197,21 @@ fn draw_up(
 
     let mut proofs = Vec::new();
     let at_hand: BTreeSet<&Key> = sends.iter().map(|step| &step.object.key).collect();
-    for episode in edition.episodes.iter().filter(|it| !at_hand.contains(&it.audio)) {
-        let digest = audio_digest(episode);
-        match recorded(&episode.audio) {
+    for episode in edition.episodes.iter().filter(|it| !at_hand.contains(&it.audio.key)) {
+        let PublishedAudio { key, bytes, .. } = &episode.audio;
+        let digest = episode.audio.digest();
+        match recorded(key) {
             Some(old)
                 if old.digest == digest
-                    && old.bytes == episode.bytes
-                    && !published.missing.contains(&episode.audio) =>
+                    && old.bytes == *bytes
+                    && !published.missing.contains(key) =>
             {
-                unchanged.insert(episode.audio.clone(), old.clone());
+                unchanged.insert(key.clone(), old.clone());
             }
             _ => proofs.push(Proof {
                 source: episode.source.clone(),
-                key: episode.audio.clone(),
-                bytes: episode.bytes,
+                key: key.clone(),
+                bytes: *bytes,
                 digest,
             }),
         }
@@ -250,11 +253,6 @@ fn is_public(edition: &Edition, published: &Published) -> bool {
 /// The feed that is public, if it is one.
 fn public_feed(published: &Published) -> Option<Channel> {
     Channel::read_from(&published.feed.as_ref()?.bytes[..]).ok()
-}
-
-/// The identity that an episode's audio must have.
-fn audio_digest(episode: &EditionEpisode) -> Digest {
-    Digest::Tagged { tag_sha256: episode.tag_sha256, payload_sha256: episode.payload_sha256 }
 }
 
 /// Why an object must be sent, if it must, and what stands in its place.

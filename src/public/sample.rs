@@ -42,7 +42,7 @@ pub fn audio(settings: &Settings, episode: &EditionEpisode) -> Wanted {
     Wanted {
         name: format!("audio of {name}"),
         url: settings.without_tracking(&episode.enclosure_url.0),
-        bytes: Some(episode.bytes),
+        bytes: Some(episode.audio.bytes),
         content_type: "audio/mpeg".to_owned(),
         usage: Usage::Played,
     }

@@ -24,7 +24,7 @@ use crate::store::{Condition, Listed, Store, Version};
 const RECORDS_AT_ONCE: usize = 4;
 
 /// What a prune would remove.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Prune {
     /// Objects that listeners could get, in order of key.
     pub objects: Vec<Listed>,
@@ -119,7 +119,7 @@ pub async fn plan_prune(
 /// Every key that a release needs to stand.
 fn names(record: &Record) -> impl Iterator<Item = Key> {
     let copies = documents(record).map(|(_, hash)| feed_copy_key(&hash));
-    let audio = record.episodes.iter().map(|episode| episode.audio.clone());
+    let audio = record.episodes.iter().map(|episode| episode.audio.key.clone());
     let own = [record.feed.key.clone(), record.number.key()];
     record.objects.keys().cloned().chain(audio).chain(copies).chain(own)
 }

@@ -8,6 +8,7 @@ use super::severity::Severity;
 use super::text::{head, malformed_value, shorten};
 use crate::audio::{BitRate, Content, Mp3, Probe};
 use crate::audio::{Damage, Harm};
+use crate::model::audio::PublishedAudio;
 use crate::show::edit::requote;
 use crate::show::read::FileTrouble;
 use crate::show::values::{AudioName, hh_mm_ss};
@@ -34,20 +35,11 @@ pub enum Evidence {
         path: String,
         /// What it holds.
         probe: Probe,
-        /// Bytes of the file as it would be published now, with the tag, where that is known.
+        /// Bytes as published for the episode, where the target holds this very payload.
         published: Option<u64>,
-        /// Bytes as published already, where the target's record knows this very payload.
-        recorded: Option<u64>,
     },
     /// What the target holds, where the file is not at hand.
-    Recorded {
-        /// Bytes as published.
-        bytes: u64,
-        /// Bytes of the host's file, without the tag that is published, where that is known.
-        source_bytes: Option<u64>,
-        /// The playing time, in milliseconds.
-        milliseconds: u64,
-    },
+    Recorded(PublishedAudio),
 }
 
 impl Evidence {
@@ -57,7 +49,7 @@ impl Evidence {
             Self::Probed { probe: Probe { content: Content::Mp3(mp3), .. }, .. } => {
                 Some(Duration::from_millis(mp3.time.milliseconds()))
             }
-            Self::Recorded { milliseconds, .. } => Some(Duration::from_millis(*milliseconds)),
+            Self::Recorded(audio) => Some(Duration::from_millis(audio.milliseconds)),
             _ => None,
         }
     }
@@ -84,28 +76,15 @@ pub fn judge(
             path,
             probe: Probe { content: Content::Mp3(mp3), bytes, .. },
             published,
-            recorded,
         }) => {
             damage(path, mp3, findings);
-            let measures = Measures {
-                bytes: *bytes,
-                published: *published,
-                recorded: *recorded,
-                mp3: Some(mp3),
-                milliseconds: mp3.time.milliseconds(),
-            };
+            let measures = Measures::OfFile { bytes: *bytes, mp3, published: *published };
             size(episode, Some(&measures), findings);
             duration(episode, Some(&measures), findings);
             Verdict::Proved
         }
-        Some(Evidence::Recorded { bytes, source_bytes, milliseconds }) => {
-            let measures = Measures {
-                bytes: source_bytes.unwrap_or(*bytes),
-                published: Some(*bytes),
-                recorded: None,
-                mp3: None,
-                milliseconds: *milliseconds,
-            };
+        Some(Evidence::Recorded(audio)) => {
+            let measures = Measures::OfTarget(audio);
             size(episode, Some(&measures), findings);
             duration(episode, Some(&measures), findings);
             Verdict::Proved
@@ -153,45 +132,65 @@ fn unusable(episode: &Episode, evidence: &Evidence) -> Option<Finding> {
                 .help(foreign.hint()),
             Content::Mp3(_) => return None,
         },
-        Evidence::Recorded { .. } => return None,
+        Evidence::Recorded(_) => return None,
     })
 }
 
-/// What the audio truly measures.
-struct Measures<'a> {
-    bytes: u64,
-    published: Option<u64>,
-    recorded: Option<u64>,
-    mp3: Option<&'a Mp3>,
-    milliseconds: u64,
+/// What the audio truly measures, and by whose word.
+enum Measures<'a> {
+    /// The file at hand, and the bytes that were published of its payload.
+    OfFile { bytes: u64, mp3: &'a Mp3, published: Option<u64> },
+    /// The target alone.
+    OfTarget(&'a PublishedAudio),
 }
 
 impl Measures<'_> {
+    /// Whether `size` is true: the bytes of the host's file as it lies there, or the bytes that were
+    /// published for the episode. No tag that would be made now has a part in it.
     fn size_holds(&self, size: u64) -> bool {
-        size == self.bytes || [self.published, self.recorded].contains(&Some(size))
+        match self {
+            Self::OfFile { bytes, published, .. } => size == *bytes || *published == Some(size),
+            Self::OfTarget(audio) => audio.has_size(size),
+        }
     }
 
     fn duration_holds(&self, seconds: u64) -> bool {
         let milliseconds = seconds.saturating_mul(1000);
-        match self.mp3 {
-            Some(mp3) => mp3.plays_for(milliseconds),
-            None => self.milliseconds.abs_diff(milliseconds) <= 1000,
+        match self {
+            Self::OfFile { mp3, .. } => mp3.plays_for(milliseconds),
+            Self::OfTarget(audio) => audio.plays_for(milliseconds),
         }
     }
 
-    /// The size as it will be published, in plain digits.
-    fn size(&self) -> String {
-        self.published.unwrap_or(self.bytes).to_string()
+    /// The size that belongs into the front matter: that of the host's file, where it is known.
+    fn size(&self) -> u64 {
+        match self {
+            Self::OfFile { bytes, .. } => *bytes,
+            Self::OfTarget(audio) => audio.source_bytes.unwrap_or(audio.bytes),
+        }
+    }
+
+    /// Bytes as published, where they are others.
+    fn published(&self) -> Option<u64> {
+        let published = match self {
+            Self::OfFile { published, .. } => *published,
+            Self::OfTarget(audio) => Some(audio.bytes),
+        };
+        published.filter(|bytes| *bytes != self.size())
     }
 
     fn duration(&self) -> String {
-        hh_mm_ss((self.milliseconds + 500) / 1000)
+        let milliseconds = match self {
+            Self::OfFile { mp3, .. } => mp3.time.milliseconds(),
+            Self::OfTarget(audio) => audio.milliseconds,
+        };
+        hh_mm_ss((milliseconds + 500) / 1000)
     }
 }
 
 fn size(episode: &Episode, measures: Option<&Measures<'_>>, findings: &mut Vec<Finding>) {
-    let truth = measures.map(Measures::size);
     let Given::Good(size) = &episode.size else {
+        let truth = measures.map(|measures| measures.size().to_string());
         findings.extend(not_given(
             episode,
             "size",
@@ -205,13 +204,21 @@ fn size(episode: &Episode, measures: Option<&Measures<'_>>, findings: &mut Vec<F
         return;
     };
     let name = episode.file.value().map_or("the audio", AudioName::as_str);
-    let message = match measures.published {
-        Some(published) if published != measures.bytes => {
-            format!("{name} has {} bytes ({published} as published, with its tag)", measures.bytes)
+    let bytes = measures.size();
+    let message = match measures.published() {
+        Some(published) => {
+            format!("{name} has {bytes} bytes ({published} as published, with its tag)")
         }
-        _ => format!("{name} has {} bytes", measures.bytes),
+        None => format!("{name} has {bytes} bytes"),
     };
-    findings.push(replace(episode, &rule::AUDIO_SIZE, "size", &measures.size(), message));
+    findings.push(replace(
+        episode,
+        &rule::AUDIO_SIZE,
+        "size",
+        measures,
+        bytes.to_string(),
+        message,
+    ));
 }
 
 fn duration(episode: &Episode, measures: Option<&Measures<'_>>, findings: &mut Vec<Finding>) {
@@ -232,12 +239,14 @@ fn duration(episode: &Episode, measures: Option<&Measures<'_>>, findings: &mut V
     };
     let name = episode.file.value().map_or("the audio", AudioName::as_str);
     let right = measures.duration();
-    let rate = match measures.mp3.map(|mp3| mp3.bit_rate) {
-        Some(BitRate::Constant(kbits)) => format!(" ({kbits} kbit/s)"),
+    let rate = match measures {
+        Measures::OfFile { mp3: Mp3 { bit_rate: BitRate::Constant(kbits), .. }, .. } => {
+            format!(" ({kbits} kbit/s)")
+        }
         _ => String::new(),
     };
     let message = format!("{name} plays {right}{rate}");
-    findings.push(replace(episode, &rule::AUDIO_DURATION, "duration", &right, message));
+    findings.push(replace(episode, &rule::AUDIO_DURATION, "duration", measures, right, message));
 }
 
 /// The finding for a value that differs from the truth, with the truth as its fix.
@@ -245,17 +254,25 @@ fn replace(
     episode: &Episode,
     rule: &'static super::Rule,
     key: &str,
-    truth: &str,
+    measures: &Measures<'_>,
+    truth: String,
     message: String,
 ) -> Finding {
     let span = episode.field(key).map_or_else(|| head(episode), |field| field.span.clone());
     let written = episode.source.text[span.clone()].to_owned();
-    let replacement = requote(&written, truth);
-    Finding::at(rule, &episode.source, span.clone(), message)
+    let replacement = requote(&written, &truth);
+    let finding = Finding::at(rule, &episode.source, span.clone(), message)
         .found(shorten(&written))
-        .expected(truth)
-        .help(format!("write `{key}: {replacement}`, or run `onair check --fix`"))
-        .fix(span, replacement)
+        .expected(truth);
+    let help = format!("write `{key}: {replacement}`, or run `onair check --fix`");
+    let help = match measures {
+        Measures::OfFile { .. } => help,
+        // The front matter may speak of a newer file than the one that was published.
+        Measures::OfTarget(_) => {
+            format!("if it was exported anew, send it with `onair upload`; if not, {help}")
+        }
+    };
+    finding.help(help).fix(span, replacement)
 }
 
 /// The finding for a size or duration that is not there or means nothing; the audio, where it is at

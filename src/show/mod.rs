@@ -10,6 +10,7 @@ pub mod read;
 pub mod settings;
 pub mod source;
 pub mod values;
+pub mod write;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

@@ -149,6 +149,12 @@ impl Show {
         }
         Ok(show)
     }
+
+    /// The name of the audio of the episode with this guid.
+    pub fn audio_of(&self, guid: &str) -> Option<&str> {
+        let episode = self.episodes.iter().find(|it| it.effective_guid() == Some(guid))?;
+        episode.file.value().map(|file| file.as_str())
+    }
 }
 
 fn read_episode(root: &Path, path: String) -> Result<Episode, Unreadable> {

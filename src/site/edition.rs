@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::hash::Sha256;
-use crate::model::object::{Key, Object};
+use crate::model::audio::PublishedAudio;
+use crate::model::object::Object;
 
 /// An item's identity in the feed. Once published it never changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,22 +44,9 @@ pub struct EditionEpisode {
     pub source: String,
     /// The enclosure's address as the feed gives it.
     pub enclosure_url: EnclosureUrl,
-    /// Where the enclosure's bytes stand in the target.
-    pub audio: Key,
-    /// The enclosure's length as published (tag and payload), in bytes.
-    pub bytes: u64,
-    /// The playing time, in milliseconds.
-    pub milliseconds: u64,
-    /// SHA-256 of the published ID3 tag.
-    pub tag_sha256: Sha256,
-    /// SHA-256 of the payload.
-    pub payload_sha256: Sha256,
-    /// Bytes of the host's file that it was made from, if known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source_bytes: Option<u64>,
-    /// SHA-256 of that file, by which a Git LFS pointer names it, if known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source_sha256: Option<Sha256>,
+    /// The enclosure's bytes.
+    #[serde(flatten)]
+    pub audio: PublishedAudio,
     /// The publication date, RFC 3339.
     pub published: String,
     /// The episode's id at Apple Podcasts.

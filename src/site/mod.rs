@@ -31,8 +31,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
+use crate::model::audio::PublishedAudio;
 use crate::model::chapter::Chapter;
-use crate::model::hash::Sha256;
 use crate::model::object::{BadKey, Key, Kind, Object};
 use crate::show::{Episode, Settings};
 use address::Addresses;
@@ -63,32 +63,13 @@ pub struct EpisodeIn<'a> {
     /// The episode.
     pub episode: &'a Episode,
     /// Its audio as it is, or will be, published.
-    pub audio: AudioFacts,
+    pub audio: PublishedAudio,
+    /// The audio to send; nothing if it is published already and is not at hand.
+    pub object: Option<Object>,
     /// Its chapters, in order.
     pub chapters: Vec<Chapter>,
     /// Its transcript.
     pub transcript: Option<Arc<TranscriptFile>>,
-}
-
-/// What is known of an episode's audio as it is, or will be, published.
-#[derive(Debug)]
-pub struct AudioFacts {
-    /// Where it stands in the target.
-    pub key: Key,
-    /// Length as published (tag and payload), in bytes.
-    pub bytes: u64,
-    /// Playing time, in milliseconds.
-    pub milliseconds: u64,
-    /// SHA-256 of the tag.
-    pub tag_sha256: Sha256,
-    /// SHA-256 of the payload.
-    pub payload_sha256: Sha256,
-    /// Bytes of the host's file, if known.
-    pub source_bytes: Option<u64>,
-    /// SHA-256 of the host's whole file, if known.
-    pub source_sha256: Option<Sha256>,
-    /// The object to send; nothing if the audio is published already and is not at hand.
-    pub object: Option<Object>,
 }
 
 /// Why there is no edition.
@@ -131,7 +112,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         due.par_iter().map(|entry| Item::render(entry, &addresses, &hosts)).collect();
 
     let mut objects: Vec<Object> =
-        entries.iter().filter_map(|entry| entry.given.audio.object.clone()).collect();
+        entries.iter().filter_map(|entry| entry.given.object.clone()).collect();
     for asset in &inputs.assets {
         objects.push(asset.object(&addresses)?);
     }

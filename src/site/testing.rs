@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::{AudioFacts, EpisodeIn, Inputs, Templates};
+use super::{EpisodeIn, Inputs, Templates};
+use crate::model::audio::PublishedAudio;
 use crate::model::chapter::Chapter;
 use crate::model::hash::Sha256;
 use crate::model::object::Key;
@@ -67,16 +68,17 @@ pub(crate) fn given(episode: &Episode) -> EpisodeIn<'_> {
     let file = episode.file.value().map_or("x.mp3", |file| file.as_str());
     EpisodeIn {
         episode,
-        audio: AudioFacts {
+        audio: PublishedAudio {
             key: Key::new(format!("media/{file}")).expect("a key"),
             bytes: 1_234_567,
             milliseconds: 61_400,
+            gapless_milliseconds: None,
             tag_sha256: Sha256::of(b"tag"),
             payload_sha256: Sha256::of(file.as_bytes()),
             source_bytes: None,
             source_sha256: None,
-            object: None,
         },
+        object: None,
         chapters: Vec::new(),
         transcript: None,
     }

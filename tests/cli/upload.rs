@@ -56,12 +56,12 @@ fn a_size_of_the_untagged_file_holds_without_it_once_it_is_recorded() {
 #[test]
 fn audio_that_is_exported_again_goes_beside_what_was_sent() {
     let show = uploaded();
-    let first = show.tree("public");
+    let first = show.tree("public/media");
     show.audio(2, &audio(7, 310));
     show.fix(2);
     let ran = show.onair(&["upload", "2"]);
     assert_eq!(ran.code, 0, "{}", ran.said());
-    let mut second = show.tree("public");
+    let mut second = show.tree("public/media");
     let beside = second.keys().find(|name| name.starts_with("public/media/002-")).unwrap().clone();
     assert!(second.remove(&beside).unwrap().ends_with(&audio(7, 310)));
     assert_eq!(second, first, "what was sent stays as it is");

@@ -72,8 +72,8 @@ async fn published_audio_stays_as_and_where_it_is() {
     insta::assert_snapshot!(guards(moved, &target), @"the published enclosure address of episode 3 would change: expected https://example.org/media/3.mp3, found https://other.example/3.mp3 [audio-change:3]");
     let other = edition(&target, |edition| {
         let episode = &mut edition.episodes[0];
-        episode.payload_sha256 = Sha256::of(b"other frames");
-        episode.bytes += 5;
+        episode.audio.payload_sha256 = Sha256::of(b"other frames");
+        episode.audio.bytes += 5;
     });
     // The change can be permitted; to write it over the old audio cannot.
     insta::assert_snapshot!(guards(other, &target), @"

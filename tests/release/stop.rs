@@ -170,7 +170,7 @@ async fn other_audio_under_the_key_is_left_alone() {
     publish(&tap, &Show::of(2), "ann", at(2)).await.unwrap();
     assert_eq!(tap.broken(), None);
     let record = published(&tap).await.record.unwrap();
-    assert_ne!(record.episodes[0].audio, key("media/2.mp3"));
+    assert_ne!(record.episodes[0].audio.key, key("media/2.mp3"));
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 
 mod serve;
 mod watch;
-mod workshop;
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -13,20 +12,24 @@ use tokio::net::TcpListener;
 use tokio::sync::watch as latest;
 
 use super::args::{Global, Preview as Args};
-use super::term::Term;
-use super::{Exit, Failure, Outcome, block_on, gather};
+use super::ui::term::Term;
+use super::{Exit, Outcome, block_on};
+use crate::pipeline::preview::{Session, Shown};
+use crate::pipeline::{Error, load};
 use crate::report::{counted, printable};
-use workshop::{Shown, Workshop};
 
 pub fn run(global: &Global, args: &Args, term: &Term) -> Outcome {
     let (waker, wakes) = std::sync::mpsc::channel();
-    let show = gather::show(global)?;
-    let mut workshop = Workshop::new(global.clone(), &show, waker.clone());
+    let options = global.options();
+    let show = load::show(&options.root)?;
+    let wake = waker.clone();
+    let wake = move || wake.send(watch::Wake::Audio).is_ok();
+    let mut session = Session::new(options, &show, wake);
     let (title, drafts) = (
         printable(show.settings.show.title.get_ref()),
         show.episodes.iter().filter(|episode| episode.is_draft()).count(),
     );
-    let shown = Arc::new(workshop.first(show)?);
+    let shown = Arc::new(session.first(show)?);
     let home = shown.home().to_owned();
     let (newest, versions) = latest::channel(Arc::clone(&shown));
     block_on(async move {
@@ -38,7 +41,7 @@ pub fn run(global: &Global, args: &Args, term: &Term) -> Outcome {
         let term = *term;
         // Ends with the process: what it works at is nobody's any more by then.
         std::thread::spawn(move || {
-            let watched = watch::run(&mut workshop, waker, &wakes, |made, began| {
+            let watched = watch::run(&mut session, waker, &wakes, |made, began| {
                 publish(made, began, &newest, term)
             });
             if let Err(error) = watched {
@@ -59,14 +62,13 @@ pub fn run(global: &Global, args: &Args, term: &Term) -> Outcome {
     })
 }
 
-async fn listen(port: u16) -> Result<TcpListener, Failure> {
+async fn listen(port: u16) -> Result<TcpListener, Error> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
-        let failure = |message| Failure::new(Exit::Usage, message);
         match error.kind() {
-            std::io::ErrorKind::AddrInUse => failure(format!("port {port} is taken")).help(
+            std::io::ErrorKind::AddrInUse => Error::usage(format!("port {port} is taken")).help(
                 "is there another preview? name another port with --port N; --port 0 takes any that is free",
             ),
-            _ => failure(format!("nothing can be served at port {port}: {error}"))
+            _ => Error::usage(format!("nothing can be served at port {port}: {error}"))
                 .help("name another port with --port N; --port 0 takes any that is free"),
         }
     })

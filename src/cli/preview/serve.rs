@@ -16,9 +16,9 @@ use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::watch::Receiver;
 
-use super::super::{Exit, Failure};
-use super::workshop::Shown;
 use crate::model::object;
+use crate::pipeline::Error;
+use crate::pipeline::preview::Shown;
 use crate::preview::answer::{Content, Request, answer};
 
 /// Bytes of audio that are read at a time.
@@ -35,11 +35,11 @@ pub async fn run(
     listener: TcpListener,
     port: u16,
     versions: Receiver<Arc<Shown>>,
-) -> Result<(), Failure> {
+) -> Result<(), Error> {
     let app = Router::new().fallback(handle).with_state(Server { port, versions });
     axum::serve(listener, app)
         .await
-        .map_err(|error| Failure::new(Exit::Usage, format!("the preview ended: {error}")))
+        .map_err(|error| Error::usage(format!("the preview ended: {error}")))
 }
 
 async fn handle(State(server): State<Server>, request: HttpRequest<Body>) -> Response {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{RecursiveMode, Watcher};
 
-use super::workshop::{Shown, Workshop};
+use crate::pipeline::preview::{Session, Shown};
 
 /// An editor writes a file in more than one step: after so much quiet it has finished.
 const QUIET: Duration = Duration::from_millis(10);
@@ -29,7 +29,7 @@ pub enum Wake {
 /// # Errors
 /// If nothing can be watched: the preview goes on showing what was there when it began.
 pub fn run(
-    workshop: &mut Workshop,
+    session: &mut Session,
     waker: Sender<Wake>,
     wakes: &Receiver<Wake>,
     publish: impl Fn(Shown, Instant),
@@ -37,13 +37,13 @@ pub fn run(
     let handler = move |event| drop(waker.send(Wake::Folder(event)));
     let mut watcher = notify::recommended_watcher(handler)?;
     let mut watched = BTreeSet::new();
-    follow(&mut watcher, &mut watched, workshop.folders());
+    follow(&mut watcher, &mut watched, session.folders());
     let mut began = Instant::now();
     loop {
-        let mut shown = workshop.again();
+        let mut shown = session.again();
         // What changed in a folder between the look and the first watch is found by looking again.
-        while follow(&mut watcher, &mut watched, workshop.folders()) {
-            shown = workshop.again();
+        while follow(&mut watcher, &mut watched, session.folders()) {
+            shown = session.again();
         }
         if let Some(shown) = shown {
             publish(shown, began);

@@ -2,8 +2,8 @@
 //!
 //! A file appears whole, under a rename, after its bytes have been made to last. Conditions hold
 //! between processes too: writers take turns for the moment of comparing and renaming. A folder
-//! keeps no types, caching or metadata; the web server adds the first two, and where a digest is
-//! asked for the bytes are read.
+//! keeps no types or caching: the web server adds them, and where a digest is asked for the bytes are
+//! read. What audio says of itself is noted beside it, below `.onair/metadata/`.
 
 mod doctor;
 mod identity;
@@ -27,6 +27,9 @@ use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Key, Object};
 use sandbox::{Place, TEMPORARY, failed, walk};
 use write::Turn;
+
+/// A note is small; what is larger is none of ours.
+const MAX_NOTE: u64 = 16 * 1024;
 
 /// A folder in which a show is published.
 #[derive(Debug, Clone)]
@@ -56,6 +59,17 @@ impl DirStore {
             read(file).map(Some).map_err(|error| failed("read", &place.path, &error))
         })
         .await
+    }
+
+    /// What the object that was last put at `key` said of itself; whoever asks compares its hashes
+    /// with the file, which others may have replaced since.
+    ///
+    /// # Errors
+    /// If the note cannot be read.
+    pub async fn metadata(&self, key: &Key) -> Result<BTreeMap<String, String>, StoreError> {
+        let note = Store::read(self, &write::metadata_key(key), MAX_NOTE).await?;
+        let said = note.and_then(|note| serde_json::from_slice(&note.bytes).ok());
+        Ok(said.unwrap_or_default())
     }
 
     /// Does what blocks where blocking is allowed.

@@ -10,7 +10,7 @@ use rustix::fs::{AtFlags, Mode, OFlags};
 
 use super::identity::{digest_of, version_of};
 use super::sandbox::{Place, TEMPORARY, failed, walk};
-use crate::model::object::{Body, Digest, Key, Object};
+use crate::model::object::{Body, Digest, Key, Kind, Object};
 use crate::store::source::{Source, Tagged};
 use crate::store::{Condition, StoreError, Version};
 
@@ -106,8 +106,31 @@ impl Drop for Temporary {
     }
 }
 
+/// Where the metadata of the object at `key` is noted.
+pub(super) fn metadata_key(key: &Key) -> Key {
+    Key::state(format_args!("metadata/{key}.json"))
+}
+
 /// Puts an object in its place. Blocks; stops before the rename once `stop` is set.
+///
+/// What an object says of itself is noted first, so that no audio ever stands without its note.
 pub(super) fn put(
+    base: &Path,
+    object: &Object,
+    condition: &Condition,
+    stop: &AtomicBool,
+    sent: &mut dyn FnMut(u64),
+) -> Result<Version, StoreError> {
+    if !object.metadata.is_empty() {
+        let json = serde_json::to_vec(&object.user_metadata()).unwrap_or_default();
+        let key = metadata_key(&object.key);
+        let note = Object::in_memory(key, Kind::State, "application/json", json.into());
+        put_file(base, &note, &Condition::Always, stop, &mut |_| ())?;
+    }
+    put_file(base, object, condition, stop, sent)
+}
+
+fn put_file(
     base: &Path,
     object: &Object,
     condition: &Condition,
@@ -201,6 +224,15 @@ pub(super) fn delete(base: &Path, key: &Key, condition: &Condition) -> Result<()
         return Ok(());
     }
     check(&place, key, condition)?;
+    remove(base, key, &place)?;
+    let note = metadata_key(key);
+    match Place::of(base, &note, false)? {
+        Some(place) if place.open()?.is_some() => remove(base, &note, &place),
+        _ => Ok(()),
+    }
+}
+
+fn remove(base: &Path, key: &Key, place: &Place) -> Result<(), StoreError> {
     let fail = |error: rustix::io::Errno| failed("remove", &place.path, &error.into());
     rustix::fs::unlinkat(&place.folder, &place.name, AtFlags::empty()).map_err(fail)?;
     place.sync_folder()?;

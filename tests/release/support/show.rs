@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use bytes::Bytes;
+use onair::model::audio::PublishedAudio;
 use onair::model::hash::Sha256;
 use onair::model::object::{Body, Digest, Key, Kind, Object};
 use onair::site::edition::{Edition, EditionEpisode, EnclosureUrl, Guid};
@@ -73,7 +74,8 @@ impl Show {
     pub fn feed(&self, episodes: &[EditionEpisode]) -> String {
         let mut items = String::new();
         for episode in episodes.iter().filter(|episode| episode.listed) {
-            let EditionEpisode { guid, permalink, title, enclosure_url, bytes, .. } = episode;
+            let EditionEpisode { guid, permalink, title, enclosure_url, audio, .. } = episode;
+            let bytes = audio.bytes;
             let number = episode.number.unwrap();
             write!(
                 items,
@@ -101,8 +103,8 @@ impl Episode {
         let known = record.and_then(|record| {
             record.episodes.iter().find(|old| {
                 old.guid == guid
-                    && old.payload_sha256 == payload_sha256
-                    && record.objects.contains_key(&old.audio)
+                    && old.audio.payload_sha256 == payload_sha256
+                    && record.objects.contains_key(&old.audio.key)
             })
         });
         if let Some(known) = known {
@@ -127,13 +129,16 @@ impl Episode {
             title: self.title.clone(),
             source: format!("episodes/{number}.md"),
             enclosure_url: EnclosureUrl(format!("{BASE}{key}")),
-            audio: key.clone(),
-            bytes: bytes.len() as u64,
-            milliseconds: 1000,
-            tag_sha256,
-            payload_sha256,
-            source_bytes: None,
-            source_sha256: None,
+            audio: PublishedAudio {
+                key: key.clone(),
+                bytes: bytes.len() as u64,
+                milliseconds: 1000,
+                gapless_milliseconds: None,
+                tag_sha256,
+                payload_sha256,
+                source_bytes: None,
+                source_sha256: None,
+            },
             published: "2022-05-27T07:00:00+02:00".into(),
             apple_episode_id: None,
             listed: self.listed,

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::args::Format;
 use super::term::Term;
+use crate::cli::args::Format;
 use crate::report::{self, printable};
 use crate::store::checkup::{Check, Outcome};
 

@@ -1,4 +1,4 @@
-//! The edge of [`crate::audio::Cache`]: where it is kept, and the files it speaks of.
+//! The edge of [`crate::audio::Cache`]: where it is kept, and the files it is about.
 //!
 //! It is kept in the user's own folder for such things and never in the show's, where a stranger's
 //! pull request could plant one. It may be deleted at any time. Two processes do not harm each other:
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use crate::audio::{Cache, Depth, Identity, Probe, probe_file};
+use crate::audio::{self, Depth, Identity, Probe, probe_file};
 use crate::model::hash::Sha256;
 use crate::show::{Show, read};
 
@@ -22,18 +22,12 @@ const MAX_BYTES: u64 = 256 << 20;
 
 /// What is remembered of a show's audio.
 #[derive(Debug)]
-pub struct Memory {
+pub struct Cache {
     file: Option<PathBuf>,
-    cache: Mutex<Cache>,
+    known: Mutex<audio::Cache>,
 }
 
-/// A probe, and by what its file is known.
-pub struct Probed {
-    pub probe: Probe,
-    identity: Option<Identity>,
-}
-
-impl Memory {
+impl Cache {
     /// Reads what is remembered of the show.
     pub fn open(show: &Show) -> Self {
         let file = place(&show.root);
@@ -41,58 +35,42 @@ impl Memory {
             let (folder, name) = (file.parent()?, file.file_name()?.to_str()?);
             read::read_bytes(folder, name, MAX_BYTES).ok()
         });
-        let cache = json.map_or_else(Cache::default, |json| Cache::parse(&json));
-        Self { file, cache: Mutex::new(cache) }
+        let known = json.map_or_else(audio::Cache::default, |json| audio::Cache::parse(&json));
+        Self { file, known: Mutex::new(known) }
     }
 
     /// What [`probe_file`] says of `file`, which the show calls `path`.
-    pub fn probe(&self, path: &str, file: &Path, depth: Depth) -> io::Result<Probed> {
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn probe(&self, path: &str, file: &Path, depth: Depth) -> io::Result<Probe> {
         let now = SystemTime::now();
-        let identity = identity(file);
-        if let Some(before) = &identity
-            && let Some(probe) = self.cache().probe(path, before, depth)
+        let before = identity(file);
+        if let Some(before) = &before
+            && let Some(probe) = self.known().probe(path, before, depth)
         {
-            return Ok(Probed { probe, identity });
+            return Ok(probe);
         }
         let probe = probe_file(file, depth)?;
-        if let Some(before) = identity
-            && self::identity(file) == identity
+        if let Some(before) = before
+            && identity(file) == Some(before)
         {
-            self.cache().note_probe(path, before, depth, &probe, now);
+            self.known().note_probe(path, before, depth, &probe, now);
         }
-        Ok(Probed { probe, identity })
-    }
-
-    /// The length of the tag that says what `spec` is the hash of; from memory, or as it is rendered.
-    pub fn tag_length<E>(
-        &self,
-        path: &str,
-        probed: &Probed,
-        spec: Sha256,
-        render: impl FnOnce() -> Result<Vec<u8>, E>,
-    ) -> Result<u64, E> {
-        let known = probed.identity.and_then(|identity| self.cache().tag(path, &identity, spec));
-        if let Some(bytes) = known {
-            return Ok(bytes);
-        }
-        let bytes = render()?.len() as u64;
-        if let Some(identity) = &probed.identity {
-            self.cache().note_tag(path, identity, spec, bytes);
-        }
-        Ok(bytes)
+        Ok(probe)
     }
 
     /// Keeps what is new, of these files and no others.
     pub fn keep(&self, paths: &BTreeSet<String>) {
-        let mut cache = self.cache();
-        cache.retain(paths);
-        let (Some(file), Some(json)) = (&self.file, cache.to_json()) else { return };
+        let mut known = self.known();
+        known.retain(paths);
+        let (Some(file), Some(json)) = (&self.file, known.to_json()) else { return };
         // What cannot be kept is found out again.
         let _ = replace(file, &json);
     }
 
-    fn cache(&self) -> MutexGuard<'_, Cache> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, audio::Cache> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 
-use super::actions;
-use super::args::{Colour, Format, Global};
+use crate::cli::args::{Colour, Format, Global};
 use crate::report::github::{Annotation, annotate, inert, inert_json};
 use crate::report::printable;
 use crate::rules::Severity;
@@ -21,15 +20,16 @@ pub struct Term {
 }
 
 impl Term {
-    /// What the arguments, and the environment, ask for.
-    pub fn new(global: &Global) -> Self {
+    /// What the arguments and the environment ask for; `is_runner` says whether a CI runner takes lines
+    /// for commands.
+    pub fn new(global: &Global, is_runner: bool) -> Self {
         let colour = match global.color {
             Colour::Always => true,
             Colour::Never => false,
             Colour::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
         };
         let format = global.format;
-        let watched = format == Format::Github || actions::is_runner();
+        let watched = format == Format::Github || is_runner;
         Self { quiet: global.quiet, verbose: global.verbose, colour, format, watched }
     }
 

@@ -6,8 +6,8 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::args::Format;
 use super::term::Term;
+use crate::cli::args::Format;
 use crate::report::summary::LIMIT;
 
 fn var(name: &str) -> Option<String> {

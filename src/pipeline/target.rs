@@ -4,18 +4,17 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 use std::sync::Arc;
 
-use super::args::Global;
-use super::proof::{Found, Known};
-use super::release::stopped;
-use super::{Exit, Failure};
+use super::{Class, Error, Options};
 use crate::audio::tag::MAX_BYTES;
-use crate::audio::{Content, Depth, Harm, probe_stream};
+use crate::audio::{Content, Depth, Harm, PlayTime, probe_stream};
 use crate::http::Client;
+use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
 use crate::model::object::Key;
 use crate::public::store::{PublicStore, Sight};
-use crate::release;
+use crate::release::{self, ErrorClass, ReleaseError};
 use crate::show::Settings;
+use crate::store::audio::{self, Found};
 use crate::store::dir::DirStore;
 use crate::store::published::Published;
 use crate::store::s3::{S3Location, S3Store, S3Target, has_credentials};
@@ -46,11 +45,11 @@ pub struct Seen {
 }
 
 /// Opens the target that the arguments or the settings name.
-pub async fn open(global: &Global, settings: &Settings) -> Result<Target, Failure> {
-    let url = url(global, settings);
+pub async fn open(options: &Options, settings: &Settings) -> Result<Target, Error> {
+    let url = url(options, settings);
     if url.is_empty() {
         // As a path, nothing means the show's own folder.
-        return Err(Failure::new(Exit::Usage, "the target is empty").help(
+        return Err(Error::usage("the target is empty").help(
             "give --target, or ONAIR_TARGET, a directory or s3://bucket/prefix, or leave it out",
         ));
     }
@@ -59,30 +58,30 @@ pub async fn open(global: &Global, settings: &Settings) -> Result<Target, Failur
         return Ok(Target { bucket: Some(Arc::clone(&bucket)), ..Target::of(bucket) });
     }
     if let Some((scheme, _)) = url.split_once("://") {
-        return Err(Failure::new(Exit::Usage, format!("`{scheme}` is no kind of target"))
+        return Err(Error::usage(format!("`{scheme}` is no kind of target"))
             .help("a target is a directory, or s3://bucket/prefix"));
     }
-    let path = global.show.join(url);
+    let path = options.root.join(url);
     let folder = DirStore::new(path.strip_prefix(".").unwrap_or(&path));
     Ok(Target { folder: Some(folder.clone()), ..Target::of(Arc::new(folder)) })
 }
 
 /// Looks at what is published: in the target itself, or, without credentials for it, where
 /// everybody finds it.
-pub async fn see(global: &Global, settings: &Settings) -> Result<Seen, Failure> {
-    let name = url(global, settings);
+pub async fn see(options: &Options, settings: &Settings) -> Result<Seen, Error> {
+    let name = url(options, settings);
     if name.starts_with("s3://")
         && let Err(why) = has_credentials(&s3(name, settings)?).await
     {
         return see_from_outside(name, &why, settings, &feed_key(settings)?).await;
     }
-    read(global, settings).await
+    read(options, settings).await
 }
 
 /// Opens the target that the arguments or the settings name, and reads what is published there.
-pub async fn read(global: &Global, settings: &Settings) -> Result<Seen, Failure> {
+pub async fn read(options: &Options, settings: &Settings) -> Result<Seen, Error> {
     let feed = feed_key(settings)?;
-    let target = open(global, settings).await?;
+    let target = open(options, settings).await?;
     let published = release::read_published(target.store.as_ref(), &feed).await.map_err(stopped)?;
     Ok(Seen { target, published, note: None, only_the_feed: false })
 }
@@ -92,7 +91,7 @@ async fn see_from_outside(
     why: &str,
     settings: &Settings,
     feed: &Key,
-) -> Result<Seen, Failure> {
+) -> Result<Seen, Error> {
     let addresses = settings.clone();
     let address = move |key: &Key| addresses.public_url(key);
     let store = PublicStore::new(name.to_owned(), Client::new(), address);
@@ -122,20 +121,19 @@ async fn see_from_outside(
 }
 
 /// The target's address.
-pub fn url<'a>(global: &'a Global, settings: &'a Settings) -> &'a str {
-    global.target.as_deref().unwrap_or_else(|| settings.target_url())
+pub fn url<'a>(options: &'a Options, settings: &'a Settings) -> &'a str {
+    options.target.as_deref().unwrap_or_else(|| settings.target_url())
 }
 
 /// Where the feed stands in the target.
-pub fn feed_key(settings: &Settings) -> Result<Key, Failure> {
+pub fn feed_key(settings: &Settings) -> Result<Key, Error> {
     Key::new(format!("{}{}", settings.site_prefix(), settings.site.feed.get_ref()))
-        .map_err(|error| Failure::new(Exit::Usage, error.to_string()))
+        .map_err(|error| Error::usage(error.to_string()))
 }
 
 /// What is known of a bucket from address and settings.
-pub fn s3(url: &str, settings: &Settings) -> Result<S3Target, Failure> {
-    let location: S3Location =
-        url.parse().map_err(|error| Failure::new(Exit::Usage, format!("{error}")))?;
+pub fn s3(url: &str, settings: &Settings) -> Result<S3Target, Error> {
+    let location: S3Location = url.parse().map_err(|error| Error::usage(format!("{error}")))?;
     let set = &settings.target;
     Ok(S3Target {
         location,
@@ -147,12 +145,23 @@ pub fn s3(url: &str, settings: &Settings) -> Result<S3Target, Failure> {
 }
 
 /// A store's failure, with its help.
-pub fn failed(error: StoreError) -> Failure {
+pub fn failed(error: StoreError) -> Error {
     let help = match &error {
         StoreError::Failed { help, .. } => help.clone(),
         _ => None,
     };
-    Failure { exit: Exit::Target, message: error.to_string(), help }
+    Error { class: Class::Target, message: error.to_string(), help }
+}
+
+/// Why a release stopped.
+pub fn stopped(error: ReleaseError) -> Error {
+    let class = match error.class() {
+        ErrorClass::Target => Class::Target,
+        ErrorClass::Stopped | ErrorClass::Host => Class::Stopped,
+        ErrorClass::Interrupted => Class::Interrupted,
+    };
+    let help = error.help();
+    Error { class, message: error.to_string(), help }
 }
 
 impl Target {
@@ -161,17 +170,20 @@ impl Target {
         Self { store, folder: None, bucket: None, public: false }
     }
 
-    /// What audio stands at `key`: by its own metadata, or, in a folder, which keeps none, by the file.
+    /// What audio stands at `key`: by its own metadata; in a folder, where others may write, by the file.
     pub async fn identify(&self, key: &Key) -> Result<Found, StoreError> {
         if let Some(folder) = &self.folder {
             let named = key.clone();
-            let found = folder.with_file(key, move |file| look(file, named)).await?;
+            let mut found = folder.with_file(key, move |file| look(file, named)).await?;
+            if let Some(Found::Audio(audio)) = &mut found {
+                audio::add_source(audio, &folder.metadata(key).await?);
+            }
             return Ok(found.unwrap_or(Found::Nothing));
         }
         Ok(match self.store.head(key).await? {
             None => Found::Nothing,
-            Some(head) => match Known::of_head(key, &head) {
-                Some(known) => Found::Audio(known),
+            Some(head) => match audio::of_head(key, &head) {
+                Some(audio) => Found::Audio(audio),
                 // Servers in front of a bucket may keep its metadata to themselves.
                 None if self.public => Found::Nothing,
                 None => Found::Other,
@@ -195,10 +207,11 @@ fn look(mut file: File, key: Key) -> io::Result<Found> {
     let mut tag = Vec::new();
     file.rewind()?;
     file.take(payload.start).read_to_end(&mut tag)?;
-    Ok(Found::Audio(Known {
+    Ok(Found::Audio(PublishedAudio {
         key,
         bytes: probe.bytes,
         milliseconds: mp3.time.milliseconds(),
+        gapless_milliseconds: mp3.gapless_time.map(PlayTime::milliseconds),
         tag_sha256: Sha256::of(&tag),
         payload_sha256,
         source_bytes: None,

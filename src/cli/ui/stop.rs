@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::Exit;
 use super::term::Term;
+use crate::cli::exit::Exit;
 
 /// Whether somebody hears the wish who stops in order.
 static IN_ORDER: AtomicBool = AtomicBool::new(false);

@@ -1,27 +1,23 @@
-//! What comes after a release is done: telling the CDN, and looking at new audio as listeners get it.
-//! Whatever it finds, the release is done: it is told, and no failure.
+//! What comes after a release: telling the CDN, and looking at new audio as listeners get it. The
+//! release is done by then, so whatever is found is reported and fails nothing.
 
 use std::collections::BTreeSet;
 
-use super::args::{Format, Global};
+use super::Options;
 use super::target::Target;
-use super::term::Term;
 use crate::http::Client;
 use crate::plan::Plan;
 use crate::public::cloudfront::{self, CloudFrontError};
 use crate::public::sample;
 use crate::release::Receipt;
-use crate::report::{counted, printable};
+use crate::report::counted;
 use crate::show::Settings;
-use crate::store::checkup::{Check, Outcome};
+use crate::store::checkup::Check;
 use crate::store::s3::S3Store;
-
-/// How many warnings of one kind are told one by one.
-const TOLD: usize = 3;
 
 /// Does all of it. A folder is not served by us, and perhaps not yet: nothing is to be done for one.
 pub async fn after(
-    global: &Global,
+    options: &Options,
     target: &Target,
     settings: &Settings,
     plan: &Plan,
@@ -30,7 +26,7 @@ pub async fn after(
     let Some(bucket) = &target.bucket else { return Vec::new() };
     let mut checks = Vec::new();
     if let Some(distribution) = &settings.target.cloudfront {
-        let told = tell_cloudfront(global, bucket, distribution, settings, receipt).await;
+        let told = tell_cloudfront(options, bucket, distribution, settings, receipt).await;
         checks.extend(told.transpose().map(|told| match told {
             Ok(paths) => {
                 Check::fine("CloudFront", format!("{} to be fetched anew", counted(paths, "path")))
@@ -44,7 +40,7 @@ pub async fn after(
 
 /// How many paths were told of; nothing if none changed.
 async fn tell_cloudfront(
-    global: &Global,
+    options: &Options,
     bucket: &S3Store,
     distribution: &str,
     settings: &Settings,
@@ -60,7 +56,7 @@ async fn tell_cloudfront(
         help: "nothing is lost: visitors see the release once the cached copies expire".to_owned(),
     };
     let credentials = bucket.credentials().await.map_err(|error| untold(error.to_string()))?;
-    let (api, distribution) = (global.cloudfront.clone(), distribution.to_owned());
+    let (api, distribution) = (options.cloudfront.clone(), distribution.to_owned());
     // The release's number comes again in a target that was emptied; the moment does not.
     let occasion = format!("{:?} {}", receipt.number, jiff::Timestamp::now());
     let count = paths.len();
@@ -89,52 +85,5 @@ async fn look_at_new_audio(settings: &Settings, plan: &Plan) -> Vec<Check> {
             vec![Check::skipped("new audio", why)]
         }
         Err(error) => vec![Check::skipped("new audio", error.to_string())],
-    }
-}
-
-/// Tells a person: what is fine in one line, what is not as warnings, and the same thing not a
-/// hundred times.
-pub fn say(checks: &[Check], term: &Term) {
-    if term.format() == Format::Json {
-        return;
-    }
-    let mut fine = 0;
-    let mut told: Vec<(&str, usize)> = Vec::new();
-    for check in checks {
-        match &check.outcome {
-            Outcome::Fine { seen } if check.name == "CloudFront" => {
-                term.say(&format!("CloudFront: {seen}"));
-            }
-            Outcome::Fine { .. } => fine += 1,
-            Outcome::Skipped { why } => {
-                term.say(&format!("Not looked at: {}: {}", check.name, printable(why)));
-            }
-            Outcome::Weak { seen, fix } | Outcome::Broken { seen, fix } => {
-                let times = match told.iter_mut().find(|(known, _)| *known == fix) {
-                    Some((_, times)) => {
-                        *times += 1;
-                        *times
-                    }
-                    None => {
-                        told.push((fix, 1));
-                        1
-                    }
-                };
-                if times <= TOLD {
-                    let text = format!("{}: {}", printable(&check.name), printable(seen));
-                    let help = Some(printable(fix)).filter(|_| times == 1);
-                    term.warning(&text, help.as_deref());
-                }
-            }
-        }
-    }
-    for (fix, times) in told.iter().filter(|(_, times)| *times > TOLD) {
-        term.warning(&format!("{} more of the same: {}", times - TOLD, printable(fix)), None);
-    }
-    if fine > 0 {
-        term.say(&format!(
-            "New audio as the public gets it: {}",
-            counted(fine, "check") + " passed"
-        ));
     }
 }

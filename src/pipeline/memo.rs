@@ -1,5 +1,5 @@
-//! What was learned of a show's files, kept in memory as long as they are the same: a preview looks
-//! at a show again and again, and most of it has not changed since.
+//! What was learned of a show's files, kept in memory as long as the files are the same: a preview
+//! looks at a show again and again, and most of it has not changed.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-use super::cache::{Memory, identity};
+use super::cache::{Cache, identity};
 use crate::audio::{Depth, Identity, Probe};
 use crate::model::hash::Sha256;
 use crate::show::read::{self, FileTrouble};
@@ -27,7 +27,7 @@ pub enum Unusable {
 
 /// What was learned so far.
 #[derive(Debug, Default)]
-pub struct Kept {
+pub struct Memo {
     transcripts: Values<Result<Arc<TranscriptFile>, Unusable>>,
     pictures: Values<Option<AssetFile>>,
     probes: Values<Result<Probe, String>>,
@@ -72,7 +72,7 @@ impl<T: Clone> Values<T> {
     }
 }
 
-impl Kept {
+impl Memo {
     /// The transcript at `path` below `root`.
     pub fn transcript(&self, root: &Path, path: &str) -> Result<Arc<TranscriptFile>, Unusable> {
         read::resolve(root, path)?;
@@ -97,11 +97,8 @@ impl Kept {
     }
 
     /// Looks at the MP3 at `file`, which the show calls `path`, unless that is known already.
-    pub fn look(&self, memory: &Memory, path: &str, file: &Path) {
-        let probe = || match memory.probe(path, file, Depth::Walk) {
-            Ok(probed) => Ok(probed.probe),
-            Err(error) => Err(error.to_string()),
-        };
+    pub fn look(&self, cache: &Cache, path: &str, file: &Path) {
+        let probe = || cache.probe(path, file, Depth::Walk).map_err(|error| error.to_string());
         let _ = self.probes.learn(file, probe);
     }
 

@@ -1,0 +1,35 @@
+//! What the exit code says. Documented in the README.
+
+use crate::pipeline::{Class, Error};
+
+/// An exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All is well.
+    Fine = 0,
+    /// Findings at error level.
+    Findings = 1,
+    /// Wrong use, or wrong settings.
+    Usage = 2,
+    /// The target or the network failed.
+    Target = 3,
+    /// A guard, or another release, stopped it.
+    Stopped = 4,
+    /// Whoever started it stopped it: 128 and SIGINT's number, as shells have it.
+    Interrupted = 130,
+}
+
+impl From<Class> for Exit {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::Findings => Self::Findings,
+            Class::Usage => Self::Usage,
+            Class::Target => Self::Target,
+            Class::Stopped => Self::Stopped,
+            Class::Interrupted => Self::Interrupted,
+        }
+    }
+}
+
+/// What a command comes to.
+pub type Outcome = Result<Exit, Error>;

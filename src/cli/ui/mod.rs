@@ -1,0 +1,9 @@
+//! The terminal, CI runners and signals: how commands speak and are spoken to.
+
+pub mod actions;
+pub mod carry_out;
+pub mod checkup_report;
+pub mod findings;
+pub mod progress;
+pub mod stop;
+pub mod term;

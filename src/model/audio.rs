@@ -1,0 +1,50 @@
+//! An episode's audio as the target holds it.
+
+use serde::{Deserialize, Serialize};
+
+use super::hash::Sha256;
+use super::object::{Digest, Key};
+
+/// An episode's audio as it stands, or will stand, in the target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedAudio {
+    /// Where its bytes stand in the target.
+    #[serde(rename = "audio")]
+    pub key: Key,
+    /// The enclosure's length (tag and payload), in bytes.
+    pub bytes: u64,
+    /// The playing time of all frames, in milliseconds.
+    pub milliseconds: u64,
+    /// The playing time without the encoder's delay and padding, in milliseconds, where it differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gapless_milliseconds: Option<u64>,
+    /// SHA-256 of the published ID3 tag.
+    pub tag_sha256: Sha256,
+    /// SHA-256 of the payload.
+    pub payload_sha256: Sha256,
+    /// Bytes of the host's file that it was made from, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_bytes: Option<u64>,
+    /// SHA-256 of that file, by which a Git LFS pointer names it, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_sha256: Option<Sha256>,
+}
+
+impl PublishedAudio {
+    /// What the object at the key consists of.
+    pub fn digest(&self) -> Digest {
+        Digest::Tagged { tag_sha256: self.tag_sha256, payload_sha256: self.payload_sha256 }
+    }
+
+    /// Whether a front matter's `size` is one of its lengths: as published, or the host's own file's.
+    pub fn has_size(&self, bytes: u64) -> bool {
+        self.bytes == bytes || self.source_bytes == Some(bytes)
+    }
+
+    /// Whether it plays for so many milliseconds, to the second, with or without the encoder's
+    /// padding.
+    pub fn plays_for(&self, milliseconds: u64) -> bool {
+        let near = |time: u64| time.abs_diff(milliseconds) <= 1000;
+        near(self.milliseconds) || self.gapless_milliseconds.is_some_and(near)
+    }
+}

@@ -1,0 +1,159 @@
+//! `check`: every finding of a show, and the mending of what needs no second look.
+
+use jiff::Timestamp;
+
+use super::evidence::{self, AudioEvidence, is_absent, is_doubtful};
+use super::fix::{self, Fixed};
+use super::locate::{Located, locate};
+use super::{Checkout, Error, Options, target};
+use crate::audio::Depth;
+use crate::rules::{self, Evidence, Facts, Finding};
+use crate::show::Show;
+
+/// What is asked of a check.
+#[derive(Debug, Clone)]
+pub struct CheckOptions {
+    /// Only these episodes: numbers, or names of files; all of them if there are none.
+    pub episodes: Vec<String>,
+    /// Mend what needs no second look, and write it.
+    pub fix: Fixing,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+/// Whether to mend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fixing {
+    /// No.
+    Off,
+    /// Yes, but write nothing.
+    DryRun,
+    /// Yes.
+    On,
+}
+
+/// What came of a check.
+#[derive(Debug)]
+pub struct Checked {
+    /// The show, mended where that was asked for.
+    pub checkout: Checkout,
+    /// What is known of its audio, and what proves it.
+    pub located: Located,
+    /// What is wrong with the episodes that were asked for.
+    pub findings: Vec<Finding>,
+    /// What was mended.
+    pub fixed: Option<Fixed>,
+    /// What is worth knowing of how the target was asked.
+    pub notes: Vec<String>,
+}
+
+/// Checks the show.
+///
+/// The target is asked only where the folder alone cannot tell: for audio that is not at hand, and for
+/// a `size` that is not the file's but may be that of the audio as published.
+///
+/// # Errors
+/// If the show cannot be read, an episode that was named is not there, or a mended file cannot be
+/// written.
+pub async fn check(options: &Options, asked: &CheckOptions) -> Result<Checked, Error> {
+    let mut checkout = Checkout::load(&options.root)?;
+    let wanted = select(&checkout.show, &asked.episodes)?;
+    let looked = evidence::look(&checkout, Depth::Walk);
+    let (mut located, notes) = ask_if_needed(options, &checkout, looked).await;
+    let mut findings = find(&checkout, &located.evidence, asked.now);
+    let mut fixed = None;
+    if asked.fix != Fixing::Off {
+        let done = fix::fix(&mut checkout, &wanted, findings, |checkout| {
+            find(checkout, &located.evidence, asked.now)
+        });
+        if asked.fix == Fixing::On {
+            done.write(&options.root)?;
+        }
+        findings = done.left.clone();
+        fixed = Some(done);
+    }
+    if !wanted.is_empty() {
+        findings.retain(|finding| wanted.contains(&finding.path));
+    }
+    Ok(Checked { checkout, located: std::mem::take(&mut located), findings, fixed, notes })
+}
+
+/// Lets the target speak where that is needed. If it cannot be asked, that audio is missing.
+async fn ask_if_needed(
+    options: &Options,
+    checkout: &Checkout,
+    mut looked: AudioEvidence,
+) -> (Located, Vec<String>) {
+    let episodes = &checkout.show.episodes;
+    let known = |path: &str| looked.get(path);
+    let doubtful: Vec<&str> = episodes
+        .iter()
+        .filter(|it| known(&it.source.path).is_some_and(|evidence| is_doubtful(it, evidence)))
+        .map(|it| it.source.path.as_str())
+        .collect();
+    if doubtful.is_empty() && !looked.values().any(is_absent) {
+        return (Located { evidence: looked, ..Located::default() }, Vec::new());
+    }
+    // Only the audio itself tells whether it is what was published.
+    let deeper = evidence::look_at(checkout, Depth::Hash, |episode| {
+        doubtful.contains(&episode.source.path.as_str())
+    });
+    looked.extend(deeper);
+    let mut notes = Vec::new();
+    let answered = async {
+        let seen = target::see(options, &checkout.show.settings).await?;
+        notes.extend(seen.note);
+        locate(checkout, looked.clone(), seen.published.record.as_ref(), &seen.target).await
+    };
+    match answered.await {
+        Ok(located) => (located, notes),
+        Err(error) => {
+            notes.push(format!("The target cannot be asked: {}", error.message));
+            (Located { evidence: looked, ..Located::default() }, notes)
+        }
+    }
+}
+
+/// All findings of a show at this instant, from what was read and is known of its audio.
+pub fn find(checkout: &Checkout, audio: &AudioEvidence, now: Timestamp) -> Vec<Finding> {
+    rules::check(Facts {
+        show: &checkout.show,
+        audio,
+        unused_audio: &checkout.unused_audio,
+        artwork: &checkout.artwork,
+        others: checkout.side_findings(|path| audio.get(path).and_then(Evidence::time)),
+        now,
+    })
+}
+
+/// The paths of the episodes that a host named by number or file name.
+///
+/// # Errors
+/// If there is no such episode.
+pub fn select(show: &Show, names: &[String]) -> Result<Vec<String>, Error> {
+    let mut paths = Vec::new();
+    for name in names {
+        let number: Option<u32> = name.trim_start_matches('#').parse().ok();
+        let found = show.episodes.iter().filter(|episode| {
+            let path = &episode.source.path;
+            *name == episode.slug
+                || *path == *name
+                || path.rsplit('/').next() == Some(name.as_str())
+                || number.is_some() && episode.number.value().copied() == number
+        });
+        let before = paths.len();
+        paths.extend(found.map(|episode| episode.source.path.clone()));
+        paths.extend(
+            show.unreadable
+                .iter()
+                .map(|file| file.source.path.clone())
+                .filter(|path| path.ends_with(&format!("/{name}")) || path == name),
+        );
+        if paths.len() == before {
+            return Err(Error::usage(format!("there is no episode `{name}`")).help(
+                "name an episode by its number, as in 109, or by its file, as in episode_109.md",
+            ));
+        }
+    }
+    Ok(paths)
+}

@@ -1,0 +1,197 @@
+//! From a checkout to the edition that is published: the edge that reads pictures and templates, and
+//! renders the tags.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use super::load::{MAX_PICTURE, resolve};
+use super::locate::Located;
+use super::memo::Memo;
+use super::{Checkout, Error, chapters, tag};
+use crate::audio::{Content, Mp3, PlayTime, Probe};
+use crate::model::audio::PublishedAudio;
+use crate::model::chapter::Chapter;
+use crate::model::hash::Sha256;
+use crate::model::object::{Body, Key, Kind, Object};
+use crate::plan::placement::Placement;
+use crate::rules::Evidence;
+use crate::show::{Episode, Show, is_inside, read};
+use crate::site::edition::Edition;
+use crate::site::{self, EpisodeIn, Inputs, Templates};
+use crate::store::audio::metadata;
+
+/// An episode's audio for an edition, and the object to send, where there is one.
+pub type Audio = (PublishedAudio, Option<Object>);
+
+/// Renders the edition. Every episode must have passed the checks; `missing` names published objects
+/// that are gone.
+///
+/// # Errors
+/// If a file cannot be read, or a host's template is wrong.
+pub fn build(
+    checkout: &Checkout,
+    located: &Located,
+    missing: &BTreeSet<Key>,
+    now: Timestamp,
+) -> Result<Edition, Error> {
+    let audio = |episode: &Episode| audio(checkout, located, episode, missing);
+    assemble(checkout, &Memo::default(), now, audio)
+}
+
+/// Renders the edition of the episodes that have audio, by what is known of it.
+///
+/// # Errors
+/// As [`build`].
+pub fn assemble(
+    checkout: &Checkout,
+    memo: &Memo,
+    now: Timestamp,
+    audio: impl Fn(&Episode) -> Result<Option<Audio>, Error>,
+) -> Result<Edition, Error> {
+    let show = &checkout.show;
+    let mut episodes = Vec::new();
+    for episode in show.episodes.iter().filter(|episode| !episode.is_draft()) {
+        let Some((audio, object)) = audio(episode)? else { continue };
+        let duration = Duration::from_millis(audio.milliseconds);
+        let path = &episode.source.path;
+        let transcript = checkout.transcripts.get(path).and_then(|read| read.as_ref().ok());
+        episodes.push(EpisodeIn {
+            episode,
+            audio,
+            object,
+            chapters: chapters::publishable(episode, checkout.chapters.get(path), duration),
+            transcript: transcript.cloned(),
+        });
+    }
+    let chapters = episodes.iter().flat_map(|given| &given.chapters);
+    let assets = pictures(show, chapters)
+        .into_iter()
+        .filter_map(|path| memo.picture(&show.root, &path, MAX_PICTURE))
+        .collect();
+    let inputs =
+        Inputs { show: &show.settings, episodes, assets, templates: templates(show)?, now };
+    site::build(&inputs).map_err(|error| Error::usage(error.to_string()))
+}
+
+/// The pictures that a show and these chapters name, as paths below its folder. What only a draft
+/// names is not published.
+pub fn pictures<'a>(show: &Show, chapters: impl Iterator<Item = &'a Chapter>) -> BTreeSet<String> {
+    let episodes = show.episodes.iter().filter(|episode| !episode.is_draft());
+    let mut wanted = site::assets::wanted(&show.settings, episodes);
+    let pictures = chapters.filter_map(|chapter| chapter.image.as_deref());
+    wanted.extend(pictures.filter(|path| is_inside(path)).map(str::to_owned));
+    wanted
+}
+
+/// What is published of an episode's audio: what stands there already where the payload is the same,
+/// else the tag that front matter and settings give it.
+fn audio(
+    checkout: &Checkout,
+    located: &Located,
+    episode: &Episode,
+    missing: &BTreeSet<Key>,
+) -> Result<Option<Audio>, Error> {
+    let path = &episode.source.path;
+    let Some(placement) = located.placements.get(path) else { return Ok(None) };
+    let evidence = located.evidence.get(path);
+    let local = evidence.map(|it| Local::of(checkout, it)).transpose()?.flatten();
+    Ok(match (placement, local) {
+        (Placement::Standing(audio), Some(local)) if missing.contains(&audio.key) => {
+            let (made, object) = new_audio(checkout, episode, &local, audio.key.clone())?;
+            // Only the very bytes that the feed promises can take the place of what is gone.
+            let same = made.digest() == audio.digest();
+            Some(if same { (made, Some(object)) } else { (audio.clone(), None) })
+        }
+        (Placement::Standing(audio), _) => Some((audio.clone(), None)),
+        (Placement::Free(key), Some(local)) => {
+            let (audio, object) = new_audio(checkout, episode, &local, key.clone())?;
+            Some((audio, Some(object)))
+        }
+        (Placement::Free(_), None) => None,
+    })
+}
+
+/// An MP3 at hand.
+pub struct Local<'a> {
+    file: PathBuf,
+    /// As a host knows it, below the show's folder.
+    path: &'a str,
+    probe: &'a Probe,
+    mp3: &'a Mp3,
+}
+
+impl<'a> Local<'a> {
+    /// The file that was probed, if it is an MP3.
+    ///
+    /// # Errors
+    /// If it is no longer there.
+    pub fn of(checkout: &Checkout, evidence: &'a Evidence) -> Result<Option<Self>, Error> {
+        let Evidence::Probed { path, probe, .. } = evidence else { return Ok(None) };
+        let Content::Mp3(mp3) = &probe.content else { return Ok(None) };
+        let file = resolve(&checkout.show, path)
+            .map_err(|trouble| Error::usage(format!("{path}: {trouble}")))?;
+        Ok(Some(Self { file, path, probe, mp3 }))
+    }
+}
+
+/// Audio that is to be sent to `key`.
+///
+/// # Errors
+/// If the file cannot be read, or no tag can hold what the episode says.
+pub fn new_audio(
+    checkout: &Checkout,
+    episode: &Episode,
+    local: &Local<'_>,
+    key: Key,
+) -> Result<(PublishedAudio, Object), Error> {
+    let failed = |reason: String| Error::usage(format!("{}: {reason}", local.path));
+    let Local { file, probe, mp3, .. } = local;
+    let payload_sha256 =
+        mp3.payload_sha256.ok_or_else(|| failed("the audio was not hashed".to_owned()))?;
+    let tag = tag::render(checkout, episode, file, mp3).map_err(failed)?;
+    let tag_sha256 = Sha256::of(&tag);
+    let body =
+        Body::Tagged { tag: Bytes::from(tag), file: file.clone(), payload: mp3.payload.clone() };
+    let audio = PublishedAudio {
+        key: key.clone(),
+        bytes: body.len(),
+        milliseconds: mp3.time.milliseconds(),
+        gapless_milliseconds: mp3.gapless_time.map(PlayTime::milliseconds),
+        tag_sha256,
+        payload_sha256,
+        source_bytes: Some(probe.bytes),
+        source_sha256: probe.sha256,
+    };
+    let (digest, metadata) = (audio.digest(), metadata(&audio));
+    let kind = Kind::Audio;
+    Ok((audio, Object { key, kind, content_type: "audio/mpeg", digest, body, metadata }))
+}
+
+/// The host's own templates.
+fn templates(show: &Show) -> Result<Templates, Error> {
+    let Some(folder) = &show.settings.site.templates else {
+        return Ok(Templates::default());
+    };
+    let folder = folder.get_ref().trim_end_matches('/');
+    let failed = |reason: String| Error::usage(format!("{folder}: {reason}"));
+    let root = &show.root;
+    let entries = read::resolve(root, folder)
+        .map_err(|trouble| failed(trouble.to_string()))
+        .and_then(|path| std::fs::read_dir(path).map_err(|error| failed(error.to_string())))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(|error| failed(error.to_string()))?.file_name();
+        let path = format!("{folder}/{}", name.to_string_lossy());
+        if !path.ends_with('~') && !name.to_string_lossy().starts_with('.') {
+            files.push(
+                read::read_text(root, &path)
+                    .map_err(|trouble| failed(format!("{path}: {trouble}")))?,
+            );
+        }
+    }
+    Ok(Templates::new(files))
+}

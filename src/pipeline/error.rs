@@ -1,0 +1,56 @@
+//! Why a use case ended early.
+
+use std::fmt;
+
+/// Whose turn it is to do something about it; the command line gives each an exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Findings at error level.
+    Findings,
+    /// Wrong use, or wrong settings.
+    Usage,
+    /// The target or the network failed.
+    Target,
+    /// A guard, or another release, stopped it.
+    Stopped,
+    /// Whoever started it stopped it.
+    Interrupted,
+}
+
+/// Why a use case ended early: what to say, and to whom it falls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// Whose turn it is.
+    pub class: Class,
+    /// What is wrong, without a period.
+    pub message: String,
+    /// How to mend it.
+    pub help: Option<String>,
+}
+
+impl Error {
+    /// An error without help.
+    pub fn new(class: Class, message: impl Into<String>) -> Self {
+        Self { class, message: message.into(), help: None }
+    }
+
+    /// Wrong use, or wrong settings.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Class::Usage, message)
+    }
+
+    /// Says how to mend it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,90 @@
+//! Looks at the audio that is at hand, on all cores.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::cache::Cache;
+use super::load::{Checkout, audio_path, resolve};
+use crate::audio::{Content, Depth, Foreign, Probe};
+use crate::rules::Evidence;
+use crate::show::read::{self, FileTrouble};
+use crate::show::{Episode, Show};
+
+/// What is known of each episode's audio, by the episode file's path.
+pub type AudioEvidence = BTreeMap<String, Evidence>;
+
+/// Looks at the audio of every episode that is no draft.
+pub fn look(checkout: &Checkout, depth: Depth) -> AudioEvidence {
+    look_at(checkout, depth, |episode| !episode.is_draft())
+}
+
+/// Looks at the audio of the episodes that are `wanted`.
+pub fn look_at(
+    checkout: &Checkout,
+    depth: Depth,
+    wanted: impl Fn(&Episode) -> bool,
+) -> AudioEvidence {
+    let cache = Cache::open(&checkout.show);
+    let episodes: Vec<&Episode> =
+        checkout.show.episodes.iter().filter(|episode| wanted(episode)).collect();
+    // One at a time: a file takes far longer than the handing out.
+    let found = episodes
+        .par_iter()
+        .with_max_len(1)
+        .filter_map(|episode| {
+            let evidence = probe(&checkout.show, episode, depth, &cache)?;
+            Some((episode.source.path.clone(), evidence))
+        })
+        .collect();
+    cache.keep(&checkout.audio_paths());
+    found
+}
+
+fn probe(show: &Show, episode: &Episode, depth: Depth, cache: &Cache) -> Option<Evidence> {
+    let path = audio_path(show, episode.file.value()?);
+    let file = match resolve(show, &path) {
+        Ok(file) => file,
+        Err(trouble) => return Some(not_at_hand(path, trouble)),
+    };
+    Some(match cache.probe(&path, &file, depth) {
+        Ok(probe) => Evidence::Probed { path, probe, published: None },
+        Err(error) => Evidence::Unreadable { path, trouble: FileTrouble::Io(error.to_string()) },
+    })
+}
+
+/// What is known of audio that is no file inside the show's folder.
+pub fn not_at_hand(path: String, trouble: FileTrouble) -> Evidence {
+    match trouble {
+        FileTrouble::Missing => Evidence::Absent { path },
+        trouble => Evidence::Unreadable { path, trouble },
+    }
+}
+
+/// Whether the audio itself is not at hand, or only as a Git LFS pointer.
+pub fn is_absent(evidence: &Evidence) -> bool {
+    match evidence {
+        Evidence::Absent { .. } => true,
+        Evidence::Probed { probe: Probe { content, .. }, .. } => {
+            matches!(content, Content::Foreign(Foreign::GitLfsPointer(_)))
+        }
+        _ => false,
+    }
+}
+
+/// Whether `size` is not that of the MP3 at hand: then only the target can tell whether it is that of
+/// the audio as published.
+pub fn is_doubtful(episode: &Episode, evidence: &Evidence) -> bool {
+    let Evidence::Probed { probe: Probe { content: Content::Mp3(_), bytes, .. }, .. } = evidence
+    else {
+        return false;
+    };
+    episode.size.value().is_some_and(|size| size != bytes)
+}
+
+/// How deep a release looks: Git LFS knows a file by the hash of all its bytes.
+pub fn release_depth(show: &Show) -> Depth {
+    let attributes = read::read_text(&show.root, ".gitattributes");
+    let lfs = attributes.is_ok_and(|attributes| attributes.text.contains("filter=lfs"));
+    if lfs { Depth::HashFile } else { Depth::Hash }
+}

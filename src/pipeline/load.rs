@@ -1,0 +1,197 @@
+//! A show's folder as it was read: every text parsed, every side file as a result.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::chapters::{self, ChaptersRead};
+use super::memo::{Memo, Unusable};
+use super::{Error, sidecars};
+use crate::audio::tag::Picture;
+use crate::report::{Sources, human};
+use crate::rules::show::{Artwork, picture};
+use crate::rules::{Finding, registry};
+use crate::show::read::{self, FileTrouble, ShowError};
+use crate::show::values::AudioName;
+use crate::show::{Episode, Show, Source};
+use crate::site::TranscriptFile;
+
+/// The largest picture that is read, in bytes.
+pub const MAX_PICTURE: u64 = 16 * 1024 * 1024;
+
+/// A show's folder as it was read. Findings are made from it alone, so none outlives its text.
+#[derive(Debug)]
+pub struct Checkout {
+    /// What the host wrote.
+    pub show: Show,
+    /// What came of reading each episode's chapters, by the episode file's path.
+    pub chapters: BTreeMap<String, ChaptersRead>,
+    /// What came of reading each episode's transcript, likewise.
+    pub transcripts: BTreeMap<String, Result<Arc<TranscriptFile>, Unusable>>,
+    /// Why pictures that episodes name cannot be had, by their paths.
+    pub missing_pictures: BTreeMap<String, FileTrouble>,
+    /// MP3s that no episode names.
+    pub unused_audio: Vec<String>,
+    /// The artwork's format and size.
+    pub artwork: Artwork,
+    /// The cover that goes into every tag.
+    pub cover: Option<Picture>,
+}
+
+/// Reads the show; says where its settings are wrong.
+///
+/// # Errors
+/// If the show cannot be read at all. What is wrong with one episode is a finding.
+pub fn show(root: &Path) -> Result<Show, Error> {
+    Show::read(root).map_err(|error| match error {
+        ShowError::Settings { ref path, trouble: FileTrouble::Missing } => Error::usage(format!(
+            "there is no {}",
+            path.display()
+        ))
+        .help("run onair in the show's folder, name it with --show, or make one with `onair init`"),
+        ShowError::Wrong { source_text, error } => {
+            let mut finding =
+                Finding::at(&registry::SETTINGS, &source_text, error.span, error.reason);
+            finding.help = error.help;
+            let text = human::render(&[finding], &Sources::one(&source_text), false);
+            Error::usage(format!("onair.toml cannot be used\n{}", text.trim_end()))
+        }
+        other => Error::usage(other.to_string()),
+    })
+}
+
+impl Checkout {
+    /// Reads the show in the folder `root`.
+    ///
+    /// # Errors
+    /// As [`show`].
+    pub fn load(root: &Path) -> Result<Self, Error> {
+        Ok(Self::of(show(root)?, &Memo::default()))
+    }
+
+    /// Reads all that belongs to `show`; what `memo` knows is not read again.
+    pub fn of(show: Show, memo: &Memo) -> Self {
+        let artwork =
+            read::read_bytes(&show.root, show.settings.show.artwork.get_ref(), MAX_PICTURE)
+                .map(|bytes| picture(&bytes));
+        let (mut chapters, mut transcripts) = (BTreeMap::new(), BTreeMap::new());
+        for episode in &show.episodes {
+            let path = &episode.source.path;
+            chapters.extend(chapters::read(&show, episode).map(|read| (path.clone(), read)));
+            transcripts.extend(transcript(&show, episode, memo).map(|read| (path.clone(), read)));
+        }
+        Self {
+            missing_pictures: sidecars::missing_pictures(&show),
+            unused_audio: unused(&show),
+            cover: cover(&show),
+            show,
+            chapters,
+            transcripts,
+            artwork,
+        }
+    }
+
+    /// Takes new texts in place of episodes' old ones, and reads again what they name.
+    pub fn replace(&mut self, changed: BTreeMap<String, Episode>) {
+        for episode in &mut self.show.episodes {
+            if let Some(new) = changed.get(&episode.source.path) {
+                *episode = new.clone();
+            }
+        }
+        for (path, episode) in changed {
+            self.chapters.remove(&path);
+            self.transcripts.remove(&path);
+            let chapters = chapters::read(&self.show, &episode);
+            let transcript = transcript(&self.show, &episode, &Memo::default());
+            self.chapters.extend(chapters.map(|read| (path.clone(), read)));
+            self.transcripts.extend(transcript.map(|read| (path, read)));
+        }
+        self.missing_pictures = sidecars::missing_pictures(&self.show);
+    }
+
+    /// Findings of the files beside the episodes; `time` says how long an episode's audio plays,
+    /// where that is known.
+    pub fn side_findings(
+        &self,
+        time: impl Fn(&str) -> Option<std::time::Duration>,
+    ) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for episode in self.show.episodes.iter().filter(|episode| !episode.is_draft()) {
+            let path = &episode.source.path;
+            let time = time(path);
+            if let Some(read) = self.chapters.get(path) {
+                chapters::findings(episode, read, time, &mut found);
+            }
+            if let Some(read) = self.transcripts.get(path) {
+                found.extend(sidecars::transcript(episode, read, time));
+            }
+        }
+        sidecars::pictures(&self.show, &self.missing_pictures, &mut found);
+        found
+    }
+
+    /// The texts that chapters stand in.
+    pub fn chapter_sources(&self) -> impl Iterator<Item = &Source> {
+        self.chapters.values().filter_map(ChaptersRead::source)
+    }
+
+    /// The MP3 of every episode that names one, as paths below the show's folder.
+    pub fn audio_paths(&self) -> BTreeSet<String> {
+        let names = self.show.episodes.iter().filter_map(|episode| episode.file.value());
+        names.map(|name| audio_path(&self.show, name)).collect()
+    }
+}
+
+fn transcript(
+    show: &Show,
+    episode: &Episode,
+    memo: &Memo,
+) -> Option<Result<Arc<TranscriptFile>, Unusable>> {
+    Some(memo.transcript(&show.root, episode.transcript.value()?))
+}
+
+/// The cover of every tag: its own file, or the artwork. A picture that no tag can hold is left out;
+/// the rules speak of it.
+fn cover(show: &Show) -> Option<Picture> {
+    let path = show.settings.tags.cover.as_ref().unwrap_or(&show.settings.show.artwork);
+    let bytes = read::read_bytes(&show.root, path.get_ref(), MAX_PICTURE).ok()?;
+    Picture::new(bytes).ok()
+}
+
+/// An episode's MP3: its path below the show's folder.
+pub fn audio_path(show: &Show, name: &AudioName) -> String {
+    format!("{}/{}", show.settings.audio_folder(), name.as_str())
+}
+
+/// The MP3 on disk, if it is a file inside the show's folder.
+///
+/// # Errors
+/// [`FileTrouble`] if it is not there, is no file, or lies outside.
+pub fn resolve(show: &Show, path: &str) -> Result<PathBuf, FileTrouble> {
+    let file = read::resolve(&show.root, path)?;
+    match fs::metadata(&file) {
+        Ok(metadata) if metadata.is_file() => Ok(file),
+        Ok(_) => Err(FileTrouble::NotAFile),
+        Err(error) => Err(FileTrouble::Io(error.to_string())),
+    }
+}
+
+/// MP3s in the audio folder that no episode names.
+fn unused(show: &Show) -> Vec<String> {
+    let used: BTreeSet<&str> =
+        show.episodes.iter().filter_map(|episode| Some(episode.file.value()?.as_str())).collect();
+    let folder = show.settings.audio_folder();
+    let Ok(entries) = fs::read_dir(show.root.join(folder)) else { return Vec::new() };
+    let mut unused: Vec<String> = entries
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .filter(|name| {
+            name.to_ascii_lowercase().ends_with(".mp3")
+                && !name.starts_with('.')
+                && !used.contains(name.as_str())
+        })
+        .map(|name| format!("{folder}/{name}"))
+        .collect();
+    unused.sort();
+    unused
+}

@@ -1,0 +1,156 @@
+//! Asks the target where each episode's audio stands, and lets it speak for audio that is not at hand.
+
+use std::collections::{BTreeMap, HashMap};
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+
+use super::evidence::AudioEvidence;
+use super::target::{self, Target};
+use super::{Checkout, Error};
+use crate::audio::{Content, Foreign, LfsPointer, Probe};
+use crate::model::audio::PublishedAudio;
+use crate::plan::placement::{By, Next, Placement, Proof, Question, Seen, Wanted};
+use crate::release::Limits;
+use crate::rules::Evidence;
+use crate::show::{Episode, enclosure};
+use crate::store::StoreError;
+use crate::store::audio::Found;
+use crate::store::record::Record;
+
+/// Where audio stands, and what is known of it with the target's word.
+#[derive(Debug, Default)]
+pub struct Located {
+    /// What is known of each episode's audio, by the episode file's path.
+    pub evidence: AudioEvidence,
+    /// Where it stands or is to stand, likewise.
+    pub placements: BTreeMap<String, Placement>,
+    /// What proves it, likewise.
+    pub proofs: BTreeMap<String, Proof>,
+}
+
+/// What an episode's audio must be; nothing where no place can be sought for it.
+fn wanted(episode: &Episode, evidence: &Evidence) -> Option<Wanted> {
+    match evidence {
+        Evidence::Absent { .. } => Some(Wanted::Size(episode.size.value().copied())),
+        Evidence::Probed { probe: Probe { content, .. }, .. } => match content {
+            Content::Mp3(mp3) => mp3.payload_sha256.map(Wanted::Payload),
+            Content::Foreign(Foreign::GitLfsPointer(pointer)) => Some(Wanted::Source(pointer.oid)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Finds out where the audio stands of every episode in `evidence`.
+///
+/// # Errors
+/// If the target cannot be asked.
+pub async fn locate(
+    checkout: &Checkout,
+    mut evidence: AudioEvidence,
+    record: Option<&Record>,
+    target: &Target,
+) -> Result<Located, Error> {
+    let settings = &checkout.show.settings;
+    let recorded: HashMap<&str, &PublishedAudio> = record
+        .iter()
+        .flat_map(|record| &record.episodes)
+        .map(|known| (known.guid.0.as_str(), &known.audio))
+        .collect();
+    let mut questions = Vec::new();
+    for episode in &checkout.show.episodes {
+        let wanted = evidence.get(&episode.source.path).and_then(|it| wanted(episode, it));
+        let place = enclosure::place(settings, episode);
+        let (Some(wanted), Some(file), Some(place)) = (wanted, episode.file.value(), place) else {
+            continue;
+        };
+        let recorded = episode.effective_guid().and_then(|guid| recorded.get(guid).copied());
+        let question = Question {
+            prefix: settings.media_prefix(),
+            name: place.name,
+            file: file.as_str().to_owned(),
+            wanted,
+            recorded: recorded.cloned(),
+        };
+        questions.push((episode.source.path.clone(), question));
+    }
+    let answers: Vec<_> = stream::iter(questions)
+        .map(async |(path, question)| {
+            let answer = settle(&question, target).await?;
+            Ok::<_, Error>((path, question.wanted, answer))
+        })
+        .buffer_unordered(Limits::default().others)
+        .try_collect()
+        .await?;
+    let (mut placements, mut proofs) = (BTreeMap::new(), BTreeMap::new());
+    for (path, wanted, answer) in answers {
+        let Some((mut placement, by)) = answer else { continue };
+        if let (Placement::Standing(audio), Some(evidence)) =
+            (&mut placement, evidence.get_mut(&path))
+        {
+            speak(evidence, audio);
+        }
+        let pointer = matches!(wanted, Wanted::Source(_));
+        proofs.insert(path.clone(), Proof { pointer, by });
+        placements.insert(path, placement);
+    }
+    Ok(Located { evidence, placements, proofs })
+}
+
+/// What stands in the target is what the rules judge `size` and `duration` by; what is at hand tells
+/// of which file it was made.
+fn speak(evidence: &mut Evidence, audio: &mut PublishedAudio) {
+    match evidence {
+        Evidence::Probed { probe, published, .. } if matches!(probe.content, Content::Mp3(_)) => {
+            *published = Some(audio.bytes);
+            // A checkout without audio is then asked for the size that this one was.
+            let same = audio.source_bytes == Some(probe.bytes);
+            audio.source_bytes = Some(probe.bytes);
+            audio.source_sha256 = probe.sha256.or(audio.source_sha256.filter(|_| same));
+        }
+        Evidence::Probed { probe, .. } => {
+            if let Content::Foreign(Foreign::GitLfsPointer(LfsPointer { size, .. })) = probe.content
+            {
+                audio.source_bytes = Some(size);
+            }
+            *evidence = Evidence::Recorded(audio.clone());
+        }
+        _ => *evidence = Evidence::Recorded(audio.clone()),
+    }
+}
+
+async fn settle(question: &Question, target: &Target) -> Result<Option<(Placement, By)>, Error> {
+    let mut seen = Seen::default();
+    loop {
+        match question.next(&seen).map_err(|error| Error::usage(error.to_string()))? {
+            Next::Plain(key) => {
+                seen.plain = Some(target.identify(&key).await.map_err(target::failed)?);
+            }
+            Next::Marked(key) => {
+                seen.marked = Some(target.identify(&key).await.map_err(target::failed)?);
+            }
+            Next::Beside(start) => {
+                let found = beside(question, &start, target).await.map_err(target::failed)?;
+                seen.beside = Some(found);
+            }
+            Next::Settled(answer) => return Ok(answer),
+        }
+    }
+}
+
+/// The audio that found its plain name taken.
+async fn beside(
+    question: &Question,
+    start: &str,
+    target: &Target,
+) -> Result<Vec<PublishedAudio>, StoreError> {
+    let mut found = Vec::new();
+    for listed in target.store.list(start).await? {
+        if question.is_beside(&listed.key)
+            && let Found::Audio(audio) = target.identify(&listed.key).await?
+        {
+            found.push(audio);
+        }
+    }
+    Ok(found)
+}

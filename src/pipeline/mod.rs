@@ -1,0 +1,52 @@
+//! The application without a terminal: one function a use case, from a show's folder, a target and
+//! options to an outcome value.
+//!
+//! Nothing here parses arguments, prints, or knows an exit code; a program that embeds onair calls
+//! what the command line calls. The way is always the same:
+//!
+//! 1. [`Checkout::load`] reads the show's folder: every text parsed, every side file as a result.
+//! 2. [`evidence::look`] looks at the audio that is at hand.
+//! 3. [`locate::locate`] asks the target where audio stands, and lets it speak for what is not at hand.
+//! 4. [`check::find`] judges, from those values alone; [`fix::fix`] mends what needs no second look.
+//! 5. [`edition::build`] renders, [`crate::plan::plan`] plans, [`release::carry_out`] does it, and
+//!    [`post_release::after`] tells the CDN and looks at new audio as listeners get it.
+
+pub mod apple;
+pub mod cache;
+pub mod chapters;
+pub mod check;
+pub mod doctor;
+pub mod edition;
+mod error;
+pub mod evidence;
+pub mod fix;
+pub mod load;
+pub mod locate;
+pub mod memo;
+pub mod new;
+pub mod post_release;
+pub mod preview;
+pub mod prune;
+pub mod release;
+pub mod rollback;
+pub mod sidecars;
+pub mod tag;
+pub mod tag_files;
+pub mod target;
+pub mod upload;
+
+use std::path::PathBuf;
+
+pub use error::{Class, Error};
+pub use load::Checkout;
+
+/// What every use case is told.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The show's folder: the one with `onair.toml`.
+    pub root: PathBuf,
+    /// The target, where it is not the one that the settings name.
+    pub target: Option<String>,
+    /// The address of CloudFront's API.
+    pub cloudfront: String,
+}

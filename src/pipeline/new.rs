@@ -1,0 +1,154 @@
+//! `new`: an episode's file from its MP3, with every value that the MP3 can tell already right.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::{Error, Options, load};
+use crate::audio::{Content, Depth, probe_file};
+use crate::show::Show;
+use crate::show::edit::requote;
+use crate::show::read::EPISODES;
+use crate::show::values::{self, hh_mm_ss, offset_text};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct NewOptions {
+    /// The MP3: in the audio folder, or copied there.
+    pub file: PathBuf,
+    /// The title; "Episode N" if none is given.
+    pub title: Option<String>,
+    /// The number; the one behind the last if none is given.
+    pub episode: Option<u32>,
+    /// When it comes out, in the show's time zone; now if nothing is given.
+    pub date: Option<String>,
+}
+
+/// What was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The episode's file, below the show's folder.
+    pub path: String,
+    /// Where the MP3 was copied to, below the show's folder, if it was.
+    pub copied: Option<String>,
+    /// What is wrong with the MP3, though it can be published.
+    pub warnings: Vec<String>,
+}
+
+/// Makes an episode's file.
+///
+/// # Errors
+/// If this is no MP3, or a file stands in the way.
+pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
+    let show = load::show(&options.root)?;
+    let from = asked.file.display();
+    let name = asked.file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = values::audio_name(name).map_err(|trouble| {
+        Error::usage(format!("`{name}` cannot be published under this name: {}", trouble.reason))
+            .help("give the MP3 a name of plain letters and digits, as in 109.mp3")
+    })?;
+    let probe = probe_file(&asked.file, Depth::Walk)
+        .map_err(|error| Error::usage(format!("{from} cannot be read: {error}")))?;
+    let mp3 = match &probe.content {
+        Content::Mp3(mp3) => mp3,
+        Content::Empty => return Err(Error::usage(format!("{from} is empty"))),
+        Content::Foreign(foreign) => {
+            let message = format!("{from} is {foreign}, not an MP3");
+            return Err(Error::usage(message).help(foreign.hint()));
+        }
+    };
+    let number = asked.episode.unwrap_or_else(|| {
+        let numbers = show.episodes.iter().filter_map(|episode| episode.number.value());
+        numbers.max().map_or(1, |last| last + 1)
+    });
+    let path = format!("{EPISODES}/episode_{number:03}.md");
+    let date = date(&show, asked.date.as_deref())?;
+    let taken = || {
+        Error::usage(format!("{path} is there already"))
+            .help("choose another number with --episode")
+    };
+    if show.root.join(&path).exists() {
+        return Err(taken());
+    }
+    let copied = place_audio(&show, &asked.file, name.as_str())?;
+    let title = asked.title.clone().unwrap_or_else(|| format!("Episode {number}"));
+    let text = template(
+        &title,
+        number,
+        &hh_mm_ss((mp3.time.milliseconds() + 500) / 1000),
+        probe.bytes,
+        name.as_str(),
+        &date,
+        show.settings.show.author.get_ref(),
+    );
+    let mut file =
+        fs::File::create_new(show.root.join(&path)).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => taken(),
+            _ => Error::usage(format!("{path} cannot be made: {error}")),
+        })?;
+    file.write_all(text.as_bytes())
+        .map_err(|error| Error::usage(format!("{path} cannot be written: {error}")))?;
+    let copied = copied.then(|| format!("{}/{}", show.settings.audio_folder(), name.as_str()));
+    let warnings = mp3.damage.iter().map(ToString::to_string).collect();
+    Ok(Made { path, copied, warnings })
+}
+
+/// When the episode comes out, as its front matter says it.
+fn date(show: &Show, given: Option<&str>) -> Result<String, Error> {
+    let zone = show.settings.zone();
+    let local = match given {
+        Some(text) => {
+            let written = values::date(text).map_err(|trouble| {
+                Error::usage(format!("--date `{text}`: {}", trouble.reason))
+                    .help("write it as in --date \"2026-03-06 07:00\"")
+            })?;
+            written.at(&zone)
+        }
+        None => Timestamp::now().to_zoned_datetime(zone),
+    };
+    Ok(format!("{} {}", local.strftime("%Y-%m-%d %H:%M:%S"), offset_text(local.offset())))
+}
+
+/// Copies the MP3 into the audio folder unless it is there already; says whether it did.
+fn place_audio(show: &Show, from: &Path, name: &str) -> Result<bool, Error> {
+    let folder = show.root.join(show.settings.audio_folder());
+    let to = folder.join(name);
+    let failed = |error: std::io::Error| {
+        Error::usage(format!("{} cannot be written: {error}", to.display()))
+    };
+    if to.exists() {
+        let same = |path: &Path| path.canonicalize().ok();
+        if same(from).is_some() && same(from) == same(&to) {
+            return Ok(false);
+        }
+        return Err(Error::usage(format!("{} is there already", to.display())).help(format!(
+            "give the new MP3 another name, or run `onair new {}` if it is this one",
+            to.display()
+        )));
+    }
+    fs::create_dir_all(&folder).map_err(failed)?;
+    let mut source = fs::File::open(from).map_err(failed)?;
+    let mut copy = tempfile::NamedTempFile::new_in(&folder).map_err(failed)?;
+    std::io::copy(&mut source, &mut copy).map_err(failed)?;
+    copy.as_file().sync_all().map_err(failed)?;
+    copy.persist_noclobber(&to).map_err(|error| failed(error.error))?;
+    Ok(true)
+}
+
+fn template(
+    title: &str,
+    number: u32,
+    duration: &str,
+    size: u64,
+    file: &str,
+    date: &str,
+    author: &str,
+) -> String {
+    let title = requote("\"\"", title);
+    let author = requote("\"\"", author);
+    format!(
+        "---\nlayout: podcast\ntitle: {title}\nsubtitle: \"\"\ndescription: \"\"\nguest: \"\"\nepisode: {number}\nduration: \"{duration}\"\nsize: {size}\nfile: {file}\ndate: {date}\nauthor: {author}\ncategory: podcasts\nappleEpisodeId:\n---\n\nNotes, in Markdown.\n"
+    )
+}

@@ -1,0 +1,43 @@
+//! The tag that an episode is published with.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::Checkout;
+use super::chapters;
+use super::load::MAX_PICTURE;
+use crate::audio::Mp3;
+use crate::audio::tag::{self, Picture, TagSpec};
+use crate::show::{Episode, is_inside, read};
+use crate::site::tagging;
+
+/// Renders the tag of an episode whose MP3 is at `file`.
+///
+/// # Errors
+/// If the file cannot be read, or no tag can hold what the episode says.
+pub fn render(
+    checkout: &Checkout,
+    episode: &Episode,
+    file: &Path,
+    mp3: &Mp3,
+) -> Result<Vec<u8>, String> {
+    let spec = spec(checkout, episode, mp3);
+    let existing = tag::existing_tag(file, &mp3.payload).map_err(|error| error.to_string())?;
+    tag::render(&spec, &existing).map_err(|error| error.to_string())
+}
+
+fn spec(checkout: &Checkout, episode: &Episode, mp3: &Mp3) -> TagSpec {
+    let show = &checkout.show;
+    let duration = Duration::from_millis(mp3.time.milliseconds());
+    let written = checkout.chapters.get(&episode.source.path);
+    let chapters = chapters::publishable(episode, written, duration);
+    let cover = checkout.cover.as_ref();
+    let mut spec = tagging::spec(&show.settings, episode, &chapters, cover, duration);
+    for entry in &mut spec.chapters {
+        // A picture on the web stays there: players that want it fetch it by the chapter list.
+        let image = entry.chapter.image.as_deref().filter(|path| is_inside(path));
+        let bytes = image.and_then(|path| read::read_bytes(&show.root, path, MAX_PICTURE).ok());
+        entry.picture = bytes.and_then(|bytes| Picture::new(bytes).ok());
+    }
+    spec
+}

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::workflows::Action;
 use crate::apple::lookup::BASE_URL;
 use crate::pipeline::Options;
+use crate::pipeline::workflows::Action;
 use crate::public::cloudfront;
 
 /// Publish a podcast from a git repository: checked, tagged, uploaded, and only then in the feed.

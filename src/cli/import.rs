@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use super::args::{self, Format, Global};
 use super::fetch::Fetcher;
-use super::init::{GITATTRIBUTES, GITIGNORE};
 use super::ui::term::Term;
 use super::{Error, Exit, Outcome};
 use crate::http::{Client, HttpError};
 use crate::import::{self, Import, ImportError, Options, jekyll, xml};
+use crate::pipeline::init::{GITATTRIBUTES, GITIGNORE};
 use crate::pipeline::{Class, load};
 use crate::report::{counted, printable};
 use crate::show::read::{self, EPISODES, FileTrouble};

@@ -20,7 +20,6 @@ mod rollback;
 mod tag;
 mod ui;
 mod upload;
-mod workflows;
 
 pub use args::Args;
 pub use exit::Exit;

@@ -20,6 +20,7 @@ pub mod edition;
 mod error;
 pub mod evidence;
 pub mod fix;
+pub mod init;
 pub mod load;
 pub mod locate;
 pub mod memo;
@@ -34,6 +35,7 @@ pub mod tag;
 pub mod tag_files;
 pub mod target;
 pub mod upload;
+pub mod workflows;
 
 use std::path::PathBuf;
 

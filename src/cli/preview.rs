@@ -1,8 +1,4 @@
-//! `onair preview`: the edition as it would be published, served from memory to a browser on this
-//! machine, and made again whenever a file of the show changes. The edge of [`crate::preview`].
-
-mod serve;
-mod watch;
+//! `onair preview`.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -14,7 +10,7 @@ use tokio::sync::watch as latest;
 use super::args::{Global, Preview as Args};
 use super::ui::term::Term;
 use super::{Exit, Outcome, block_on};
-use crate::pipeline::preview::{Session, Shown};
+use crate::pipeline::preview::{Session, Shown, serve, watch};
 use crate::pipeline::{Error, load};
 use crate::report::{counted, printable};
 

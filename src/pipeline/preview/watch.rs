@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{RecursiveMode, Watcher};
 
-use crate::pipeline::preview::{Session, Shown};
+use super::session::{Session, Shown};
 
 /// An editor writes a file in more than one step: after so much quiet it has finished.
 const QUIET: Duration = Duration::from_millis(10);

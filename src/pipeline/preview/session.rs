@@ -1,5 +1,4 @@
-//! `preview`: makes the edition as it would be published, as often as the show changes, and remembers
-//! what has not changed.
+//! Makes the edition as often as the show changes, and remembers what has not changed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -11,17 +10,17 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::cache::{Cache, identity};
-use super::chapters::ChaptersRead;
-use super::evidence::{AudioEvidence, is_doubtful, not_at_hand};
-use super::load::{audio_path, resolve};
-use super::memo::Memo;
-use super::target::{self, Seen};
-use super::{Checkout, Class, Error, Options, check, edition, load, tag};
 use crate::audio::{Content, Mp3, PlayTime, Probe};
 use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
 use crate::model::object::{Body, Key};
+use crate::pipeline::cache::{Cache, identity};
+use crate::pipeline::chapters::ChaptersRead;
+use crate::pipeline::evidence::{AudioEvidence, is_doubtful, not_at_hand};
+use crate::pipeline::load::{audio_path, resolve};
+use crate::pipeline::memo::Memo;
+use crate::pipeline::target::{self, Seen};
+use crate::pipeline::{Checkout, Class, Error, Options, check, edition, load, tag};
 use crate::preview::{Audio, Panel, Preview, Served};
 use crate::report::Sources;
 use crate::rules::{Evidence, Finding};

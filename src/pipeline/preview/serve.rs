@@ -16,9 +16,9 @@ use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::watch::Receiver;
 
+use super::session::Shown;
 use crate::model::object;
 use crate::pipeline::Error;
-use crate::pipeline::preview::Shown;
 use crate::preview::answer::{Content, Request, answer};
 
 /// Bytes of audio that are read at a time.

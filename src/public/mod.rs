@@ -1,0 +1,7 @@
+//! What the outside gets: a target as everybody sees it, the check of public addresses, and telling
+//! a CDN what changed.
+
+pub mod cloudfront;
+pub mod reach;
+pub mod sample;
+pub mod store;

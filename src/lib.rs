@@ -1,15 +1,43 @@
 //! Publish a podcast from a git repository: checked, tagged, uploaded, and only then in the feed.
+//!
+//! The command line is [`cli`]; a program that embeds onair calls [`pipeline`], which does the same
+//! without a terminal. From the lowest room up, each stage with types of its own:
+//!
+//! 1. [`show`] reads what the host wrote, and knows where every value stands.
+//! 2. [`audio`] goes over an MP3 once: frames, playing time, damage, hashes.
+//! 3. [`rules`] judge both; `onair check` stops here, and [`report`] says what they found.
+//! 4. [`site`] renders the edition: feed, pages, chapters, transcripts.
+//! 5. [`store`] is where an edition goes, a directory or a bucket, and what is published there.
+//! 6. [`plan`] compares the two, and lists the steps from one to the other.
+//! 7. [`release`] carries them out in the one safe order.
+//!
+//! ```no_run
+//! use onair::pipeline::{Options, check};
+//!
+//! # async fn embed() -> Result<(), onair::pipeline::Error> {
+//! let options = Options::at("my-show");
+//! let asked = check::CheckOptions {
+//!     episodes: Vec::new(),
+//!     fix: check::Fixing::Off,
+//!     now: jiff::Timestamp::now(),
+//! };
+//! for finding in check::check(&options, &asked).await?.findings {
+//!     println!("{}: {}", finding.path, finding.message);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
-pub mod apple;
+mod apple;
 pub mod audio;
 pub mod cli;
-pub mod http;
+mod http;
 pub mod import;
 pub mod model;
 pub mod pipeline;
 pub mod plan;
-pub mod preview;
-pub mod public;
+mod preview;
+mod public;
 pub mod release;
 pub mod report;
 pub mod rules;

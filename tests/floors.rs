@@ -29,11 +29,8 @@ struct House {
 
 impl House {
     fn read() -> Self {
-        let mut house = Self {
-            files: BTreeMap::new(),
-            passed_on: BTreeMap::new(),
-            named: BTreeMap::new(),
-        };
+        let mut house =
+            Self { files: BTreeMap::new(), passed_on: BTreeMap::new(), named: BTreeMap::new() };
         house.walk(Path::new("src"), &Vec::new());
         let modules: Vec<Module> = house.files.keys().cloned().collect();
         for module in modules {
@@ -224,7 +221,12 @@ fn lower_rooms_know_nothing_of_higher_ones() {
             let (Some(room), Some(other)) = (module.first(), import.first()) else { continue };
             seen += 1;
             let allowed = room == other || map[room].contains(other);
-            assert!(allowed, "{} names crate::{}", house.files[module].display(), import.join("::"));
+            assert!(
+                allowed,
+                "{} names crate::{}",
+                house.files[module].display(),
+                import.join("::")
+            );
         }
     }
     assert!(seen > 300, "only {seen} imports were seen");

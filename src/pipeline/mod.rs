@@ -52,3 +52,11 @@ pub struct Options {
     /// The address of CloudFront's API.
     pub cloudfront: String,
 }
+
+impl Options {
+    /// The show in this folder, and the target that its settings name.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        let cloudfront = crate::public::cloudfront::API.to_owned();
+        Self { root: root.into(), target: None, cloudfront }
+    }
+}

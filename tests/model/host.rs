@@ -119,8 +119,7 @@ impl Host {
     }
 
     pub fn options(&self, root: PathBuf) -> Options {
-        let target = Some(self.target().display().to_string());
-        Options { root, target, cloudfront: String::new() }
+        Options { target: Some(self.target().display().to_string()), ..Options::at(root) }
     }
 
     /// What was done so far, for whoever reads a failure.
@@ -254,7 +253,7 @@ impl Host {
     }
 
     fn new_episode(&mut self) {
-        let number = self.moves.len() as u32 + self.episodes.len() as u32 + 1;
+        let number = u32::try_from(self.moves.len() + self.episodes.len() + 1).unwrap();
         self.episodes.push(Episode {
             number,
             slug: format!("episode_{number:03}"),
@@ -368,8 +367,7 @@ impl Host {
         let mut allow = Overrides::default();
         for _ in 0..6 {
             let now: Timestamp = NOW.parse().unwrap();
-            let asked =
-                ReleaseOptions { dry_run: false, repair: false, allow: allow.clone(), now };
+            let asked = ReleaseOptions { dry_run: false, repair: false, allow: allow.clone(), now };
             let prepared = prepare(&options, &asked).await.unwrap();
             match prepared.outcome {
                 Preparation::Findings => return self.told("release, refused"),

@@ -57,7 +57,7 @@ fn notes() -> impl Strategy<Value = &'static str> {
 }
 
 async fn checked(root: &std::path::Path, fix: Fixing) -> Checked {
-    let options = Options { root: root.to_owned(), target: None, cloudfront: String::new() };
+    let options = Options::at(root);
     let now = "2022-06-01T12:00:00Z".parse().unwrap();
     check(&options, &CheckOptions { episodes: Vec::new(), fix, now }).await.unwrap()
 }

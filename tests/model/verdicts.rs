@@ -14,7 +14,14 @@ use crate::host::{Host, NOW};
 
 fn said(findings: &[Finding]) -> BTreeSet<String> {
     let text = |it: &Finding| {
-        format!("{} {} {:?} {} {:?}", it.severity.as_str(), it.rule.id, it.span, it.path, it.message)
+        format!(
+            "{} {} {:?} {} {:?}",
+            it.severity.as_str(),
+            it.rule.id,
+            it.span,
+            it.path,
+            it.message
+        )
     };
     findings.iter().map(text).collect()
 }
@@ -26,8 +33,7 @@ async fn checked(host: &Host, root: PathBuf, fix: Fixing) -> Checked {
 
 async fn dry_run(host: &Host, root: PathBuf) -> Prepared {
     let now = NOW.parse().unwrap();
-    let asked =
-        ReleaseOptions { dry_run: true, repair: false, allow: Overrides::default(), now };
+    let asked = ReleaseOptions { dry_run: true, repair: false, allow: Overrides::default(), now };
     prepare(&host.options(root), &asked).await.unwrap_or_else(|e| panic!("{}: {e}", host.story()))
 }
 
@@ -46,10 +52,8 @@ pub async fn agree(host: &Host) {
     let without_audio = checked(host, host.clone_without_audio(), Fixing::Off).await;
     for (path, placement) in &dry.located.placements {
         if let Placement::Standing(_) = placement {
-            let (with, without) = (
-                of_audio(&with_audio.findings, path),
-                of_audio(&without_audio.findings, path),
-            );
+            let (with, without) =
+                (of_audio(&with_audio.findings, path), of_audio(&without_audio.findings, path));
             assert_eq!(with, without, "{path} with and without audio: {}", host.story());
         }
     }

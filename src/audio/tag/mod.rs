@@ -6,7 +6,7 @@
 //! outside it, so that they never contradict the new one.
 //!
 //! - A field that is given replaces every frame that says the same thing; a field left out keeps what
-//!   the file says. Frames that we do not manage are kept byte for byte (see [`keep`]).
+//!   the file says. Frames that we do not manage are kept byte for byte (see `keep`).
 //! - ID3v2.3 with UTF-16 text unless the show asks for 2.4: `FFmpeg` misreads sub-frames of 2.4
 //!   chapters, down to losing all chapters when one has a picture.
 //! - Padded to whole blocks of 4 KiB, so that a small edit leaves the published size as it is.

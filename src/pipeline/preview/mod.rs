@@ -1,5 +1,5 @@
 //! `preview`: the edition as it would be published, served from memory to a browser on this machine,
-//! and made again whenever a file of the show changes. The edge of [`crate::preview`].
+//! and made again whenever a file of the show changes. The edge of `crate::preview`.
 
 pub mod serve;
 mod session;

@@ -1,4 +1,4 @@
-//! The wire: requests to [`crate::preview::answer`], answers to the browser.
+//! The wire: requests to `crate::preview::answer`, answers to the browser.
 
 use std::convert::Infallible;
 use std::io::{self, SeekFrom};

@@ -1,0 +1,24 @@
+# The commands that one uses; `just` lists them.
+
+default:
+    @just --list
+
+# Publish the demo show to public/
+demo:
+    cargo run --release -- release
+
+# All tests
+test:
+    cargo test
+
+# What must pass before a change lands
+ci:
+    .ci/run
+
+# Look at changed snapshots one by one
+review:
+    cargo insta review
+
+# The page of rules, from the code
+rules:
+    cargo run --quiet -- explain --markdown > docs/rules.md

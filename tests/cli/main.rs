@@ -20,6 +20,7 @@ mod preview;
 mod public;
 mod release;
 mod show;
+mod size;
 mod stop;
 mod tag;
 mod trouble;

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::lookup::Heard;
 use super::matching::{Outcome, Refusal, Row};
 use super::sync::Report;
-use crate::report::{counted, json::VERSION, printable};
+use crate::report::json::answer;
+use crate::report::{counted, printable};
 
 /// A report as a person reads it.
 #[derive(Debug, Clone, Copy)]
@@ -184,8 +185,6 @@ fn short(title: &str) -> String {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Json<'a> {
-    version: u32,
-    command: &'static str,
     storefronts: Vec<Storefront<'a>>,
     episodes: Vec<Entry<'a>>,
     summary: BTreeMap<&'static str, usize>,
@@ -227,17 +226,14 @@ pub fn json(report: &Report) -> serde_json::Value {
         detail: row.outcome.detail(),
         finding: report.is_finding(row),
     });
-    let json = Json {
-        version: VERSION,
-        command: "apple sync",
+    let body = Json {
         storefronts: storefronts.collect(),
         episodes: episodes.collect(),
         summary: counts(report),
         written: report.written,
         findings: report.findings().count(),
     };
-    // Strings and numbers only: nothing here can fail to be JSON.
-    serde_json::to_value(json).unwrap_or_default()
+    answer("apple sync", body)
 }
 
 #[cfg(test)]

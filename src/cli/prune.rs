@@ -43,9 +43,7 @@ async fn prune(global: &Global, args: &Prune, term: &Term) -> Outcome {
         let listed = |group: &[crate::store::Listed]| -> Vec<_> {
             group.iter().map(|it| json!({ "key": it.key, "bytes": it.bytes })).collect()
         };
-        let value = json!({
-            "version": report::json::VERSION,
-            "command": "prune",
+        let body = json!({
             "target": store.name(),
             "keep": args.keep,
             "kept": plan.kept,
@@ -55,7 +53,7 @@ async fn prune(global: &Global, args: &Prune, term: &Term) -> Outcome {
             "unknown": plan.unknown,
             "removed": goes,
         });
-        term.json(&value);
+        term.answer("prune", body);
     }
     Ok(Exit::Fine)
 }

@@ -63,13 +63,11 @@ fn list(releases: &Releases, term: &Term) {
                 })
             })
             .collect();
-        let value = json!({
-            "version": report::json::VERSION,
-            "command": "rollback",
+        let body = json!({
             "target": target,
             "releases": releases,
         });
-        term.json(&value);
+        term.answer("rollback", body);
         return;
     }
     for record in records {

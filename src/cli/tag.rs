@@ -46,7 +46,7 @@ pub fn run(global: &Global, args: &Tag, term: &Term) -> Outcome {
             })
             .collect();
         let mended = fixed.as_ref().map_or(0, |fixed| fixed.edits);
-        print(json!({ "dryRun": false, "files": files, "mended": mended }), term);
+        term.answer("tag", json!({ "dryRun": false, "files": files, "mended": mended }));
     } else if !done.is_empty() {
         let (files, same) =
             (counted(changed, "file"), format!("{} unchanged", done.len() - changed));
@@ -95,7 +95,7 @@ fn preview(jobs: &[Job], term: &Term) {
                 json!({ "episode": job.episode, "file": job.path, "bytes": job.bytes(), "is": lines(&is), "wouldBe": lines(&would) })
             })
             .collect();
-        print(json!({ "dryRun": true, "files": files }), term);
+        term.answer("tag", json!({ "dryRun": true, "files": files }));
         return;
     }
     for (job, is, would) in described {
@@ -114,10 +114,4 @@ fn preview(jobs: &[Job], term: &Term) {
             term.data(&format!("{mark} {change}"));
         }
     }
-}
-
-fn print(mut value: serde_json::Value, term: &Term) {
-    value["version"] = report::json::VERSION.into();
-    value["command"] = "tag".into();
-    term.json(&value);
 }

@@ -53,14 +53,12 @@ fn say(jobs: &[Job], name: &str, dry: bool, term: &Term) {
                 json!({ "episode": job.episode, "key": job.key, "there": bytes.is_none(), "bytes": bytes })
             })
             .collect();
-        let value = json!({
-            "version": report::json::VERSION,
-            "command": "upload",
+        let body = json!({
             "dryRun": dry,
             "target": name,
             "files": files,
         });
-        term.json(&value);
+        term.answer("upload", body);
         return;
     }
     for job in jobs {

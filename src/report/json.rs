@@ -6,12 +6,26 @@ use super::{Counts, Sources};
 use crate::rules::Finding;
 
 /// The version of every JSON that onair writes. It rises when a field changes its meaning or goes.
-pub const VERSION: u32 = 1;
+const VERSION: u32 = 1;
+
+/// What every answer starts with.
+#[derive(Serialize)]
+struct Answer<'a, T> {
+    version: u32,
+    command: &'a str,
+    #[serde(flatten)]
+    body: T,
+}
+
+/// A command's answer as one JSON value; `body` is a structure, whose fields stand beside `version` and
+/// `command`.
+pub fn answer(command: &str, body: impl Serialize) -> serde_json::Value {
+    // Strings, numbers and lists only: nothing here can fail to be JSON.
+    serde_json::to_value(Answer { version: VERSION, command, body }).unwrap_or_default()
+}
 
 #[derive(Serialize)]
 struct Report<'a> {
-    version: u32,
-    command: &'a str,
     findings: Vec<Entry<'a>>,
     summary: Counts,
 }
@@ -65,12 +79,5 @@ pub fn value(command: &str, findings: &[Finding], sources: &Sources<'_>) -> serd
             }),
         }
     });
-    let report = Report {
-        version: VERSION,
-        command,
-        findings: entries.collect(),
-        summary: Counts::of(findings),
-    };
-    // Strings and numbers only: nothing here can fail to be JSON.
-    serde_json::to_value(report).unwrap_or_default()
+    answer(command, Report { findings: entries.collect(), summary: Counts::of(findings) })
 }

@@ -80,8 +80,7 @@ impl Named<'_> {
             Some(receipt)
         };
         if term.format() == Format::Json {
-            let value = self.outcome_json(plan, receipt.as_ref(), &checks);
-            term.json(&value);
+            term.answer(self.command, self.outcome_json(plan, receipt.as_ref(), &checks));
         }
         summarise(plan, receipt.as_ref(), settings, self.target, self.note.clone(), term);
         Ok(receipt)
@@ -149,14 +148,12 @@ impl Named<'_> {
     /// Says what the guards hold against it.
     pub fn refused(&self, guards: &[Guard], term: &Term) -> Error {
         if term.format() == Format::Json {
-            let value = json!({
-                "version": report::json::VERSION,
-                "command": self.command,
+            let body = json!({
                 "dryRun": self.dry,
                 "target": self.target,
                 "guards": guards,
             });
-            term.json(&value);
+            term.answer(self.command, body);
         }
         let said = guards.iter().map(|guard| {
             let allow = guard.allow.as_ref();
@@ -201,8 +198,6 @@ impl Named<'_> {
             })
             .collect();
         json!({
-            "version": report::json::VERSION,
-            "command": self.command,
             "dryRun": receipt.is_none(),
             "target": self.target,
             "steps": steps,

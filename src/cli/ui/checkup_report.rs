@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::term::Term;
 use crate::cli::args::Format;
-use crate::report::{self, printable};
+use crate::report::printable;
 use crate::store::checkup::{Check, Outcome};
 
 /// How many checks came out how.
@@ -35,14 +35,12 @@ impl Tally {
 pub fn report(command: &str, target: &str, checks: &[Check], term: &Term) {
     let tally = Tally::of(checks);
     if term.format() == Format::Json {
-        let value = json!({
-            "version": report::json::VERSION,
-            "command": command,
+        let body = json!({
             "target": target,
             "checks": checks,
             "summary": tally,
         });
-        term.json(&value);
+        term.answer(command, body);
         return;
     }
     term.say(&format!("Examining {target}"));

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 
+use serde::Serialize;
+
 use crate::cli::args::{Colour, Format, Global};
 use crate::report::github::{Annotation, annotate, inert, inert_json};
-use crate::report::printable;
+use crate::report::{self, printable};
 use crate::rules::Severity;
 
 /// How much to say, and in which form.
@@ -68,6 +70,11 @@ impl Term {
     /// A value as data.
     pub fn json(&self, value: &serde_json::Value) {
         self.data(&format!("{value:#}\n"));
+    }
+
+    /// A command's answer to a program, as data.
+    pub fn answer(&self, command: &str, body: impl Serialize) {
+        self.json(&report::json::answer(command, body));
     }
 
     fn harmless<'a>(&self, text: &'a str) -> Cow<'a, str> {

@@ -256,7 +256,10 @@ impl Case<'_> {
                 Place::Front => front,
                 Place::End => end,
             };
+            // Where nothing counts the frames, what is left of one may be all that tells of a cut.
+            let trace = *filler == Filler::Data;
             *harm = match promise {
+                Promise::None if trace && length < LONG_MS => Harm::Misleading,
                 _ if length <= FRAME_MS => Harm::Untidy,
                 Promise::Missed => Harm::Lost,
                 Promise::Met => Harm::Misleading,

@@ -109,6 +109,15 @@ impl Header {
         (self.0 ^ word) & STREAM == 0 && (self.0 & MONO == MONO) == (word & MONO == MONO)
     }
 
+    /// Whether `rest`, fewer bytes than a header has, are the first ones of one that may follow.
+    pub(super) fn opens(self, rest: &[u8]) -> bool {
+        let differs = |(index, byte): (usize, &u8)| {
+            let shift = 24 - 8 * index;
+            ((self.0 ^ u32::from(*byte) << shift) & STREAM) >> shift & 0xFF != 0
+        };
+        (1..4).contains(&rest.len()) && !rest.iter().enumerate().any(differs)
+    }
+
     pub(super) fn version(self) -> Version {
         match self.0 >> 19 & 3 {
             3 => Version::Mpeg1,

@@ -171,10 +171,22 @@ impl Frame {
     /// `audio`, which consists of frames like this one, behind an Info header as LAME writes it,
     /// with true counts and check sums and these samples of delay and padding.
     pub fn with_lame(self, audio: &[u8], frames: u32, delay: u32, padding: u32) -> Vec<u8> {
+        self.with_lame_as(b"Info", audio, frames, delay, padding)
+    }
+
+    /// The same behind a header of this mark; LAME's for variable bit rates is `Xing`.
+    pub fn with_lame_as(
+        self,
+        mark: &[u8; 4],
+        audio: &[u8],
+        frames: u32,
+        delay: u32,
+        padding: u32,
+    ) -> Vec<u8> {
         let frame =
             Self { kbps: if self.hertz >= 32000 { 128 } else { 64 }, padded: false, ..self };
         let bytes = u32::try_from(frame.length() + audio.len()).expect("below 4 GiB");
-        let mut contents = b"Info\0\0\0\x0F".to_vec();
+        let mut contents = [&mark[..], b"\0\0\0\x0F"].concat();
         contents.extend(frames.to_be_bytes());
         contents.extend(bytes.to_be_bytes());
         contents.extend([0; 104]);

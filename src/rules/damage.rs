@@ -14,9 +14,10 @@ pub(super) fn judge(path: &str, mp3: &Mp3, findings: &mut Vec<Finding>) {
         finding.severity = severity(damage);
         worst = worst.max(finding.severity);
         if let (true, Some(promised)) = (tells_time(damage), mp3.promised_time()) {
-            finding = finding
-                .found(format!("frames that play {}", mp3.time))
-                .expected(format!("{promised}, with what is missing"));
+            finding = finding.expected(format!(
+                "{promised} of sound; the frames that are there play {}",
+                mp3.time
+            ));
         }
         findings.push(finding.help(help(damage, mp3)));
     }

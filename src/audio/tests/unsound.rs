@@ -242,13 +242,13 @@ fn how_far_bytes_at_the_ends_reach_depends_on_the_time_they_would_play() {
     let (noise, zeros) = (Noise(6).bytes(70_000), vec![0; 70_000]);
     // What is left of one frame, some frames, half a second.
     for (bytes, expected) in [(200, Harm::Untidy), (400, Harm::Misleading), (4100, Harm::Lost)] {
-        assert_eq!(harm(&[&audio, &noise[..bytes]]), expected, "{bytes}");
+        assert_eq!(harm(&[&audio, &noise[..bytes]]), expected.max(Harm::Misleading), "{bytes}");
         assert_eq!(harm(&[&audio, &zeros[..bytes]]), expected, "{bytes}");
     }
     // In front, the first frame tells whether something stood there.
     let (first, rest) = (&audio, &audio[208..]);
     for (bytes, begins, goes_on) in [
-        (200, Harm::Untidy, Harm::Untidy),
+        (200, Harm::Misleading, Harm::Untidy),
         (400, Harm::Misleading, Harm::Misleading),
         (4100, Harm::Doubtful, Harm::Lost),
     ] {

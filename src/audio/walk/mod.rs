@@ -349,6 +349,15 @@ impl Walker {
                 self.found.frames_end = window.offset(at);
                 self.at = window.end();
                 return Flow::Go;
+            } else if stream.header.opens(&bytes[next..]) {
+                // Only the first bytes of the next frame's header are left.
+                run.count(header, length);
+                self.run = run;
+                let (at, have) = (window.offset(next), (bytes.len() - next) as u64);
+                self.found.faults.push(Damage::CutFrame { at, have, need: length as u64 });
+                self.found.frames_end = at;
+                self.at = window.end();
+                return Flow::Go;
             } else {
                 let suspect = Suspect { at: window.offset(at), header, length };
                 self.state = State::Seeking(Seeking::new(window.offset(next), Some(suspect)));

@@ -124,5 +124,106 @@ fn unplayable(path: &str, mp3: &Mp3, findings: &mut Vec<Finding>) {
 }
 
 #[cfg(test)]
-#[path = "damage_tests.rs"]
-mod tests;
+mod tests {
+    use crate::audio::testing::{FRAME, Frame, Noise};
+    use crate::audio::{Depth, probe_bytes};
+    use crate::rules::Finding;
+    use crate::rules::audio::{self, Evidence};
+    use crate::show::{Episode, Source};
+
+    /// What is found of an episode that says these values of this audio: severity, rule, message.
+    fn findings(size: &str, duration: &str, bytes: &[u8]) -> Vec<Finding> {
+        let text = format!("---\nfile: 1.mp3\nsize: {size}\nduration: \"{duration}\"\n---\n");
+        let episode = Episode::parse(Source::new("episodes/a.md", text)).unwrap();
+        let probe = probe_bytes(bytes, Depth::Walk);
+        let path = "audio/1.mp3".to_owned();
+        let evidence = Evidence::Probed { path, probe, published: None };
+        let mut findings = Vec::new();
+        audio::judge(&episode, Some(&evidence), &mut findings);
+        findings
+    }
+
+    fn shown(findings: &[Finding]) -> String {
+        let line = |finding: &Finding| {
+            let safe = finding
+                .fix
+                .as_ref()
+                .map_or("", |fix| if fix.safe { " (safe fix)" } else { " (fix)" });
+            format!(
+                "{} {}: {}{safe}\n",
+                finding.severity.as_str(),
+                finding.rule.id,
+                finding.message
+            )
+        };
+        findings.iter().map(line).collect()
+    }
+
+    /// 26 s at 128 kbit/s.
+    fn whole() -> Vec<u8> {
+        FRAME.with_lame(&FRAME.stream(1000), 1000, 576, 1000)
+    }
+
+    #[test]
+    fn a_whole_file_has_no_finding() {
+        assert_eq!(shown(&findings("417417", "00:00:26", &whole())), "");
+    }
+
+    #[test]
+    fn lost_audio_is_an_error_whatever_is_written_and_nothing_beside_it_is_safe() {
+        let mut hole = whole();
+        hole[417..417 * 301].fill(0);
+        insta::assert_snapshot!(shown(&findings("1", "00:00:18", &hole)), @"");
+        insta::assert_snapshot!(shown(&findings("417417", "00:00:26", &hole)), @"");
+        insta::assert_snapshot!(shown(&findings("417417", "00:00:40", &hole)), @"");
+        let expected = findings("1", "00:00:26", &hole)[0].expected.clone();
+        insta::assert_snapshot!(expected.unwrap_or_default(), @"");
+    }
+
+    #[test]
+    fn a_head_that_may_be_cut_holds_fixes_back_too() {
+        let bytes = &FRAME.stream(1000)[417 * 100..];
+        insta::assert_snapshot!(shown(&findings("1", "00:00:01", bytes)), @"");
+    }
+
+    #[test]
+    fn joined_files_can_be_mended() {
+        let bytes = whole().repeat(2);
+        insta::assert_snapshot!(shown(&findings("1", "00:00:01", &bytes)), @"");
+    }
+
+    #[test]
+    fn a_header_that_lies_about_whole_audio_needs_no_other_copy() {
+        let mut bytes = whole();
+        let count = FRAME.mark_at() + 8;
+        bytes[count..count + 4].copy_from_slice(&2000_u32.to_be_bytes());
+        let found = findings("417417", "00:00:26", &bytes);
+        insta::assert_snapshot!(shown(&found), @"");
+        insta::assert_snapshot!(found[0].help.clone().unwrap_or_default(), @"");
+    }
+
+    #[test]
+    fn what_nobody_could_play_is_an_error() {
+        let free = Frame { free: Some(400), ..FRAME }.stream(1000);
+        insta::assert_snapshot!(shown(&findings("400000", "00:00:26", &free)), @"");
+        let header = FRAME.xing(b"Info", None, None);
+        insta::assert_snapshot!(shown(&findings("417", "00:00:00", &header)), @"");
+        insta::assert_snapshot!(shown(&findings("4170", "00:00:00", &FRAME.stream(10))), @"");
+    }
+
+    #[test]
+    fn many_warnings_make_no_error() {
+        let one = FRAME.with_lame(&FRAME.stream(30), 30, 576, 1000);
+        let found = findings("1", "00:00:01", &one.repeat(40));
+        assert!(found.iter().any(|finding| finding.message.contains("more faults like these")));
+        assert!(
+            found
+                .iter()
+                .filter(|finding| finding.fix.is_none())
+                .all(|finding| { finding.severity < crate::rules::Severity::Error })
+        );
+        let mut noise = Noise(3);
+        let junk = [&noise.bytes(600)[..], &whole(), &noise.bytes(600)].concat();
+        insta::assert_snapshot!(shown(&findings("418617", "00:00:26", &junk)), @"");
+    }
+}

@@ -173,23 +173,48 @@ mod tests {
     fn lost_audio_is_an_error_whatever_is_written_and_nothing_beside_it_is_safe() {
         let mut hole = whole();
         hole[417..417 * 301].fill(0);
-        insta::assert_snapshot!(shown(&findings("1", "00:00:18", &hole)), @"");
-        insta::assert_snapshot!(shown(&findings("417417", "00:00:26", &hole)), @"");
-        insta::assert_snapshot!(shown(&findings("417417", "00:00:40", &hole)), @"");
+        insta::assert_snapshot!(shown(&findings("1", "00:00:18", &hole)), @r"
+        error audio-damaged: 125100 bytes before the first frame, at byte 417, are no audio (all zeros), the length of 0:00:07.837 of sound
+        error audio-damaged: audio is missing: 700 frames are there, which play 0:00:18.286; the Info header promises 1000, which play 0:00:26.122
+        error audio-size: 1.mp3 has 417417 bytes (fix)
+        
+");
+        insta::assert_snapshot!(shown(&findings("417417", "00:00:26", &hole)), @r"
+        error audio-damaged: 125100 bytes before the first frame, at byte 417, are no audio (all zeros), the length of 0:00:07.837 of sound
+        error audio-damaged: audio is missing: 700 frames are there, which play 0:00:18.286; the Info header promises 1000, which play 0:00:26.122
+        
+");
+        insta::assert_snapshot!(shown(&findings("417417", "00:00:40", &hole)), @r"
+        error audio-damaged: 125100 bytes before the first frame, at byte 417, are no audio (all zeros), the length of 0:00:07.837 of sound
+        error audio-damaged: audio is missing: 700 frames are there, which play 0:00:18.286; the Info header promises 1000, which play 0:00:26.122
+        error audio-duration: 1.mp3 plays 00:00:18 (128 kbit/s) (fix)
+        
+");
         let expected = findings("1", "00:00:26", &hole)[0].expected.clone();
-        insta::assert_snapshot!(expected.unwrap_or_default(), @"");
+        insta::assert_snapshot!(expected.unwrap_or_default(), @r"0:00:26.122 of sound; the frames that are there play 0:00:18.286");
     }
 
     #[test]
     fn a_head_that_may_be_cut_holds_fixes_back_too() {
         let bytes = &FRAME.stream(1000)[417 * 100..];
-        insta::assert_snapshot!(shown(&findings("1", "00:00:01", bytes)), @"");
+        insta::assert_snapshot!(shown(&findings("1", "00:00:01", bytes)), @r"
+        warning audio-damaged: the first frame, at byte 0, needs 126 bytes of sound from before it: the recording began earlier than the file
+        error audio-size: 1.mp3 has 375300 bytes (fix)
+        error audio-duration: 1.mp3 plays 00:00:24 (128 kbit/s) (fix)
+        
+");
     }
 
     #[test]
     fn joined_files_can_be_mended() {
         let bytes = whole().repeat(2);
-        insta::assert_snapshot!(shown(&findings("1", "00:00:01", &bytes)), @"");
+        insta::assert_snapshot!(shown(&findings("1", "00:00:01", &bytes)), @r"
+        warning audio-damaged: a second recording is joined on at byte 417417, with a header of its own
+        warning audio-header: the Info header counts 1000 frames where there are 2001: players that trust it show 0:00:26.122
+        error audio-size: 1.mp3 has 834834 bytes (safe fix)
+        error audio-duration: 1.mp3 plays 00:00:52 (128 kbit/s) (safe fix)
+        
+");
     }
 
     #[test]
@@ -198,17 +223,17 @@ mod tests {
         let count = FRAME.mark_at() + 8;
         bytes[count..count + 4].copy_from_slice(&2000_u32.to_be_bytes());
         let found = findings("417417", "00:00:26", &bytes);
-        insta::assert_snapshot!(shown(&found), @"");
-        insta::assert_snapshot!(found[0].help.clone().unwrap_or_default(), @"");
+        insta::assert_snapshot!(shown(&found), @r"warning audio-header: the Info header is wrong: it counts 2000 frames, and the encoder's check sum proves that the 1000 there are all: players that trust it show 0:00:52.245");
+        insta::assert_snapshot!(found[0].help.clone().unwrap_or_default(), @r"the audio is whole, and needs no other copy: `ffmpeg -i OLD.mp3 -c copy NEW.mp3` writes a header that is right");
     }
 
     #[test]
     fn what_nobody_could_play_is_an_error() {
         let free = Frame { free: Some(400), ..FRAME }.stream(1000);
-        insta::assert_snapshot!(shown(&findings("400000", "00:00:26", &free)), @"");
+        insta::assert_snapshot!(shown(&findings("400000", "00:00:26", &free)), @r"error audio-unplayable: the audio is in free format, at 123 kbit/s");
         let header = FRAME.xing(b"Info", None, None);
-        insta::assert_snapshot!(shown(&findings("417", "00:00:00", &header)), @"");
-        insta::assert_snapshot!(shown(&findings("4170", "00:00:00", &FRAME.stream(10))), @"");
+        insta::assert_snapshot!(shown(&findings("417", "00:00:00", &header)), @r"error audio-unplayable: there is no audio behind the header frame");
+        insta::assert_snapshot!(shown(&findings("4170", "00:00:00", &FRAME.stream(10))), @r"error audio-unplayable: there are 10 frames of audio, which play 0:00:00.261");
     }
 
     #[test]
@@ -224,6 +249,10 @@ mod tests {
         );
         let mut noise = Noise(3);
         let junk = [&noise.bytes(600)[..], &whole(), &noise.bytes(600)].concat();
-        insta::assert_snapshot!(shown(&findings("418617", "00:00:26", &junk)), @"");
+        insta::assert_snapshot!(shown(&findings("418617", "00:00:26", &junk)), @r"
+        warning audio-header: 600 bytes before the first frame, at byte 0, are no audio
+        warning audio-header: 600 bytes after the last frame, at byte 418017, are no audio
+        
+");
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::header::Format;
 use super::tag_kind::TagKind;
 use super::time::PlayTime;
+use super::xing::Kind as ClaimsKind;
 
 /// How far a fault reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,6 +17,8 @@ pub enum Harm {
     Untidy,
     /// All audio is there, but some players show a wrong time, seek wrongly, click or stop.
     Misleading,
+    /// Audio may be missing, and nothing in the file tells whether it is.
+    Doubtful,
     /// Audio is missing or not what the encoder wrote.
     Lost,
 }
@@ -59,6 +62,10 @@ pub enum Damage {
         place: Place,
         /// What is there.
         filler: Filler,
+        /// How long so many bytes play at the file's mean bit rate.
+        time: PlayTime,
+        /// How far it reaches, as the rest of the file tells.
+        harm: Harm,
     },
     /// The last frame is longer than what is left of the file.
     CutFrame {
@@ -69,18 +76,48 @@ pub enum Damage {
         /// Bytes that its header announces.
         need: u64,
     },
-    /// The header in the first frame promises more audio than there is: some was cut off or out.
+    /// A first frame whose sound starts before it, in frames that are not there
+    /// (`main_data_begin`, ISO/IEC 11172-3 section 2.4.2.7).
+    CutHead {
+        /// Where the frame starts.
+        at: u64,
+        /// Bytes that it needs from before it.
+        bytes: u64,
+        /// Whether the header counts what is there: then the cut was made before it was written.
+        counted: bool,
+    },
+    /// A header frame promises more audio than there is: some was cut off or out.
     Short {
+        /// Which header promises it.
+        header: ClaimsKind,
         /// What the header promises beyond what is there.
         missing: Amount,
     },
-    /// There is more audio than the header in the first frame tells players.
-    Surplus {
+    /// The header in the first frame counts other frames than there are.
+    Miscount {
+        /// Which header counts.
+        header: ClaimsKind,
         /// Frames that the header counts.
         promised: u64,
         /// Frames that are there.
         found: u64,
         /// The time that players show who trust the header.
+        shown: PlayTime,
+        /// What shows that the header is wrong and the audio is not.
+        proof: Option<Proof>,
+    },
+    /// Nothing that players could use counts the frames.
+    Uncounted {
+        /// The header that should, if there is one.
+        header: Option<ClaimsKind>,
+        /// Whether the header counts none, and does not just leave the count out.
+        zero: bool,
+        /// The time that players show: from the first frame's bit rate where that changes.
+        shown: PlayTime,
+    },
+    /// The header counts frames of more than one length.
+    Mistimed {
+        /// The time that players show, who take all frames to be like the first.
         shown: PlayTime,
     },
     /// The bytes of the audio are not those of which the encoder noted the check sum.
@@ -89,6 +126,20 @@ pub enum Damage {
         noted: u16,
         /// CRC-16 of what is there.
         found: u16,
+        /// Whether the header, in which it is noted, was changed too, while all it counts is there:
+        /// the audio may well be whole.
+        header_changed: bool,
+    },
+    /// Frames that carry a check sum of their own, and it does not hold.
+    FrameChecksum {
+        /// The first of them.
+        at: u64,
+        /// How many there are.
+        wrong: u64,
+        /// How many frames carry one.
+        checked: u64,
+        /// Whether all the audio is proved whole all the same.
+        proved: bool,
     },
     /// Another format sets in.
     FormatChange {
@@ -120,18 +171,30 @@ pub enum Damage {
     },
 }
 
+/// What shows that audio is whole although its header says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proof {
+    /// The encoder's check sum of the audio holds.
+    CheckSum,
+    /// The bytes are as many as the same header says, and frame follows frame.
+    Bytes,
+}
+
 /// Audio that is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Amount {
-    /// Frames promised and found, and the time that is missing.
+    /// Frames promised and found.
     Frames {
         /// Frames that the header counts.
         promised: u64,
         /// Frames that are there.
         found: u64,
-        /// The time of those that are not.
-        time: PlayTime,
+        /// How long the promised frames play.
+        promised_time: PlayTime,
+        /// How long the frames play that are there.
+        found_time: PlayTime,
     },
     /// Bytes promised and found, from the header frame to the end of the audio.
     Bytes {
@@ -139,34 +202,44 @@ pub enum Amount {
         promised: u64,
         /// Bytes that are there.
         found: u64,
+        /// How long those that are missing play at the file's mean bit rate.
+        time: PlayTime,
     },
 }
 
-/// Bytes of zeros at a file's end that no tool puts there on purpose.
-const PADDING: u64 = 16 << 10;
-/// Bytes beyond which players give up the search for a frame.
-const FAR: u64 = 64 << 10;
+impl Amount {
+    /// How long the audio plays that is missing, as near as can be told.
+    pub fn time(self) -> PlayTime {
+        match self {
+            Self::Frames { promised_time, found_time, .. } => {
+                promised_time.saturating_sub(found_time)
+            }
+            Self::Bytes { time, .. } => time,
+        }
+    }
+}
 
 impl Damage {
     /// How far this reaches.
     pub fn harm(&self) -> Harm {
         match self {
-            Self::Gap { place: Place::Middle, filler: Filler::Tag(_), .. }
-            | Self::Surplus { .. }
+            Self::Gap { harm, .. } => *harm,
+            Self::CutFrame { .. } | Self::Short { .. } => Harm::Lost,
+            Self::CutHead { counted: false, .. } => Harm::Doubtful,
+            Self::CutHead { counted: true, .. } => Harm::Untidy,
+            Self::Altered { header_changed: false, .. } => Harm::Lost,
+            Self::Altered { header_changed: true, .. } => Harm::Misleading,
+            Self::FrameChecksum { wrong, checked, proved, .. } => {
+                // Where most are wrong, the encoder never wrote them right.
+                if *proved || wrong * 2 > *checked { Harm::Untidy } else { Harm::Lost }
+            }
+            Self::Miscount { .. }
+            | Self::Uncounted { .. }
+            | Self::Mistimed { .. }
             | Self::FormatChange { .. }
             | Self::SecondHeader { .. }
             | Self::TagSize { .. } => Harm::Misleading,
-            Self::Gap { place: Place::Middle, .. }
-            | Self::CutFrame { .. }
-            | Self::Short { .. }
-            | Self::Altered { .. } => Harm::Lost,
-            // Padding is short; long zeros at the end are a file that was never filled.
-            Self::Gap { place: Place::End, filler: Filler::Zeros(_), bytes: PADDING.., .. } => {
-                Harm::Lost
-            }
-            // Players search only so far for the first frame, and count what follows the last one.
-            Self::Gap { bytes: FAR.., .. } => Harm::Misleading,
-            Self::Gap { .. } | Self::TagSizeSpelling { .. } => Harm::Untidy,
+            Self::TagSizeSpelling { .. } => Harm::Untidy,
         }
     }
 
@@ -175,11 +248,26 @@ impl Damage {
         match *self {
             Self::Gap { at, .. }
             | Self::CutFrame { at, .. }
+            | Self::CutHead { at, .. }
+            | Self::FrameChecksum { at, .. }
             | Self::FormatChange { at, .. }
             | Self::SecondHeader { at }
             | Self::TagSize { at, .. }
             | Self::TagSizeSpelling { at } => Some(at),
-            Self::Short { .. } | Self::Surplus { .. } | Self::Altered { .. } => None,
+            Self::Short { .. }
+            | Self::Miscount { .. }
+            | Self::Uncounted { .. }
+            | Self::Mistimed { .. }
+            | Self::Altered { .. } => None,
+        }
+    }
+
+    /// How long the audio plays that is missing for this, as near as can be told.
+    pub fn lost_time(&self) -> PlayTime {
+        match self {
+            Self::Short { missing, .. } => missing.time(),
+            Self::Gap { time, harm: Harm::Lost, .. } => *time,
+            _ => PlayTime::ZERO,
         }
     }
 }
@@ -192,29 +280,99 @@ fn bytes(count: u64) -> String {
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            &Self::Gap { at, bytes: length, place, filler } => gap(f, at, length, place, filler),
+            &Self::Gap { at, bytes: length, place, filler, time, harm } => {
+                let what = filled(filler, length);
+                let length = bytes(length);
+                match place {
+                    Place::Front => {
+                        write!(
+                            f,
+                            "{length} before the first frame, at byte {at}, are no audio{what}"
+                        )
+                    }
+                    Place::Middle => {
+                        write!(f, "a gap in the audio: {length} at byte {at} hold no frame{what}")
+                    }
+                    Place::End => {
+                        write!(f, "{length} after the last frame, at byte {at}, are no audio{what}")
+                    }
+                }?;
+                match harm {
+                    _ if time.milliseconds() < 100 => Ok(()),
+                    Harm::Lost => write!(f, ", the length of {time} of sound"),
+                    Harm::Doubtful => write!(
+                        f,
+                        ", the length of {time} of sound, and nothing tells whether there was any"
+                    ),
+                    Harm::Misleading | Harm::Untidy => Ok(()),
+                }
+            }
             Self::CutFrame { at, have, need } => {
                 write!(
                     f,
                     "the last frame, at byte {at}, is cut off: {have} of its {need} bytes are there"
                 )
             }
-            Self::Short { missing: Amount::Frames { promised, found, time } } => write!(
+            Self::CutHead { at, bytes: length, .. } => write!(
                 f,
-                "audio is missing: the header promises {promised} frames, {found} are there, which is {time} less"
+                "the first frame, at byte {at}, needs {} of sound from before it: the recording began earlier than the file",
+                bytes(*length)
             ),
-            Self::Short { missing: Amount::Bytes { promised, found } } => write!(
+            Self::Short {
+                header,
+                missing: Amount::Frames { promised, found, promised_time, found_time },
+            } => write!(
                 f,
-                "audio is missing: the header promises {}, {found} are there",
-                bytes(*promised)
+                "audio is missing: {found} frames are there, which play {found_time}; the {header} header promises {promised}, which play {promised_time}"
             ),
-            Self::Surplus { promised, found, shown } => write!(
+            Self::Short { header, missing: Amount::Bytes { promised, found, time } } => write!(
                 f,
-                "the header counts {promised} frames where there are {found}: players that trust it show {shown}"
+                "audio is missing: {} are there; the {header} header promises {promised}, which is about {time} more",
+                bytes(*found)
             ),
-            Self::Altered { noted, found } => write!(
+            Self::Miscount { header, promised, found, shown, proof } => {
+                match proof {
+                    None => write!(
+                        f,
+                        "the {header} header counts {promised} frames where there are {found}"
+                    ),
+                    Some(Proof::CheckSum) => write!(
+                        f,
+                        "the {header} header is wrong: it counts {promised} frames, and the encoder's check sum proves that the {found} there are all"
+                    ),
+                    Some(Proof::Bytes) => write!(
+                        f,
+                        "the {header} header is wrong: it counts {promised} frames, and the bytes it counts are all there, in {found} frames"
+                    ),
+                }?;
+                write!(f, ": players that trust it show {shown}")
+            }
+            Self::Uncounted { header: None, shown, .. } => write!(
+                f,
+                "the bit rate changes, and no header counts the frames: players show {shown}"
+            ),
+            Self::Uncounted { header: Some(header), zero: false, shown } => write!(
+                f,
+                "the bit rate changes, and the {header} header does not count the frames: players show {shown}"
+            ),
+            Self::Uncounted { header: Some(header), zero: true, shown } => {
+                write!(f, "the {header} header counts 0 frames: players that trust it show {shown}")
+            }
+            Self::Mistimed { shown } => write!(
+                f,
+                "the header's frames are of more than one sample rate: players that trust it show {shown}"
+            ),
+            Self::Altered { noted, found, header_changed: false } => write!(
                 f,
                 "the audio was changed after encoding: its check sum is {found:04x}, the encoder noted {noted:04x}"
+            ),
+            Self::Altered { noted, found, header_changed: true } => write!(
+                f,
+                "the header was changed after encoding, and maybe the audio: its check sum is {found:04x}, {noted:04x} is noted"
+            ),
+            Self::FrameChecksum { at, wrong, checked, .. } => write!(
+                f,
+                "the check sum of {wrong} of {checked} frames does not hold, first at byte {at}"
             ),
             Self::FormatChange { at, from, to } => {
                 write!(f, "the audio changes from {from} to {to} at byte {at}")
@@ -238,25 +396,12 @@ impl fmt::Display for Damage {
     }
 }
 
-fn gap(
-    f: &mut fmt::Formatter<'_>,
-    at: u64,
-    length: u64,
-    place: Place,
-    filler: Filler,
-) -> fmt::Result {
-    let what = match filler {
+/// What bytes that are no audio hold, in brackets.
+fn filled(filler: Filler, length: u64) -> String {
+    match filler {
         Filler::Tag(kind) => format!(" (they start with {})", kind.with_article()),
         Filler::Zeros(zeros) if zeros >= length => " (all zeros)".to_owned(),
         Filler::Zeros(zeros) => format!(" (the first {zeros} are zeros)"),
         Filler::Data => String::new(),
-    };
-    let length = bytes(length);
-    match place {
-        Place::Front => {
-            write!(f, "{length} before the first frame, at byte {at}, are no audio{what}")
-        }
-        Place::Middle => write!(f, "a gap in the audio: {length} at byte {at} hold no frame{what}"),
-        Place::End => write!(f, "{length} after the last frame, at byte {at}, are no audio{what}"),
     }
 }

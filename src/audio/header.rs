@@ -109,6 +109,15 @@ impl Header {
         (self.0 ^ word) & STREAM == 0 && (self.0 & MONO == MONO) == (word & MONO == MONO)
     }
 
+    /// Whether `rest`, fewer bytes than a header has, are the first ones of one that may follow.
+    pub(super) fn opens(self, rest: &[u8]) -> bool {
+        let differs = |(index, byte): (usize, &u8)| {
+            let shift = 24 - 8 * index;
+            ((self.0 ^ u32::from(*byte) << shift) & STREAM) >> shift & 0xFF != 0
+        };
+        (1..4).contains(&rest.len()) && !rest.iter().enumerate().any(differs)
+    }
+
     pub(super) fn version(self) -> Version {
         match self.0 >> 19 & 3 {
             3 => Version::Mpeg1,
@@ -177,6 +186,32 @@ impl Header {
             (_, Channels::Mono) => 9,
             (_, _) => 17,
         }
+    }
+
+    /// Bytes before the frame that its sound starts at: `main_data_begin`, the first field of the
+    /// side information (ISO/IEC 11172-3 section 2.4.1.7, nine bits; 13818-3, eight bits).
+    pub(super) fn reaches_back(self, frame: &[u8]) -> Option<u64> {
+        let at = 4 + if self.has_crc() { 2 } else { 0 };
+        let (first, second) = (*frame.get(at)?, *frame.get(at + 1)?);
+        let bytes = u64::from(first);
+        let long = self.version() == Version::Mpeg1;
+        Some(if long { bytes << 1 | u64::from(second >> 7) } else { bytes })
+    }
+
+    /// Whether the CRC behind the header holds: over the header's second half and the side
+    /// information (ISO/IEC 11172-3 section 2.4.3.1).
+    pub(super) fn crc_holds(self, frame: &[u8]) -> bool {
+        let side = self.side_info();
+        let mut covered = [0; 2 + 32];
+        let (Some(end), Some(from), Some(noted)) =
+            (frame.get(2..4), frame.get(6..6 + side), frame.get(4..6))
+        else {
+            return true;
+        };
+        covered[..2].copy_from_slice(end);
+        covered[2..2 + side].copy_from_slice(from);
+        let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc16Cms, &covered[..2 + side]);
+        crc == u64::from(noted[0]) << 8 | u64::from(noted[1])
     }
 
     /// Unpadded frame lengths of this header's stream by bit rate index; 0 where there is none.

@@ -20,15 +20,18 @@
 //! * `trailing` finds the tags at the end, from the end backwards;
 //! * `walk` goes over the leading tags and the frames, and keeps no more than 20 KiB of bytes;
 //! * `header`, `xing`, `tag_kind` and `foreign` each know one kind of bytes;
-//! * [`Prober`] hands the bytes over, hashes them and compares claims with findings;
+//! * [`Prober`] hands the bytes over and hashes them; `music` takes the encoder's own check sum;
+//! * `evidence` compares what is claimed with what was found;
 //! * `read` is the only part that touches files;
 //! * `cache` remembers what was found, for files that stay as they are.
 
 mod bounded_list;
 mod cache;
 mod damage;
+mod evidence;
 mod foreign;
 mod header;
+mod music;
 mod probe;
 mod read;
 pub mod tag;
@@ -44,7 +47,7 @@ mod xing;
 
 pub use bounded_list::Listing;
 pub use cache::{Cache, Identity};
-pub use damage::{Amount, Damage, Filler, Harm, Place};
+pub use damage::{Amount, Damage, Filler, Harm, Place, Proof};
 pub use foreign::{Foreign, LfsPointer};
 pub use header::{Channels, Format, Version};
 pub use probe::{Content, Depth, Mp3, Probe, Prober};

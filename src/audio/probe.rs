@@ -6,14 +6,16 @@ use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 
 use super::bounded_list::Listing;
-use super::damage::{Amount, Damage, Harm};
+use super::damage::{Damage, Harm};
+use super::evidence;
 use super::foreign::Foreign;
 use super::header::Format;
+use super::music::Music;
 use super::tag_kind::FoundTag;
 use super::time::PlayTime;
 use super::trailing::Trailing;
 use super::walk::window::{REACH, Window};
-use super::walk::{Audio, BitRate, Walked, Walker};
+use super::walk::{BitRate, Walked, Walker};
 use super::xing::Claims;
 use crate::model::hash::Sha256;
 
@@ -87,6 +89,24 @@ pub struct Mp3 {
 }
 
 impl Mp3 {
+    /// Whether audio is missing for certain, or not what the encoder wrote.
+    pub fn has_lost(&self) -> bool {
+        self.damage.iter().any(|damage| damage.harm() == Harm::Lost)
+    }
+
+    /// How long the file would play with what is missing: as its headers promise, else by the length
+    /// of the gaps in it. `None` if nothing is missing, or nobody can tell how much.
+    pub fn promised_time(&self) -> Option<PlayTime> {
+        let short = |damage: &&Damage| matches!(damage, Damage::Short { .. });
+        let told = self.damage.iter().any(|damage| short(&damage));
+        let missing = self
+            .damage
+            .iter()
+            .filter(|damage| !told || short(damage))
+            .fold(PlayTime::ZERO, |sum, damage| sum + damage.lost_time());
+        (missing > PlayTime::ZERO).then(|| self.time + missing)
+    }
+
     /// Whether `milliseconds` are, within a second, how long the file plays, with or without the
     /// encoder's silence.
     pub fn plays_for(&self, milliseconds: u64) -> bool {
@@ -120,7 +140,10 @@ pub struct Prober {
     seen: u64,
     hash: Option<sha2::Sha256>,
     whole: Whole,
-    music: Option<Music>,
+    /// The check sums of audio that encoders noted, one a header frame.
+    musics: Vec<Music>,
+    /// Header frames that were asked for theirs.
+    asked: usize,
     /// Set once all of the payload has been fed.
     trailing: Option<Trailing>,
 }
@@ -134,14 +157,6 @@ enum Whole {
     Apart(sha2::Sha256),
 }
 
-/// The check sum over the audio that the encoder vouches for.
-#[derive(Debug)]
-struct Music {
-    range: Range<u64>,
-    noted: u16,
-    crc: crc_fast::Digest,
-}
-
 impl Prober {
     /// A prober that has seen nothing yet.
     pub fn new(depth: Depth) -> Self {
@@ -152,7 +167,8 @@ impl Prober {
             seen: 0,
             hash: (depth > Depth::Walk).then(sha2::Sha256::new),
             whole: if depth == Depth::HashFile { Whole::Shared } else { Whole::Unasked },
-            music: None,
+            musics: Vec::new(),
+            asked: 0,
             trailing: None,
         }
     }
@@ -217,7 +233,7 @@ impl Prober {
             _ if bytes == 0 => Content::Empty,
             Walked::Foreign(foreign) => Content::Foreign(foreign),
             Walked::Audio(audio) => {
-                let mut mp3 = judge(*audio, self.fed, trailing, self.music);
+                let mut mp3 = evidence::judge(*audio, self.fed, trailing, self.musics);
                 mp3.payload_sha256 = self.hash.map(digest);
                 Content::Mp3(Box::new(mp3))
             }
@@ -239,8 +255,9 @@ impl Prober {
     /// of the window's bytes are done with.
     fn advance(&mut self, window: &Window<'_>, limit: u64) -> usize {
         self.walker.run(window, limit);
-        if self.music.is_none() {
-            self.music = self.walker.header_frame().and_then(Music::of);
+        for (index, header) in self.walker.headers().iter().enumerate().skip(self.asked) {
+            self.musics.extend(Music::of(index, header));
+            self.asked = index + 1;
         }
         let decided = window.index(self.walker.position()).min(window.bytes.len());
         let done = if window.last { window.bytes.len() } else { decided };
@@ -259,89 +276,9 @@ impl Prober {
         if let (Some(hash), Some(start)) = (&mut self.hash, start) {
             hash.update(&window.bytes[window.index(start).clamp(fresh, done)..done]);
         }
-        if let Some(music) = &mut self.music {
-            let from = window.index(music.range.start).clamp(fresh, done);
-            let to = window.index(music.range.end).clamp(from, done);
-            music.crc.update(&window.bytes[from..to]);
+        for music in &mut self.musics {
+            music.update(window, fresh, done);
         }
         done
-    }
-}
-
-impl Music {
-    /// What to check, if the encoder noted a check sum.
-    fn of(((start, end), claims): ((u64, u64), &Claims)) -> Option<Self> {
-        let lame = claims.lame?;
-        let music_end = start.saturating_add(lame.music_bytes?);
-        let crc = crc_fast::Digest::new(crc_fast::CrcAlgorithm::Crc16Arc);
-        (music_end > end).then_some(Self { range: end..music_end, noted: lame.music_crc?, crc })
-    }
-}
-
-/// Compares what there is with what the header frame claims.
-fn judge(audio: Audio, payload_end: u64, trailing: Trailing, music: Option<Music>) -> Mp3 {
-    let mut mp3 = Mp3 {
-        payload: audio.start..payload_end,
-        payload_sha256: None,
-        audio: audio.frames_start..audio.frames_end,
-        format: audio.format,
-        frames: audio.frames,
-        samples: audio.samples,
-        time: audio.time,
-        gapless_time: None,
-        bit_rate: audio.bit_rate,
-        claims: audio.claims,
-        proved_intact: false,
-        tags: audio.tags,
-        damage: audio.damage,
-    };
-    trailing.tags.into_iter().for_each(|tag| mp3.tags.push(tag));
-    if let (Some(claims), Some((header_start, _))) = (&mp3.claims, audio.header_frame)
-        && let Some(damage) = broken_promise(&mp3, claims, payload_end - header_start)
-    {
-        mp3.damage.push_always(damage);
-    }
-    if let Some(lame) = mp3.claims.as_ref().and_then(|claims| Some((claims.lame?, claims.frames))) {
-        let (lame, promised) = lame;
-        // The silence behind is only there if the end is.
-        let behind = if promised == Some(mp3.frames) { lame.padding } else { 0 };
-        let silence = PlayTime::of(u64::from(lame.delay + behind), mp3.format.sample_rate);
-        mp3.gapless_time = Some(mp3.time.saturating_sub(silence));
-    }
-    if let Some(music) = music.filter(|music| music.range.end <= payload_end) {
-        let found = u16::try_from(music.crc.finalize()).unwrap_or(0);
-        mp3.proved_intact = found == music.noted;
-        let explained = mp3.damage.iter().any(|damage| damage.harm() == Harm::Lost);
-        if !mp3.proved_intact && !explained {
-            mp3.damage.push_always(Damage::Altered { noted: music.noted, found });
-        }
-    }
-    mp3
-}
-
-/// How the frames differ from those that the header promises. One frame more or less is no fault:
-/// some encoders count the header frame.
-fn broken_promise(mp3: &Mp3, claims: &Claims, bytes: u64) -> Option<Damage> {
-    let music_bytes = claims.lame.and_then(|lame| lame.music_bytes);
-    let promised_bytes = music_bytes.or(claims.bytes).unwrap_or(0);
-    let cut = mp3.damage.iter().any(|damage| matches!(damage, Damage::CutFrame { .. }));
-    let found = mp3.frames;
-    let samples = mp3.samples.checked_div(found).unwrap_or(1152);
-    let time = |frames: u64| PlayTime::of(frames.saturating_mul(samples), mp3.format.sample_rate);
-    match claims.frames {
-        Some(promised) if promised > found => {
-            let only_one = promised == found + 1;
-            let fine = only_one && (cut || promised_bytes <= bytes);
-            let time = time(promised - found);
-            let missing = Amount::Frames { promised, found, time };
-            (!fine).then_some(Damage::Short { missing })
-        }
-        Some(promised) if found > promised + 1 => {
-            Some(Damage::Surplus { promised, found, shown: time(promised) })
-        }
-        Some(_) => None,
-        None => music_bytes
-            .filter(|promised| *promised > bytes)
-            .map(|promised| Damage::Short { missing: Amount::Bytes { promised, found: bytes } }),
     }
 }

@@ -90,6 +90,16 @@ impl Id3Header {
         self.flags & 0x80 != 0
     }
 
+    /// Whether the tag could stand anywhere: no flag is set that nobody defined, the size is spelt as
+    /// it should be, and `contents` begin with a frame's id or with padding.
+    pub(super) fn is_plausible(self, contents: &[u8]) -> bool {
+        let id = contents.get(..if self.major == 2 { 3 } else { 4 }).unwrap_or_default();
+        let frame = id.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        let padding = id.iter().all(|byte| *byte == 0);
+        let skipped = self.has_extended_header() || self.is_unsynchronised();
+        self.syncsafe && self.flags & 0x0F == 0 && (frame || padding || skipped)
+    }
+
     /// Whether something other than frames comes first.
     pub(super) fn has_extended_header(self) -> bool {
         self.flags & 0x40 != 0

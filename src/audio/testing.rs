@@ -20,7 +20,7 @@ pub struct Frame {
     pub mono: bool,
     /// One byte longer.
     pub padded: bool,
-    /// A CRC (left zero) behind the header.
+    /// A CRC behind the header.
     pub crc: bool,
     /// Free format: the length in bytes without padding; `kbps` is not used.
     pub free: Option<usize>,
@@ -91,29 +91,59 @@ impl Frame {
 
     /// A frame of zeros behind the header.
     pub fn silence(self) -> Vec<u8> {
-        let mut frame = vec![0; self.length()];
-        frame[..4].copy_from_slice(&self.header());
-        frame
+        self.around(vec![0; self.length()])
     }
 
-    /// A frame of noise behind the header.
+    /// A frame of noise behind the header, that needs nothing of the frames before it.
     pub fn noise(self, noise: &mut Noise) -> Vec<u8> {
+        self.reaching_back(0, noise)
+    }
+
+    /// A frame of noise whose sound starts this many bytes before it (255 at most), in the frames
+    /// that stand there.
+    pub fn reaching_back(self, bytes: u8, noise: &mut Noise) -> Vec<u8> {
         let mut frame = noise.bytes(self.length());
+        let side = 4 + if self.crc { 2 } else { 0 };
+        if self.samples() == 1152 {
+            // Nine bits, of which the last opens the second byte.
+            frame[side] = bytes >> 1;
+            frame[side + 1] = frame[side + 1] & 0x7F | bytes << 7;
+        } else {
+            frame[side] = bytes;
+        }
+        self.around(frame)
+    }
+
+    /// The frame with its header, and its CRC if it has one.
+    fn around(self, mut frame: Vec<u8>) -> Vec<u8> {
         frame[..4].copy_from_slice(&self.header());
+        if self.crc {
+            let side = 6..6 + self.side_info();
+            let crc = frame_crc(&[&frame[2..4], &frame[side]].concat());
+            frame[4..6].copy_from_slice(&crc.to_be_bytes());
+        }
         frame
     }
 
-    /// `count` frames of noise, in which no header shows by chance.
+    /// `count` frames of noise, in which no header shows by chance. All but the first reach back
+    /// into the one before.
     pub fn stream(self, count: usize) -> Vec<u8> {
         let mut noise = Noise(count as u64 + 1);
-        (0..count).flat_map(|_| self.noise(&mut noise)).collect()
+        let most = (self.length() - self.mark_at()).clamp(1, 255) as u64;
+        let back = move |noise: &mut Noise| 1 + (noise.number() % most) as u8;
+        (0..count)
+            .flat_map(|frame| {
+                let back = if frame == 0 { 0 } else { back(&mut noise) };
+                self.reaching_back(back, &mut noise)
+            })
+            .collect()
     }
 
     /// A header frame without anything in it but `mark` and what follows it.
     fn header_frame(self, mark_at: usize, contents: &[u8]) -> Vec<u8> {
-        let mut frame = self.silence();
+        let mut frame = vec![0; self.length()];
         frame[mark_at..mark_at + contents.len()].copy_from_slice(contents);
-        frame
+        self.around(frame)
     }
 
     /// Where a Xing or Info mark belongs.
@@ -141,10 +171,22 @@ impl Frame {
     /// `audio`, which consists of frames like this one, behind an Info header as LAME writes it,
     /// with true counts and check sums and these samples of delay and padding.
     pub fn with_lame(self, audio: &[u8], frames: u32, delay: u32, padding: u32) -> Vec<u8> {
+        self.with_lame_as(b"Info", audio, frames, delay, padding)
+    }
+
+    /// The same behind a header of this mark; LAME's for variable bit rates is `Xing`.
+    pub fn with_lame_as(
+        self,
+        mark: &[u8; 4],
+        audio: &[u8],
+        frames: u32,
+        delay: u32,
+        padding: u32,
+    ) -> Vec<u8> {
         let frame =
             Self { kbps: if self.hertz >= 32000 { 128 } else { 64 }, padded: false, ..self };
         let bytes = u32::try_from(frame.length() + audio.len()).expect("below 4 GiB");
-        let mut contents = b"Info\0\0\0\x0F".to_vec();
+        let mut contents = [&mark[..], b"\0\0\0\x0F"].concat();
         contents.extend(frames.to_be_bytes());
         contents.extend(bytes.to_be_bytes());
         contents.extend([0; 104]);
@@ -172,6 +214,15 @@ pub fn crc16(bytes: &[u8]) -> u16 {
                 if crc & 1 == 1 { crc >> 1 ^ 0xA001 } else { crc >> 1 }
             },
         )
+    })
+}
+
+/// The CRC-16 of a protected frame (ISO/IEC 11172-3, section 2.4.3.1), one bit at a time.
+pub fn frame_crc(bytes: &[u8]) -> u16 {
+    bytes.iter().fold(0xFFFF, |crc, byte| {
+        (0..8).fold(crc ^ u16::from(*byte) << 8, |crc, _| {
+            if crc >> 15 == 1 { crc << 1 ^ 0x8005 } else { crc << 1 }
+        })
     })
 }
 

@@ -43,6 +43,13 @@ impl PlayTime {
         Self(self.0.saturating_sub(other.0))
     }
 
+    /// The time that `bytes` take at `rate` bit/s; none at no rate.
+    pub(super) fn of_bytes(bytes: u64, rate: u64) -> Self {
+        let ticks = u128::from(bytes) * 8 * u128::from(TICKS);
+        let ticks = ticks.checked_div(u128::from(rate)).unwrap_or(0);
+        Self(u64::try_from(ticks).unwrap_or(u64::MAX))
+    }
+
     /// Mean bit rate in bit/s of `bytes` that play for this time; zero for no time.
     pub(super) fn bits_per_second(self, bytes: u64) -> u64 {
         let bits = u128::from(bytes) * 8 * u128::from(TICKS);

@@ -15,6 +15,8 @@
 //!
 //! Nothing here is trusted: players show it, so it is compared with what is there.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::header::Header;
@@ -31,12 +33,22 @@ pub enum Kind {
     Vbri,
 }
 
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Xing => "Xing",
+            Self::Info => "Info",
+            Self::Vbri => "VBRI",
+        })
+    }
+}
+
 /// What a header frame claims.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
     /// Which kind of header.
     pub kind: Kind,
-    /// Frames behind the header frame. A zero, as unfinished files have it, is no claim.
+    /// Frames behind the header frame. Unfinished files have a zero here, which promises nothing.
     pub frames: Option<u64>,
     /// Bytes from the header frame on.
     pub bytes: Option<u64>,
@@ -66,7 +78,17 @@ const XING: [u8; 4] = *b"Xing";
 const INFO: [u8; 4] = *b"Info";
 
 impl Claims {
-    /// Reads the header in `frame`, whose first four bytes are `header`.
+    /// Frames that the header promises.
+    pub fn promised(&self) -> Option<u64> {
+        self.frames.filter(|frames| *frames > 0)
+    }
+
+    /// Bytes from the header frame to the end of the audio that the header promises.
+    pub fn promised_bytes(&self) -> Option<u64> {
+        self.lame.and_then(|lame| lame.music_bytes).or(self.bytes)
+    }
+
+    /// Reads the header in `frame`, whose first four bytes are `header`. The frame may be cut off.
     pub(super) fn read(header: Header, frame: &[u8]) -> Option<Self> {
         // By the book the mark stands behind CRC and side information; some encoders forget the CRC.
         let side = 4 + header.side_info();
@@ -81,6 +103,15 @@ impl Claims {
         let silent =
             frame.get(at - header.side_info()..at).is_some_and(|side| side.iter().all(|b| *b == 0));
         silent && frame.get(at..at + 4).is_some_and(|mark| mark == XING || mark == INFO)
+    }
+
+    /// What the header frame claims that opens `bytes`, where no other frame need follow it.
+    pub(super) fn alone(header: Header, frame: &[u8]) -> Option<Self> {
+        // Silence in front of the mark, whichever it is and wherever it stands.
+        let silent = |to: usize| frame.get(6..to).is_some_and(|side| side.iter().all(|b| *b == 0));
+        let claims = Self::read(header, frame)?;
+        let least = if claims.kind == Kind::Vbri { 36 } else { 4 + header.side_info() };
+        silent(least).then_some(claims)
     }
 }
 
@@ -124,16 +155,15 @@ fn xing(frame: &[u8], at: usize) -> Option<Claims> {
     let flags = fields.number::<4>()?;
     let mut claims = Claims { kind, frames: None, bytes: None, encoder: None, lame: None };
     if flags & 1 != 0 {
-        claims.frames = claim(fields.number::<4>()?);
+        claims.frames = fields.number::<4>().map(u64::from);
     }
     if flags & 2 != 0 {
-        claims.bytes = claim(fields.number::<4>()?);
+        claims.bytes = fields.number::<4>().and_then(claim);
     }
-    if flags & 4 != 0 {
-        fields.take(100)?;
-    }
-    if flags & 8 != 0 {
-        fields.take(4)?;
+    let table = if flags & 4 != 0 { 100 } else { 0 };
+    let quality = if flags & 8 != 0 { 4 } else { 0 };
+    if fields.take(table + quality).is_none() {
+        return Some(claims);
     }
     let tag_end = frame.len() - fields.0.len();
     if let Some(encoder) = encoder(fields.0) {
@@ -193,6 +223,6 @@ fn vbri(frame: &[u8]) -> Option<Claims> {
     }
     fields.take(6)?;
     let bytes = claim(fields.number::<4>()?);
-    let frames = claim(fields.number::<4>()?);
+    let frames = fields.number::<4>().map(u64::from);
     Some(Claims { kind: Kind::Vbri, frames, bytes, encoder: None, lame: None })
 }

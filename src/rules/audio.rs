@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use super::damage;
 use super::finding::Finding;
 use super::registry as rule;
 use super::severity::Severity;
 use super::text::{head, malformed_value, shorten};
 use crate::audio::{BitRate, Content, Mp3, Probe};
-use crate::audio::{Damage, Harm};
 use crate::model::audio::PublishedAudio;
 use crate::show::edit::requote;
 use crate::show::read::FileTrouble;
@@ -77,7 +77,7 @@ pub fn judge(
             probe: Probe { content: Content::Mp3(mp3), bytes, .. },
             published,
         }) => {
-            damage(path, mp3, findings);
+            damage::judge(path, mp3, findings);
             let measures = Measures::OfFile { bytes: *bytes, mp3, published: *published };
             size(episode, Some(&measures), findings);
             duration(episode, Some(&measures), findings);
@@ -96,13 +96,9 @@ pub fn judge(
             Verdict::Open
         }
     };
-    let damaged = findings[before..].iter().any(|finding| finding.rule == &rule::AUDIO_DAMAGED);
-    for finding in findings[before..].iter_mut().filter(|_| damaged) {
-        // The values of a damaged file are not what should be written down.
-        if let Some(fix) = &mut finding.fix {
-            fix.safe = false;
-            finding.help = Some("mend the audio first: its damage is reported too".to_owned());
-        }
+    if let Some(Evidence::Probed { probe: Probe { content: Content::Mp3(mp3), .. }, .. }) = evidence
+    {
+        damage::hold_fixes_back(mp3, &mut findings[before..]);
     }
     let wrong = findings[before..].iter().any(|finding| finding.severity == Severity::Error);
     if wrong { Verdict::Open } else { verdict }
@@ -237,6 +233,13 @@ fn duration(episode: &Episode, measures: Option<&Measures<'_>>, findings: &mut V
     else {
         return;
     };
+    // What the file would play if nothing of it were lost: the loss is the finding, not the time.
+    if let Measures::OfFile { mp3, .. } = measures
+        && let Some(promised) = mp3.promised_time()
+        && promised.milliseconds().abs_diff(duration.value.saturating_mul(1000)) <= 1000
+    {
+        return;
+    }
     let name = episode.file.value().map_or("the audio", AudioName::as_str);
     let right = measures.duration();
     let rate = match measures {
@@ -341,32 +344,6 @@ fn not_given(
                 _ => finding,
             })
         }
-    }
-}
-
-fn damage(path: &str, mp3: &Mp3, findings: &mut Vec<Finding>) {
-    for damage in mp3.damage.iter() {
-        let (rule, severity) = match (damage.harm(), damage) {
-            (Harm::Lost, _) => (&rule::AUDIO_DAMAGED, Severity::Error),
-            (Harm::Misleading, Damage::FormatChange { .. } | Damage::SecondHeader { .. }) => {
-                (&rule::AUDIO_DAMAGED, Severity::Warning)
-            }
-            (Harm::Misleading, _) => (&rule::AUDIO_HEADER, Severity::Warning),
-            (Harm::Untidy, _) => (&rule::AUDIO_HEADER, Severity::Note),
-        };
-        let mut finding = Finding::on_file(rule, path, damage.to_string());
-        finding.severity = severity;
-        findings.push(match damage.harm() {
-            Harm::Lost => {
-                finding.help("copy the file again from where it was made, or export it again")
-            }
-            _ => finding
-                .help("export the episode again in one go; every player then agrees on its time"),
-        });
-    }
-    if mp3.damage.left_out() > 0 {
-        let message = format!("{} more faults like these", mp3.damage.left_out());
-        findings.push(Finding::on_file(&rule::AUDIO_DAMAGED, path, message));
     }
 }
 

@@ -6,6 +6,7 @@ use super::finding::Finding;
 use super::registry as rule;
 use super::severity::Severity;
 use super::text::shorten;
+use crate::audio::tag::MAX_CHAPTERS;
 use crate::model::chapter::Chapter;
 use crate::show::{Located, Malformed, Source, chapters};
 
@@ -35,7 +36,8 @@ pub fn judge(
     }
 }
 
-/// The list as it is published: in order, within the audio, one chapter to a start, the first at zero.
+/// The list as it is published: in order, within the audio, one chapter to a start, the first at
+/// zero, and no more than a tag can list.
 pub fn publishable(
     list: &[Located<Chapter>],
     duration: Option<Duration>,
@@ -45,6 +47,40 @@ pub fn publishable(
     values.retain(|chapter| duration.is_none_or(|end| chapter.start < end));
     values.sort_by_key(|chapter| chapter.start);
     values.dedup_by_key(|chapter| chapter.start);
-    values.truncate(254);
-    chapters::from_zero(values, intro)
+    let mut values = chapters::from_zero(values, intro);
+    values.truncate(MAX_CHAPTERS);
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many of chapters that start at these seconds are published, and what is said of them.
+    fn published(starts: std::ops::Range<u64>) -> (usize, Vec<String>) {
+        let list: Vec<_> = starts
+            .map(|second| {
+                let start = Duration::from_secs(second);
+                let title = second.to_string();
+                Located { value: Chapter { start, title, url: None, image: None }, span: 0..0 }
+            })
+            .collect();
+        let mut findings = Vec::new();
+        judge(&Source::new("episodes/a.md", ""), &list, None, &mut findings);
+        let warnings = findings.iter().filter(|finding| finding.severity > Severity::Note);
+        let messages = warnings.map(|finding| finding.message.clone()).collect();
+        (publishable(&list, None, "Intro").len(), messages)
+    }
+
+    #[test]
+    fn no_chapter_is_left_out_unsaid() {
+        assert_eq!(published(0..255), (255, vec![]));
+        let said = |count| {
+            vec![format!("there are {count} chapters, and only the first 255 are published")]
+        };
+        assert_eq!(published(0..256), (255, said(256)));
+        assert_eq!(published(10..264), (255, vec![]));
+        // With the one that is put in front.
+        assert_eq!(published(10..265), (255, said(256)));
+    }
 }

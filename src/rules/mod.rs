@@ -5,6 +5,7 @@
 
 pub mod audio;
 pub mod chapters;
+mod damage;
 pub mod finding;
 pub mod registry;
 mod series;

@@ -145,6 +145,12 @@ rules! {
         good: "a file written in one go by its encoder",
         source: "Xing, Info and VBRI headers",
     }
+    AUDIO_UNPLAYABLE = "audio-unplayable", Error, "Every MP3 plays, on every player" {
+        why: "Hardly any player decodes free format, and a file without sound is no episode: listeners get silence or an error.",
+        bad: "an MP3 of 100 kbit/s in free format, or one whose frames play less than half a second",
+        good: "a bit rate that the standard lists, such as 64 or 128 kbit/s",
+        source: "ISO/IEC 11172-3, 2.4.2.3",
+    }
     AUDIO_UNUSED = "audio-unused", Note, "Every MP3 in the audio folder belongs to an episode" {
         why: "A file that no episode names is often one whose episode names another file by mistake.",
         bad: "audio/095.mp3, while episode 95 says file: 093.mp3",

@@ -43,6 +43,13 @@ pub(super) mod v23 {
 }
 
 impl RawFrame<'_> {
+    /// The frame with bytes of its own.
+    pub(super) fn into_owned<'b>(self) -> RawFrame<'b> {
+        let Self { version, id, flags, body } = self;
+        let (id, body) = (Cow::Owned(id.into_owned()), Cow::Owned(body.into_owned()));
+        RawFrame { version, id, flags, body }
+    }
+
     /// Appends the frame with its header, as its own version writes it.
     pub(super) fn write_to(&self, tag: &mut Vec<u8>) {
         let size = u32::try_from(self.body.len()).unwrap_or(u32::MAX);
@@ -176,7 +183,11 @@ fn extended_header(header: &Header, body: &[u8]) -> usize {
 }
 
 fn read_frames<'a>(header: &Header, body: &'a [u8]) -> impl Iterator<Item = RawFrame<'a>> {
-    let version = header.version;
+    frames_in(header.version, body)
+}
+
+/// The frames that stand in `body`, a tag's or a chapter's.
+pub(super) fn frames_in(version: Major, body: &[u8]) -> impl Iterator<Item = RawFrame<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = &body[at..];

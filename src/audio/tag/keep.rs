@@ -20,6 +20,7 @@ use id3::{Frame, Tag, TagLike as _};
 
 use super::Version;
 use super::existing::{self, Major, RawFrame, v23, v24};
+use super::{ids, utf16};
 use crate::model::hash::Sha256;
 
 /// Frames that a new tag makes untrue: sizes and offsets of the file, the time of tagging.
@@ -58,11 +59,20 @@ fn replaced(managed: &Tag, frame: &RawFrame<'_>) -> bool {
     match id {
         // Comments with a description are other programs' notes to themselves (iTunNORM), except
         // those that tell what an ID3v1 tag behind the audio said.
-        "COMM" => !matches!(
-            decoded(frame),
-            Some(Content::Comment(comment))
-                if !matches!(comment.description.trim(), "" | "ID3v1 Comment" | "ID3 v1 Comment")
-        ),
+        // In another language, they are somebody else's, too.
+        "COMM" => match decoded(frame) {
+            Some(Content::Comment(comment)) => {
+                let ours = ["", "ID3v1 Comment", "ID3 v1 Comment"];
+                ours.contains(&comment.description.trim()) && speaks(managed, &comment.lang)
+            }
+            _ => true,
+        },
+        "USLT" => match decoded(frame) {
+            Some(Content::Lyrics(lyrics)) => {
+                lyrics.description.trim().is_empty() && speaks(managed, &lyrics.lang)
+            }
+            _ => true,
+        },
         // Pictures that are no cover stay: a logo, a portrait.
         "APIC" => !matches!(
             decoded(frame),
@@ -71,6 +81,17 @@ fn replaced(managed: &Tag, frame: &RawFrame<'_>) -> bool {
         ),
         _ => true,
     }
+}
+
+/// Whether a text in this language says what our own comment or notes say: one in their language, or
+/// in none that is known.
+fn speaks(managed: &Tag, language: &str) -> bool {
+    let language = language.trim_matches(|c: char| c == '\0' || c == ' ').to_ascii_lowercase();
+    let unknown = |language: &str| matches!(language, "" | "xxx" | "und");
+    let ours = managed.comments().map(|comment| comment.lang.as_str());
+    let mut ours = ours.chain(managed.lyrics().map(|lyrics| lyrics.lang.as_str()));
+    let ours = ours.next().unwrap_or_default().to_ascii_lowercase();
+    unknown(&language) || unknown(&ours) || language == ours
 }
 
 /// What two frames share that say the same: text frames their id, others all they are.
@@ -97,7 +118,9 @@ fn converted(frame: RawFrame<'_>, version: Version) -> Option<RawFrame<'_>> {
             };
             // "Discard" and "read only" stand one bit lower.
             let flags = (frame.flags & 0x6000) >> 1;
-            Some(RawFrame { version: Major::V24, id, flags, body: frame.body })
+            let frame = RawFrame { id, ..frame };
+            let body = utf16::marked(&frame).body;
+            Some(RawFrame { version: Major::V24, flags, body, ..frame })
         }
         _ => reencoded(&frame, version),
     }
@@ -106,7 +129,7 @@ fn converted(frame: RawFrame<'_>, version: Version) -> Option<RawFrame<'_>> {
 /// The frame written anew by way of its meaning.
 fn reencoded<'a>(frame: &RawFrame<'_>, version: Version) -> Option<RawFrame<'a>> {
     let meaning = decoded_frame(frame)?;
-    let id = match (meaning.id(), version) {
+    let id = match (ids::renamed(&frame.id).unwrap_or(&frame.id), version) {
         ("TIPL" | "TMCL", Version::V23) => "IPLS",
         ("IPLS", Version::V24) => "TIPL",
         ("TDOR", Version::V23) => "TORY",
@@ -115,6 +138,10 @@ fn reencoded<'a>(frame: &RawFrame<'_>, version: Version) -> Option<RawFrame<'a>>
     };
     let content = match meaning.content().clone() {
         Content::Text(text) if id == "TORY" => Content::Text(text.chars().take(4).collect()),
+        // Up to 2.3, a slash tells values apart, and stands in names as well.
+        Content::Text(text) if frame.version != Major::V24 && version == Version::V24 => {
+            Content::Text(text.replace('\0', "/"))
+        }
         Content::Chapter(mut chapter) => {
             chapter.frames = chapter.frames.into_iter().map(|sub| sub.set_encoding(None)).collect();
             Content::Chapter(chapter)
@@ -129,12 +156,7 @@ fn reencoded<'a>(frame: &RawFrame<'_>, version: Version) -> Option<RawFrame<'a>>
     tag.add_frame(Frame::with_content(id, content));
     let mut bytes = Vec::new();
     id3::Encoder::new().version(version.into()).encode(&tag, &mut bytes).ok()?;
-    existing::frames(&bytes).pop().map(|frame| RawFrame {
-        version: frame.version,
-        id: frame.id.into_owned().into(),
-        flags: frame.flags,
-        body: frame.body.into_owned().into(),
-    })
+    existing::frames(&bytes).pop().map(RawFrame::into_owned)
 }
 
 /// What the frame says, if it can be read.
@@ -154,7 +176,7 @@ fn decoded_frame(frame: &RawFrame<'_>) -> Option<Frame> {
         Major::V24 => 4,
     };
     let mut bytes = vec![b'I', b'D', b'3', major, 0, 0, 0, 0, 0, 0];
-    frame.write_to(&mut bytes);
+    utf16::marked(frame).write_to(&mut bytes);
     let size = u32::try_from(bytes.len() - super::HEADER).ok()?;
     bytes[6..super::HEADER].copy_from_slice(&existing::to_synchsafe(size));
     let tag = Tag::read_from2(Cursor::new(bytes)).ok()?;

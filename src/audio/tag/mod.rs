@@ -13,22 +13,26 @@
 //! - Deterministic and idempotent: the same inputs give the same bytes, and rendering over a tag of
 //!   ours gives that tag again.
 
+mod contents;
 mod describe;
 mod existing;
 mod frames;
+mod ids;
 mod keep;
 mod language;
 mod picture;
 mod spec;
+mod utf16;
 mod write;
 
 use std::time::Duration;
 
+pub use contents::{Contents, HeldChapter};
 pub use describe::{Line, describe};
 pub use language::Language;
 pub use picture::{Picture, PictureError};
 pub use spec::{TagChapter, TagSpec, Version};
-pub use write::{Source, WriteError, Written, existing_tag, write_in_place};
+pub use write::{Source, WriteError, Written, existing_tag, held_contents, write_in_place};
 
 use id3::Encoder;
 

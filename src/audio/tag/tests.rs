@@ -471,3 +471,96 @@ proptest! {
         }
     }
 }
+
+/// A text frame without a byte order mark, as old taggers wrote it.
+fn unmarked(id: &str, text: &str) -> Vec<u8> {
+    let body: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    [id.as_bytes(), &[0, 0, 0, body.len() as u8 + 1, 0, 0, 1], &body].concat()
+}
+
+#[test]
+fn text_without_a_byte_order_mark_keeps_its_letters_in_any_conversion() {
+    for major in [3, 4] {
+        let old = testing::id3v2_of(major, 0, &unmarked("TCOM", "Anna Composer"));
+        for version in [Version::V23, Version::V24] {
+            let tag = render(&titled(version), &old).unwrap();
+            assert!(shown(&tag).contains("TCOM Anna Composer"), "{major}: {}", shown(&tag));
+        }
+        assert_eq!(shown(&old), "TCOM Anna Composer\n");
+    }
+}
+
+#[test]
+fn lyrics_and_comments_of_another_language_or_description_are_kept() {
+    let frame = |id: &str, body: &[u8]| {
+        [id.as_bytes(), &(body.len() as u32).to_be_bytes(), &[0, 0], body].concat()
+    };
+    let old = [
+        frame("COMM", b"\0fra\0stale"),
+        frame("COMM", b"\0XXX\0of no language"),
+        frame("COMM", b"\0deu\0German"),
+        frame("COMM", b"\0frapart\0described"),
+        frame("USLT", b"\0fra\0stale notes"),
+        frame("USLT", b"\0eng\0English words"),
+        frame("USLT", b"\0frapoem\0a poem"),
+    ];
+    for (major, version) in [(3, Version::V23), (3, Version::V24)] {
+        let tag = render(&full(version), &testing::id3v2_of(major, 0, &old.concat())).unwrap();
+        let shown = shown(&tag);
+        for kept in
+            ["COMM German", "COMM part: described", "USLT English words", "USLT poem: a poem"]
+        {
+            assert!(shown.contains(kept), "{kept} in {shown}");
+        }
+        for gone in ["stale", "of no language"] {
+            assert!(!shown.contains(gone), "{gone} in {shown}");
+        }
+    }
+}
+
+#[test]
+fn frames_of_2_2_are_mapped_not_dropped() {
+    let old = [
+        ("TSP", "Sort artist"),
+        ("TSA", "Sort album"),
+        ("TST", "Sort title"),
+        ("TSC", "Sort composer"),
+        ("TS2", "Sort album artist"),
+        ("TCP", "1"),
+        ("GP1", "Group"),
+        ("TCM", "AC/DC"),
+    ]
+    .map(|(id, text)| [id.as_bytes(), &[0, 0, text.len() as u8 + 1, 0], text.as_bytes()].concat())
+    .concat();
+    let old = testing::id3v2_of(2, 0, &[&old[..], b"RVA\0\0\x04\x03\x10\x00\x01"].concat());
+    for version in [Version::V23, Version::V24] {
+        let tag = render(&titled(version), &old).unwrap();
+        let shown = shown(&tag);
+        for line in [
+            "TSOP Sort artist",
+            "TSOA Sort album",
+            "TSOT Sort title",
+            "TSOC Sort composer",
+            "TSO2 Sort album artist",
+            "TCMP 1",
+            "GRP1 Group",
+            "TCOM AC/DC",
+            "RVAD 4 bytes",
+        ] {
+            assert!(shown.contains(line), "{line} in {shown}");
+        }
+    }
+}
+
+#[test]
+fn people_and_their_parts_stay_in_either_version() {
+    let people = b"\x03Guitar\0Ada\0Bass\0Bob";
+    let frame = |id: &str| [id.as_bytes(), &[0, 0, 0, people.len() as u8, 0, 0], people].concat();
+    let old = testing::id3v2_of(4, 0, &[frame("TMCL"), frame("TIPL")].concat());
+    let kept = render(&titled(Version::V24), &old).unwrap();
+    assert!(shown(&kept).contains("TMCL") && shown(&kept).contains("TIPL"), "{}", shown(&kept));
+    let tag = render(&titled(Version::V23), &old).unwrap();
+    assert_eq!(shown(&tag).matches("IPLS").count(), 1, "{}", shown(&tag));
+    let back = render(&titled(Version::V24), &tag).unwrap();
+    assert!(shown(&back).contains("TIPL"), "{}", shown(&back));
+}

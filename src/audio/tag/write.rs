@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{self, Mode, OFlags, XattrFlags};
 use sha2::Digest as _;
 
-use super::MAX_BYTES;
+use super::{Contents, MAX_BYTES};
 use crate::model::hash::Sha256;
 
 /// A host's MP3 as it was judged: what must still be true of it when its tag is written.
@@ -92,6 +92,20 @@ pub fn existing_tag(path: &Path, payload: &Range<u64>) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(payload.start.min(MAX_BYTES as u64)).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// What the tags say that stand in front of the payload and behind it.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn held_contents(path: &Path, payload: &Range<u64>) -> io::Result<Contents> {
+    let leading = existing_tag(path, payload)?;
+    let mut file = File::open(path)?;
+    let id3v1 = file.metadata()?.len().saturating_sub(128).max(payload.end);
+    file.seek(SeekFrom::Start(id3v1))?;
+    let mut trailing = Vec::new();
+    file.take(128).read_to_end(&mut trailing)?;
+    Ok(Contents::read(&leading, &trailing))
 }
 
 /// Makes the file the tag followed by its payload, and drops whatever else it holds.

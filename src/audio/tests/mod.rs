@@ -1,8 +1,10 @@
 //! The traps of real-world MP3 files, each built byte by byte, and the verdict that is right.
 #![expect(clippy::cast_possible_truncation, reason = "the numbers are the tests' own")]
 
+mod evidence;
 mod files;
 mod foreign;
+mod mutations;
 mod properties;
 mod real;
 mod sound;

@@ -19,7 +19,7 @@ fn a_file_cut_in_mid_frame_is_told_with_and_without_a_header() {
         told(&cut),
         [
             "the last frame, at byte 25020, is cut off: 416 of its 417 bytes are there",
-            "audio is missing: the header promises 100 frames, 59 are there, which is 0:00:01.071 less",
+            "audio is missing: 59 frames are there, which play 0:00:01.541; the Info header promises 100, which play 0:00:02.612",
         ]
     );
     assert!(!cut.proved_intact);
@@ -52,9 +52,9 @@ fn a_cut_at_a_frames_border_shows_in_what_the_header_promises() {
             let cut = cut(frames);
             assert_eq!(cut.damage.count, 1);
             assert_eq!(cut.damage.first[0].harm(), Harm::Lost);
-            let line =
-                format!("audio is missing: the header promises 100 frames, {frames} are there");
+            let line = format!("audio is missing: {frames} frames are there, which play ");
             assert!(told(&cut)[0].starts_with(&line), "{:?}", told(&cut));
+            assert!(told(&cut)[0].ends_with("header promises 100, which play 0:00:02.612"));
         }
     }
     // Without a tag behind it and with one.
@@ -70,7 +70,7 @@ fn a_header_that_counts_too_few_frames_is_told() {
     assert_eq!(
         told(&mp3),
         [
-            "the header counts 1000 frames where there are 2000: players that trust it show 0:00:26.122"
+            "the Xing header counts 1000 frames where there are 2000: players that trust it show 0:00:26.122"
         ]
     );
     assert_eq!(mp3.damage.first[0].harm(), Harm::Misleading);
@@ -85,7 +85,9 @@ fn a_hole_of_zeros_is_a_gap() {
     assert_eq!(mp3.frames, 77);
     assert_eq!(
         told(&mp3),
-        ["a gap in the audio: 9591 bytes at byte 10425 hold no frame (the first 9575 are zeros)"]
+        [
+            "a gap in the audio: 9591 bytes at byte 10425 hold no frame (the first 9575 are zeros), the length of 0:00:00.601 of sound"
+        ]
     );
     assert_eq!(mp3.damage.first[0].harm(), Harm::Lost);
 }
@@ -98,7 +100,9 @@ fn a_tail_of_zeros_is_told() {
     assert_eq!(mp3.frames, 72);
     assert_eq!(
         told(&mp3),
-        ["11676 bytes after the last frame, at byte 30024, are no audio (all zeros)"]
+        [
+            "11676 bytes after the last frame, at byte 30024, are no audio (all zeros), the length of 0:00:00.731 of sound"
+        ]
     );
     assert_eq!(mp3.audio.end, 30_024);
     assert_eq!(mp3.payload.end, 41_700);
@@ -139,7 +143,7 @@ fn bytes_lost_or_added_in_the_middle_are_told() {
         assert_eq!(mp3.frames, 99);
         assert!(told(&mp3)[0].starts_with("a gap in the audio"), "{:?}", told(&mp3));
     }
-    for added in [1, 100, 10_000] {
+    for added in [1, 100, 1000] {
         let junk = Noise(9).bytes(added);
         let mp3 = mp3(&[&audio[..417 * 20], &junk, &audio[417 * 20..]].concat());
         assert_eq!(mp3.frames, 100);
@@ -169,11 +173,16 @@ fn other_audio_behind_mpeg_audio_is_but_a_gap() {
     let audio = FRAME.stream(20);
     let mp3 = mp3(&[&audio[..], &aac, &audio].concat());
     assert_eq!(mp3.frames, 40);
-    assert_eq!(told(&mp3), ["a gap in the audio: 3710 bytes at byte 8340 hold no frame"]);
+    assert_eq!(
+        told(&mp3),
+        [
+            "a gap in the audio: 3710 bytes at byte 8340 hold no frame, the length of 0:00:00.232 of sound"
+        ]
+    );
 }
 
 #[test]
-fn junk_in_front_and_behind_is_told_and_harmless() {
+fn junk_in_front_and_behind_is_told_for_all_to_see() {
     let junk = Noise(3).bytes(5000);
     let mp3 = mp3(&[&junk[..], &FRAME.stream(20), &junk].concat());
     assert_eq!(mp3.frames, 20);
@@ -184,7 +193,7 @@ fn junk_in_front_and_behind_is_told_and_harmless() {
             "5000 bytes after the last frame, at byte 13340, are no audio",
         ]
     );
-    assert!(mp3.damage.iter().all(|damage| damage.harm() == Harm::Untidy));
+    assert!(mp3.damage.iter().all(|damage| damage.harm() == Harm::Misleading));
     assert_eq!((mp3.payload, mp3.audio), (0..18_340, 5000..13_340));
 }
 
@@ -200,6 +209,7 @@ fn joined_streams_are_told_and_timed_exactly() {
         [
             "the audio changes from 44100 Hz joint stereo to 48000 Hz joint stereo at byte 183897",
             "the audio changes from 48000 Hz joint stereo to 44100 Hz mono at byte 368217",
+            "the bit rate changes, and no header counts the frames: players show 0:00:23.144",
         ]
     );
 }
@@ -213,28 +223,56 @@ fn a_second_header_frame_shows_where_files_were_joined() {
         told(&mp3),
         [
             "a second recording is joined on at byte 42117, with a header of its own".to_owned(),
-            "the header counts 100 frames where there are 201: players that trust it show 0:00:02.612".to_owned(),
+            "the Info header counts 100 frames where there are 201: players that trust it show 0:00:02.612".to_owned(),
         ]
     );
     assert!(mp3.proved_intact, "the first of the two is");
 }
 
+/// Without a promise, the time counts that the bytes would play: at 64 kbit/s, 8 KB are a second.
 #[test]
-fn how_far_junk_at_the_ends_reaches_depends_on_its_length() {
-    let audio = FRAME.stream(20);
-    let harm = |front: &[u8], end: &[u8]| {
-        let mp3 = mp3(&[front, &audio, end].concat());
-        assert_eq!(mp3.damage.count, 1);
+fn how_far_bytes_at_the_ends_reach_depends_on_the_time_they_would_play() {
+    let frame = Frame { kbps: 64, ..FRAME };
+    let audio = frame.stream(100);
+    let harm = |bytes: &[&[u8]]| {
+        let mp3 = mp3(&bytes.concat());
+        assert_eq!(mp3.damage.count, 1, "{:?}", told(&mp3));
         mp3.damage.first[0].harm()
     };
     let (noise, zeros) = (Noise(6).bytes(70_000), vec![0; 70_000]);
-    assert_eq!(harm(&noise[..100], &[]), Harm::Untidy);
-    assert_eq!(harm(&noise, &[]), Harm::Misleading);
-    assert_eq!(harm(&zeros[..20_000], &[]), Harm::Untidy);
-    assert_eq!(harm(&[], &noise[..20_000]), Harm::Untidy);
-    assert_eq!(harm(&[], &noise), Harm::Misleading);
-    assert_eq!(harm(&[], &zeros[..4096]), Harm::Untidy);
-    assert_eq!(harm(&[], &zeros[..20_000]), Harm::Lost);
+    // What is left of one frame, some frames, half a second.
+    for (bytes, expected) in [(200, Harm::Untidy), (400, Harm::Misleading), (4100, Harm::Lost)] {
+        assert_eq!(harm(&[&audio, &noise[..bytes]]), expected.max(Harm::Misleading), "{bytes}");
+        assert_eq!(harm(&[&audio, &zeros[..bytes]]), expected, "{bytes}");
+    }
+    // In front, the first frame tells whether something stood there.
+    let (first, rest) = (&audio, &audio[208..]);
+    for (bytes, begins, goes_on) in [
+        (200, Harm::Misleading, Harm::Untidy),
+        (400, Harm::Misleading, Harm::Misleading),
+        (4100, Harm::Doubtful, Harm::Lost),
+    ] {
+        assert_eq!(harm(&[&noise[..bytes], first]), begins, "{bytes}");
+        let mp3 = mp3(&[&zeros[..bytes], rest].concat());
+        assert_eq!(mp3.damage.first[0].harm(), goes_on, "{bytes}");
+    }
+}
+
+/// With a promise, it decides: added bytes are no lost ones, in front, behind, or both.
+#[test]
+fn bytes_added_to_what_the_header_promises_are_no_loss() {
+    let whole = FRAME.with_lame(&FRAME.stream(100), 100, 576, 1000);
+    let noise = Noise(6).bytes(70_000);
+    let (header, audio) = whole.split_at(417);
+    for bytes in [
+        [&noise[..], &whole].concat(),
+        [&whole[..], &noise].concat(),
+        [header, &vec![0; 30_000], audio].concat(),
+    ] {
+        let mp3 = mp3(&bytes);
+        let harms: Vec<_> = mp3.damage.iter().map(Damage::harm).collect();
+        assert_eq!(harms[0], Harm::Misleading, "{:?}", told(&mp3));
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The tags in front of the audio.
+//! The tags in front of the audio, and between audio that was joined.
 //!
 //! A tag is skipped by its size field, but that field may lie. So the frames inside an ID3v2 tag
 //! are stepped over on the way, which costs nothing: where they are followed by MPEG audio before
@@ -6,7 +6,9 @@
 
 use super::sync::Sync;
 use super::window::{Seen, Window};
-use crate::audio::tag_kind::{APE_EDGE, ApeEdge, FoundTag, ID3_HEADER, Id3Header, TagKind, unsync};
+use crate::audio::tag_kind::{
+    APE_EDGE, ApeEdge, FoundTag, ID3_HEADER, Id3Header, TagKind, tag_opening, unsync,
+};
 
 /// A tag being stepped through. All offsets are in bytes from the file's start.
 #[derive(Debug)]
@@ -47,15 +49,7 @@ pub(super) struct Ended {
 pub(super) fn open(window: &Window<'_>, at: u64) -> Seen<Option<Inside>> {
     let Seen::Now(bytes) = window.take(window.index(at), APE_EDGE) else { return Seen::Later };
     if let Some(header) = Id3Header::parse(bytes) {
-        let skipped =
-            header.is_unsynchronised() && header.major < 4 || header.has_extended_header();
-        return Seen::Now(Some(Inside {
-            kind: TagKind::Id3v2(header.major),
-            start: at,
-            end: at.saturating_add(header.total),
-            misspelt: !header.syncsafe,
-            content: if skipped { Content::Opaque } else { Content::Frames },
-        }));
+        return Seen::Now(Some(Inside::id3(header, at)));
     }
     let ape = ApeEdge::parse(bytes).filter(|edge| edge.is_header);
     Seen::Now(ape.map(|header| Inside {
@@ -67,12 +61,81 @@ pub(super) fn open(window: &Window<'_>, at: u64) -> Seen<Option<Inside>> {
     }))
 }
 
-/// Where the contents of the tag at `at` start.
-pub(super) fn contents(at: u64) -> u64 {
-    at + ID3_HEADER as u64
+/// The largest tag between frames that is believed: what a tag of ours may have at most, too.
+const LARGEST: u64 = 32 << 20;
+
+/// The tag that opens at offset `at`, where a frame could be as well: one that has a size, and whose
+/// first bytes are such as only a tag has.
+pub(super) fn between(window: &Window<'_>, at: u64) -> Seen<Option<Inside>> {
+    let Seen::Now(bytes) = window.take(window.index(at), 2 * ID3_HEADER) else {
+        return Seen::Later;
+    };
+    if bytes.starts_with(b"ID3") {
+        let header = Id3Header::parse(bytes)
+            .filter(|header| header.is_plausible(&bytes[ID3_HEADER.min(bytes.len())..]));
+        let small = header.filter(|header| header.total <= LARGEST);
+        return Seen::Now(small.map(|header| Inside::id3(header, at)));
+    }
+    if !bytes.starts_with(b"APETAGEX") {
+        return Seen::Now(None);
+    }
+    match open(window, at) {
+        Seen::Later => Seen::Later,
+        Seen::Now(tag) => Seen::Now(tag.filter(|tag| tag.end - tag.start <= LARGEST)),
+    }
 }
 
+/// The tag that opens at offset `at` and is known by its end, as those at a file's end are: ID3v1 by
+/// its length, Lyrics3 by its last bytes.
+pub(super) fn short(window: &Window<'_>, at: u64) -> Seen<Option<Inside>> {
+    let Seen::Now(bytes) = window.take(window.index(at), LYRICS_MOST) else { return Seen::Later };
+    let (kind, length) = match tag_opening(bytes) {
+        Some(kind @ TagKind::Id3v1) => (kind, 128),
+        Some(kind @ TagKind::EnhancedId3v1) => (kind, 227),
+        Some(kind @ TagKind::Lyrics3) => {
+            let end = [&b"LYRICS200"[..], b"LYRICSEND"];
+            let end = end.iter().filter_map(|end| memchr::memmem::find(bytes, end)).min();
+            let Some(end) = end else { return Seen::Now(None) };
+            (kind, end + 9)
+        }
+        _ => return Seen::Now(None),
+    };
+    let end = at + length as u64;
+    let content = Content::Opaque;
+    let fits = length <= bytes.len();
+    Seen::Now(fits.then_some(Inside { kind, start: at, end, misspelt: false, content }))
+}
+
+/// Bytes within which the end of a Lyrics3 tag is looked for.
+const LYRICS_MOST: usize = 8 << 10;
+
 impl Inside {
+    fn id3(header: Id3Header, at: u64) -> Self {
+        let skipped =
+            header.is_unsynchronised() && header.major < 4 || header.has_extended_header();
+        Self {
+            kind: TagKind::Id3v2(header.major),
+            start: at,
+            end: at.saturating_add(header.total),
+            misspelt: !header.syncsafe,
+            content: if skipped { Content::Opaque } else { Content::Frames },
+        }
+    }
+
+    /// Where it starts.
+    pub(super) fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// Where its contents start.
+    pub(super) fn contents(&self) -> u64 {
+        self.end.min(self.start + ID3_HEADER as u64)
+    }
+
+    pub(super) fn kind(&self) -> TagKind {
+        self.kind
+    }
+
     /// Steps on from offset `at`, which it moves; says when the tag is over.
     pub(super) fn step(
         &mut self,

@@ -1,17 +1,22 @@
 //! Bytes where a frame should be and none is, and the search for the next one.
 
-use super::leading::leading_zeros;
+use super::header_frame::Lone;
+use super::leading::{self, Inside, leading_zeros};
 use super::sync::{Stream, Sync};
 use super::tally::Run;
 use super::window::{Seen, Window};
 use crate::audio::damage::Filler;
 use crate::audio::foreign::{self, Foreign};
-use crate::audio::tag_kind::tag_opening;
+use crate::audio::tag_kind::{OPENING, tag_opening};
 
 /// What a search ends with.
 #[derive(Debug)]
 pub(super) enum Hit {
     Stream(Stream),
+    /// A header frame behind which no stream goes on.
+    Header(Box<Lone>),
+    /// A tag, which is to be skipped by its size.
+    Tag(Inside),
     /// The file is no MP3.
     Foreign(Foreign),
 }
@@ -38,10 +43,9 @@ pub(super) struct Suspect {
 }
 
 impl Seeking {
-    /// No frame starts at offset `gap`, where `opening` stands.
-    pub(super) fn new(gap: u64, opening: &[u8], suspect: Option<Suspect>) -> Self {
-        let filler = tag_opening(opening).map(Filler::Tag);
-        Self { gap, filler, zeros_to: gap, suspect, tried_gap: false }
+    /// No frame is known to start at offset `gap`, to which `suspect` led.
+    pub(super) fn new(gap: u64, suspect: Option<Suspect>) -> Self {
+        Self { gap, filler: None, zeros_to: gap, suspect, tried_gap: false }
     }
 
     /// Whether nothing but zeros stands between the gap's start and offset `end`.
@@ -59,14 +63,14 @@ impl Seeking {
         sync: &mut Sync,
         known: Option<&Stream>,
     ) -> Seen<Option<Hit>> {
-        // Most often another stream sets in right where a frame of the last one should have.
+        // Most often another stream or a tag sets in right where a frame should have.
         if !self.tried_gap {
-            match sync.stream_at(window, window.index(self.gap), known) {
+            match self.at_gap(window, sync, known) {
                 Seen::Later => return Seen::Later,
                 Seen::Now(None) => self.tried_gap = true,
-                Seen::Now(Some(stream)) => {
+                Seen::Now(Some(hit)) => {
                     *at = self.gap;
-                    return Seen::Now(Some(Hit::Stream(stream)));
+                    return Seen::Now(Some(hit));
                 }
             }
         }
@@ -74,7 +78,7 @@ impl Seeking {
         let limit = window.index(limit);
         let mut index = from;
         let mut hit = Seen::Now(None);
-        while let Some(skip) = memchr::memchr(0xFF, &window.bytes[index..limit]) {
+        while let Some(skip) = memchr::memchr3(0xFF, b'I', b'A', &window.bytes[index..limit]) {
             index += skip;
             hit = hit_at(window, index, sync, known);
             if !matches!(hit, Seen::Now(None)) {
@@ -90,12 +94,42 @@ impl Seeking {
         hit
     }
 
+    /// What begins where the gap does, if it is none.
+    fn at_gap(
+        &mut self,
+        window: &Window<'_>,
+        sync: &mut Sync,
+        known: Option<&Stream>,
+    ) -> Seen<Option<Hit>> {
+        let index = window.index(self.gap);
+        match window.take(index, OPENING) {
+            Seen::Later => return Seen::Later,
+            Seen::Now(opening) => self.filler = tag_opening(opening).map(Filler::Tag),
+        }
+        match sync.stream_at(window, index, known) {
+            Seen::Later => return Seen::Later,
+            Seen::Now(Some(stream)) => return Seen::Now(Some(Hit::Stream(stream))),
+            Seen::Now(None) => {}
+        }
+        match leading::short(window, self.gap) {
+            Seen::Later => return Seen::Later,
+            Seen::Now(Some(tag)) if known.is_some() => return Seen::Now(Some(Hit::Tag(tag))),
+            Seen::Now(_) => {}
+        }
+        hit_at(window, index, sync, known)
+    }
+
     /// Takes note of the bytes between two indices, which were searched.
     fn see(&mut self, window: &Window<'_>, from: usize, to: usize) {
         let from = from.max(window.index(self.zeros_to));
         if self.zeros_to >= window.base && from < to {
             self.zeros_to += leading_zeros(&window.bytes[from..to]) as u64;
         }
+    }
+
+    /// Where the frame in doubt ends, if it proves whole with the next one at offset `next`.
+    pub(super) fn frame_end(&self, next: u64) -> Option<u64> {
+        self.suspect.filter(|_| next >= self.gap).map(|_| self.gap)
     }
 
     /// The next frame starts at offset `next` (or the audio ends there): counts the frame in doubt
@@ -122,9 +156,20 @@ fn hit_at(
     sync: &mut Sync,
     known: Option<&Stream>,
 ) -> Seen<Option<Hit>> {
+    if window.bytes.get(index) != Some(&0xFF) {
+        return match leading::between(window, window.offset(index)) {
+            Seen::Later => Seen::Later,
+            Seen::Now(tag) => Seen::Now(tag.map(Hit::Tag)),
+        };
+    }
     match sync.stream_at(window, index, known) {
         Seen::Later => return Seen::Later,
         Seen::Now(Some(stream)) => return Seen::Now(Some(Hit::Stream(stream))),
+        Seen::Now(None) => {}
+    }
+    match Lone::at(window, index) {
+        Seen::Later => return Seen::Later,
+        Seen::Now(Some(lone)) => return Seen::Now(Some(Hit::Header(Box::new(lone)))),
         Seen::Now(None) => {}
     }
     // Once there is MPEG audio, other audio is but a gap in it.

@@ -18,7 +18,7 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    fn regular(header: Header) -> Self {
+    pub(super) fn regular(header: Header) -> Self {
         Self { header, lengths: header.lengths() }
     }
 

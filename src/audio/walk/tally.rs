@@ -85,6 +85,14 @@ impl Tally {
         }
     }
 
+    /// Mean bit rate in bit/s; that of the header frame where no frame plays.
+    pub(super) fn bits_per_second(&self) -> u64 {
+        match self.time.bits_per_second(self.bytes) {
+            0 => u64::from(self.rates.unwrap_or_default().0) * 1000,
+            mean => mean,
+        }
+    }
+
     pub(super) fn bit_rate(&self) -> BitRate {
         let (min, max) = self.rates.unwrap_or_default();
         if min < max {

@@ -103,7 +103,9 @@ impl fmt::Display for Kind {
             }
             Self::TooFew { count: 1 } => f.write_str("there is only one chapter"),
             Self::TooFew { count } => write!(f, "there are only {count} chapters"),
-            Self::TooMany { count } => write!(f, "there are {count} chapters"),
+            Self::TooMany { count } => {
+                write!(f, "there are {count} chapters, and only the first {MOST} are published")
+            }
         }
     }
 }
@@ -188,12 +190,12 @@ mod tests {
     fn a_tag_can_list_255() {
         let many: Vec<u64> = (0..256).collect();
         assert_eq!(shown(&many[..255], 999), "");
-        assert_snapshot!(shown(&many, 999), @"0: there are 256 chapters");
+        assert_snapshot!(shown(&many, 999), @"0: there are 256 chapters, and only the first 255 are published");
         // With the one that is put in front.
         let late: Vec<u64> = (10..265).collect();
         assert_snapshot!(shown(&late, 999), @"
         0: the first chapter starts at 00:10, not at 00:00
-        0: there are 256 chapters
+        0: there are 256 chapters, and only the first 255 are published
         ");
     }
 }

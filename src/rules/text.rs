@@ -46,6 +46,13 @@ fn front_matter(source: &Source, error: &FrontMatterError) -> Finding {
         FrontMatterError::NoClosing { opening } => finding(opening.clone())
             .expected("a second line `---` between the keys and the notes")
             .help("put a line `---` before the notes"),
+        FrontMatterError::OddFence { span } => finding(span.clone())
+            .expected("`---`: three hyphens, alone on their line")
+            .help("write `---` here")
+            .suggest(span.clone(), "---"),
+        FrontMatterError::Language { opening, .. } => finding(opening.clone())
+            .expected("YAML between two lines `---`")
+            .help("write each `key = value` as `key: value`, and `---` in place of the lines around them"),
         FrontMatterError::TooLarge { opening, .. } => {
             finding(opening.clone()).help("keep long texts in the notes, behind the closing `---`")
         }

@@ -11,6 +11,7 @@ pub mod settings;
 pub mod source;
 pub mod values;
 pub mod write;
+pub mod yaml;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

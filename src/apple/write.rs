@@ -27,7 +27,7 @@ pub fn edit(episode: &Episode, id: u64) -> Option<Edit> {
         }
         None => {
             let fence = closing_fence(text, episode.notes.start);
-            let indent = episode.fields.first().map_or("", |field| {
+            let indent = episode.fields.all.first().map_or("", |field| {
                 let line = text[..field.key_span.start].rfind('\n').map_or(0, |at| at + 1);
                 &text[line..field.key_span.start]
             });
@@ -52,7 +52,7 @@ fn gives_only(before: &Episode, edit: &Edit, id: u64) -> bool {
         return false;
     };
     let others = |episode: &Episode| {
-        let fields = episode.fields.iter().filter(|field| field.key != KEY);
+        let fields = episode.fields.all.iter().filter(|field| field.key != KEY);
         fields.map(|field| (field.key.clone(), field.value.clone())).collect::<Vec<_>>()
     };
     after.apple_id.value() == Some(&id)
@@ -158,7 +158,7 @@ mod tests {
 
             let read = Episode::parse(Source::new("episodes/1.md", written)).unwrap();
             prop_assert_eq!(read.apple_id.value(), Some(&id));
-            for field in &episode.fields {
+            for field in &episode.fields.all {
                 if field.key != KEY {
                     prop_assert_eq!(&read.field(&field.key).unwrap().value, &field.value);
                 }

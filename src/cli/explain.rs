@@ -4,7 +4,7 @@ use super::args::Explain;
 use super::ui::term::Term;
 use super::{Error, Exit, Outcome};
 use crate::rules::{RULES, Rule, registry};
-use crate::show::episode::nearest;
+use crate::show::words::nearest;
 
 pub fn run(args: &Explain, term: &Term) -> Outcome {
     let text = match &args.rule {

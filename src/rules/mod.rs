@@ -6,9 +6,11 @@
 pub mod audio;
 pub mod chapters;
 pub mod finding;
+mod reading;
 pub mod registry;
 mod series;
 pub mod severity;
+mod shorten;
 pub mod show;
 pub mod text;
 
@@ -48,6 +50,8 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
     let mut findings = others;
     show::settings(&show.settings, &show.settings_source, artwork, &mut findings);
     findings.extend(show.unreadable.iter().map(text::unreadable));
+    findings.extend(show.others.iter().map(reading::other));
+    reading::foreign(show.episodes.iter(), &mut findings);
     let judge = |episode| {
         let mut findings = Vec::new();
         text::episode(&show.settings, episode, &mut findings);
@@ -100,7 +104,7 @@ fn with_settings(show: &Show, findings: Vec<Finding>) -> Vec<Finding> {
     for id in named.filter(|id| !ids.contains(&id.get_ref().as_str())) {
         let message = format!("there is no rule `{}`", id.get_ref());
         let finding = Finding::at(&registry::UNKNOWN_RULE, source, id.span(), message);
-        kept.push(match crate::show::episode::nearest(id.get_ref(), &ids) {
+        kept.push(match crate::show::words::nearest(id.get_ref(), &ids) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
             None => finding.help("`onair explain` lists all rules"),
         });

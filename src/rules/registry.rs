@@ -73,6 +73,36 @@ rules! {
         good: "appleEpisodeId: 1000564197449",
         source: "onair",
     }
+    NO_EPISODE = "no-episode", Warning, "Every file in the folder of episodes is an episode" {
+        why: "A file that is passed over may be an episode whose keys or name went wrong; it would not be missed.",
+        bad: "episodes/notes.md without front matter, or episodes/012 with it",
+        good: "episodes/012.md; notes elsewhere, or beside an episode's index.md",
+        source: "onair",
+    }
+    FOREIGN_KEY = "foreign-key", Note, "A key of another generator is read as what it means there" {
+        why: "So that nobody wonders which of an old site's keys still do something.",
+        bad: "podcast_file: 012.mp3",
+        good: "file: 012.mp3",
+        source: "docs/keys.md",
+    }
+    TEXT_LOST = "text-lost", Warning, "Everything that a text seems to say is part of it" {
+        why: "YAML ends a text without quotes at ` #`, and takes a key that is not at the margin for text: listeners miss it.",
+        bad: "title: Ask me anything #5        # published as: Ask me anything",
+        good: "title: \"Ask me anything #5\"",
+        source: "YAML 1.2.2, sections 6.6 and 7.3.3",
+    }
+    YAML_READING = "yaml-reading", Warning, "A value means the same to every reader of YAML" {
+        why: "Readers of YAML 1.1, Jekyll's among them, take 010 for 8, 58:48 for a number, and a date without offset for UTC.",
+        bad: "episode: 010\nduration: 58:48",
+        good: "episode: 10\nduration: \"00:58:48\"",
+        source: "YAML 1.1 types int and timestamp; YAML 1.2.2, section 10.3",
+    }
+    TITLE_TEXT = "title-text", Warning, "A title is one line of plain text" {
+        why: "Apps show `&amp;` and `<b>` in a title letter for letter, and a line break as they like.",
+        bad: "title: \"Questions &amp; answers\"",
+        good: "title: \"Questions & answers\"",
+        source: "Apple Podcasts, podcaster's guide to RSS, episode title",
+    }
     MISSING_KEY = "missing-key", Error, "Every episode has a title, file, date, size and duration" {
         why: "Without them no item of the feed can be written, or nothing can be checked against the audio.",
         bad: "---\ntitle: Hello\n---",

@@ -9,7 +9,8 @@ use super::finding::Finding;
 use super::registry::{self as rule, Rule};
 use super::severity::Severity;
 use super::text::head;
-use crate::show::values::{hh_mm_ss, offset_text};
+use crate::show::date::offset_text;
+use crate::show::values::hh_mm_ss;
 use crate::show::{Episode, Given, Settings, Span};
 
 /// An episode, and whether its audio has proved its size and duration.

@@ -60,6 +60,13 @@ pub struct Malformed {
     pub meant: Option<String>,
 }
 
+impl Malformed {
+    /// A value that means nothing as a whole.
+    pub fn whole(span: Span, reason: impl Into<String>, expected: &'static str) -> Self {
+        Self { culprit: span.clone(), span, reason: reason.into(), expected, meant: None }
+    }
+}
+
 /// A front matter value as the host gave it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Given<T> {

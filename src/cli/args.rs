@@ -334,4 +334,7 @@ pub struct Explain {
     /// Print the table of all rules as Markdown
     #[arg(long, conflicts_with = "rule")]
     pub markdown: bool,
+    /// Print the keys of other generators that an episode may have, as Markdown
+    #[arg(long, conflicts_with_all = ["rule", "markdown"])]
+    pub keys: bool,
 }

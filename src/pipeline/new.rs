@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use super::{Error, Options, load};
 use crate::audio::{Content, Depth, probe_file};
 use crate::show::Show;
+use crate::show::date::{self, offset_text};
 use crate::show::edit::requote;
 use crate::show::read::EPISODES;
-use crate::show::date::{self, offset_text};
 use crate::show::values::{self, hh_mm_ss};
 
 /// What is asked for.

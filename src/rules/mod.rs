@@ -4,8 +4,12 @@
 //! them all, then lets the host's settings have their say.
 
 pub mod audio;
+mod bit_rate;
 pub mod chapters;
+mod dates;
 pub mod finding;
+mod habits;
+mod member;
 mod reading;
 pub mod registry;
 mod series;
@@ -57,7 +61,7 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
         text::episode(&show.settings, episode, &mut findings);
         let evidence = audio.get(&episode.source.path);
         let proved = audio::judge(episode, evidence, &mut findings) == audio::Verdict::Proved;
-        (findings, series::Member { episode, proved })
+        (findings, member::Member { episode, proved })
     };
     let judged: Vec<_> =
         show.episodes.par_iter().filter(|episode| !episode.is_draft()).map(judge).collect();

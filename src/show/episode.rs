@@ -213,7 +213,7 @@ impl Episode {
             }),
             episode_type: keys.given("episodeType", "full, trailer or bonus", episode_type),
             explicit: keys.given("explicit", "true or false", values::explicit),
-            duration: keys.given("duration", "HH:MM:SS, as in 00:58:48", values::duration),
+            duration: keys.given("duration", "HH:MM:SS, as in 00:58:48", values::playing_time),
             size: keys.given(
                 "size",
                 "a number of bytes in plain digits, as in 112899891",
@@ -440,8 +440,71 @@ mod tests {
     #[test]
     fn paths_stay_inside_and_texts_stay_legal() {
         let episode =
-            episode("transcript: ../../etc/passwd\nchapters: /etc/passwd\ntitle: \"a\\u000bb\"");
+            episode("transcript: ../../etc/passwd\nchapters: //etc/passwd\ntitle: \"a\\u000bb\"");
         assert!(episode.transcript.malformed().is_some() && episode.chapters.malformed().is_some());
         assert_eq!(episode.title.malformed().unwrap().meant.as_deref(), Some("ab"));
+    }
+
+    #[test]
+    fn tags_and_keys_of_other_writers() {
+        let read = episode(
+            "\"episode\": !!int \"109\"\nsize: !!int \"12\"\n\"title\": !!str \"A\\nB\"\npodcast_file: 2022/109.mp3\n\
+             itunes:\n  duration: '00:10'\n  explicit: clean\ndate: !!timestamp 2022-05-27 07:00:00\nauthors: [A, B]",
+        );
+        assert_eq!(
+            (read.number.value(), read.size.value(), read.duration.value()),
+            (Some(&109), Some(&12), Some(&10))
+        );
+        assert_eq!(read.title.value().unwrap(), "A B");
+        assert_eq!((read.effective_guid(), read.explicit.value()), (Some("109.mp3"), Some(&false)));
+        assert_eq!(read.author.value().unwrap(), "A, B");
+        // A timestamp of YAML's without an offset is in UTC.
+        assert_eq!(read.date.value().unwrap().offset, Some(Offset::UTC));
+        assert!(read.unknown.is_empty(), "{:?}", read.unknown);
+    }
+
+    #[test]
+    fn whatever_another_writer_holds_back_is_held_back() {
+        for yaml in [
+            "published: false",
+            "published: 'No'",
+            "Published: false",
+            "draft: on",
+            "Draft: true",
+            "status: draft",
+            "permalink: false",
+            "private: yes",
+            "draft: false\npublished: off",
+        ] {
+            assert!(episode(yaml).is_draft(), "{yaml}");
+        }
+        for yaml in [
+            "published: true",
+            "published: 2022-05-27",
+            "status: publish",
+            "permalink: /a/",
+            "draft: false",
+        ] {
+            assert!(
+                !episode(yaml).is_draft() && episode(yaml).draft.malformed().is_none(),
+                "{yaml}"
+            );
+        }
+        assert!(episode("published: flase").draft.malformed().is_some());
+        assert!(episode("published: 2022-05-27").date.value().is_some());
+    }
+
+    #[test]
+    fn what_lies_beside_an_episode_is_its_own() {
+        let text = "---\ntranscript: ./talk.vtt\nimage: cover.jpg\nbackground: /img/b.jpg\nchapters: c.json\n---\n";
+        let source = Source::new("episodes/109/index.md", text);
+        let beside: Arc<[String]> = Arc::from(["cover.jpg".to_owned(), "talk.vtt".to_owned()]);
+        let read = Episode::parse_beside(source, beside).unwrap();
+        assert_eq!(read.slug, "109");
+        assert_eq!(read.transcript.value().unwrap(), "episodes/109/talk.vtt");
+        assert_eq!(read.image.value().unwrap(), "episodes/109/cover.jpg");
+        assert_eq!(read.background.value().unwrap(), "/img/b.jpg");
+        assert_eq!(read.chapters.value(), Some(&ChaptersGiven::File("c.json".into())));
+        assert_eq!(read.with_text(text).unwrap(), read);
     }
 }

@@ -93,7 +93,6 @@ foreign! {
     "audio_file_path" "Jekyll themes" Same "file";
     "mp3" "Jekyll themes" Same "file";
     "podcast_link" "Jekyll-Podcast-Feed" Same "file";
-    "podcast.file" "others" Same "file";
     "enclosure.url" "others" Same "enclosure";
     "audio_url" "others" Same "enclosure";
     "podcast.url" "others" Same "enclosure";
@@ -103,11 +102,9 @@ foreign! {
     "audio_size" "others" Same "size";
     "file_size" "others" Same "size";
     "length" "Jekyll themes" Same "size";
-    "podcast.bytes" "others" Same "size";
     "podcast.size" "others" Same "size";
     "podcast_duration" "Castanet" Same "duration";
     "itunes.duration" "others" Same "duration";
-    "podcast.duration" "others" Same "duration";
     "audio_duration" "others" Same "duration";
     "itunes.episode" "others" Same "episode";
     "podcast.episode" "others" Same "episode";
@@ -166,7 +163,7 @@ pub fn markdown() -> String {
         An episode's file may come from another generator as it is: these keys mean what they meant there.\n\
         A key's case does not matter, nor whether `_`, `-`, `:` or a mapping joins its words: `itunes_duration`,\n\
         `itunes:duration` and `duration` below `itunes` are one. Where onair's own key stands too, it goes first,\n\
-        but for those that say so.\n\n\
+        but for those that say so.\n\nThis page is written by `onair explain --keys`.\n\n\
         | key | of | here |\n| --- | --- | --- |\n"
         .to_owned();
     for foreign in FOREIGN {

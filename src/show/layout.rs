@@ -1,6 +1,8 @@
 //! How episodes lie in their folder: `episodes/109.md`, `episodes/2022/109.markdown`, or
 //! `episodes/109/index.md` with what belongs to it beside it.
 
+use super::keys::OWN;
+
 /// The folder of episodes in the show's folder.
 pub const EPISODES: &str = "episodes";
 
@@ -61,34 +63,40 @@ pub fn slug(path: &str) -> &str {
     stem(name).unwrap_or(name)
 }
 
-/// Whether a text means to be an episode, sound or not: by the keys that its first lines start with.
+/// Whether a text means to be an episode: by the keys that its first lines start with.
 pub fn is_meant(text: &str) -> bool {
+    let keys = keys(text);
+    let has = |wanted: &[&str]| {
+        keys.iter().any(|key| wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(key)))
+    };
+    has(&TELLING) || has(&["title"]) && has(&["date", "publication", "publishDate", "published"])
+}
+
+/// The same of a front matter that cannot be read: any key of onair's will do.
+pub fn may_be_meant(text: &str) -> bool {
+    let has_fence = text.trim_start_matches(['\u{feff}', '\n', '\r', ' ']).starts_with("---");
+    let own = |key: &String| OWN.iter().any(|own| own.eq_ignore_ascii_case(key));
+    is_meant(text) || has_fence && keys(text).iter().any(own)
+}
+
+/// The words in front of a colon (of `=` in TOML) at the start of lines, up to the notes.
+fn keys(text: &str) -> Vec<String> {
     let end = text.len().min(usize::try_from(MAX_START).unwrap_or(usize::MAX));
-    let bytes = &text.as_bytes()[..end];
-    let mut title_and_date = [false; 2];
+    let mut keys = Vec::new();
     let mut fences = 0;
-    for line in bytes.split(|&byte| matches!(byte, b'\n' | b'\r')) {
+    for line in text.as_bytes()[..end].split(|&byte| matches!(byte, b'\n' | b'\r')) {
         let line = String::from_utf8_lossy(line);
         let line = line.trim_start_matches('\u{feff}');
-        if line.trim_end() == "---" {
-            fences += 1;
-        }
+        fences += usize::from(line.trim_end() == "---");
         // Notes may start a line with anything.
         if fences == 2 {
             break;
         }
-        // TOML and JSON have keys as well.
-        let Some((key, _)) = line.split_once([':', '=']) else { continue };
-        let key = key.trim().trim_matches(['"', '\'']);
-        if TELLING.iter().any(|telling| telling.eq_ignore_ascii_case(key)) {
-            return true;
+        if let Some((key, _)) = line.split_once([':', '=']) {
+            keys.push(key.trim().trim_matches(['"', '\'']).to_owned());
         }
-        title_and_date[0] |= key.eq_ignore_ascii_case("title");
-        title_and_date[1] |= ["date", "publication", "publishDate", "published"]
-            .iter()
-            .any(|date| date.eq_ignore_ascii_case(key));
     }
-    title_and_date == [true, true]
+    keys
 }
 
 /// The number at the end of a name: 95 of `episode_095`.

@@ -284,7 +284,7 @@ fn read_file(root: &Path, path: &str, files: &Files) -> Option<Read> {
     let none = || Read::Other(Other { path: path.to_owned(), kind: OtherKind::Markdown });
     Some(match Episode::parse_beside(source.clone(), files.beside(path)) {
         Ok(episode) if is_meant || episode.is_draft() => Read::Episode(Box::new(episode)),
-        Err(error) if is_meant => {
+        Err(error) if layout::may_be_meant(&source.text) => {
             Read::Unreadable(Unreadable { source, reason: UnreadableReason::FrontMatter(error) })
         }
         _ => none(),
@@ -303,10 +303,10 @@ fn other(root: &Path, path: &str, files: &Files) -> Option<OtherKind> {
     if start.starts_with("---") && layout::is_meant(&start) {
         return Some(OtherKind::Misnamed);
     }
-    let folder = layout::folder(path);
-    let is_near =
-        |other: &String| layout::is_index(other) && folder.starts_with(layout::folder(other));
-    (!files.paths.iter().any(is_near)).then_some(OtherKind::Foreign)
+    // What a folder of an episode's own holds is that episode's.
+    let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
+    let is_own = above.any(|folder| files.own.contains(folder));
+    (!is_own).then_some(OtherKind::Foreign)
 }
 
 /// The start of a text file.

@@ -90,6 +90,17 @@ impl<T> Given<T> {
         }
     }
 
+    /// The value and its place, if it is good.
+    pub fn located(&self) -> Option<(T, Span)>
+    where
+        T: Clone,
+    {
+        match self {
+            Self::Good(located) => Some((located.value.clone(), located.span.clone())),
+            _ => None,
+        }
+    }
+
     /// Where the value stands, if the key is there.
     pub fn span(&self) -> Option<Span> {
         match self {

@@ -60,10 +60,18 @@ fn read_duration(text: &str) -> Result<u64, Trouble> {
         }
         seconds = seconds * 60 + number;
     }
-    if seconds == 0 {
-        return Err(Trouble::whole(text, "an episode plays longer than that"));
-    }
     Ok(seconds)
+}
+
+/// An episode's `duration`, which is more than no time.
+///
+/// # Errors
+/// [`Trouble`] if the text is no such time.
+pub fn playing_time(text: &str) -> Result<u64, Trouble> {
+    match duration(text)? {
+        0 => Err(Trouble::whole(text, "an episode plays longer than that")),
+        seconds => Ok(seconds),
+    }
 }
 
 /// Whole seconds as `HH:MM:SS`.
@@ -326,6 +334,9 @@ mod tests {
         for bad in ["", ":", "1:2:3:4", "1:2", "9999999"] {
             assert!(duration(bad).is_err(), "{bad}");
         }
+        assert_eq!((duration("00:00:00"), playing_time("00:00:01")), (Ok(0), Ok(1)));
+        assert!(playing_time("00:00:00").is_err());
+        assert_eq!(duration("00:58:48.25").unwrap_err().meant.as_deref(), Some("00:58:48"));
     }
 
     #[test]
@@ -348,6 +359,10 @@ mod tests {
             said(size("12 34"), "12 34"),
             "[ ] a space is not part of a number of bytes -> None"
         );
+        assert_eq!((size("0x10"), size("0o20"), positive("0x6D", "n")), (Ok(16), Ok(16), Ok(109)));
+        assert!(
+            size("0x").is_err() && size("0x+1").is_err() && positive("0xfffffffffff", "n").is_err()
+        );
         assert!(size("0").is_err() && size("99999999999999999999").is_err() && size("").is_err());
     }
 
@@ -360,6 +375,26 @@ mod tests {
             let accepted = audio_name(bad);
             assert!(accepted.is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn words_of_other_writers() {
+        assert_eq!(
+            (truth("Yes"), truth("off"), explicit("clean"), explicit("explicit")),
+            (Ok(true), Ok(false), Ok(false), Ok(true))
+        );
+        assert!(truth("clean").is_err() && truth("maybe").is_err());
+        assert_eq!(audio_named("https://a.example/b/play.mp3?x=1").unwrap().as_str(), "play.mp3");
+        assert_eq!(audio_named("2020/a b.mp3").unwrap_err().culprit, 6..7);
+        assert_eq!(inside("/transcripts/1.vtt").as_deref(), Ok("transcripts/1.vtt"));
+        assert_eq!(inside("./1.vtt").as_deref(), Ok("1.vtt"));
+        assert!(
+            inside("//1.vtt").is_err()
+                && inside("/../1.vtt").is_err()
+                && inside("../1.vtt").is_err()
+        );
+        assert_eq!(page_name("/ep-1/").as_deref(), Ok("ep-1"));
+        assert!(page_name("a/b").is_err() && page_name("..").is_err() && page_name("").is_err());
     }
 
     #[test]
@@ -381,7 +416,7 @@ mod tests {
         }
 
         #[test]
-        fn a_time_reads_back(seconds in 1_u64..360_000) {
+        fn a_time_reads_back(seconds in 0_u64..360_000) {
             prop_assert_eq!(duration(&hh_mm_ss(seconds)), Ok(seconds));
         }
 

@@ -176,7 +176,7 @@ fn document_text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
     /// Whatever the YAML library reads as keys and values is read here, and read alike.
     #[test]
     fn what_the_library_reads_is_read_alike(yaml in document_text()) {

@@ -148,6 +148,9 @@ pub struct Check {
     /// Fail if there are more warnings than this
     #[arg(long, value_name = "N")]
     pub max_warnings: Option<usize>,
+    /// Show every finding by itself, notes too
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// `onair release`

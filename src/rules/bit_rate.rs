@@ -54,7 +54,7 @@ struct Habit {
 
 impl Habit {
     /// What four of five of these episodes keep to; three at least.
-    fn of(episodes: &[Measured<'_>]) -> Option<Self> {
+    fn of(episodes: &[&Measured<'_>]) -> Option<Self> {
         RATES.iter().find_map(|&rate| {
             let mut surplus: Vec<f64> = episodes
                 .iter()
@@ -67,6 +67,12 @@ impl Habit {
             (close >= 3 && close * 5 >= episodes.len() * 4)
                 .then_some(Self { rate, surplus: median })
         })
+    }
+
+    /// Whether at least half of the episodes on one side keep to it.
+    fn is_kept_by(&self, side: &[Measured<'_>]) -> bool {
+        let kept = side.iter().filter(|episode| self.explains(episode)).count();
+        !side.is_empty() && kept * 2 >= side.len()
     }
 
     fn explains(&self, episode: &Measured<'_>) -> bool {
@@ -98,7 +104,10 @@ pub(super) fn judge(members: &[Member<'_>], findings: &mut Vec<Finding>) {
 
 fn one(episode: &Measured<'_>, before: &[Measured<'_>], after: &[Measured<'_>]) -> Option<Finding> {
     let kbits = episode.kbits();
-    let habits: Vec<Habit> = [before, after].into_iter().filter_map(Habit::of).collect();
+    let (earlier, later): (Vec<_>, Vec<_>) = (before.iter().collect(), after.iter().collect());
+    let around = Habit::of(&[earlier.as_slice(), later.as_slice()].concat());
+    let habits: Vec<Habit> =
+        [Habit::of(&earlier), Habit::of(&later), around].into_iter().flatten().collect();
     if habits.iter().any(|habit| habit.explains(episode)) {
         return None;
     }
@@ -117,7 +126,7 @@ fn one(episode: &Measured<'_>, before: &[Measured<'_>], after: &[Measured<'_>]) 
     let distance = |habit: &&Habit| (episode.surplus(habit.rate) - habit.surplus).abs();
     let habit = habits.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
     let far = !episode.is_like(habit.rate);
-    let between = habits.len() == 2 && habits[0].rate == habits[1].rate;
+    let between = around.is_some_and(|it| it.is_kept_by(before) && it.is_kept_by(after));
     // Those that follow confirm a new rate; those that follow it are no news.
     let alike =
         |others: &[Measured<'_>]| others.iter().filter(|other| other.is_like(kbits)).count();

@@ -3,96 +3,18 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
+use super::places::{Offsets, behind_colon, place, trim};
 use super::scalar::{CoreTag, Scalar, Style};
 use super::{Content, Document, Entry, Node, Refusal};
 use crate::show::source::Span;
 
 const MAX_DEPTH: usize = 8;
-const NOT_YAML: &str = "the front matter is not YAML";
-const NO_TABS: &str = "indent with spaces: YAML does not allow tabs there";
 /// More values than a front matter has, what aliases repeat counted each time.
 const MAX_NODES: usize = 40_000;
 /// More text than a front matter has, likewise, in bytes.
 const MAX_TEXT: usize = 512 * 1024;
-/// More tabs behind keys, and quoted texts of several lines, than a front matter has.
-const MAX_MASKED: usize = 100;
-
-/// [`document`], past three habits that libyaml allows and the parser does not: a tab behind a key's
-/// colon, and further lines of a quoted text that start with a tab, or at the margin. A tab is shown to the parser as a
-/// space, a line break within such a text likewise, so that places stay the same; the text's value is
-/// then read by itself.
-pub(super) fn leniently(yaml: &str, base: usize) -> Result<Document, Refusal> {
-    let margin = yaml.len() - yaml.trim_start_matches(['\n', '\r', ' ']).len();
-    if yaml[margin..].starts_with('\t') {
-        return refuse(
-            base + margin..base + margin + 1,
-            format!("{NOT_YAML}: a tab"),
-            Some(NO_TABS),
-        );
-    }
-    let refused = match document(yaml, base, &HashMap::new()) {
-        Ok(document) => return Ok(document),
-        Err(refused) => refused,
-    };
-    let mut masked = yaml.to_owned();
-    let mut texts = HashMap::new();
-    for _ in 0..MAX_MASKED {
-        let error = match document(&masked, base, &texts) {
-            Ok(document) => return Ok(document),
-            Err(error) => error,
-        };
-        let Some(span) = of_parser(&error) else { return Err(error) };
-        let from = span.start - base;
-        let tab = [from, from.wrapping_sub(1)].into_iter().find(|&at| {
-            is_tab_behind_colon(&masked, at)
-                || is_tab_in_quotes(&error) && masked[from..].starts_with('\t')
-        });
-        if let Some(at) = tab {
-            masked.replace_range(at..=at, " ");
-            continue;
-        }
-        let Some(len) =
-            masked.get(from..).filter(|rest| rest.starts_with(['"', '\''])).and_then(closing_quote)
-        else {
-            return Err(refused);
-        };
-        let quoted = &masked[from..from + len];
-        let hidden = quoted.replace(['\n', '\r'], " ");
-        let Some(text) = (hidden != quoted).then(|| indented(quoted)).flatten() else {
-            return Err(refused);
-        };
-        texts.insert(span.start, text);
-        masked.replace_range(from..from + len, &hidden);
-    }
-    Err(refused)
-}
-
-/// Where the parser itself stopped reading.
-fn of_parser(refusal: &Refusal) -> Option<&Span> {
-    match refusal {
-        Refusal::At { span, reason, .. } if reason.starts_with(NOT_YAML) => Some(span),
-        _ => None,
-    }
-}
-
-/// Whether a line of a quoted text starts with a tab, which means as little there as spaces do.
-fn is_tab_in_quotes(refusal: &Refusal) -> bool {
-    matches!(refusal, Refusal::At { reason, .. } if reason.ends_with("tab cannot be used as indentation"))
-}
-
-fn is_tab_behind_colon(yaml: &str, at: usize) -> bool {
-    let Some(before) = yaml.get(..at) else { return false };
-    yaml[at..].starts_with('\t') && before.trim_end_matches([' ', '\t']).ends_with(':')
-}
-
-/// What a quoted text says whose further lines stand at the margin.
-fn indented(quoted: &str) -> Option<String> {
-    let yaml = format!("a: {}", quoted.replace('\n', "\n "));
-    let document = document(&yaml, 0, &HashMap::new()).ok()?;
-    Some(document.entries.first()?.node.scalar()?.text.clone())
-}
 
 /// A list or mapping that is not yet at its end.
 struct Open {
@@ -143,7 +65,11 @@ impl Size {
     }
 }
 
-fn document(yaml: &str, base: usize, texts: &HashMap<usize, String>) -> Result<Document, Refusal> {
+pub(super) fn document(
+    yaml: &str,
+    base: usize,
+    texts: &HashMap<usize, String>,
+) -> Result<Document, Refusal> {
     let mut builder = Builder {
         yaml,
         base,
@@ -172,7 +98,11 @@ fn document(yaml: &str, base: usize, texts: &HashMap<usize, String>) -> Result<D
     }
 }
 
-fn refuse<T>(span: Span, reason: impl Into<String>, help: Option<&str>) -> Result<T, Refusal> {
+pub(super) fn refuse<T>(
+    span: Span,
+    reason: impl Into<String>,
+    help: Option<&str>,
+) -> Result<T, Refusal> {
     Err(Refusal::At { span, reason: reason.into(), help: help.map(str::to_owned) })
 }
 
@@ -432,94 +362,4 @@ fn unknown_tag<T>(tag: &Tag, span: Span) -> Result<T, Refusal> {
         format!("the YAML tag `{name}` means nothing here"),
         Some("put quotes around the value if the `!` is part of it; take the tag out otherwise"),
     )
-}
-
-/// A scalar's own span: the parser's may take in white space and a comment behind it.
-fn place(yaml: &str, base: usize, span: Span, style: Style, text: &str) -> Span {
-    let from = &yaml[span.start - base..];
-    let len = match style {
-        Style::Quoted => closing_quote(from),
-        _ if from.starts_with(text) => Some(text.len()),
-        _ => None,
-    };
-    match len {
-        Some(len) => span.start..span.start + len,
-        None => trim(yaml, base, span),
-    }
-}
-
-/// The length of the quoted scalar that `text` starts with, quotes included.
-fn closing_quote(text: &str) -> Option<usize> {
-    let quote = text.chars().next()?;
-    let mut rest = text.char_indices().skip(1).peekable();
-    while let Some((at, c)) = rest.next() {
-        if c == '\\' && quote == '"' {
-            rest.next();
-        } else if c == quote {
-            if quote == '\'' && rest.peek().is_some_and(|&(_, next)| next == '\'') {
-                rest.next();
-            } else {
-                return Some(at + 1);
-            }
-        }
-    }
-    None
-}
-
-/// A span without the white space at its end.
-fn trim(yaml: &str, base: usize, span: Span) -> Span {
-    let text = &yaml[span.start - base..span.end - base];
-    span.start..span.start + text.trim_end().len()
-}
-
-/// The empty place right behind a key's colon, where a value would stand.
-fn behind_colon(yaml: &str, base: usize, key: &Span) -> Span {
-    let after = &yaml[key.end - base..];
-    let at = key.end + after.find(':').map_or(0, |found| found + 1);
-    at..at
-}
-
-/// Turns a parser's character counts into byte offsets of the file.
-struct Offsets {
-    bytes: Vec<usize>,
-    base: usize,
-}
-
-impl Offsets {
-    fn new(yaml: &str, base: usize) -> Self {
-        let bytes = yaml.char_indices().map(|(at, _)| at).chain([yaml.len()]).collect();
-        Self { bytes, base }
-    }
-
-    fn byte(&self, character: usize) -> usize {
-        self.base + self.bytes.get(character).or(self.bytes.last()).copied().unwrap_or(0)
-    }
-
-    fn error(&self, yaml: &str, error: &ScanError) -> Refusal {
-        let at = self.byte(error.marker().index());
-        let line_start = yaml[..at - self.base].rfind(['\n', '\r']).map_or(0, |found| found + 1);
-        let line_end =
-            yaml[line_start..].find(['\n', '\r']).map_or(yaml.len(), |len| line_start + len);
-        Refusal::At {
-            span: at..at,
-            reason: format!("{NOT_YAML}: {}", error.info()),
-            help: help(&yaml[line_start..line_end]).map(str::to_owned),
-        }
-    }
-}
-
-/// What a host most often got wrong in a line that is no YAML.
-fn help(line: &str) -> Option<&'static str> {
-    let value = line.split_once(": ").map_or("", |(_, value)| value.trim_start());
-    if line.trim_start_matches(' ').starts_with('\t') {
-        Some(NO_TABS)
-    } else if value.starts_with(['@', '%', '`', '*', '&', '!', '|', '>', '[', '{', ',']) {
-        Some("put quotes around the value: its first character means something to YAML")
-    } else if line.matches(": ").count() > 1 || value.ends_with(':') {
-        Some("put quotes around a value that holds `: `")
-    } else if line.contains(['"', '\'']) {
-        Some("look for a quote that is not closed, or that closes too early")
-    } else {
-        None
-    }
 }

@@ -6,6 +6,8 @@
 //! that a hostile file costs nothing.
 
 mod build;
+mod lenient;
+mod places;
 mod scalar;
 
 use serde_yaml::{Mapping, Value};
@@ -83,7 +85,7 @@ pub enum Refusal {
 /// # Errors
 /// [`Refusal`] says what is wrong and where.
 pub fn read(yaml: &str, base: usize) -> Result<Document, Refusal> {
-    build::leniently(yaml, base)
+    lenient::read(yaml, base)
 }
 
 impl Node {

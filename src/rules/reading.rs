@@ -263,7 +263,9 @@ pub fn other(other: &Other) -> Finding {
 pub fn foreign<'a>(episodes: impl Iterator<Item = &'a Episode>, findings: &mut Vec<Finding>) {
     let mut found: BTreeMap<&str, (&Episode, Span, &Foreign, usize)> = BTreeMap::new();
     for episode in episodes {
-        for (field, foreign) in episode.fields.foreign() {
+        // The later name of `date` in the show that this format comes from.
+        let foreign = episode.fields.foreign().filter(|(_, foreign)| foreign.key != "publication");
+        for (field, foreign) in foreign {
             found
                 .entry(foreign.key)
                 .or_insert_with(|| (episode, field.key_span.clone(), foreign, 0))

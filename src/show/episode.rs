@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::tz::Offset;
 use serde_yaml::Value;
 
+use super::addresses;
 use super::date::{self, WrittenDate};
 use super::frontmatter::{self, Field, FrontMatterError};
 use super::given;
@@ -161,10 +162,10 @@ impl Episode {
             let is_there = beside.binary_search(&path).is_ok();
             if is_there { format!("{own}/{path}") } else { path }
         };
-        let inside = |text: &str| values::inside(text).map(near);
+        let inside = |text: &str| addresses::inside(text).map(near);
         let picture = |key: &str| match keys.text(key) {
             Given::Good(mut path) => {
-                if let Ok(found) = values::inside(&path.value)
+                if let Ok(found) = addresses::inside(&path.value)
                     && beside.binary_search(&found).is_ok()
                 {
                     path.value = near(found);
@@ -181,7 +182,7 @@ impl Episode {
                 nearest: nearest(&field.key, &OWN),
             })
             .collect();
-        let page = keys.given("slug", "letters, digits, `-` and `_`", values::page_name);
+        let page = keys.given("slug", "letters, digits, `-` and `_`", addresses::page_name);
         let slug = page.value().cloned();
         let guest = match keys.get("guest").map(|field| &field.node.content) {
             Some(Content::List(_) | Content::Map(_)) => Given::Missing,
@@ -255,6 +256,15 @@ impl Episode {
         Self::parse_beside(Source::new(self.source.path.as_str(), text), Arc::clone(&self.beside))
     }
 
+    /// The texts of the show's folder that it names: transcript and chapters.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let chapters = match self.chapters.value() {
+            Some(ChaptersGiven::File(path)) => Some(path.as_str()),
+            _ => None,
+        };
+        self.transcript.value().map(String::as_str).into_iter().chain(chapters)
+    }
+
     /// The item's guid: `guid` if given, else the value of `file`.
     pub fn effective_guid(&self) -> Option<&str> {
         self.guid.value().map(String::as_str).or_else(|| self.file.value().map(AudioName::as_str))
@@ -321,7 +331,7 @@ fn enclosure(keys: &Fields) -> Given<String> {
         field.key != "file" && field.node.text().is_some_and(|text| text.starts_with("http"))
     };
     match keys.get("enclosure").or_else(|| keys.get("file").filter(is_address)) {
-        Some(field) => given::scalar(field, EXPECTED, values::web_address),
+        Some(field) => given::scalar(field, EXPECTED, addresses::web_address),
         None => Given::Missing,
     }
 }
@@ -391,120 +401,4 @@ fn episode_type(text: &str) -> Result<EpisodeType, Trouble> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn episode(yaml: &str) -> Episode {
-        Episode::parse(Source::new("episodes/episode_007.md", format!("---\n{yaml}\n---\nNotes")))
-            .unwrap()
-    }
-
-    #[test]
-    fn every_value_is_read() {
-        let episode = episode(
-            "title: ' A '\nepisode: 7\nsize: 12\nduration: 00:00:07\nfile: 007.mp3\ndate: 2022-05-27 07:00:00 +0200\ndraft: no\nguests: [{name: A, link: https://a.example}]\nappleEpisodeId: 12",
-        );
-        assert_eq!(episode.title.value().unwrap(), "A");
-        assert_eq!(
-            (episode.number.value(), episode.size.value(), episode.duration.value()),
-            (Some(&7), Some(&12), Some(&7))
-        );
-        assert_eq!(episode.effective_guid(), Some("007.mp3"));
-        assert_eq!((episode.slug.as_str(), episode.label().as_str()), ("episode_007", "#7"));
-        assert_eq!(episode.guests.value().unwrap()[0].link.as_deref(), Some("https://a.example"));
-        assert!(!episode.is_draft() && episode.unknown.is_empty());
-        assert_eq!(episode.subtitle, Given::Missing);
-    }
-
-    #[test]
-    fn the_culprit_is_placed_in_the_file() {
-        let episode = episode("size: 50603073 bytes \nduration: \"“00:33:05\"");
-        let malformed = episode.size.malformed().unwrap();
-        assert_eq!(
-            &episode.source.text[malformed.culprit.start..],
-            "bytes \nduration: \"“00:33:05\"\n---\nNotes"
-        );
-        assert_eq!(
-            &episode.source.text[episode.duration.malformed().unwrap().culprit.clone()],
-            "“"
-        );
-    }
-
-    #[test]
-    fn unknown_keys_name_the_nearest_known() {
-        let episode = episode("titel: a\napple_episode_id: 1\nmood: b");
-        let nearest: Vec<_> = episode.unknown.iter().map(|unknown| unknown.nearest).collect();
-        assert_eq!(nearest, [Some("title"), Some("appleEpisodeId"), None]);
-    }
-
-    #[test]
-    fn paths_stay_inside_and_texts_stay_legal() {
-        let episode =
-            episode("transcript: ../../etc/passwd\nchapters: //etc/passwd\ntitle: \"a\\u000bb\"");
-        assert!(episode.transcript.malformed().is_some() && episode.chapters.malformed().is_some());
-        assert_eq!(episode.title.malformed().unwrap().meant.as_deref(), Some("ab"));
-    }
-
-    #[test]
-    fn tags_and_keys_of_other_writers() {
-        let read = episode(
-            "\"episode\": !!int \"109\"\nsize: !!int \"12\"\n\"title\": !!str \"A\\nB\"\npodcast_file: 2022/109.mp3\n\
-             itunes:\n  duration: '00:10'\n  explicit: clean\ndate: !!timestamp 2022-05-27 07:00:00\nauthors: [A, B]",
-        );
-        assert_eq!(
-            (read.number.value(), read.size.value(), read.duration.value()),
-            (Some(&109), Some(&12), Some(&10))
-        );
-        assert_eq!(read.title.value().unwrap(), "A B");
-        assert_eq!((read.effective_guid(), read.explicit.value()), (Some("109.mp3"), Some(&false)));
-        assert_eq!(read.author.value().unwrap(), "A, B");
-        // A timestamp of YAML's without an offset is in UTC.
-        assert_eq!(read.date.value().unwrap().offset, Some(Offset::UTC));
-        assert!(read.unknown.is_empty(), "{:?}", read.unknown);
-    }
-
-    #[test]
-    fn whatever_another_writer_holds_back_is_held_back() {
-        for yaml in [
-            "published: false",
-            "published: 'No'",
-            "Published: false",
-            "draft: on",
-            "Draft: true",
-            "status: draft",
-            "permalink: false",
-            "private: yes",
-            "draft: false\npublished: off",
-        ] {
-            assert!(episode(yaml).is_draft(), "{yaml}");
-        }
-        for yaml in [
-            "published: true",
-            "published: 2022-05-27",
-            "status: publish",
-            "permalink: /a/",
-            "draft: false",
-        ] {
-            assert!(
-                !episode(yaml).is_draft() && episode(yaml).draft.malformed().is_none(),
-                "{yaml}"
-            );
-        }
-        assert!(episode("published: flase").draft.malformed().is_some());
-        assert!(episode("published: 2022-05-27").date.value().is_some());
-    }
-
-    #[test]
-    fn what_lies_beside_an_episode_is_its_own() {
-        let text = "---\ntranscript: ./talk.vtt\nimage: cover.jpg\nbackground: /img/b.jpg\nchapters: c.json\n---\n";
-        let source = Source::new("episodes/109/index.md", text);
-        let beside: Arc<[String]> = Arc::from(["cover.jpg".to_owned(), "talk.vtt".to_owned()]);
-        let read = Episode::parse_beside(source, beside).unwrap();
-        assert_eq!(read.slug, "109");
-        assert_eq!(read.transcript.value().unwrap(), "episodes/109/talk.vtt");
-        assert_eq!(read.image.value().unwrap(), "episodes/109/cover.jpg");
-        assert_eq!(read.background.value().unwrap(), "/img/b.jpg");
-        assert_eq!(read.chapters.value(), Some(&ChaptersGiven::File("c.json".into())));
-        assert_eq!(read.with_text(text).unwrap(), read);
-    }
-}
+mod tests;

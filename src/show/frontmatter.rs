@@ -221,11 +221,7 @@ fn is_odd_fence(line: &str) -> bool {
 fn line_end(text: &str, at: usize) -> usize {
     let Some(found) = text[at..].find(['\n', '\r']) else { return text.len() };
     let end = at + found + 1;
-    if text[at..].as_bytes()[found] == b'\r' && text[end..].starts_with('\n') {
-        end + 1
-    } else {
-        end
-    }
+    if text.as_bytes()[end - 1] == b'\r' && text[end..].starts_with('\n') { end + 1 } else { end }
 }
 
 #[cfg(test)]

@@ -184,28 +184,32 @@ pub struct Fields {
     /// As they stand, in the host's order.
     pub all: Vec<Field>,
     inner: Vec<Field>,
+    /// Which of them, in this order, stand for which key of onair's; the best one first.
+    roles: Vec<(&'static str, usize, usize)>,
 }
 
 impl Fields {
     /// Makes them ready to be asked.
     pub fn new(all: Vec<Field>) -> Self {
         let grouped = all.iter().filter(|field| is_group(&field.key));
-        let inner = grouped.flat_map(Field::inner).collect();
-        Self { all, inner }
+        let inner: Vec<Field> = grouped.flat_map(Field::inner).collect();
+        let both = all.iter().chain(&inner).enumerate();
+        let mut roles: Vec<_> = both
+            .filter_map(|(at, field)| role(&field.key).map(|(key, rank)| (key, rank, at)))
+            .collect();
+        roles.sort_unstable();
+        Self { all, inner, roles }
     }
 
     /// The field that gives a key its value: under onair's own name, or another's.
     pub fn get(&self, key: &str) -> Option<&Field> {
-        let same = FOREIGN.iter().filter_map(|foreign| match foreign.means {
-            Means::Same(ours) if ours == key => Some(foreign.key),
-            _ => None,
+        let of_key = self.roles.iter().filter(|(ours, ..)| *ours == key);
+        let mut found = of_key.filter_map(|&(_, _, at)| {
+            self.all.get(at).or_else(|| self.inner.get(at.checked_sub(self.all.len())?))
         });
-        let before = FOREIGN.iter().filter_map(|foreign| match foreign.means {
-            Means::Before(ours) if ours == key => Some(foreign.key),
-            _ => None,
-        });
-        let mut found = before.chain([key]).chain(same).filter_map(|name| self.named(name));
-        let first = found.next()?;
+        let Some(first) = found.next() else {
+            return self.all.iter().find(|field| field.key == key);
+        };
         // `enclosure: {url: …}` is not the address itself.
         if is_map(first) { found.find(|field| !is_map(field)).or(Some(first)) } else { Some(first) }
     }
@@ -231,6 +235,19 @@ impl Fields {
                 || is_group(&field.key) && is_map(field)
         };
         self.all.iter().chain(&self.inner).filter(move |field| !is_known(field))
+    }
+}
+
+/// The key of onair's that a name stands for, and how near: what goes first has the lowest rank.
+fn role(name: &str) -> Option<(&'static str, usize)> {
+    if let Some(own) = OWN.iter().find(|own| alike(own, name)) {
+        return Some((own, FOREIGN.len() + usize::from(*own != name)));
+    }
+    let at = FOREIGN.iter().position(|foreign| alike(foreign.key, name))?;
+    match FOREIGN[at].means {
+        Means::Before(key) => Some((key, at)),
+        Means::Same(key) => Some((key, FOREIGN.len() + 2 + at)),
+        Means::HoldsBack(_) | Means::Nothing(_) => None,
     }
 }
 

@@ -9,10 +9,10 @@ pub const EPISODES: &str = "episodes";
 /// How much of a file is looked at to tell whether it means to be an episode, in bytes.
 pub const MAX_START: u64 = 64 * 1024;
 
-/// Endings of what lies beside an episode: audio, pictures, transcripts and chapters.
-pub const BELONGS: [&str; 26] = [
+/// Endings of what lies beside an episode and is never one: audio, pictures, transcripts.
+pub const BELONGS: [&str; 19] = [
     "mp3", "m4a", "wav", "ogg", "opus", "flac", "aac", "mp4", "jpg", "jpeg", "png", "gif", "webp",
-    "avif", "svg", "pdf", "vtt", "srt", "json", "html", "txt", "psc", "xml", "zip", "css", "js",
+    "avif", "svg", "pdf", "vtt", "srt", "psc",
 ];
 
 /// Keys that only an episode has.

@@ -1,5 +1,6 @@
 //! What the host wrote: settings, episodes, and where every value stands in its file.
 
+pub mod addresses;
 pub mod chapters;
 pub mod date;
 pub mod edit;

@@ -19,6 +19,7 @@ ci:
 review:
     cargo insta review
 
-# The page of rules, from the code
+# The pages of rules and keys, from the code
 rules:
     cargo run --quiet -- explain --markdown > docs/rules.md
+    cargo run --quiet -- explain --keys > docs/keys.md

@@ -32,6 +32,7 @@ fn check(criterion: &mut Criterion) {
                     settings_source,
                     episodes: texts.iter().map(|t| Episode::parse(t.clone()).unwrap()).collect(),
                     unreadable: Vec::new(),
+                    others: Vec::new(),
                 };
                 rules::check(Facts {
                     show: &show,

@@ -60,5 +60,6 @@ pub(crate) fn show(episodes: &[(u32, &str)]) -> Show {
         settings_source: Source::new(FILE, SETTINGS),
         episodes: episodes.iter().map(|(number, id)| episode(*number, id)).collect(),
         unreadable: Vec::new(),
+        others: Vec::new(),
     }
 }

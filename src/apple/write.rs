@@ -1,7 +1,7 @@
 //! The one-line change that puts an id into an episode's front matter. Pure.
 
+use crate::show::Episode;
 use crate::show::edit::{self, Edit, requote};
-use crate::show::{Episode, Source};
 
 /// The key that holds the id.
 pub const KEY: &str = "appleEpisodeId";
@@ -27,7 +27,7 @@ pub fn edit(episode: &Episode, id: u64) -> Option<Edit> {
         }
         None => {
             let fence = closing_fence(text, episode.notes.start);
-            let indent = episode.fields.first().map_or("", |field| {
+            let indent = episode.fields.all.first().map_or("", |field| {
                 let line = text[..field.key_span.start].rfind('\n').map_or(0, |at| at + 1);
                 &text[line..field.key_span.start]
             });
@@ -48,11 +48,11 @@ fn closing_fence(text: &str, end: usize) -> usize {
 /// Whether the change gives the id and leaves every other value, and the notes, as they are.
 fn gives_only(before: &Episode, edit: &Edit, id: u64) -> bool {
     let text = edit::apply(&before.source.text, std::slice::from_ref(edit));
-    let Ok(after) = Episode::parse(Source::new(before.source.path.as_str(), text)) else {
+    let Ok(after) = before.with_text(text) else {
         return false;
     };
     let others = |episode: &Episode| {
-        let fields = episode.fields.iter().filter(|field| field.key != KEY);
+        let fields = episode.fields.all.iter().filter(|field| field.key != KEY);
         fields.map(|field| (field.key.clone(), field.value.clone())).collect::<Vec<_>>()
     };
     after.apple_id.value() == Some(&id)
@@ -65,6 +65,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::show::Source;
 
     fn write(text: &str, id: u64) -> Option<String> {
         let episode = Episode::parse(Source::new("episodes/1.md", text)).unwrap();
@@ -158,7 +159,7 @@ mod tests {
 
             let read = Episode::parse(Source::new("episodes/1.md", written)).unwrap();
             prop_assert_eq!(read.apple_id.value(), Some(&id));
-            for field in &episode.fields {
+            for field in &episode.fields.all {
                 if field.key != KEY {
                     prop_assert_eq!(&read.field(&field.key).unwrap().value, &field.value);
                 }

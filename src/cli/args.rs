@@ -148,6 +148,9 @@ pub struct Check {
     /// Fail if there are more warnings than this
     #[arg(long, value_name = "N")]
     pub max_warnings: Option<usize>,
+    /// Show every finding by itself, notes too
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// `onair release`
@@ -334,4 +337,7 @@ pub struct Explain {
     /// Print the table of all rules as Markdown
     #[arg(long, conflicts_with = "rule")]
     pub markdown: bool,
+    /// Print the keys of other generators that an episode may have, as Markdown
+    #[arg(long, conflicts_with_all = ["rule", "markdown"])]
+    pub keys: bool,
 }

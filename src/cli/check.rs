@@ -1,7 +1,7 @@
 //! `onair check`.
 
 use super::args::{Check, Global};
-use super::ui::findings::report;
+use super::ui::findings::{report, report_all};
 use super::ui::term::Term;
 use super::{Exit, Outcome, block_on};
 use crate::pipeline::check::{CheckOptions, Checked, Fixing, check};
@@ -26,7 +26,8 @@ pub fn run(global: &Global, args: &Check, term: &Term) -> Outcome {
         }
         say_fixed(fixed, term);
     }
-    report("check", &checked.findings, &checked.checkout, term);
+    let say = if args.all { report_all } else { report };
+    say("check", &checked.findings, &checked.checkout, term);
     let counts = Counts::of(&checked.findings);
     if counts.errors > 0 {
         return Ok(Exit::Findings);

@@ -4,7 +4,8 @@ use super::args::Explain;
 use super::ui::term::Term;
 use super::{Error, Exit, Outcome};
 use crate::rules::{RULES, Rule, registry};
-use crate::show::episode::nearest;
+use crate::show::keys;
+use crate::show::words::nearest;
 
 pub fn run(args: &Explain, term: &Term) -> Outcome {
     let text = match &args.rule {
@@ -20,6 +21,7 @@ pub fn run(args: &Explain, term: &Term) -> Outcome {
             }
         },
         None if args.markdown => markdown(),
+        None if args.keys => keys::markdown(),
         None => list(),
     };
     term.data(&text);

@@ -4,7 +4,7 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
-use crate::show::values::offset_text;
+use crate::show::date::{self, offset_text};
 
 /// Zones to try, in the order in which podcasts come from them.
 const ZONES: [&str; 20] = [
@@ -56,7 +56,7 @@ pub fn read(text: &str) -> Option<ZonedDateTime> {
 /// A date as a front matter has it, or nothing if it cannot stand there.
 pub fn written(date: &ZonedDateTime) -> Option<String> {
     let text = format!("{} {}", date.strftime("%Y-%m-%d %H:%M:%S"), offset_text(date.offset()));
-    crate::show::values::date(&text).is_ok().then_some(text)
+    date::date(&text).is_ok().then_some(text)
 }
 
 /// The zone whose clocks show all of these dates, if one does.

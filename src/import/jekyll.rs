@@ -12,7 +12,7 @@ use crate::show::edit::{self, Edit};
 use crate::show::frontmatter::{self, Field};
 use crate::show::read::EPISODES;
 use crate::show::settings::{FILE, Settings};
-use crate::show::{Episode, Given, Source, values};
+use crate::show::{Episode, Given, Source, date};
 
 /// Jekyll's own settings.
 pub const CONFIG: &str = "_config.yml";
@@ -147,7 +147,7 @@ fn episode(post: &Source, taken: &mut Names, report: &mut Report) -> Option<Epis
             }
             guid = episode.effective_guid().unwrap_or_default().to_owned();
             if matches!(episode.date, Given::Missing)
-                && let Some(date) = name.get(..10).filter(|date| values::date(date).is_ok())
+                && let Some(date) = name.get(..10).filter(|date| date::date(date).is_ok())
             {
                 // Jekyll takes it from the file's name.
                 let at = text.find('\n').map_or(text.len(), |at| at + 1);
@@ -268,6 +268,7 @@ mod tests {
                 ("episodes/2022-01-01-a.md", POST),
                 ("episodes/b.md", posts[1].1),
                 ("episodes/2022-01-03-c.md", "---\ndate: 2022-01-03\nfile: 3.mp3\ntitle: C\n---\n"),
+                ("episodes/d.md", posts[3].1),
                 ("episodes/f.md", "no fence"),
             ]
         );
@@ -285,10 +286,7 @@ mod tests {
     #[test]
     fn settings_that_cannot_be_are_refused() {
         assert!(
-            of("a: &x [1]\nb: *x", &[("episodes/a.md", POST)])
-                .unwrap_err()
-                .reason
-                .contains("anchors")
+            of("a: !secret x", &[("episodes/a.md", POST)]).unwrap_err().reason.contains("!secret")
         );
         assert!(of("title: A", &[]).unwrap_err().reason.contains("no file in this folder"));
         assert!(

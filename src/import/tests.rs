@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::object::{Body, Key};
-use crate::show::episode::legal_in_xml;
+use crate::show::words::legal_in_xml;
 use crate::show::{Episode, Settings, Source, enclosure, is_inside, settings::FILE};
 use crate::site::{self, testing};
 

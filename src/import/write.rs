@@ -22,7 +22,7 @@ mod tests {
         #[test]
         fn texts_read_back(text in any::<String>(), odd in "[\"\\\\\u{85}\u{2028}\u{feff}\r\n\t #:'{}]{0,8}") {
             let text: String =
-                format!("{odd}{text}").chars().filter(|&c| crate::show::episode::legal_in_xml(c)).collect();
+                format!("{odd}{text}").chars().filter(|&c| crate::show::words::legal_in_xml(c)).collect();
             let matter = format!("---\na: {}\n---\n", quoted(&text));
             let read = crate::show::frontmatter::parse(&matter).unwrap();
             prop_assert_eq!(read.fields[0].text.as_deref(), Some(text.as_str()));

@@ -7,7 +7,7 @@ use quick_xml::name::{QName, ResolveResult};
 use quick_xml::reader::NsReader;
 
 use super::ImportError;
-use crate::show::episode::legal_in_xml;
+use crate::show::words::legal_in_xml;
 
 /// The most that is read of a feed: ten thousand episodes with long notes.
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;

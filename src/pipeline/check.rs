@@ -8,7 +8,7 @@ use super::locate::{Located, locate};
 use super::{Checkout, Error, Options, target};
 use crate::audio::Depth;
 use crate::rules::{self, Evidence, Facts, Finding};
-use crate::show::Show;
+use crate::show::{Show, layout};
 
 /// What is asked of a check.
 #[derive(Debug, Clone)]
@@ -137,18 +137,17 @@ pub fn select(show: &Show, names: &[String]) -> Result<Vec<String>, Error> {
         let found = show.episodes.iter().filter(|episode| {
             let path = &episode.source.path;
             *name == episode.slug
-                || *path == *name
-                || path.rsplit('/').next() == Some(name.as_str())
+                || is_at(path, name)
                 || number.is_some() && episode.number.value().copied() == number
         });
         let before = paths.len();
         paths.extend(found.map(|episode| episode.source.path.clone()));
-        paths.extend(
-            show.unreadable
-                .iter()
-                .map(|file| file.source.path.clone())
-                .filter(|path| path.ends_with(&format!("/{name}")) || path == name),
-        );
+        // A file that cannot be read has no number but the one in its name.
+        let broken = show.unreadable.iter().map(|file| &file.source.path).filter(|path| {
+            let slug = layout::slug(path);
+            is_at(path, name) || slug == name || number.is_some() && layout::number(slug) == number
+        });
+        paths.extend(broken.cloned());
         if paths.len() == before {
             return Err(Error::usage(format!("there is no episode `{name}`")).help(
                 "name an episode by its number, as in 109, or by its file, as in episode_109.md",
@@ -156,4 +155,9 @@ pub fn select(show: &Show, names: &[String]) -> Result<Vec<String>, Error> {
         }
     }
     Ok(paths)
+}
+
+/// Whether a path ends with what a host wrote of it.
+fn is_at(path: &str, name: &str) -> bool {
+    path == name || path.strip_suffix(name).is_some_and(|before| before.ends_with('/'))
 }

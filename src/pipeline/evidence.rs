@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::cache::Cache;
+use super::lfs;
 use super::load::{Checkout, audio_path, resolve};
 use crate::audio::{Content, Depth, Foreign, Probe};
 use crate::rules::Evidence;
-use crate::show::read::{self, FileTrouble};
+use crate::show::read::FileTrouble;
 use crate::show::{Episode, Show};
 
 /// What is known of each episode's audio, by the episode file's path.
@@ -83,8 +84,7 @@ pub fn is_doubtful(episode: &Episode, evidence: &Evidence) -> bool {
 }
 
 /// How deep a release looks: Git LFS knows a file by the hash of all its bytes.
-pub fn release_depth(show: &Show) -> Depth {
-    let attributes = read::read_text(&show.root, ".gitattributes");
-    let lfs = attributes.is_ok_and(|attributes| attributes.text.contains("filter=lfs"));
-    if lfs { Depth::HashFile } else { Depth::Hash }
+pub fn release_depth(checkout: &Checkout) -> Depth {
+    let in_lfs = lfs::is_used(&checkout.show.root, &checkout.audio_paths());
+    if in_lfs { Depth::HashFile } else { Depth::Hash }
 }

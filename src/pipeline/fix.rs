@@ -8,9 +8,9 @@ use similar::TextDiff;
 
 use super::{Checkout, Error};
 use crate::rules::Finding;
+use crate::show::Source;
 use crate::show::edit::{self, Edit};
 use crate::show::write::write_text;
-use crate::show::{Episode, Source};
 
 /// Mending one finding can bring another to light; no chain is longer than this.
 const ROUNDS: usize = 4;
@@ -67,7 +67,7 @@ pub fn fix(
             let source = &episode.source;
             let Some(fixes) = fixes.get(source.path.as_str()) else { continue };
             let text = edit::apply(&source.text, fixes);
-            if let Ok(mended) = Episode::parse(Source::new(source.path.clone(), text)) {
+            if let Ok(mended) = episode.with_text(text) {
                 edits += fixes.len();
                 before.entry(source.path.clone()).or_insert_with(|| source.text.clone());
                 changed.insert(source.path.clone(), mended);

@@ -179,8 +179,11 @@ pub fn resolve(show: &Show, path: &str) -> Result<PathBuf, FileTrouble> {
 
 /// MP3s in the audio folder that no episode names.
 fn unused(show: &Show) -> Vec<String> {
-    let used: BTreeSet<&str> =
-        show.episodes.iter().filter_map(|episode| Some(episode.file.value()?.as_str())).collect();
+    // A name that cannot be published is a finding of its own; the file is used all the same.
+    let named = |episode: &'_ Episode| Some(episode.field("file")?.text.clone()?.trim().to_owned());
+    let files =
+        show.episodes.iter().filter_map(|episode| Some(episode.file.value()?.as_str().to_owned()));
+    let used: BTreeSet<String> = files.chain(show.episodes.iter().filter_map(named)).collect();
     let folder = show.settings.audio_folder();
     let Ok(entries) = fs::read_dir(show.root.join(folder)) else { return Vec::new() };
     let mut unused: Vec<String> = entries
@@ -188,7 +191,7 @@ fn unused(show: &Show) -> Vec<String> {
         .filter(|name| {
             name.to_ascii_lowercase().ends_with(".mp3")
                 && !name.starts_with('.')
-                && !used.contains(name.as_str())
+                && !used.contains(name)
         })
         .map(|name| format!("{folder}/{name}"))
         .collect();

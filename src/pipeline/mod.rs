@@ -21,6 +21,7 @@ mod error;
 pub mod evidence;
 pub mod fix;
 pub mod init;
+mod lfs;
 pub mod load;
 pub mod locate;
 pub mod memo;

@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use super::{Error, Options, load};
 use crate::audio::{Content, Depth, probe_file};
 use crate::show::Show;
+use crate::show::date::{self, offset_text};
 use crate::show::edit::requote;
 use crate::show::read::EPISODES;
-use crate::show::values::{self, hh_mm_ss, offset_text};
+use crate::show::values::{self, hh_mm_ss};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -100,7 +101,7 @@ fn date(show: &Show, given: Option<&str>) -> Result<String, Error> {
     let zone = show.settings.zone();
     let local = match given {
         Some(text) => {
-            let written = values::date(text).map_err(|trouble| {
+            let written = date::date(text).map_err(|trouble| {
                 Error::usage(format!("--date `{text}`: {}", trouble.reason))
                     .help("write it as in --date \"2026-03-06 07:00\"")
             })?;

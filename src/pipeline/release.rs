@@ -56,7 +56,7 @@ pub enum Preparation {
 /// If the show or the target cannot be read.
 pub async fn prepare(options: &Options, asked: &ReleaseOptions) -> Result<Prepared, Error> {
     let checkout = Checkout::load(&options.root)?;
-    let looked = evidence::look(&checkout, evidence::release_depth(&checkout.show));
+    let looked = evidence::look(&checkout, evidence::release_depth(&checkout));
     let settings = &checkout.show.settings;
     let seen = if asked.dry_run {
         target::see(options, settings).await?

@@ -54,7 +54,7 @@ pub async fn prepare(options: &Options, episodes: &[String]) -> Result<Prepared,
             "a draft is not checked, and what is not checked is not sent: take `draft` out",
         ));
     }
-    let depth = evidence::release_depth(&checkout.show);
+    let depth = evidence::release_depth(&checkout);
     let looked = evidence::look_at(&checkout, depth, |episode| is_wanted(&episode));
     let Seen { target, published, .. } = target::read(options, &checkout.show.settings).await?;
     let located = locate(&checkout, looked, published.record.as_ref(), &target).await?;

@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use super::repeats::{PLACES, kinds};
 use super::{Sources, clipped, counted, is_harmful, printable};
 use crate::rules::{Finding, Severity};
 
@@ -78,6 +79,24 @@ impl Annotation {
 /// Findings as annotations, as [`annotate`] writes them.
 pub fn render(findings: &[Finding], sources: &Sources<'_>) -> String {
     annotate(findings.iter().map(|finding| Annotation::of(finding, sources)).collect())
+}
+
+/// The same, with a few places of each kind of finding, and how many more there are.
+///
+/// `all` is the command that shows them all.
+pub fn render_counted(findings: &[Finding], sources: &Sources<'_>, all: &str) -> String {
+    let kinds = kinds(findings);
+    let annotations = kinds.iter().flat_map(|kind| {
+        let shown = &kind[..kind.len().min(PLACES)];
+        let mut shown: Vec<Annotation> =
+            shown.iter().map(|finding| Annotation::of(finding, sources)).collect();
+        let more = kind.len() - shown.len();
+        if let Some(last) = shown.last_mut().filter(|_| more > 0) {
+            let _ = write!(last.text, "\nand {more} more like it (`{all}` shows them)");
+        }
+        shown
+    });
+    annotate(annotations.collect())
 }
 
 /// One workflow command a line, errors first, as many of each kind as GitHub shows; the rest as lines

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::finding::Finding;
 use super::registry as rule;
 use super::severity::Severity;
-use super::text::shorten;
+use super::shorten::shorten;
 use crate::audio::tag::MAX_CHAPTERS;
 use crate::model::chapter::Chapter;
 use crate::show::{Located, Malformed, Source, chapters};

@@ -4,12 +4,18 @@
 //! them all, then lets the host's settings have their say.
 
 pub mod audio;
+mod bit_rate;
 pub mod chapters;
 mod damage;
+mod dates;
 pub mod finding;
+mod habits;
+mod member;
+mod reading;
 pub mod registry;
 mod series;
 pub mod severity;
+mod shorten;
 pub mod show;
 pub mod text;
 
@@ -49,12 +55,14 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
     let mut findings = others;
     show::settings(&show.settings, &show.settings_source, artwork, &mut findings);
     findings.extend(show.unreadable.iter().map(text::unreadable));
+    findings.extend(show.others.iter().map(reading::other));
+    reading::foreign(show.episodes.iter(), &mut findings);
     let judge = |episode| {
         let mut findings = Vec::new();
         text::episode(&show.settings, episode, &mut findings);
         let evidence = audio.get(&episode.source.path);
         let proved = audio::judge(episode, evidence, &mut findings) == audio::Verdict::Proved;
-        (findings, series::Member { episode, proved })
+        (findings, member::Member { episode, proved })
     };
     let judged: Vec<_> =
         show.episodes.par_iter().filter(|episode| !episode.is_draft()).map(judge).collect();
@@ -101,7 +109,7 @@ fn with_settings(show: &Show, findings: Vec<Finding>) -> Vec<Finding> {
     for id in named.filter(|id| !ids.contains(&id.get_ref().as_str())) {
         let message = format!("there is no rule `{}`", id.get_ref());
         let finding = Finding::at(&registry::UNKNOWN_RULE, source, id.span(), message);
-        kept.push(match crate::show::episode::nearest(id.get_ref(), &ids) {
+        kept.push(match crate::show::words::nearest(id.get_ref(), &ids) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
             None => finding.help("`onair explain` lists all rules"),
         });

@@ -73,6 +73,36 @@ rules! {
         good: "appleEpisodeId: 1000564197449",
         source: "onair",
     }
+    NO_EPISODE = "no-episode", Warning, "Every file in the folder of episodes is an episode" {
+        why: "A file that is passed over may be an episode whose keys or name went wrong; it would not be missed.",
+        bad: "episodes/notes.md without front matter, or episodes/012 with it",
+        good: "episodes/012.md; notes elsewhere, or beside an episode's index.md",
+        source: "onair",
+    }
+    FOREIGN_KEY = "foreign-key", Note, "A key of another generator is read as what it means there" {
+        why: "So that nobody wonders which of an old site's keys still do something.",
+        bad: "podcast_file: 012.mp3",
+        good: "file: 012.mp3",
+        source: "docs/keys.md",
+    }
+    TEXT_LOST = "text-lost", Warning, "Everything that a text seems to say is part of it" {
+        why: "YAML ends a text without quotes at ` #`, and takes a key that is not at the margin for text: listeners miss it.",
+        bad: "title: Ask me anything #5        # published as: Ask me anything",
+        good: "title: \"Ask me anything #5\"",
+        source: "YAML 1.2.2, sections 6.6 and 7.3.3",
+    }
+    YAML_READING = "yaml-reading", Warning, "A value means the same to every reader of YAML" {
+        why: "Readers of YAML 1.1, Jekyll's among them, take 010 for 8, 58:48 for a number, and a date without offset for UTC.",
+        bad: "episode: 010\nduration: 58:48",
+        good: "episode: 10\nduration: \"00:58:48\"",
+        source: "YAML 1.1 types int and timestamp; YAML 1.2.2, section 10.3",
+    }
+    TITLE_TEXT = "title-text", Warning, "A title is one line of plain text" {
+        why: "Apps show `&amp;` and `<b>` in a title letter for letter, and a line break as they like.",
+        bad: "title: \"Questions &amp; answers\"",
+        good: "title: \"Questions & answers\"",
+        source: "Apple Podcasts, podcaster's guide to RSS, episode title",
+    }
     MISSING_KEY = "missing-key", Error, "Every episode has a title, file, date, size and duration" {
         why: "Without them no item of the feed can be written, or nothing can be checked against the audio.",
         bad: "---\ntitle: Hello\n---",
@@ -205,17 +235,41 @@ rules! {
         good: "each file's own size",
         source: "onair; silent where the audio itself proves the size",
     }
-    BIT_RATE = "bit-rate", Error, "Size over duration is a bit rate that the show uses" {
+    BIT_RATE = "bit-rate", Error, "Size over duration is a bit rate that the episodes around it have" {
         why: "A digit lost or a value copied shows as a bit rate that no encoder was set to.",
-        bad: "size: 50175083\nduration: \"00:33:07\"     # 202 kbit/s where the show has 256",
+        bad: "size: 50175083\nduration: \"00:33:07\"     # 202 kbit/s where those around it have 256",
         good: "size: 63587431\nduration: \"00:33:07\"",
-        source: "onair; silent where the audio itself proves both",
+        source: "onair; a warning for the first of a new rate; silent where the audio itself proves both",
     }
     BIT_RATE_DRIFT = "bit-rate-drift", Warning, "Size and duration agree to a few seconds at the show's bit rate" {
         why: "The two belong to different cuts of the recording: one of them was not updated.",
         bad: "size: 31222134\nduration: \"00:16:03\"     # at 256 kbit/s this size plays 00:16:15",
         good: "size: 31222134\nduration: \"00:16:15\"",
         source: "onair; silent where the audio itself proves both",
+    }
+    DATE_YEAR = "date-year", Warning, "A date's year is one in which podcasts come out" {
+        why: "A year mistyped puts an episode below all others, or holds it back for years.",
+        bad: "date: 1926-03-06 07:00:00 +0000",
+        good: "date: 2026-03-06 07:00:00 +0100",
+        source: "onair; before 2000, or more than a year ahead",
+    }
+    DATE_WEEKDAY = "date-weekday", Warning, "An episode comes out on a weekday that the show has" {
+        why: "A weekday that none of the twelve before had most often comes from a day mistyped or copied.",
+        bad: "a Tuesday, where the twelve before came out on Fridays",
+        good: "the show's day, or [[allow]] with the reason",
+        source: "onair; a note where later episodes are there already",
+    }
+    DATE_HOUR = "date-hour", Note, "An episode comes out at an hour that the show has" {
+        why: "An hour that none of the twelve before had is often one mistyped: 19:00 for 07:00.",
+        bad: "date: 2026-03-06 19:00:00 +0100, where those before came out at 07:00",
+        good: "date: 2026-03-06 07:00:00 +0100",
+        source: "onair",
+    }
+    AUTHOR_HABIT = "author-habit", Warning, "An episode's author is one that the show has" {
+        why: "Apps show the author beside the title; a misspelt one looks like another show.",
+        bad: "author: Ada Lovelac, where those before have Ada Lovelace",
+        good: "author: Ada Lovelace",
+        source: "onair; a note where later episodes are there already",
     }
     DATE_ORDER = "date-order", Warning, "Later numbers come out later" {
         why: "A wrong month or year puts an episode where no subscriber looks.",

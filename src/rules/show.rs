@@ -2,9 +2,9 @@
 
 use super::finding::Finding;
 use super::registry as rule;
-use crate::show::episode::nearest;
 use crate::show::guid::podcast_guid;
 use crate::show::read::FileTrouble;
+use crate::show::words::nearest;
 use crate::show::{Settings, Source};
 
 /// What is known of a picture file by its bytes.

@@ -2,8 +2,10 @@
 //! mean something.
 
 use super::finding::Finding;
+use super::reading;
 use super::registry as rule;
 use super::severity::Severity;
+use super::shorten::shorten;
 use crate::show::edit::requote;
 use crate::show::episode::EpisodeType;
 use crate::show::frontmatter::FrontMatterError;
@@ -46,6 +48,13 @@ fn front_matter(source: &Source, error: &FrontMatterError) -> Finding {
         FrontMatterError::NoClosing { opening } => finding(opening.clone())
             .expected("a second line `---` between the keys and the notes")
             .help("put a line `---` before the notes"),
+        FrontMatterError::OddFence { span } => finding(span.clone())
+            .expected("`---`: three hyphens, alone on their line")
+            .help("write `---` here")
+            .suggest(span.clone(), "---"),
+        FrontMatterError::Language { opening, .. } => finding(opening.clone())
+            .expected("YAML between two lines `---`")
+            .help("write each `key = value` as `key: value`, and `---` in place of the lines around them"),
         FrontMatterError::TooLarge { opening, .. } => {
             finding(opening.clone()).help("keep long texts in the notes, behind the closing `---`")
         }
@@ -66,7 +75,7 @@ fn front_matter(source: &Source, error: &FrontMatterError) -> Finding {
 pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Finding>) {
     let source = &episode.source;
     for unknown in &episode.unknown {
-        let message = format!("onair does not know the key `{}`", unknown.key);
+        let message = format!("onair does not know the key `{}`", shorten(&unknown.key));
         let finding = Finding::at(&rule::UNKNOWN_KEY, source, unknown.span.clone(), message);
         findings.push(match unknown.nearest {
             Some(nearest) => finding
@@ -102,7 +111,8 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         "YYYY-MM-DD HH:MM:SS +HHMM, as in 2022-05-27 07:00:00 +0200",
     );
 
-    let values: [(&str, Option<&Malformed>); 21] = [
+    let values: [(&str, Option<&Malformed>); 22] = [
+        ("slug", episode.page.malformed()),
         ("title", episode.title.malformed()),
         ("subtitle", episode.subtitle.malformed()),
         ("description", episode.description.malformed()),
@@ -126,8 +136,11 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         ("draft", episode.draft.malformed()),
     ];
     for (key, malformed) in values {
+        // Another generator's key is called as it stands there.
+        let key = episode.field(key).map_or(key, |field| &field.key);
         findings.extend(malformed.map(|malformed| malformed_value(source, key, malformed)));
     }
+    reading::episode(episode, findings);
     texts(settings, episode, findings);
     numbers(settings, episode, &head, findings);
 }
@@ -155,15 +168,6 @@ pub fn malformed_value(source: &Source, key: &str, malformed: &Malformed) -> Fin
         }
         None => finding,
     }
-}
-
-/// A value short enough for one line of a report.
-pub fn shorten(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    if line.chars().count() > 80 || line.len() < text.trim_end().len() {
-        return format!("{}…", line.chars().take(80).collect::<String>());
-    }
-    line.to_owned()
 }
 
 fn texts(settings: &Settings, episode: &Episode, findings: &mut Vec<Finding>) {
@@ -325,11 +329,5 @@ mod tests {
         assert_eq!(found("serial", "episode:"), Some((Severity::Error, serial)));
         assert_eq!(found("serial", "episodeType: trailer"), None);
         assert_eq!(found("serial", "episode: 1"), None);
-    }
-
-    #[test]
-    fn long_values_are_cut_for_reports() {
-        assert_eq!(shorten("a\nb"), "a…");
-        assert_eq!(shorten("ab"), "ab");
     }
 }

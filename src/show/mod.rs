@@ -1,16 +1,25 @@
 //! What the host wrote: settings, episodes, and where every value stands in its file.
 
+pub mod addresses;
 pub mod chapters;
+pub mod date;
 pub mod edit;
 pub mod enclosure;
 pub mod episode;
 pub mod frontmatter;
+mod given;
 pub mod guid;
+pub mod keys;
+pub mod layout;
+pub mod person;
 pub mod read;
 pub mod settings;
 pub mod source;
+pub mod trouble;
 pub mod values;
+pub mod words;
 pub mod write;
+pub mod yaml;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

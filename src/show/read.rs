@@ -1,22 +1,27 @@
 //! The edge to the host's folder: reads the show's texts, and nothing that lies outside of it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::episode::Episode;
 use super::frontmatter::FrontMatterError;
+use super::layout;
 use super::settings::{self, Settings, SettingsError};
 use super::source::Source;
 
-/// The folder of episodes in the show's folder.
-pub const EPISODES: &str = "episodes";
+pub use super::layout::EPISODES;
+
 /// No host writes a longer text file.
 const MAX_TEXT: u64 = 1024 * 1024;
 /// Far more than any show has; a folder of more files is refused rather than read for minutes.
-const MAX_EPISODES: usize = 100_000;
+const MAX_FILES: usize = 100_000;
+/// Seasons, then an episode's own folder, then what belongs to it, and some to spare.
+const MAX_DEPTH: usize = 6;
 
 /// A show as it stands in the host's folder.
 #[derive(Debug)]
@@ -31,6 +36,28 @@ pub struct Show {
     pub episodes: Vec<Episode>,
     /// Files in the folder of episodes that could not be read as an episode.
     pub unreadable: Vec<Unreadable>,
+    /// Files in the folder of episodes that are none.
+    pub others: Vec<Other>,
+}
+
+/// A file in the folder of episodes that is no episode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Other {
+    /// The file, below the show's folder.
+    pub path: String,
+    /// What it is.
+    pub kind: OtherKind,
+}
+
+/// What a file is that is no episode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherKind {
+    /// Markdown without the keys of an episode: a listing, or notes.
+    Markdown,
+    /// The text of an episode, under a name that does not end as Markdown does.
+    Misnamed,
+    /// Something else that lies there by itself.
+    Foreign,
 }
 
 /// An episode file that could not be read, and why.
@@ -138,13 +165,19 @@ impl Show {
             settings_source,
             episodes: Vec::new(),
             unreadable: Vec::new(),
+            others: Vec::new(),
         };
-        let paths = episode_paths(root)?;
-        let read: Vec<_> = paths.into_par_iter().map(|path| read_episode(root, path)).collect();
-        for episode in read {
-            match episode {
-                Ok(episode) => show.episodes.push(episode),
-                Err(unreadable) => show.unreadable.push(unreadable),
+        let mut paths = Vec::new();
+        walk(root, EPISODES, 0, &mut paths)
+            .map_err(|reason| ShowError::Episodes { path: root.join(EPISODES), reason })?;
+        let files = &Files::of(root, paths);
+        let read: Vec<_> =
+            files.paths.par_iter().filter_map(|path| read_file(root, path, files)).collect();
+        for file in read {
+            match file {
+                Read::Episode(episode) => show.episodes.push(*episode),
+                Read::Unreadable(unreadable) => show.unreadable.push(unreadable),
+                Read::Other(other) => show.others.push(other),
             }
         }
         Ok(show)
@@ -157,34 +190,134 @@ impl Show {
     }
 }
 
-fn read_episode(root: &Path, path: String) -> Result<Episode, Unreadable> {
-    let source = read_text(root, &path).map_err(|trouble| Unreadable {
-        source: Source::new(path, ""),
-        reason: UnreadableReason::File(trouble),
-    })?;
-    Episode::parse(source.clone())
-        .map_err(|error| Unreadable { source, reason: UnreadableReason::FrontMatter(error) })
+/// What a file in the folder of episodes is.
+enum Read {
+    Episode(Box<Episode>),
+    Unreadable(Unreadable),
+    Other(Other),
 }
 
-/// Every `*.md` of the folder of episodes, in order; names only.
-fn episode_paths(root: &Path) -> Result<Vec<String>, ShowError> {
-    let path = root.join(EPISODES);
-    let failed = |reason: String| ShowError::Episodes { path: path.clone(), reason };
-    // The folder itself must not be a way out either.
-    resolve(root, EPISODES).map_err(|trouble| failed(trouble.to_string()))?;
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(&path).map_err(|error| failed(error.to_string()))? {
-        let entry = entry.map_err(|error| failed(error.to_string()))?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".md") && !name.starts_with('.') {
-            paths.push(format!("{EPISODES}/{name}"));
+/// The files in the folder of episodes, by their paths below the show's folder.
+#[derive(Default)]
+struct Files {
+    paths: Vec<String>,
+    /// By folder, what lies in it that is no Markdown, by its path from there.
+    beside: BTreeMap<String, Arc<[String]>>,
+    /// Folders that an episode has to itself.
+    own: BTreeSet<String>,
+}
+
+impl Files {
+    fn of(root: &Path, mut paths: Vec<String>) -> Self {
+        paths.sort();
+        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let index = paths.iter().filter(|path| layout::is_index(path));
+        let own: BTreeSet<String> = index.map(|path| layout::folder(path).to_owned()).collect();
+        for path in paths.iter().filter(|path| !layout::is_markdown(path)) {
+            // What the show's own folder has under the same path goes first, but for an episode with
+            // a folder to itself, whose folders belong to it as well.
+            let above = path.match_indices('/').map(|(at, _)| &path[..at]);
+            for folder in above.filter(|folder| own.contains(*folder)) {
+                found
+                    .entry(folder.to_owned())
+                    .or_default()
+                    .push(path[folder.len() + 1..].to_owned());
+            }
+            let folder = layout::folder(path);
+            let name = &path[folder.len() + 1..];
+            if !own.contains(folder) && !root.join(name).exists() {
+                found.entry(folder.to_owned()).or_default().push(name.to_owned());
+            }
         }
-        if paths.len() > MAX_EPISODES {
-            return Err(failed(format!("there are more than {MAX_EPISODES} episodes")));
+        let beside = found.into_iter().map(|(folder, names)| (folder, Arc::from(names))).collect();
+        Self { paths, beside, own }
+    }
+
+    fn beside(&self, path: &str) -> Arc<[String]> {
+        self.beside.get(layout::folder(path)).cloned().unwrap_or_else(|| Arc::from([]))
+    }
+}
+
+/// Every file of a folder and its folders; names only, hidden ones left out.
+fn walk(root: &Path, folder: &str, depth: usize, paths: &mut Vec<String>) -> Result<(), String> {
+    // The folder itself must not be a way out either.
+    let real = match resolve(root, folder) {
+        Err(FileTrouble::Outside) if depth > 0 => return Ok(()),
+        other => other.map_err(|trouble| trouble.to_string())?,
+    };
+    for entry in fs::read_dir(&real).map_err(|error| error.to_string())? {
+        let entry = entry.map_err(|error| error.to_string())?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        let path = format!("{folder}/{name}");
+        let kind = entry.file_type().map_err(|error| error.to_string())?;
+        // A link to a folder is not followed: it may lead back.
+        if kind.is_dir() {
+            if depth < MAX_DEPTH && !name.starts_with('_') {
+                walk(root, &path, depth + 1, paths)?;
+            }
+        } else {
+            paths.push(path);
+        }
+        if paths.len() > MAX_FILES {
+            return Err(format!("there are more than {MAX_FILES} files"));
         }
     }
-    paths.sort();
-    Ok(paths)
+    Ok(())
+}
+
+fn read_file(root: &Path, path: &str, files: &Files) -> Option<Read> {
+    if !layout::is_markdown(path) {
+        return other(root, path, files)
+            .map(|kind| Read::Other(Other { path: path.to_owned(), kind }));
+    }
+    let source = match read_text(root, path) {
+        Ok(source) => source,
+        Err(trouble) => {
+            let reason = UnreadableReason::File(trouble);
+            return Some(Read::Unreadable(Unreadable { source: Source::new(path, ""), reason }));
+        }
+    };
+    let is_meant = layout::is_meant(&source.text);
+    let none = || Read::Other(Other { path: path.to_owned(), kind: OtherKind::Markdown });
+    Some(match Episode::parse_beside(source.clone(), files.beside(path)) {
+        Ok(episode) if is_meant || episode.is_draft() => Read::Episode(Box::new(episode)),
+        Err(error) if layout::may_be_meant(&source.text) => {
+            Read::Unreadable(Unreadable { source, reason: UnreadableReason::FrontMatter(error) })
+        }
+        _ => none(),
+    })
+}
+
+/// What a file is that does not end as Markdown does; nothing if it belongs to an episode.
+fn other(root: &Path, path: &str, files: &Files) -> Option<OtherKind> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    // What is named as audio, pictures or transcripts are is not looked into.
+    if layout::BELONGS.contains(&ending.as_str()) {
+        return None;
+    }
+    let start = read_start(root, path).unwrap_or_default();
+    if start.starts_with("---") && layout::is_meant(&start) {
+        return Some(OtherKind::Misnamed);
+    }
+    // What a folder of an episode's own holds is that episode's.
+    let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
+    let is_own = above.any(|folder| files.own.contains(folder));
+    (!is_own).then_some(OtherKind::Foreign)
+}
+
+/// The start of a text file.
+fn read_start(root: &Path, path: &str) -> Option<String> {
+    let real = resolve(root, path).ok()?;
+    if !fs::metadata(&real).ok()?.is_file() {
+        return None;
+    }
+    let mut start = Vec::new();
+    File::open(&real).ok()?.take(layout::MAX_START).read_to_end(&mut start).ok()?;
+    Some(String::from_utf8_lossy(&start).into_owned())
 }
 
 /// The file at `path` below `root`, if it truly lies there, links followed.

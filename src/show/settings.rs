@@ -474,7 +474,7 @@ fn wrong(value: &Spanned<String>, reason: String, help: &str) -> SettingsError {
 fn unknown_key(message: &str) -> Option<String> {
     let (unknown, expected) = message.strip_prefix("unknown field `")?.split_once('`')?;
     let candidates: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-    let nearest = super::episode::nearest(unknown, &candidates)?;
+    let nearest = super::words::nearest(unknown, &candidates)?;
     Some(format!("did you mean `{nearest}`?"))
 }
 

@@ -60,6 +60,13 @@ pub struct Malformed {
     pub meant: Option<String>,
 }
 
+impl Malformed {
+    /// A value that means nothing as a whole.
+    pub fn whole(span: Span, reason: impl Into<String>, expected: &'static str) -> Self {
+        Self { culprit: span.clone(), span, reason: reason.into(), expected, meant: None }
+    }
+}
+
 /// A front matter value as the host gave it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Given<T> {
@@ -79,6 +86,17 @@ impl<T> Given<T> {
     pub fn value(&self) -> Option<&T> {
         match self {
             Self::Good(located) => Some(&located.value),
+            _ => None,
+        }
+    }
+
+    /// The value and its place, if it is good.
+    pub fn located(&self) -> Option<(T, Span)>
+    where
+        T: Clone,
+    {
+        match self {
+            Self::Good(located) => Some((located.value.clone(), located.span.clone())),
             _ => None,
         }
     }

@@ -42,7 +42,7 @@ fn well_formed(xml: &str) -> Result<(), String> {
             _ => {}
         }
     }
-    match xml.chars().find(|&c| !crate::show::episode::legal_in_xml(c)) {
+    match xml.chars().find(|&c| !crate::show::words::legal_in_xml(c)) {
         Some(c) => Err(format!("{c:?} is not legal")),
         None => Ok(()),
     }

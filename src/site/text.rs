@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::html::clean;
 use super::references::read_references;
-use crate::show::episode::legal_in_xml;
+use crate::show::words::legal_in_xml;
 
 /// Apple's limit on a description, in bytes (podcast RSS requirements, "description").
 pub const DESCRIPTION_LIMIT: usize = 4000;

@@ -84,7 +84,7 @@ fn places_are_named_from_the_repository_s_root() {
     let show = TestShow::new();
     fs::create_dir_all(show.path("tide/episodes")).unwrap();
     show.write("tide/onair.toml", &show.read("onair.toml"));
-    show.write("tide/episodes/1.md", "---\ntitle: 5\n---\n");
+    show.write("tide/episodes/1.md", "---\ntitle: 5\ndate: 2022-01-01\n---\n");
     let (ran, summary, _) = step(&show, &["check", "--show", "tide"]);
     assert!(ran.stdout.contains("::error file=tide/episodes/1.md,"), "{}", ran.stdout);
     assert!(

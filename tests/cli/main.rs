@@ -16,6 +16,7 @@ mod fix;
 mod formats;
 mod import;
 mod init;
+mod layout;
 mod preview;
 mod public;
 mod release;

@@ -7,8 +7,19 @@ use crate::pipeline::Checkout;
 use crate::report::{Counts, Sources, counted, github, human, json, sarif, summary};
 use crate::rules::{Finding, Severity};
 
-/// Prints findings.
+/// Prints findings; those that repeat are counted.
 pub fn report(command: &str, findings: &[Finding], checkout: &Checkout, term: &Term) {
+    let all = if command == "check" { "--all" } else { "onair check --all" };
+    print(command, findings, checkout, all, term);
+}
+
+/// Prints every finding by itself, notes too.
+pub fn report_all(command: &str, findings: &[Finding], checkout: &Checkout, term: &Term) {
+    print(command, findings, checkout, "", term);
+}
+
+/// `all` is the command that shows all; empty if this one does.
+fn print(command: &str, findings: &[Finding], checkout: &Checkout, all: &str, term: &Term) {
     let show = &checkout.show;
     let mut sources = Sources::of(show).below(actions::folder(&show.root));
     sources.add(checkout.chapter_sources());
@@ -18,18 +29,29 @@ pub fn report(command: &str, findings: &[Finding], checkout: &Checkout, term: &T
         Format::Human => {
             let shown: Vec<Finding> = findings
                 .iter()
-                .filter(|finding| term.verbose() || finding.severity > Severity::Note)
+                .filter(|finding| {
+                    term.verbose() || all.is_empty() || finding.severity > Severity::Note
+                })
                 .cloned()
                 .collect();
-            term.data(&human::render(&shown, &sources, term.colour()));
-            term.say(&format!("Checked {}: {counts}", counted(episodes, "episode")));
+            let colour = term.colour();
+            term.data(&match all {
+                "" => human::render(&shown, &sources, colour),
+                all => human::render_counted(&shown, &sources, colour, all),
+            });
+            let hidden = counts.notes > 0 && shown.len() < findings.len();
+            let how = if hidden { " (`-v` shows notes)" } else { "" };
+            term.say(&format!("Checked {}: {counts}{how}", counted(episodes, "episode")));
             if counts.fixable > 0 {
                 term.say(&format!("`onair check --fix` mends {} of these", counts.fixable));
             }
         }
         Format::Json => term.json(&json::value(command, findings, &sources)),
         Format::Github => {
-            term.data(&github::render(findings, &sources));
+            term.data(&match all {
+                "" => github::render(findings, &sources),
+                all => github::render_counted(findings, &sources, all),
+            });
             term.say(&format!("Checked {}: {counts}", counted(episodes, "episode")));
             let blobs = actions::blobs();
             actions::summarise(term, |room| {

@@ -312,7 +312,11 @@ impl Session {
                 templates.map(|folder| format!("{}/x", folder.get_ref().trim_end_matches('/'))),
             );
             files.extend(settings.tags.cover.as_ref().map(|cover| cover.get_ref().clone()));
-            for episode in &checkout.show.episodes {
+            let show = &checkout.show;
+            files.extend(show.unreadable.iter().map(|file| file.source.path.clone()));
+            files.extend(show.others.iter().map(|other| other.path.clone()));
+            for episode in &show.episodes {
+                files.push(episode.source.path.clone());
                 files.extend(episode.transcript.value().cloned());
                 if let Some(ChaptersGiven::File(path)) = episode.chapters.value() {
                     files.push(path.clone());

@@ -19,7 +19,7 @@ use super::item::Item;
 use super::people::Credit;
 use crate::model::object::{Kind, Object};
 use crate::show::Settings;
-use crate::show::episode::legal_in_xml;
+use crate::show::words::legal_in_xml;
 
 /// The feed's `Content-Type`. Podcast platforms take any XML type; browsers show
 /// `application/rss+xml` as source text and apply the style sheet to this one (RFC 7303).

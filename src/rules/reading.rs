@@ -1,0 +1,390 @@
+//! Meaning that is lost in silence on the way from a file to its values: what YAML leaves out or reads
+//! otherwise elsewhere, keys of other generators, files that are no episodes.
+
+use std::collections::BTreeMap;
+
+use super::finding::Finding;
+use super::registry as rule;
+use super::severity::Severity;
+use super::shorten::shorten;
+use crate::show::edit::{quoted, requote};
+use crate::show::keys::{Foreign, Means, OWN};
+use crate::show::read::{Other, OtherKind};
+use crate::show::yaml::{Scalar, Style};
+use crate::show::{Episode, Given, Located, Span};
+
+/// Keys whose values are texts that listeners read.
+const TEXTS: [&str; 9] = [
+    "title",
+    "subtitle",
+    "description",
+    "guest",
+    "guests",
+    "persons",
+    "links",
+    "author",
+    "category",
+];
+
+/// What an episode's file says and its values do not.
+pub fn episode(episode: &Episode, findings: &mut Vec<Finding>) {
+    for key in TEXTS {
+        let Some(field) = episode.field(key) else { continue };
+        for (span, scalar) in field.node.scalars() {
+            comment(episode, key, span, scalar, findings);
+            swallowed(episode, key, span, scalar, findings);
+        }
+    }
+    for span in &episode.unused_anchors {
+        let text = &episode.source.text;
+        let name = text[span.clone()].split_whitespace().next().unwrap_or_default();
+        let message = format!("`{name}` names this value for YAML, and is no part of it");
+        findings.push(
+            Finding::at(
+                &rule::TEXT_LOST,
+                &episode.source,
+                span.start..span.start + name.len(),
+                message,
+            )
+            .help("put quotes around the value if it is meant; take it out otherwise"),
+        );
+    }
+    numbers(episode, findings);
+    date(episode, findings);
+    title(episode, findings);
+}
+
+/// A comment right behind a text without quotes, which may have been meant as text.
+fn comment(
+    episode: &Episode,
+    key: &str,
+    span: &Span,
+    scalar: &Scalar,
+    findings: &mut Vec<Finding>,
+) {
+    let behind = &episode.source.text[span.end..];
+    let line = behind.split(['\n', '\r']).next().unwrap_or_default();
+    let lost = line.trim();
+    if scalar.style != Style::Plain
+        || scalar.verbatim.is_none()
+        || span.is_empty()
+        || !lost.starts_with('#')
+    {
+        return;
+    }
+    let from = span.end + line.len() - line.trim_start().len();
+    let message = format!("`{}` is a comment for YAML, and no part of the {key}", shorten(lost));
+    let whole = format!("{} {lost}", scalar.text);
+    let mut finding =
+        Finding::at(&rule::TEXT_LOST, &episode.source, from..from + lost.len(), message)
+            .help(format!(
+                "put quotes around the whole if it is meant: {}",
+                shorten(&quoted(&whole))
+            ))
+            .suggest(span.start..from + lost.len(), quoted(&whole));
+    // A person puts a space into a remark, and none into `#5`.
+    if lost.trim_start_matches('#').starts_with([' ', '\t']) || lost.trim_matches('#').is_empty() {
+        finding.severity = Severity::Note;
+    }
+    findings.push(finding);
+}
+
+/// A key that has become part of the text before it.
+fn swallowed(
+    episode: &Episode,
+    key: &str,
+    span: &Span,
+    scalar: &Scalar,
+    findings: &mut Vec<Finding>,
+) {
+    let written = &episode.source.text[span.clone()];
+    let mut at = span.start;
+    for line in written.split_inclusive(['\n', '\r']) {
+        let start = at + line.len() - line.trim_start().len();
+        at += line.len();
+        let Some((name, _)) = line.trim_start().split_once(':') else { continue };
+        let name = name.trim_end().trim_matches(['"', '\'']);
+        let first = start == span.start + (line.len() - line.trim_start().len())
+            && scalar.style != Style::Block;
+        if first || !OWN.contains(&name) || episode.field(name).is_some() {
+            continue;
+        }
+        let message = format!("`{name}` is no key here: YAML reads the line as part of the {key}");
+        findings.push(
+            Finding::at(&rule::TEXT_LOST, &episode.source, start..start + name.len(), message)
+                .help("start the line at the margin, with a space behind the colon"),
+        );
+    }
+}
+
+/// Numbers that YAML 1.1, which many tools still read, takes for others.
+fn numbers(episode: &Episode, findings: &mut Vec<Finding>) {
+    let plain = |key: &str| {
+        let field = episode.field(key)?;
+        let scalar = field.node.scalar()?;
+        (scalar.style == Style::Plain && scalar.tag.is_none())
+            .then_some((field, scalar.text.as_str()))
+    };
+    for key in ["episode", "season", "size"] {
+        let Some((field, text)) = plain(key) else { continue };
+        let digits = text.trim_start_matches('0');
+        let is_octal = digits.len() < text.len()
+            && digits.len() > 1
+            && text.bytes().all(|b| b.is_ascii_digit());
+        let Some(other) = is_octal.then(|| u64::from_str_radix(digits, 8).ok()).flatten() else {
+            continue;
+        };
+        let message = format!("`{text}` is {digits} here, and {other} to readers of YAML 1.1");
+        findings.push(
+            Finding::at(&rule::YAML_READING, &episode.source, field.span.clone(), message)
+                .help(format!("write `{key}: {digits}`"))
+                .suggest(field.span.clone(), digits),
+        );
+    }
+    if let (Some((field, text)), Given::Good(Located { value: seconds, .. })) =
+        (plain("duration"), &episode.duration)
+        && text.contains(':')
+        && text.starts_with(|c: char| c.is_ascii_digit() && c != '0')
+    {
+        let message =
+            format!("`{text}` without quotes is the number {seconds} to readers of YAML 1.1");
+        let mut finding =
+            Finding::at(&rule::YAML_READING, &episode.source, field.span.clone(), message)
+                .help(format!("write `{}: {}`", field.key, quoted(text)))
+                .suggest(field.span.clone(), quoted(text));
+        finding.severity = Severity::Note;
+        findings.push(finding);
+    }
+}
+
+/// A date without an offset, which YAML's own timestamps have in UTC.
+fn date(episode: &Episode, findings: &mut Vec<Finding>) {
+    let (Given::Good(date), Some(field)) = (&episode.date, episode.field("date")) else { return };
+    let is_plain = field.node.scalar().is_some_and(|scalar| scalar.style == Style::Plain);
+    if date.value.offset.is_none()
+        && is_plain
+        && field.text.as_ref().is_some_and(|text| text.len() > 10)
+    {
+        let message =
+            "this date is in the show's time zone here, and in UTC to many readers of YAML";
+        let mut finding =
+            Finding::at(&rule::YAML_READING, &episode.source, date.span.clone(), message)
+                .help("write the offset, as in 2022-05-27 07:00:00 +0200");
+        finding.severity = Severity::Note;
+        findings.push(finding);
+    }
+}
+
+/// A title is a line of plain text (Apple Podcasts, "episode title").
+fn title(episode: &Episode, findings: &mut Vec<Finding>) {
+    let (Given::Good(title), Some(field)) = (&episode.title, episode.field("title")) else {
+        return;
+    };
+    let written = field.text.as_deref().unwrap_or_default().trim();
+    let entity = entities(&title.value);
+    let (what, meant) = if written.contains(['\n', '\r']) {
+        ("a line break, which is published as a space", title.value.clone())
+    } else if entity != title.value {
+        ("an HTML entity, which apps show as it stands", entity)
+    } else if let Some(plain) = without_tags(&title.value) {
+        ("HTML, which apps show as it stands", plain)
+    } else {
+        return;
+    };
+    let replacement = requote(&episode.source.text[title.span.clone()], &meant);
+    findings.push(
+        Finding::at(
+            &rule::TITLE_TEXT,
+            &episode.source,
+            title.span.clone(),
+            format!("the title holds {what}"),
+        )
+        .help(format!("write `{}`", shorten(&replacement)))
+        .suggest(title.span.clone(), replacement),
+    );
+}
+
+/// A text with HTML's most used entities as the characters that they name.
+fn entities(text: &str) -> String {
+    let named = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&apos;", "'"),
+        ("&#8217;", "’"),
+        ("&rsquo;", "’"),
+        ("&nbsp;", " "),
+        ("&#8211;", "–"),
+        ("&ndash;", "–"),
+        ("&mdash;", "—"),
+        ("&hellip;", "…"),
+        ("&eacute;", "é"),
+        ("&amp;", "&"),
+        ("&#38;", "&"),
+        ("&#038;", "&"),
+    ];
+    named.iter().fold(text.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
+}
+
+/// A text without the tags of HTML that texts have; nothing if it has none.
+fn without_tags(text: &str) -> Option<String> {
+    let mut plain = text.to_owned();
+    for tag in ["b", "i", "em", "strong", "br", "p", "span", "u", "sup", "sub", "a"] {
+        for tag in
+            [format!("<{tag}>"), format!("</{tag}>"), format!("<{tag}/>"), format!("<{tag} />")]
+        {
+            plain = plain.replace(&tag, "");
+        }
+    }
+    (plain != text).then_some(plain)
+}
+
+/// A file in the folder of episodes that is none.
+pub fn other(other: &Other) -> Finding {
+    let finding = |message: &str| Finding::on_file(&rule::NO_EPISODE, &other.path, message);
+    match other.kind {
+        OtherKind::Markdown => finding("this file is no episode: it has none of an episode's keys")
+            .help("give it front matter with `title`, `file` and `date`, or move it out of the folder"),
+        OtherKind::Misnamed => {
+            finding("this file has an episode's front matter, and is not read: its name does not end in .md")
+                .help("give it a name that ends in .md")
+        }
+        OtherKind::Foreign => {
+            let mut finding = finding("this file is no episode").help("it is left alone");
+            finding.severity = Severity::Note;
+            finding
+        }
+    }
+}
+
+/// Keys of other generators, each once for the show.
+pub fn foreign<'a>(episodes: impl Iterator<Item = &'a Episode>, findings: &mut Vec<Finding>) {
+    let mut found: BTreeMap<&str, (&Episode, Span, &Foreign, usize)> = BTreeMap::new();
+    for episode in episodes {
+        // The later name of `date` in the show that this format comes from.
+        let foreign = episode.fields.foreign().filter(|(_, foreign)| foreign.key != "publication");
+        for (field, foreign) in foreign {
+            found
+                .entry(foreign.key)
+                .or_insert_with(|| (episode, field.key_span.clone(), foreign, 0))
+                .3 += 1;
+        }
+    }
+    for (episode, span, foreign, count) in found.into_values() {
+        let does = match foreign.means {
+            Means::Same(key) | Means::Before(key) => format!("is read as `{key}`"),
+            Means::HoldsBack(values) => format!("holds an episode back: {values}"),
+            Means::Nothing(why) => format!("does nothing: {why}"),
+        };
+        let of =
+            if foreign.by == "others" { String::new() } else { format!(", of {},", foreign.by) };
+        let message = format!("`{}`{of} {does}", foreign.key);
+        let also = match count {
+            1 => String::new(),
+            count => format!("; {count} files have it"),
+        };
+        findings.push(
+            Finding::at(&rule::FOREIGN_KEY, &episode.source, span, format!("{message}{also}"))
+                .help("docs/keys.md lists all such keys"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::show::Source;
+
+    /// Each finding's rule, severity and place for an episode of these keys.
+    fn found(yaml: &str) -> Vec<String> {
+        let text = format!("---\n{yaml}\n---\n");
+        let read = Episode::parse(Source::new("episodes/a.md", text.as_str())).unwrap();
+        let mut findings = Vec::new();
+        episode(&read, &mut findings);
+        let place = |finding: &Finding| text[finding.span.clone().unwrap()].to_owned();
+        let said = |finding: &Finding| {
+            let fix = finding.fix.as_ref().map_or("", |fix| &fix.edit.replacement);
+            format!("{} {} [{}] {fix}", finding.rule.id, finding.severity.as_str(), place(finding))
+        };
+        findings.iter().map(said).collect()
+    }
+
+    #[test]
+    fn text_behind_a_hash_is_lost() {
+        assert_eq!(
+            found("title: Ask me anything #5"),
+            ["text-lost warning [#5] \"Ask me anything #5\""]
+        );
+        assert_eq!(
+            found("title: Ask # later, maybe"),
+            ["text-lost note [# later, maybe] \"Ask # later, maybe\""]
+        );
+        assert_eq!(found("guests:\n  - name: Ada #1\n")[0], "text-lost warning [#1] \"Ada #1\"");
+        for fine in [
+            "title: \"Ask #5\" #c",
+            "title: Ask#5",
+            "size: 12 #c",
+            "title:  #c",
+            "title: >\n  a #5\n",
+        ] {
+            assert!(found(fine).is_empty(), "{fine}: {:?}", found(fine));
+        }
+    }
+
+    #[test]
+    fn a_key_within_a_text_is_lost() {
+        assert_eq!(found("title: Hello\n  size:12"), ["text-lost warning [size] "]);
+        assert_eq!(
+            found("description: |\n  Hello\n  duration: 12:00"),
+            ["text-lost warning [duration] "]
+        );
+        for fine in
+            ["description: |\n  Hello\n  size: 12\nsize: 12", "title: size:12", "title: a\n  b:c"]
+        {
+            assert!(found(fine).is_empty(), "{fine}: {:?}", found(fine));
+        }
+    }
+
+    #[test]
+    fn values_that_others_read_otherwise_are_said() {
+        assert_eq!(found("episode: 010"), ["yaml-reading warning [010] 10"]);
+        assert_eq!(found("duration: 58:48"), ["yaml-reading note [58:48] \"58:48\""]);
+        assert_eq!(
+            found("date: 2022-05-27 07:00:00"),
+            ["yaml-reading note [2022-05-27 07:00:00] "]
+        );
+        assert_eq!(found("subtitle: &co news"), ["text-lost warning [&co] "]);
+        for fine in [
+            "episode: 09",
+            "episode: 007",
+            "episode: \"010\"",
+            "duration: 00:58:48",
+            "duration: \"58:48\"",
+            "date: 2022-05-27",
+            "date: 2022-05-27 07:00:00 +0200",
+            "size: 100",
+        ] {
+            assert!(found(fine).is_empty(), "{fine}: {:?}", found(fine));
+        }
+    }
+
+    #[test]
+    fn a_title_is_a_line_of_plain_text() {
+        assert_eq!(
+            found("title: \"Two\\nlines\"").join(""),
+            "title-text warning [\"Two\\nlines\"] \"Two lines\""
+        );
+        assert_eq!(found("title: Q&amp;A"), ["title-text warning [Q&amp;A] Q&A"]);
+        assert_eq!(
+            found("title: A <b>bold</b> move"),
+            ["title-text warning [A <b>bold</b> move] A bold move"]
+        );
+        for fine in
+            ["title: Q&A", "title: a < b > c", "title: >\n  One\n  line\n", "title: R&D; more"]
+        {
+            assert!(found(fine).is_empty(), "{fine}: {:?}", found(fine));
+        }
+    }
+}

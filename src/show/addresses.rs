@@ -1,0 +1,91 @@
+//! Paths and addresses that an episode names.
+
+use super::trouble::{Trouble, name_of};
+
+/// The name of a page: what stands for itself in an address.
+///
+/// # Errors
+/// [`Trouble`] names the first character that does not.
+pub fn page_name(text: &str) -> Result<String, Trouble> {
+    let name = text.trim_matches('/');
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
+    if name.is_empty() || name.starts_with('.') || name.len() > 200 {
+        return Err(Trouble::whole(text, "this is no name for a page"));
+    }
+    match text
+        .char_indices()
+        .find(|&(at, c)| !plain(c) && !(c == '/' && (at == 0 || at + 1 == text.len())))
+    {
+        None => Ok(name.to_owned()),
+        Some((at, c)) => Err(Trouble {
+            culprit: at..at + c.len_utf8(),
+            reason: format!("{} does not belong in a page's name", name_of(c)),
+            meant: None,
+        }),
+    }
+}
+
+/// An address as it may stand in a feed.
+///
+/// # Errors
+/// [`Trouble`] if it is none, or holds what does not belong there.
+pub fn web_address(text: &str) -> Result<String, Trouble> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    if host.is_none_or(|host| host.is_empty() || host.starts_with('/')) {
+        let reason = "an address starts with `https://` and a server's name".to_owned();
+        return Err(Trouble { culprit: 0..text.len(), reason, meant: None });
+    }
+    let stray = |c: char| !c.is_ascii_graphic() || matches!(c, '"' | '<' | '>');
+    match text.char_indices().find(|&(_, c)| stray(c)) {
+        None => Ok(text.to_owned()),
+        Some((at, c)) => Err(Trouble {
+            culprit: at..at + c.len_utf8(),
+            reason: format!("{} does not belong in an address", name_of(c)),
+            meant: None,
+        }),
+    }
+}
+
+/// A path that stays inside the show's folder; `/img/x.jpg` and `./img/x.jpg` mean `img/x.jpg`.
+///
+/// # Errors
+/// [`Trouble`] if it leaves the folder.
+pub fn inside(text: &str) -> Result<String, Trouble> {
+    let path = text.strip_prefix("./").or_else(|| text.strip_prefix('/')).unwrap_or(text);
+    if super::is_inside(path) {
+        return Ok(path.to_owned());
+    }
+    Err(Trouble {
+        culprit: 0..text.len(),
+        reason: "this path leaves the show's folder".into(),
+        meant: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn paths_start_at_the_show_and_stay_there() {
+        assert_eq!(inside("/transcripts/1.vtt").as_deref(), Ok("transcripts/1.vtt"));
+        assert_eq!(inside("./1.vtt").as_deref(), Ok("1.vtt"));
+        assert!(
+            inside("//1.vtt").is_err()
+                && inside("/../1.vtt").is_err()
+                && inside("../1.vtt").is_err()
+        );
+        assert_eq!(page_name("/ep-1/").as_deref(), Ok("ep-1"));
+        assert!(page_name("a/b").is_err() && page_name("..").is_err() && page_name("").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_a_reader(text in "\\PC{0,30}") {
+            for trouble in [page_name(&text).err(), web_address(&text).err(), inside(&text).err()].into_iter().flatten() {
+                prop_assert!(text.get(trouble.culprit).is_some());
+            }
+        }
+    }
+}

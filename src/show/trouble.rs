@@ -1,0 +1,44 @@
+//! Why a value cannot be read, and how a character is called.
+
+use std::ops::Range;
+
+/// A value that could not be read: which characters of the text are in the way, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// The characters in the way, as bytes of the text.
+    pub culprit: Range<usize>,
+    /// What is wrong with them.
+    pub reason: String,
+    /// What was surely meant.
+    pub meant: Option<String>,
+}
+
+impl Trouble {
+    /// All of a text is in the way.
+    pub(super) fn whole(text: &str, reason: impl Into<String>) -> Self {
+        Self { culprit: 0..text.len(), reason: reason.into(), meant: None }
+    }
+}
+
+/// A character as a person can tell it from its look-alikes.
+pub fn name_of(c: char) -> String {
+    let name = match c {
+        ' ' => return "a space".to_owned(),
+        '\t' => return "a tab".to_owned(),
+        '\u{a0}' => "a no-break space",
+        '\u{202f}' => "a narrow no-break space",
+        '\u{2009}' => "a thin space",
+        '\u{200b}' | '\u{feff}' => "an invisible space",
+        '“' | '”' | '„' | '‘' | '’' | '«' | '»' => "a typographic quote",
+        '\'' | '"' | '&' | '.' | ',' | ':' | '_' | '-' | '/' | '\\' => return format!("`{c}`"),
+        _ if c.is_whitespace() => "an unusual space",
+        _ if c.is_control() => "a control character",
+        _ => "",
+    };
+    let code = format!("U+{:04X}", u32::from(c));
+    match name {
+        "" => format!("`{c}` ({code})"),
+        _ if c.is_whitespace() || c.is_control() || c == '\u{200b}' => format!("{name} ({code})"),
+        _ => format!("{name} `{c}` ({code})"),
+    }
+}

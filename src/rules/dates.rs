@@ -55,12 +55,26 @@ struct Odd<'a> {
     slip: bool,
 }
 
+impl Odd<'_> {
+    /// The same instant, as the show's clocks have it.
+    fn same_instant(&self) -> String {
+        let Some(date) = self.episode.date.value() else { return String::new() };
+        let at = date.at(&TimeZone::fixed(self.written)).timestamp();
+        let local = at.to_zoned_datetime(TimeZone::fixed(self.right));
+        format!("{} {}", local.strftime("%Y-%m-%d %H:%M:%S"), offset_text(self.right))
+    }
+}
+
 fn offsets(
     settings: &Settings,
     zone: &TimeZone,
     episodes: &[&Episode],
     findings: &mut Vec<Finding>,
 ) {
+    // Nobody can tell what is wrong against a zone that the host never named.
+    if settings.show.time_zone.span().is_empty() {
+        return;
+    }
     let name = settings.show.time_zone.get_ref();
     // Where clocks never change, another offset is another zone's.
     let changes = zone.to_fixed_offset().is_err();
@@ -122,7 +136,15 @@ fn odd_offset(name: &str, odd: &Odd<'_>) -> Finding {
         |rule, message: String| Finding::at(rule, &odd.episode.source, odd.span.clone(), message);
     if odd.slip {
         let message = format!("{written} is not the offset of {name} on that day");
-        finding(&rule::DATE_OFFSET, message).expected(right.clone()).fix(odd.span.clone(), right)
+        // Which of the two is meant only a person knows: one keeps what the clock says, the other what
+        // subscribers have seen.
+        finding(&rule::DATE_OFFSET, message)
+            .expected(right.clone())
+            .help(format!(
+                "for the same time on the clock write `{right}`; for the same instant write `{}`",
+                odd.same_instant()
+            ))
+            .suggest(odd.span.clone(), right)
     } else {
         let message =
             format!("{written} is not an offset of {name}, which had {right} on that day");

@@ -9,7 +9,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::probe::{Depth, Probe, Prober};
+use super::mp3::{Depth, Probe};
+use super::probe::Prober;
 use super::trailing::find_trailing;
 
 /// Bytes read at a time: few enough to stay in a core's cache while they are walked and hashed.

@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "the numbers are the tests' own")]
+
 use std::time::Duration;
 
 use insta::assert_snapshot;

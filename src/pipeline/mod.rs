@@ -31,6 +31,7 @@ pub mod preview;
 pub mod prune;
 pub mod release;
 pub mod rollback;
+mod scale;
 pub mod sidecars;
 pub mod tag;
 pub mod tag_files;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rss::Channel;
 
+use super::companions;
 use super::feed::{Documents, Unreadable};
 use super::guard::{Allow, EpisodeName, Guard, GuardKind, Overrides};
 use crate::model::object::{Key, Kind};
@@ -31,7 +32,13 @@ pub(super) fn refusals(
     if let Some((before, after)) = feeds {
         match after {
             Err(bad) => guards.push(unreadable(bad)),
-            Ok(feed) => guards.extend(disagreements(edition, feed)),
+            Ok(feed) => {
+                guards.extend(disagreements(edition, feed));
+                // Who replaces a stranger's feed has said so, and an import tells what does not come along.
+                if let Some(before) = before.filter(|_| published.standing != Standing::Foreign) {
+                    guards.extend(companions::lost(&edition.episodes, before, feed, allow));
+                }
+            }
         }
         let known = known(published, before);
         identities(edition, &known, before, allow, &mut guards);

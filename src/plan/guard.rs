@@ -25,6 +25,8 @@ pub enum GuardKind {
     AddressChanged,
     /// A published episode would get other audio.
     AudioChanged,
+    /// A published episode would lose its chapters, or a transcript.
+    CompanionRemoved,
     /// A published audio object would be overwritten. Nothing permits this.
     AudioOverwritten,
     /// The feed would have fewer items.
@@ -88,6 +90,8 @@ pub enum Allow {
     Removal(EpisodeName),
     /// This episode may get other audio, under another address.
     AudioChange(EpisodeName),
+    /// This episode may lose its chapters or a transcript.
+    CompanionRemoval(EpisodeName),
     /// The feed may have fewer items.
     FeedShrink,
     /// Two episodes may share an Apple id.
@@ -105,6 +109,7 @@ pub const ALLOW: &[(&str, &str)] = &[
     ("guid-change:EPISODE", "let a published episode change its guid"),
     ("removal:EPISODE", "let a published episode leave the feed"),
     ("audio-change:EPISODE", "let a published episode get other audio, under a new address"),
+    ("companion-removal:EPISODE", "let a published episode lose its chapters or a transcript"),
     ("feed-shrink", "let the feed lose items that cannot be told apart"),
     ("duplicate", "let two episodes share an Apple id"),
     ("foreign-feed", "replace a feed that onair did not write"),
@@ -118,6 +123,7 @@ impl fmt::Display for Allow {
             Self::GuidChange(episode) => write!(f, "guid-change:{}", episode.0),
             Self::Removal(episode) => write!(f, "removal:{}", episode.0),
             Self::AudioChange(episode) => write!(f, "audio-change:{}", episode.0),
+            Self::CompanionRemoval(episode) => write!(f, "companion-removal:{}", episode.0),
             Self::FeedShrink => f.write_str("feed-shrink"),
             Self::Duplicate => f.write_str("duplicate"),
             Self::ForeignFeed => f.write_str("foreign-feed"),
@@ -163,6 +169,7 @@ impl FromStr for Allow {
             ("guid-change", _) => scoped(Self::GuidChange),
             ("removal", _) => scoped(Self::Removal),
             ("audio-change", _) => scoped(Self::AudioChange),
+            ("companion-removal", _) => scoped(Self::CompanionRemoval),
             ("feed-shrink", None) => Ok(Self::FeedShrink),
             ("duplicate", None) => Ok(Self::Duplicate),
             ("foreign-feed", None) => Ok(Self::ForeignFeed),

@@ -14,6 +14,7 @@
 //! to be taken. With that, an enclosure that was once verified stays true whatever happens later.
 
 mod checks;
+mod companions;
 mod feed;
 mod guard;
 pub mod placement;

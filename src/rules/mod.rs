@@ -11,6 +11,9 @@ mod dates;
 pub mod finding;
 mod habits;
 mod member;
+mod notes;
+pub mod picture;
+pub mod pictures;
 mod reading;
 pub mod registry;
 mod series;
@@ -60,6 +63,7 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
     let judge = |episode| {
         let mut findings = Vec::new();
         text::episode(&show.settings, episode, &mut findings);
+        notes::episode(&show.settings, episode, &mut findings);
         let evidence = audio.get(&episode.source.path);
         let proved = audio::judge(episode, evidence, &mut findings) == audio::Verdict::Proved;
         (findings, member::Member { episode, proved })
@@ -71,11 +75,29 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
         findings.extend(found);
         members.push(member);
     }
+    feed_weight(show, &mut findings);
     series::series(&show.settings, &members, now, &mut findings);
     findings.extend(unused_audio.iter().map(|path| audio::unused(path)));
     let mut findings = with_settings(show, findings);
     findings.sort_by(Finding::order);
     findings
+}
+
+/// More items than some apps read, and more bytes.
+const MANY: usize = 500;
+const HEAVY: usize = 1_000_000;
+
+/// A feed that lists everything grows; its texts are most of its weight.
+fn feed_weight(show: &Show, findings: &mut Vec<Finding>) {
+    let listed = || show.episodes.iter().filter(|episode| !episode.is_draft());
+    let (count, bytes) = (listed().count(), listed().map(|it| it.source.text.len()).sum::<usize>());
+    if show.settings.site.feed_limit.is_none() && (count > MANY || bytes > HEAVY) {
+        let message = format!("the feed lists {count} episodes, with {} kB of text", bytes / 1000);
+        findings.push(
+            Finding::on_file(&registry::FEED_WEIGHT, &show.settings_source.path, message)
+                .help("set `feed-limit` in [site]: older episodes go to archive pages of the feed"),
+        );
+    }
 }
 
 /// The host's say: severities, and findings that are known and accepted.

@@ -139,6 +139,12 @@ rules! {
         good: "title: \"Moving a render farm\"\nepisode: 12",
         source: "Apple Podcasts, podcaster's guide to RSS, episode title",
     }
+    TEMPLATE_SYNTAX = "template-syntax", Warning, "Notes hold no other program's template syntax" {
+        why: "Jekyll, Hugo and their like fill it in; onair does not, and listeners read it as it stands.",
+        bad: "{{< youtube abc >}}",
+        good: "[The video](https://www.youtube.com/watch?v=abc)",
+        source: "Liquid; kramdown, inline attribute lists; Hugo, shortcodes",
+    }
     AUDIO_MISSING = "audio-missing", Error, "Every episode's audio is there, or is known to the target" {
         why: "An item whose enclosure is not there breaks for every subscriber at once.",
         bad: "file: 012.mp3, and no audio/012.mp3",
@@ -319,6 +325,18 @@ rules! {
         good: "the file beside the name",
         source: "onair",
     }
+    PICTURE_UNUSABLE = "picture-unusable", Warning, "Every picture that the show names can be published" {
+        why: "A picture that is none, has another format than its name says, or could run scripts is not shown; a cover that is none leaves every MP3 without a picture, for good.",
+        bad: "![plan](/img/plan.svg)",
+        good: "![plan](/img/plan.png)",
+        source: "onair; ID3v2.3.0, section 4.15",
+    }
+    EPISODE_ARTWORK = "episode-artwork", Warning, "An episode's own artwork is what the show's must be" {
+        why: "Apps show the show's artwork in its place, or a blurred one.",
+        bad: "image: img/ep12.jpg            # 250 x 250, or WebP named .jpg",
+        good: "image: img/ep12.jpg            # JPEG, 3000 x 3000",
+        source: "Apple Podcasts, episode art requirements",
+    }
     ARTWORK = "artwork", Error, "The artwork is a square RGB JPEG or PNG of 1,400 to 3,000 pixels" {
         why: "Apple and Spotify refuse a show whose artwork is not.",
         bad: "artwork = \"img/logo.gif\"",
@@ -348,6 +366,12 @@ rules! {
         bad: "new-feed-url = \"https://new.example/feed.xml\", and no guid in [show]",
         good: "guid = \"917393e3-1b1e-5cef-ace4-edaa54e1f810\"",
         source: "Podcast namespace 1.0, guid; docs/moving.md",
+    }
+    FEED_WEIGHT = "feed-weight", Note, "A feed stays light: under 500 items and 1 MB" {
+        why: "Every app fetches the whole feed again and again; some read no more than its first megabyte, or stop at a number of items.",
+        bad: "a show of 700 episodes without feed-limit",
+        good: "[site]\nfeed-limit = 300",
+        source: "RFC 5005; onair",
     }
     UNKNOWN_RULE = "unknown-rule", Error, "Settings name rules that exist" {
         why: "A misspelt rule is a decision without effect.",

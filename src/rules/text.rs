@@ -132,7 +132,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         ("guidIsPermaLink", episode.guid_is_permalink.malformed()),
         ("enclosure", episode.enclosure.malformed()),
         ("chapters", episode.chapters.malformed()),
-        ("transcript", episode.transcript.malformed()),
+        ("transcript", episode.transcripts.malformed()),
         ("draft", episode.draft.malformed()),
     ];
     for (key, malformed) in values {

@@ -10,7 +10,8 @@ use super::date::{self, WrittenDate};
 use super::frontmatter::{self, Field, FrontMatterError};
 use super::given;
 use super::keys::{Fields, OWN};
-use super::source::{Given, Located, Source, Span};
+use super::namespace::{self, Element};
+use super::source::{Given, Located, Malformed, Source, Span};
 use super::trouble::Trouble;
 use super::values::{self, AudioName};
 use super::words::nearest;
@@ -49,6 +50,17 @@ pub enum ChaptersGiven {
     File(String),
     /// In the front matter itself.
     List(Value),
+}
+
+/// A transcript that an episode names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TranscriptGiven {
+    /// Its file in the show's folder.
+    pub file: String,
+    /// Its language, where that is not the show's.
+    pub language: Option<String>,
+    /// Whether it is made to be shown as the audio plays (`rel="captions"`).
+    pub captions: bool,
 }
 
 /// A key that onair does not know. It stays where it is.
@@ -133,10 +145,16 @@ pub struct Episode {
     pub enclosure: Given<String>,
     /// `chapters`
     pub chapters: Given<ChaptersGiven>,
-    /// `transcript`: a file of the show.
-    pub transcript: Given<String>,
+    /// `transcript`, or `transcripts`: a file of the show, or several.
+    pub transcripts: Given<Vec<TranscriptGiven>>,
     /// `draft`: not published at all.
     pub draft: Given<bool>,
+    /// Elements of the podcast namespace: `soundbite`, `license` and the like.
+    pub namespace: Vec<Element>,
+    /// What cannot be read of them, by its key.
+    pub namespace_faults: Vec<(&'static str, Malformed)>,
+    /// `block`: directories are to leave the episode out (`itunes:block`).
+    pub block: Given<bool>,
 }
 
 impl Episode {
@@ -192,6 +210,7 @@ impl Episode {
             (Given::Missing, Given::Missing) => keys.list("guest", ListOf::People),
             (_, guests) => guests,
         };
+        let (namespace, namespace_faults) = namespace::of_fields(&keys.all);
         Ok(Self {
             slug: slug.unwrap_or_else(|| super::layout::slug(&source.path).to_owned()),
             unknown,
@@ -236,12 +255,11 @@ impl Episode {
             guid_is_permalink: keys.given("guidIsPermaLink", "true or false", values::truth),
             enclosure: enclosure(&keys),
             chapters: chapters(&keys, inside),
-            transcript: keys.given(
-                "transcript",
-                "the path of a .vtt, .srt or .json file in the show's folder",
-                inside,
-            ),
+            transcripts: transcripts(&keys, inside),
             draft: draft(&keys),
+            block: keys.given("block", "true or false", values::truth),
+            namespace,
+            namespace_faults,
             fields: keys,
             beside,
             source,
@@ -256,13 +274,14 @@ impl Episode {
         Self::parse_beside(Source::new(self.source.path.as_str(), text), Arc::clone(&self.beside))
     }
 
-    /// The texts of the show's folder that it names: transcript and chapters.
+    /// The texts of the show's folder that it names: transcripts and chapters.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         let chapters = match self.chapters.value() {
             Some(ChaptersGiven::File(path)) => Some(path.as_str()),
             _ => None,
         };
-        self.transcript.value().map(String::as_str).into_iter().chain(chapters)
+        let transcripts = self.transcripts.value().map(Vec::as_slice).unwrap_or_default();
+        transcripts.iter().map(|transcript| transcript.file.as_str()).chain(chapters)
     }
 
     /// The item's guid: `guid` if given, else the value of `file`.
@@ -364,6 +383,58 @@ fn draft(keys: &Fields) -> Given<bool> {
         }
         Some(Given::Bad(malformed)) => Given::Bad(malformed),
         _ => own,
+    }
+}
+
+/// A path, a list of paths, or a list of mappings with `file`, `language` and `rel`.
+fn transcripts(
+    keys: &Fields,
+    inside: impl Fn(&str) -> Result<String, Trouble>,
+) -> Given<Vec<TranscriptGiven>> {
+    const EXPECTED: &str = "the path of a .vtt, .srt, .json, .html or .txt file in the show's folder, \
+        or a list of such paths, or of mappings with `file`, and `language` and `rel: captions` if you like";
+    let Some(field) = keys.get("transcript").or_else(|| keys.get("transcripts")) else {
+        return Given::Missing;
+    };
+    let plain = |file: String| TranscriptGiven { file, language: None, captions: false };
+    let entries = match &field.value {
+        Value::Sequence(entries) => entries.iter().collect(),
+        mapping @ Value::Mapping(_) => vec![mapping],
+        _ => {
+            return match given::scalar(field, EXPECTED, inside) {
+                Given::Good(path) => {
+                    Given::Good(Located { value: vec![plain(path.value)], span: path.span })
+                }
+                Given::Bad(malformed) => Given::Bad(malformed),
+                Given::Empty(span) => Given::Empty(span),
+                Given::Missing => Given::Missing,
+            };
+        }
+    };
+    let bad = |reason: String| Given::Bad(Malformed::whole(field.span.clone(), reason, EXPECTED));
+    let mut read = Vec::new();
+    for entry in entries {
+        let text = |keys: &[&str]| {
+            let text = keys.iter().find_map(|key| entry.get(*key)?.as_str());
+            text.map(|text| text.trim().to_owned())
+        };
+        let file = entry.as_str().map(str::to_owned);
+        let file = file.or_else(|| text(&["file", "path", "src", "url"]));
+        let Some(file) = file.filter(|file| !file.is_empty()) else {
+            return bad("an entry of this list names no `file`".to_owned());
+        };
+        match inside(&file) {
+            Ok(path) => read.push(TranscriptGiven {
+                file: path,
+                language: text(&["language", "lang"]),
+                captions: text(&["rel"]).as_deref() == Some("captions"),
+            }),
+            Err(trouble) => return bad(format!("`{file}`: {}", trouble.reason)),
+        }
+    }
+    match read.is_empty() {
+        true => Given::Empty(field.span.clone()),
+        false => Given::Good(Located { value: read, span: field.span.clone() }),
     }
 }
 

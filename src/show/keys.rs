@@ -6,7 +6,7 @@ use super::frontmatter::Field;
 use super::yaml::Content;
 
 /// onair's own keys. `guests` is a later name of `guest`.
-pub const OWN: [&str; 29] = [
+pub const OWN: [&str; 37] = [
     "layout",
     "title",
     "subtitle",
@@ -36,6 +36,14 @@ pub const OWN: [&str; 29] = [
     "transcript",
     "persons",
     "draft",
+    "transcripts",
+    "soundbite",
+    "socialInteract",
+    "license",
+    "location",
+    "alternateEnclosure",
+    "value",
+    "block",
 ];
 
 /// A key that other generators, or earlier forms of a show, have.

@@ -2,15 +2,19 @@
 
 pub mod addresses;
 pub mod chapters;
+pub mod cues;
 pub mod date;
 pub mod edit;
 pub mod enclosure;
 pub mod episode;
+pub mod files;
 pub mod frontmatter;
 mod given;
 pub mod guid;
 pub mod keys;
 pub mod layout;
+pub mod namespace;
+pub mod notes;
 pub mod person;
 pub mod read;
 pub mod settings;

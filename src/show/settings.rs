@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::in_address;
+use super::namespace::{self, Element};
 use super::source::{Source, Span};
 use crate::model::object::Key;
 
@@ -94,6 +95,21 @@ pub struct ShowSettings {
     /// Addresses of the show elsewhere, by name: `spotify = "https://…"`.
     #[serde(default)]
     pub links: BTreeMap<String, String>,
+    /// Whether directories are to leave the show out (`itunes:block`).
+    #[serde(default)]
+    pub block: bool,
+    /// Whether no more episodes will come (`itunes:complete`).
+    #[serde(default)]
+    pub complete: bool,
+    /// What the feed holds (`podcast:medium`): `podcast` unless given.
+    #[serde(default = "podcast")]
+    pub medium: Spanned<String>,
+    /// The show's licence (`podcast:license`): an SPDX id, or `name` and `url`.
+    pub license: Option<Spanned<toml::Value>>,
+    /// The places that the show is about or made in (`podcast:location`).
+    pub location: Option<Spanned<toml::Value>>,
+    /// Whom listeners' payments go to (`podcast:value`).
+    pub value: Option<Spanned<toml::Value>>,
     /// Read chapters from time-coded lines of the notes.
     #[serde(default)]
     pub chapters_from_notes: bool,
@@ -287,6 +303,14 @@ fn us() -> Spanned<String> {
     Spanned::new(0..0, "us".to_owned())
 }
 
+fn podcast() -> Spanned<String> {
+    Spanned::new(0..0, "podcast".to_owned())
+}
+
+/// Podcast namespace 1.0, "medium"; each may have an `L` behind it, for a list.
+const MEDIA: [&str; 9] =
+    ["podcast", "music", "video", "film", "audiobook", "newsletter", "blog", "publisher", "course"];
+
 fn yes() -> bool {
     true
 }
@@ -369,6 +393,13 @@ impl Settings {
                 ));
             }
         }
+        let medium = self.show.medium.get_ref();
+        let plain = medium.strip_suffix('L').unwrap_or(medium);
+        if !MEDIA.contains(&plain) && medium != "mixed" {
+            let reason = format!("`{medium}` is no medium of the podcast namespace");
+            return Err(wrong(&self.show.medium, reason, &format!("one of {}", MEDIA.join(", "))));
+        }
+        self.namespace_elements()?;
         if self.site.feed_limit == Some(0) {
             let reason = "a feed of no episodes is of no use".to_owned();
             return Err(SettingsError {
@@ -378,6 +409,26 @@ impl Settings {
             });
         }
         Ok(())
+    }
+
+    /// The elements of the podcast namespace that the settings give as they are.
+    ///
+    /// # Errors
+    /// [`SettingsError`] for one that cannot be read.
+    pub fn namespace_elements(&self) -> Result<Vec<Element>, SettingsError> {
+        let show = &self.show;
+        let given =
+            [("license", &show.license), ("location", &show.location), ("value", &show.value)];
+        let mut elements = Vec::new();
+        for (key, value) in given.iter().filter_map(|(key, value)| Some((key, value.as_ref()?))) {
+            let read = namespace::of_setting(key, value.get_ref(), value.span());
+            elements.extend(read.map_err(|fault| SettingsError {
+                span: fault.span,
+                reason: format!("`{key}`: {}", fault.reason),
+                help: Some(fault.expected.to_owned()),
+            })?);
+        }
+        Ok(elements)
     }
 
     /// The zone that dates without an offset are in.

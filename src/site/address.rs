@@ -8,6 +8,7 @@ use ammonia::Url;
 
 use crate::model::object::{BadKey, Key};
 use crate::show::Settings;
+use crate::show::files::{candidates, join};
 use crate::show::in_address;
 
 /// The site's addresses.
@@ -101,14 +102,9 @@ impl Addresses {
         if path.is_empty() {
             return Some(Target::Absolute(link.to_owned()));
         }
-        let folder = source.rfind('/').map_or("", |at| &source[..at]);
-        let from_root = path.trim_start_matches('/');
-        let candidates = [
-            (!path.starts_with('/')).then(|| join(folder, path)).flatten(),
-            join("", from_root),
-            join("", &format!("{}/index.html", from_root.trim_end_matches('/'))),
-        ];
-        let own = candidates.into_iter().flatten().find(|path| self.known.contains(path));
+        let page_of = || join("", &format!("{}/index.html", path.trim_matches('/')));
+        let own = candidates(path, source).into_iter().find(|path| self.known.contains(path));
+        let own = own.or_else(|| page_of().filter(|path| self.known.contains(path)));
         if let Some(own) = own {
             return Some(Target::Own(format!("{}{tail}", in_address(&own))));
         }
@@ -116,28 +112,15 @@ impl Addresses {
         base.join(link).ok().map(|url| Target::Absolute(url.into()))
     }
 
-    /// The address of what a host names in the front matter or the settings: a path in the show's
-    /// folder (a `/` in front is allowed), or an address.
-    pub fn given(&self, text: &str) -> Option<String> {
+    /// The address of what a host names in the front matter or the settings (`source`): a file of
+    /// the show, or an address.
+    pub fn given(&self, text: &str, source: &str) -> Option<String> {
         if text.starts_with("https://") || text.starts_with("http://") {
             return Url::parse(text).ok().map(Into::into);
         }
-        let path = join("", text.trim_start_matches('/'))?;
-        self.known.contains(&path).then(|| self.url(&path))
+        let path = candidates(text, source).into_iter().find(|path| self.known.contains(path))?;
+        Some(self.url(&path))
     }
-}
-
-/// `path` below `folder`, without `.` and `..`; nothing if it leaves the root.
-fn join(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            _ => parts.push(part),
-        }
-    }
-    (!parts.is_empty()).then(|| parts.join("/"))
 }
 
 #[cfg(test)]

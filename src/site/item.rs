@@ -1,10 +1,13 @@
 //! An episode with everything that feed and pages say of it, so that both say the same.
 
+use std::time::Duration;
+
 use jiff::{Timestamp, ZonedDateTime};
 
 use super::address::{Addresses, Target};
 use super::edition::{EditionEpisode, EnclosureUrl, Guid};
 use super::html::Clean;
+use super::lang::Language;
 use super::people::{self, Credit};
 use super::{EpisodeIn, Inputs, SiteError, html, text};
 use crate::show::episode::EpisodeType;
@@ -112,6 +115,8 @@ pub struct Item<'a> {
     pub notes: Clean,
     /// Notes as plain text.
     pub notes_text: String,
+    /// `links`: pages that belong to the episode.
+    pub links: Vec<Link>,
     /// `content:encoded`.
     pub content: String,
     /// Who takes part, if the channel's persons do not say it already.
@@ -124,7 +129,12 @@ pub struct Item<'a> {
 
 impl<'a> Item<'a> {
     /// Renders an entry's texts.
-    pub fn render(entry: &'a Entry<'a>, addresses: &Addresses, hosts: &[Credit]) -> Self {
+    pub fn render(
+        entry: &'a Entry<'a>,
+        addresses: &Addresses,
+        hosts: &[Credit],
+        language: Language,
+    ) -> Self {
         let episode = entry.given.episode;
         let page = addresses.page(&episode.slug);
         let page_url = addresses.url(&page);
@@ -137,7 +147,8 @@ impl<'a> Item<'a> {
         };
         let base = ammonia::Url::parse(&page_url).ok();
         let absolute = |link: &str| Some(base.as_ref()?.join(link).ok()?.into());
-        let notes = html::notes(episode.notes_text(), &on_page);
+        let end = Duration::from_millis(entry.given.audio.milliseconds);
+        let notes = html::notes(episode.notes_text(), Some(end), &on_page);
         let description = episode.description.value().map_or("", String::as_str);
         let description = html::inline(description, &on_page);
         let subtitle = episode.subtitle.value().map(String::as_str);
@@ -150,17 +161,21 @@ impl<'a> Item<'a> {
             true => String::new(),
             false => format!("<p>{}</p>\n", html::feed(html, &absolute)),
         };
+        let links = links(episode);
+        let heading = language.words().links;
         let content = format!(
-            "{}{}{}",
+            "{}{}{}{}",
             paragraph(&description),
             paragraph(&guest),
-            html::feed(&notes.page, &absolute)
+            html::feed(&notes.page, &absolute),
+            link_list(&links, heading),
         );
-        let credits = people::credits(episode, Some(&guest), hosts);
-        let image = episode.image.value().and_then(|given| addresses.given(given));
+        let own = |given: &str| addresses.given(given, &episode.source.path);
+        let credits = people::credits(episode, Some(&guest), hosts, own);
+        let image = episode.image.value().and_then(|given| own(given));
         let social_image = [&episode.social_background, &episode.background, &episode.image]
             .into_iter()
-            .find_map(|given| addresses.given(given.value()?));
+            .find_map(|given| own(given.value()?));
         Self {
             entry,
             subtitle,
@@ -170,6 +185,7 @@ impl<'a> Item<'a> {
             guest,
             notes: notes.page,
             notes_text: notes.text,
+            links,
             content: content.trim().to_owned(),
             credits,
             image,
@@ -186,6 +202,44 @@ impl<'a> Item<'a> {
     pub fn episode_type(&self) -> EpisodeType {
         self.entry.given.episode.episode_type.value().copied().unwrap_or_default()
     }
+}
+
+/// A page that an episode names in its `links`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What it says.
+    pub label: String,
+    /// The page.
+    pub url: String,
+}
+
+/// The pages that an episode names in its `links`.
+pub fn links(episode: &crate::show::Episode) -> Vec<Link> {
+    let links = episode.links.value().map(Vec::as_slice).unwrap_or_default();
+    let link = |link: &crate::show::episode::Person| {
+        Some(Link { label: link.name.clone(), url: people::web(link.link.as_deref()?)? })
+    };
+    links.iter().filter_map(link).collect()
+}
+
+/// Links for `content:encoded`, under a heading.
+fn link_list(links: &[Link], heading: &str) -> String {
+    if links.is_empty() {
+        return String::new();
+    }
+    let mut html = format!("<p><strong>{}</strong></p>\n<ul>\n", text::escape(heading));
+    for Link { label, url } in links {
+        let (url, label) = (text::escape(url), text::escape(label));
+        html.push_str(&format!("<li><a href=\"{url}\" rel=\"noopener\">{label}</a></li>\n"));
+    }
+    html.push_str("</ul>\n");
+    html
+}
+
+/// Links as plain lines, under a heading.
+pub fn link_lines(links: &[Link], heading: &str) -> String {
+    let lines = links.iter().map(|Link { label, url }| format!("\n{label}: {url}"));
+    if links.is_empty() { String::new() } else { format!("{heading}{}", lines.collect::<String>()) }
 }
 
 /// The guest line: as the host wrote it, or made from the list of guests.

@@ -13,7 +13,6 @@ pub mod chapters;
 pub mod edition;
 pub mod feed;
 pub mod html;
-mod image_type;
 mod item;
 pub mod lang;
 mod pages;
@@ -26,7 +25,6 @@ pub mod text;
 pub mod transcript;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -34,13 +32,13 @@ use rayon::prelude::*;
 use crate::model::audio::PublishedAudio;
 use crate::model::chapter::Chapter;
 use crate::model::object::{BadKey, Key, Kind, Object};
-use crate::show::{Episode, Settings};
+use crate::show::{Episode, Settings, settings};
 use address::Addresses;
 pub use assets::AssetFile;
 pub use edition::Edition;
 use item::Item;
 pub use pages::templates::{TemplateError, Templates};
-pub use transcript::TranscriptFile;
+pub use transcript::{Transcript, TranscriptFile};
 
 /// Everything that an edition is made from.
 #[derive(Debug)]
@@ -49,7 +47,7 @@ pub struct Inputs<'a> {
     pub show: &'a Settings,
     /// Sound episodes, in any order; drafts among them are left out.
     pub episodes: Vec<EpisodeIn<'a>>,
-    /// The host's images: [`assets::wanted`] says which.
+    /// The host's images: [`files`](crate::show::files) says which.
     pub assets: Vec<AssetFile>,
     /// The host's own templates.
     pub templates: Templates,
@@ -68,8 +66,8 @@ pub struct EpisodeIn<'a> {
     pub object: Option<Object>,
     /// Its chapters, in order.
     pub chapters: Vec<Chapter>,
-    /// Its transcript.
-    pub transcript: Option<Arc<TranscriptFile>>,
+    /// Its transcripts, in the order named.
+    pub transcripts: Vec<Transcript>,
 }
 
 /// Why there is no edition.
@@ -106,10 +104,11 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     let entries = item::entries(inputs)?;
     let show = inputs.show;
     let addresses = Addresses::new(show, known_paths(inputs, &entries));
-    let hosts = people::hosts(&show.show.hosts, |image| addresses.given(image));
+    let hosts = people::hosts(&show.show.hosts, |image| addresses.given(image, settings::FILE));
+    let language = lang::Language::of(show.show.language.get_ref());
     let due: Vec<&item::Entry<'_>> = entries.iter().filter(|entry| entry.due).collect();
     let items: Vec<Item<'_>> =
-        due.par_iter().map(|entry| Item::render(entry, &addresses, &hosts)).collect();
+        due.par_iter().map(|entry| Item::render(entry, &addresses, &hosts, language)).collect();
 
     let mut objects: Vec<Object> =
         entries.iter().filter_map(|entry| entry.given.object.clone()).collect();
@@ -152,17 +151,17 @@ fn known_paths(inputs: &Inputs<'_>, entries: &[item::Entry<'_>]) -> BTreeSet<Str
 
 /// Chapters and transcript of an episode.
 fn beside_page(item: &Item<'_>, addresses: &Addresses) -> Result<Vec<Object>, SiteError> {
-    let EpisodeIn { episode, chapters, transcript, .. } = item.entry.given;
+    let EpisodeIn { episode, chapters, transcripts, .. } = item.entry.given;
     let mut objects = Vec::new();
     if !chapters.is_empty() {
         let key = addresses.key(&chapters_path(addresses, episode))?;
-        let json = chapters::json(chapters, |image| addresses.given(image));
+        let json = chapters::json(chapters, |image| addresses.given(image, &episode.source.path));
         objects.push(Object::in_memory(key, Kind::Chapters, chapters::CONTENT_TYPE, json.into()));
     }
-    if let Some(transcript) = transcript {
-        let key = addresses.key(&transcript_path(addresses, episode, transcript))?;
-        let (kind, bytes) = (Kind::Transcript, transcript.bytes.clone());
-        objects.push(Object::in_memory(key, kind, transcript.format.content_type(), bytes));
+    for (at, transcript) in transcripts.iter().enumerate() {
+        let key = addresses.key(&transcript_path(addresses, episode, transcripts, at))?;
+        let (kind, bytes) = (Kind::Transcript, transcript.file.bytes.clone());
+        objects.push(Object::in_memory(key, kind, transcript.file.format.content_type(), bytes));
     }
     Ok(objects)
 }
@@ -172,13 +171,30 @@ pub(crate) fn chapters_path(addresses: &Addresses, episode: &Episode) -> String 
     addresses.beside_page(&episode.slug, "chapters.json")
 }
 
-/// The site path of an episode's transcript.
+/// The site path of the transcript at `at` of an episode's. Those of one form are told apart by their
+/// language, or by their number.
 pub(crate) fn transcript_path(
     addresses: &Addresses,
     episode: &Episode,
-    transcript: &TranscriptFile,
+    transcripts: &[Transcript],
+    at: usize,
 ) -> String {
-    addresses.beside_page(&episode.slug, &format!("transcript.{}", transcript.format.ending()))
+    let name = |transcript: &Transcript, number: usize| {
+        let language = transcript.language.as_deref().unwrap_or_default();
+        let plain = language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let mark = match (language, number) {
+            ("", 0) => String::new(),
+            (language, 0) if plain && language.len() <= 20 => {
+                format!("-{}", language.to_lowercase())
+            }
+            (_, number) => format!("-{}", number + 1),
+        };
+        format!("transcript{mark}.{}", transcript.file.format.ending())
+    };
+    let own = name(&transcripts[at], 0);
+    let taken = transcripts[..at].iter().any(|other| name(other, 0) == own);
+    let name = if taken { name(&transcripts[at], at) } else { own };
+    addresses.beside_page(&episode.slug, &name)
 }
 
 #[cfg(test)]

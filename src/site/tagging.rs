@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::item::{link_lines, links};
+use super::lang;
 use super::{html, text};
 use crate::audio::tag::{Language, Picture, TagChapter, TagSpec, Version};
 use crate::model::chapter::Chapter;
@@ -24,6 +26,10 @@ pub fn spec(
     let own = |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned();
     let description = own(episode.description.value())
         .map(|text| text::lines_of_clean_html(&html::blocks(&text)));
+    let heading = lang::Language::of(show.language.get_ref()).words().links;
+    let parts = [html::lines(episode.notes_text()), link_lines(&links(episode), heading)];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let notes = parts.join("\n\n");
     TagSpec {
         version: match settings.tags.version {
             Id3Version::V23 => Version::V23,
@@ -42,8 +48,7 @@ pub fn spec(
         publisher: settings.tags.publisher.clone().or_else(|| Some(author.clone())),
         copyright: show.copyright.clone(),
         comment: description.clone(),
-        notes: Some(text::lines_of_clean_html(&html::notes(episode.notes_text(), &|_| None).page))
-            .filter(|notes| !notes.is_empty()),
+        notes: Some(notes).filter(|notes| !notes.is_empty()),
         episode_url: Some(page_url(settings, &episode.slug)),
         show_url: Some(settings.site_url()),
         feed_url: Some(settings.feed_url()),
@@ -53,7 +58,12 @@ pub fn spec(
         keywords: Vec::new(),
         podcast: true,
         cover: cover.cloned(),
-        chapters: chapters.iter().cloned().map(TagChapter::from).collect(),
+        chapters: chapters
+            .iter()
+            .filter(|chapter| !chapter.details.hidden)
+            .cloned()
+            .map(TagChapter::from)
+            .collect(),
         duration,
     }
 }

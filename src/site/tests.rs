@@ -60,7 +60,7 @@ fn the_feed_of_a_small_show() {
     let mut inputs = testing::inputs(&show, &episodes);
     inputs.episodes[1].chapters = vec![testing::chapter(0, "Début"), testing::chapter(30, "Fin")];
     let transcript = crate::show::Source::new("t.vtt", "WEBVTT\n\n00:00.000 --> 00:02.000\nOh\n");
-    inputs.episodes[1].transcript = Some(TranscriptFile::parse(&transcript).unwrap().into());
+    inputs.episodes[1].transcripts = vec![TranscriptFile::parse(&transcript).unwrap().into()];
     let edition = build(&inputs).unwrap();
     let feed = text_of(&edition.feed);
     well_formed(&feed).unwrap();
@@ -268,7 +268,7 @@ fn what_templates_are_given_is_documented() {
     let mut inputs = testing::inputs(&show, &episodes);
     inputs.episodes[1].chapters = vec![testing::chapter(0, "a")];
     let transcript = crate::show::Source::new("t.vtt", "WEBVTT\n\n00:00.000 --> 00:02.000\nOh\n");
-    inputs.episodes[1].transcript = Some(TranscriptFile::parse(&transcript).unwrap().into());
+    inputs.episodes[1].transcripts = vec![TranscriptFile::parse(&transcript).unwrap().into()];
     let maps = "[show, page, version, episode, episode.next, episode.chapters[0], \
         episode.transcript[0], episode.people[0], show.links[0], show.hosts[0], show.funding]";
     let list = format!(

@@ -207,8 +207,8 @@ fn a_permission_is_read_as_it_is_written() {
     insta::assert_snapshot!(wrong.join("\n"), @"
     `removal` needs an episode's number or guid: `removal:109`
     `removal` needs an episode's number or guid: `removal:109`
-    nothing is called `feed-shrink:1`; there are guid-change:EPISODE, removal:EPISODE, audio-change:EPISODE, feed-shrink, duplicate, foreign-feed, feed-move, older-tool
-    nothing is called `everything`; there are guid-change:EPISODE, removal:EPISODE, audio-change:EPISODE, feed-shrink, duplicate, foreign-feed, feed-move, older-tool
+    nothing is called `feed-shrink:1`; there are guid-change:EPISODE, removal:EPISODE, audio-change:EPISODE, companion-removal:EPISODE, feed-shrink, duplicate, foreign-feed, feed-move, older-tool
+    nothing is called `everything`; there are guid-change:EPISODE, removal:EPISODE, audio-change:EPISODE, companion-removal:EPISODE, feed-shrink, duplicate, foreign-feed, feed-move, older-tool
     ");
 }
 

@@ -3,8 +3,9 @@
 use rss::extension::itunes::ITunesItemExtension;
 use rss::{Enclosure, Guid};
 
-use super::{Frame, artwork, extension, person, put, truth};
-use crate::site::item::Item;
+use super::{Frame, artwork, extension, given, person, put, truth};
+use crate::site::item::{Item, link_lines};
+use crate::site::lang::Language;
 use crate::site::{apple, chapters_path, text, transcript_path};
 
 /// An item's date in the form of RFC 2822, with the offset that the host wrote.
@@ -16,7 +17,8 @@ pub(super) fn date(item: &Item<'_>) -> String {
 pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
     let entry = item.entry;
     let episode = entry.given.episode;
-    let description = describe(item);
+    let language = Language::of(frame.show.show.language.get_ref());
+    let description = describe(item, language.words().links);
     let mut rendered = rss::Item {
         title: Some(entry.title.to_owned()),
         link: Some(frame.addresses.url(&item.page)),
@@ -33,6 +35,7 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
             author: episode.author.value().cloned(),
             image: item.image.clone(),
             duration: Some(item.seconds().to_string()),
+            block: (episode.block.value() == Some(&true)).then(|| "Yes".to_owned()),
             explicit: Some(truth(*episode.explicit.value().unwrap_or(&frame.show.show.explicit))),
             subtitle: item.subtitle.map(str::to_owned),
             summary: Some(description),
@@ -56,15 +59,24 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
         let attributes = [("url", url.as_str()), ("type", "application/json+chapters")];
         add(extension("podcast:chapters", attributes, None));
     }
-    if let Some(transcript) = &entry.given.transcript {
-        let url = frame.addresses.url(&transcript_path(frame.addresses, episode, transcript));
-        let language = frame.show.show.language.get_ref();
-        let attributes =
-            [("url", url.as_str()), ("type", transcript.format.mime()), ("language", language)];
+    for (at, transcript) in entry.given.transcripts.iter().enumerate() {
+        let path = transcript_path(frame.addresses, episode, &entry.given.transcripts, at);
+        let url = frame.addresses.url(&path);
+        let show = frame.show.show.language.get_ref().as_str();
+        let language = transcript.language.as_deref().unwrap_or(show);
+        let mut attributes = vec![
+            ("url", url.as_str()),
+            ("type", transcript.file.format.mime()),
+            ("language", language),
+        ];
+        attributes.extend(transcript.captions.then_some(("rel", "captions")));
         add(extension("podcast:transcript", attributes, None));
     }
     if let Some(url) = &item.image {
         add(artwork(frame, url, entry.title));
+    }
+    for element in &episode.namespace {
+        add(given(element));
     }
     for credit in &item.credits {
         add(person(credit));
@@ -72,16 +84,27 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
     rendered
 }
 
-/// The short text: what the host wrote, or the title, for an item must have one.
-fn describe(item: &Item<'_>) -> String {
+/// The short text: what the host wrote, or the title, for an item must have one; then the links, as
+/// many as there is room for.
+fn describe(item: &Item<'_>, heading: &str) -> String {
     let text = if item.summary.is_empty() { item.entry.title } else { &item.summary };
     // Escaping may add a little to what was cut.
     let mut limit = text::DESCRIPTION_LIMIT;
-    loop {
+    let mut described = loop {
         let described = text::for_either_reader(&text::cut(text, limit));
         match described.len().checked_sub(text::DESCRIPTION_LIMIT) {
-            None | Some(0) => return described,
+            None | Some(0) => break described,
             Some(excess) => limit = limit.saturating_sub(excess.max(1)),
         }
+    };
+    for (at, line) in link_lines(&item.links, heading).lines().enumerate() {
+        let line = text::for_either_reader(line);
+        let gap = if at == 0 { "\n\n" } else { "\n" };
+        if described.len() + gap.len() + line.len() > text::DESCRIPTION_LIMIT {
+            break;
+        }
+        described.push_str(gap);
+        described.push_str(&line);
     }
+    described
 }

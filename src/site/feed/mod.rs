@@ -19,6 +19,7 @@ use super::item::Item;
 use super::people::Credit;
 use crate::model::object::{Kind, Object};
 use crate::show::Settings;
+use crate::show::namespace::Element;
 use crate::show::words::legal_in_xml;
 
 /// The feed's `Content-Type`. Podcast platforms take any XML type; browsers show
@@ -105,6 +106,17 @@ fn extension<'a>(
         attrs: attributes.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
         children: BTreeMap::new(),
     }
+}
+
+/// An element that a host gave as it is.
+fn given(element: &Element) -> Extension {
+    let attributes = element.attributes.iter().map(|(name, value)| (*name, value.as_str()));
+    let mut extension = extension(element.name, attributes, element.text.as_deref());
+    for child in &element.children {
+        let name = child.name.split_once(':').map_or(child.name, |(_, name)| name);
+        extension.children.entry(name.to_owned()).or_default().push(given(child));
+    }
+    extension
 }
 
 /// Adds an element under its vocabulary and name.

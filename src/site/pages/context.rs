@@ -215,7 +215,8 @@ impl Episode {
         let language = Language::of(settings.show.language.get_ref());
         let given = item.entry.given;
         let episode = given.episode;
-        let transcript = given.transcript.as_ref();
+        let shown = transcript::shown(&given.transcripts, settings.show.language.get_ref());
+        let transcript = shown.map(|at| &given.transcripts[at].file);
         Self {
             row: Row::new(item, language),
             season: episode.season.value().copied(),
@@ -235,7 +236,11 @@ impl Episode {
                     url: credit.href.clone(),
                 })
                 .collect(),
-            links: links(episode),
+            links: item
+                .links
+                .iter()
+                .map(|link| Link { label: link.label.clone(), url: link.url.clone() })
+                .collect(),
             url: addresses.url(&item.page),
             audio_url: item.entry.enclosure_url.0.clone(),
             size_text: language.size(given.audio.bytes),
@@ -246,6 +251,7 @@ impl Episode {
             chapters: given
                 .chapters
                 .iter()
+                .filter(|chapter| !chapter.details.hidden)
                 .map(|chapter| Chapter {
                     seconds: chapter.start.as_secs(),
                     clock: lang::clock(chapter.start.as_secs()),
@@ -265,21 +271,12 @@ impl Episode {
                     text: paragraph.text,
                 })
                 .collect(),
-            transcript_path: transcript
-                .map(|transcript| transcript_path(addresses, episode, transcript)),
+            transcript_path: shown
+                .map(|at| transcript_path(addresses, episode, &given.transcripts, at)),
             next: newer.map(|item| Row::new(item, language)),
             previous: older.map(|item| Row::new(item, language)),
         }
     }
-}
-
-/// The later dialect's list of links.
-fn links(episode: &crate::show::Episode) -> Vec<Link> {
-    let links = episode.links.value().map(Vec::as_slice).unwrap_or_default();
-    let link = |link: &crate::show::episode::Person| {
-        Some(Link { label: link.name.clone(), url: people::web(link.link.as_deref()?)? })
-    };
-    links.iter().filter_map(link).collect()
 }
 
 /// `page`: what a page says of itself in its head.

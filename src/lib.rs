@@ -43,4 +43,5 @@ pub mod report;
 pub mod rules;
 pub mod show;
 pub mod site;
+pub mod sound;
 pub mod store;

@@ -14,6 +14,7 @@ pub mod layout;
 pub mod person;
 pub mod read;
 pub mod settings;
+pub mod sound_settings;
 pub mod source;
 pub mod trouble;
 pub mod values;

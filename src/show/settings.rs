@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::in_address;
+use super::sound_settings::SoundSettings;
 use super::source::{Source, Span};
 use crate::model::object::Key;
 
@@ -32,6 +33,9 @@ pub struct Settings {
     /// ID3 tags.
     #[serde(default)]
     pub tags: TagSettings,
+    /// What is expected of the sound.
+    #[serde(default)]
+    pub sound: SoundSettings,
     /// A rule's severity, by its id.
     #[serde(default)]
     pub rules: BTreeMap<Spanned<String>, Spanned<RuleSetting>>,
@@ -368,6 +372,9 @@ impl Settings {
                     "write it relative to the folder of onair.toml, without `..`",
                 ));
             }
+        }
+        if let Some((span, reason, help)) = self.sound.impossible() {
+            return Err(SettingsError { span, reason, help: Some(help.to_owned()) });
         }
         if self.site.feed_limit == Some(0) {
             let reason = "a feed of no episodes is of no use".to_owned();

@@ -17,6 +17,7 @@ mod formats;
 mod import;
 mod init;
 mod layout;
+mod listen;
 mod preview;
 mod public;
 mod release;

@@ -39,6 +39,7 @@ fn check(criterion: &mut Criterion) {
                     audio: &BTreeMap::new(),
                     unused_audio: &[],
                     artwork: &Ok(picture(&[])),
+                    heard: &onair::rules::sound::Ears::new(),
                     others: Vec::new(),
                     now: "2026-01-01T00:00:00Z".parse().unwrap(),
                 })

@@ -97,6 +97,8 @@ pub enum Colour {
 pub enum Command {
     /// Check every episode, its audio and the settings
     Check(Check),
+    /// Measure how episodes sound: loudness, peaks, silence, channels
+    Listen(Listen),
     /// Publish: audio and pages that changed, then the feed
     Release(Release),
     /// See the pages as they would be published, in a browser on this machine
@@ -139,6 +141,9 @@ pub struct Check {
     /// Report only on these episodes: a number, or a file's name
     #[arg(value_name = "EPISODE")]
     pub episodes: Vec<String>,
+    /// Listen to the audio, too: loudness, peaks, silence, channels, the same recording twice
+    #[arg(long)]
+    pub listen: bool,
     /// Mend what can be mended without a second look
     #[arg(long)]
     pub fix: bool,
@@ -151,6 +156,17 @@ pub struct Check {
     /// Show every finding by itself, notes too
     #[arg(long)]
     pub all: bool,
+}
+
+/// `onair listen`
+#[derive(Debug, clap::Args)]
+pub struct Listen {
+    /// An episode (a number, or a file's name), or an MP3 by its path
+    #[arg(value_name = "EPISODE|MP3", required = true)]
+    pub recordings: Vec<String>,
+    /// Draw waveform and loudness into this file
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
 }
 
 /// `onair release`

@@ -2,6 +2,7 @@
 
 use super::args::{Check, Global};
 use super::ui::findings::{report, report_all};
+use super::ui::listening::ListeningProgress;
 use super::ui::term::Term;
 use super::{Exit, Outcome, block_on};
 use crate::pipeline::check::{CheckOptions, Checked, Fixing, check};
@@ -16,8 +17,10 @@ pub fn run(global: &Global, args: &Check, term: &Term) -> Outcome {
         (true, true) => Fixing::DryRun,
         (true, false) => Fixing::On,
     };
-    let asked = CheckOptions { episodes: args.episodes.clone(), fix, now: jiff::Timestamp::now() };
-    let checked = block_on(check(&global.options(), &asked))?;
+    let (episodes, now) = (args.episodes.clone(), jiff::Timestamp::now());
+    let asked = CheckOptions { episodes, listen: args.listen, fix, now };
+    let watch = ListeningProgress::new(term);
+    let checked = block_on(check(&global.options(), &asked, &watch))?;
     say_of_absent(&checked, term);
     if let Some(fixed) = &checked.fixed {
         if fix == Fixing::DryRun {

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::args::{Global, Release};
 use super::ui::carry_out::{Named, say_proofs};
-use super::ui::findings::report;
+use super::ui::findings::{report, say_of_sound};
+use super::ui::listening::ListeningProgress;
 use super::ui::term::Term;
 use super::ui::{actions, stop};
 use super::{Exit, Outcome, block_on};
@@ -27,8 +28,11 @@ async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
         allow: overrides(&args.allow)?,
         now: args.now.unwrap_or_else(Timestamp::now),
     };
-    let prepared = prepare(&options, &asked).await?;
-    let Prepared { checkout, located, target, note, findings, outcome } = prepared;
+    let prepared = prepare(&options, &asked, &ListeningProgress::new(term)).await?;
+    let Prepared { checkout, located, target, note, findings, unheard, outcome } = prepared;
+    for note in &unheard {
+        term.warning(note, None);
+    }
     if let Some(note) = &note {
         term.say(note);
     }
@@ -47,6 +51,7 @@ async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
         Preparation::Guards(guards) => return Err(named.refused(&guards, term)),
         Preparation::Plan(plan) => plan,
     };
+    say_of_sound(&findings, &checkout, term);
     named.carry_out(&plan, &options, &target, &checkout.show.settings, term).await?;
     let counts = Counts::of(&findings);
     actions::output("findings", (counts.errors + counts.warnings) as u64, term);

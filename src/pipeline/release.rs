@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::check::find;
+use super::ears::{Listening, Watch, listen_to};
 use super::evidence;
 use super::locate::{Located, locate};
 use super::target::{self, Seen, Target};
@@ -10,6 +11,9 @@ use super::{Checkout, Error, Options, edition};
 use crate::plan::{self, Allow, Guard, Overrides, Plan};
 use crate::release::{self, Limits, Receipt, Run};
 use crate::rules::{Finding, Severity};
+use crate::show::Episode;
+use crate::show::sound_settings::Listen;
+use crate::store::record::Record;
 
 /// What is asked of a release.
 #[derive(Debug, Clone)]
@@ -36,6 +40,8 @@ pub struct Prepared {
     pub note: Option<String>,
     /// All findings, whatever their weight.
     pub findings: Vec<Finding>,
+    /// Why recordings could not be listened to.
+    pub unheard: Vec<String>,
     /// What came of it.
     pub outcome: Preparation,
 }
@@ -50,11 +56,16 @@ pub enum Preparation {
     Plan(Box<Plan>),
 }
 
-/// Checks the show and plans its release. Nothing is written.
+/// Checks the show and plans its release. Nothing is written. What it publishes for the first time is
+/// listened to, unless the settings say never.
 ///
 /// # Errors
 /// If the show or the target cannot be read.
-pub async fn prepare(options: &Options, asked: &ReleaseOptions) -> Result<Prepared, Error> {
+pub async fn prepare(
+    options: &Options,
+    asked: &ReleaseOptions,
+    watch: &dyn Watch,
+) -> Result<Prepared, Error> {
     let checkout = Checkout::load(&options.root)?;
     let looked = evidence::look(&checkout, evidence::release_depth(&checkout));
     let settings = &checkout.show.settings;
@@ -74,7 +85,12 @@ pub async fn prepare(options: &Options, asked: &ReleaseOptions) -> Result<Prepar
             .map_err(target::failed)?;
     }
     let located = locate(&checkout, looked, published.record.as_ref(), &target).await?;
-    let findings = find(&checkout, &located.evidence, asked.now);
+    let first = |episode: &Episode| is_first(episode, published.record.as_ref());
+    let Listening { ears, notes: unheard } = match checkout.show.settings.sound.listen {
+        Listen::Never => Listening::default(),
+        Listen::Release | Listen::Check => listen_to(&checkout, &located.evidence, first, watch),
+    };
+    let findings = find(&checkout, &located.evidence, &ears, asked.now);
     let outcome = if findings.iter().any(|finding| finding.severity == Severity::Error) {
         Preparation::Findings
     } else {
@@ -84,7 +100,14 @@ pub async fn prepare(options: &Options, asked: &ReleaseOptions) -> Result<Prepar
             Err(guards) => Preparation::Guards(guards),
         }
     };
-    Ok(Prepared { checkout, located, target, note, findings, outcome })
+    Ok(Prepared { checkout, located, target, note, findings, unheard, outcome })
+}
+
+/// Whether no release has published the episode yet.
+fn is_first(episode: &Episode, record: Option<&Record>) -> bool {
+    let published = record.iter().flat_map(|record| &record.episodes);
+    let guid = episode.effective_guid();
+    !published.into_iter().any(|known| guid == Some(known.guid.0.as_str()))
 }
 
 /// Carries a plan out.

@@ -18,6 +18,7 @@ pub mod notes;
 pub mod person;
 pub mod read;
 pub mod settings;
+pub mod sound_settings;
 pub mod source;
 pub mod trouble;
 pub mod values;

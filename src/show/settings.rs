@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use super::in_address;
 use super::namespace::{self, Element};
+use super::sound_settings::SoundSettings;
 use super::source::{Source, Span};
 use crate::model::object::Key;
 
@@ -33,6 +34,9 @@ pub struct Settings {
     /// ID3 tags.
     #[serde(default)]
     pub tags: TagSettings,
+    /// What is expected of the sound.
+    #[serde(default)]
+    pub sound: SoundSettings,
     /// A rule's severity, by its id.
     #[serde(default)]
     pub rules: BTreeMap<Spanned<String>, Spanned<RuleSetting>>,
@@ -400,6 +404,9 @@ impl Settings {
             return Err(wrong(&self.show.medium, reason, &format!("one of {}", MEDIA.join(", "))));
         }
         self.namespace_elements()?;
+        if let Some((span, reason, help)) = self.sound.impossible() {
+            return Err(SettingsError { span, reason, help: Some(help.to_owned()) });
+        }
         if self.site.feed_limit == Some(0) {
             let reason = "a feed of no episodes is of no use".to_owned();
             return Err(SettingsError {

@@ -18,6 +18,7 @@ mod formats;
 mod import;
 mod init;
 mod layout;
+mod listen;
 mod pictures;
 mod preview;
 mod public;

@@ -23,6 +23,7 @@ use crate::pipeline::target::{self, Seen};
 use crate::pipeline::{Checkout, Class, Error, Options, check, edition, load, tag};
 use crate::preview::{Audio, Panel, Preview, Served};
 use crate::report::Sources;
+use crate::rules::sound::Ears;
 use crate::rules::{Evidence, Finding};
 use crate::show::files::{self, Role};
 use crate::show::read::{EPISODES, FileTrouble};
@@ -215,7 +216,7 @@ impl Session {
             };
             evidence.insert(episode.source.path.clone(), known);
         }
-        let findings = check::find(&checkout, &evidence, Timestamp::now());
+        let findings = check::find(&checkout, &evidence, &Ears::new(), Timestamp::now());
         if !files.is_empty() {
             // The thread that looks lives as long as the process.
             let _ = self.unknown.send(Unknown { files, all: checkout.audio_paths() });

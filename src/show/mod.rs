@@ -16,6 +16,7 @@ pub mod layout;
 pub mod namespace;
 pub mod notes;
 pub mod person;
+mod mapping;
 pub mod read;
 pub mod settings;
 pub mod source;

@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use super::in_address;
 use super::namespace::{self, Element};
+use super::mapping::with_slash;
 use super::source::{Source, Span};
 use crate::model::object::Key;
 
@@ -213,7 +214,7 @@ pub struct SiteSettings {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MediaSettings {
     /// What stands before a file's name in an enclosure's address, tracking prefixes left out;
-    /// `https://HOST/media/` unless given.
+    /// below `site.url` unless given.
     pub url: Option<Spanned<String>>,
     /// Where that address points to in the target; `media` unless given.
     pub path: Option<Spanned<String>>,
@@ -408,7 +409,7 @@ impl Settings {
                 help: Some("leave `site.feed-limit` out to list all".to_owned()),
             });
         }
-        Ok(())
+        self.check_mapping()
     }
 
     /// The elements of the podcast namespace that the settings give as they are.
@@ -443,28 +444,7 @@ impl Settings {
 
     /// The feed's own address.
     pub fn feed_url(&self) -> String {
-        format!("{}{}", self.site_url(), self.site.feed.get_ref())
-    }
-
-    /// The key below which pages and feed stand in the target: empty, or with a `/` at its end.
-    pub fn site_prefix(&self) -> String {
-        self.site.path.as_ref().map_or_else(String::new, |path| with_slash(path.get_ref()))
-    }
-
-    /// The key below which audio stands in the target, with a `/` at its end.
-    pub fn media_prefix(&self) -> String {
-        with_slash(self.media.path.as_ref().map_or("media", |path| path.get_ref()))
-    }
-
-    /// What stands before a file's name in its own address, without tracking prefixes.
-    pub fn media_url(&self) -> String {
-        if let Some(url) = &self.media.url {
-            return with_slash(url.get_ref());
-        }
-        let site = self.site.url.get_ref();
-        let host_from = site.find("://").map_or(0, |at| at + 3);
-        let host_end = site[host_from..].find('/').map_or(site.len(), |at| host_from + at);
-        format!("{}/{}", &site[..host_end], self.media_prefix())
+        format!("{}{}", self.site_url(), in_address(self.site.feed.get_ref()))
     }
 
     /// Where everybody finds what stands at `key` in the target, if anywhere.
@@ -511,10 +491,6 @@ impl Settings {
     pub fn target_url(&self) -> &str {
         self.target.url.as_ref().map_or("public", |url| url.get_ref())
     }
-}
-
-fn with_slash(text: &str) -> String {
-    format!("{}/", text.trim_end_matches('/'))
 }
 
 fn wrong(value: &Spanned<String>, reason: String, help: &str) -> SettingsError {

@@ -1,0 +1,80 @@
+//! What is public stays true: a host's everyday moves, and what the public has of them.
+
+use std::fs;
+use std::path::Path;
+
+use super::show::{Ran, SETTINGS, TestShow};
+
+/// After every episode's date.
+const NOW: &str = "2021-03-01T00:00:00Z";
+
+fn show_of(episodes: u32) -> TestShow {
+    let show = TestShow::new();
+    (1..=episodes).for_each(|number| show.with_audio(number, 150 + 10 * number as usize, &[]));
+    show
+}
+
+fn set(show: &TestShow, from: &str, to: &str) {
+    let text = show.read("onair.toml");
+    assert!(text.contains(from), "{from}");
+    show.write("onair.toml", &text.replace(from, to));
+}
+
+fn release(show: &TestShow, more: &[&str]) -> Ran {
+    show.onair(&[&["release", "--now", NOW], more].concat())
+}
+
+fn released(show: &TestShow, more: &[&str]) -> Ran {
+    let ran = release(show, more);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    ran
+}
+
+/// Every value of an attribute in a text.
+fn values<'a>(text: &'a str, before: &str) -> Vec<&'a str> {
+    text.split(before).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+/// Every enclosure of the feed at `feed` is a file of `tree`, which a server has at `server`.
+fn assert_enclosures(feed: &Path, server: &str, tree: &Path) {
+    let feed = fs::read_to_string(feed).unwrap();
+    let urls = values(&feed, "<enclosure url=\"");
+    assert!(!urls.is_empty());
+    for url in urls {
+        let path = url.strip_prefix(server).unwrap_or_else(|| panic!("{url} is elsewhere"));
+        assert!(tree.join(path).is_file(), "{url} leads nowhere");
+    }
+}
+
+#[test]
+fn two_shows_on_one_host_name_their_own_audio() {
+    let tree = tempfile::tempdir().unwrap();
+    for name in ["first", "second"] {
+        let show = show_of(2);
+        set(&show, "https://show.example", &format!("https://host.example/{name}"));
+        let target = tree.path().join(name);
+        released(&show, &["--target", target.to_str().unwrap()]);
+        let feed = target.join("podcasts/feed.xml");
+        assert_enclosures(&feed, &format!("https://host.example/{name}/"), &target);
+    }
+}
+
+#[test]
+fn a_media_address_that_leads_elsewhere_is_an_error_that_names_both_settings() {
+    for (media, says) in [
+        ("url = \"https://show.example/audio\"", "by `site.url` it is the folder `audio/`"),
+        (
+            "path = \"audio\"\nurl = \"https://show.example/media\"",
+            "`media.path` audio goes to `audio/`",
+        ),
+    ] {
+        let show = show_of(1);
+        show.write("onair.toml", &format!("{SETTINGS}\n[media]\n{media}\n"));
+        for command in ["check", "release"] {
+            let ran = show.onair(&[command]);
+            assert_eq!(ran.code, 2, "{}", ran.said());
+            assert!(ran.said().contains(says), "{}", ran.said());
+        }
+        assert!(!show.path("public").exists());
+    }
+}

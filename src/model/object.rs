@@ -119,11 +119,10 @@ impl Kind {
 
     /// The `Cache-Control` an object of this kind is served with.
     ///
-    /// Audio never changes under its key; a feed must be fresh within minutes of a release.
+    /// Audio and images never change under their keys; a feed must be fresh within minutes of a release.
     pub fn cache_control(self) -> &'static str {
         match self {
-            Self::Audio => "public, max-age=31536000, immutable",
-            Self::Image => "public, max-age=86400",
+            Self::Audio | Self::Image => "public, max-age=31536000, immutable",
             Self::Chapters | Self::Transcript | Self::Asset => "public, max-age=3600",
             Self::Page => "public, max-age=600",
             Self::Feed => "public, max-age=300",

@@ -24,7 +24,7 @@ pub(crate) mod testing;
 pub mod text;
 pub mod transcript;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -117,7 +117,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     }
     let beside = items.par_iter().map(|item| beside_page(item, &addresses));
     objects.extend(beside.collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
-    let pixels = |asset: &AssetFile| Some((addresses.url(asset.path()), asset.pixels()?));
+    let pixels = |asset: &AssetFile| Some((addresses.url(asset.site_path()), asset.pixels()?));
     let frame = feed::Frame {
         show,
         addresses: &addresses,
@@ -141,12 +141,14 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     Ok(Edition { objects, feed, episodes })
 }
 
-/// Site paths that a host's text may name: pages of due episodes, and the show's images.
-fn known_paths(inputs: &Inputs<'_>, entries: &[item::Entry<'_>]) -> BTreeSet<String> {
-    let pages = Addresses::new(inputs.show, BTreeSet::new());
+/// What a host's text may name: pages of due episodes, and the show's images, each with its site path.
+fn known_paths(inputs: &Inputs<'_>, entries: &[item::Entry<'_>]) -> BTreeMap<String, String> {
+    let pages = Addresses::new(inputs.show, BTreeMap::new());
     let due = entries.iter().filter(|entry| entry.due);
-    let due = due.map(|entry| pages.page(&entry.given.episode.slug));
-    inputs.assets.iter().map(|asset| asset.path().to_owned()).chain(due).collect()
+    let due =
+        due.map(|entry| pages.page(&entry.given.episode.slug)).map(|page| (page.clone(), page));
+    let images = inputs.assets.iter();
+    images.map(|asset| (asset.path().to_owned(), asset.site_path().to_owned())).chain(due).collect()
 }
 
 /// Chapters and transcript of an episode.

@@ -78,3 +78,34 @@ fn a_media_address_that_leads_elsewhere_is_an_error_that_names_both_settings() {
         assert!(!show.path("public").exists());
     }
 }
+
+/// The names of the files below a folder of the target.
+fn names(show: &TestShow, folder: &str) -> Vec<String> {
+    show.tree(folder).into_keys().collect()
+}
+
+#[test]
+fn new_artwork_under_the_same_name_gets_a_new_address() {
+    let show = show_of(1);
+    released(&show, &[]);
+    let address = |show: &TestShow| {
+        let feed = show.read("public/podcasts/feed.xml");
+        values(&feed, "<itunes:image href=\"")[0].to_owned()
+    };
+    let (before, files) = (address(&show), names(&show, "public/img"));
+    let mut artwork = fs::read(show.path("img/artwork.png")).unwrap();
+    artwork.extend_from_slice(b"another picture");
+    fs::write(show.path("img/artwork.png"), artwork).unwrap();
+    released(&show, &[]);
+    let after = address(&show);
+    assert_ne!(before, after);
+    for address in [&before, &after] {
+        let file = address.strip_prefix("https://show.example/").unwrap();
+        assert!(show.path("public").join(file).is_file(), "{address}");
+    }
+    assert!(names(&show, "public/img").len() == files.len() + 1, "the old one stays until prune");
+    let page = show.read("public/podcasts/episode_001/index.html");
+    assert!(page.contains(&after) && !page.contains(&before));
+    show.onair(&["prune", "--keep", "1", "--yes"]);
+    assert_eq!(names(&show, "public/img").len(), files.len());
+}

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::show::Settings;
+use crate::show::{Settings, in_address};
 use crate::site::address::Addresses;
 use crate::site::item::Item;
 use crate::site::lang::{self, Language};
@@ -56,7 +56,7 @@ impl Show {
         let apple = apple::show_page(settings).map(|url| link("apple", &url));
         let others = show.links.iter().filter(|(name, _)| apple.is_none() || *name != "apple");
         let others = others.filter_map(|(name, url)| Some(link(name, &people::web(url)?)));
-        let artwork_url = addresses.url(show.artwork.get_ref());
+        let artwork = addresses.artwork(settings);
         Self {
             title: show.title.get_ref().trim().to_owned(),
             subtitle: show.subtitle.clone(),
@@ -67,8 +67,8 @@ impl Show {
             url: addresses.site_url().to_owned(),
             feed_url: settings.feed_url(),
             feed: addresses.feed().to_owned(),
-            artwork: artwork_url.trim_start_matches(addresses.site_url()).to_owned(),
-            artwork_url,
+            artwork: in_address(artwork),
+            artwork_url: addresses.url(artwork),
             links: apple.clone().into_iter().chain(others).collect(),
             hosts: hosts
                 .iter()

@@ -121,7 +121,7 @@ impl<'a> Site<'a> {
             title,
             description: text::cut(&text::one_line(show.description.get_ref()), META_LIMIT),
             canonical: Some(self.addresses.url(path)),
-            image: self.addresses.url(show.artwork.get_ref()),
+            image: self.addresses.url(self.addresses.artwork(self.settings)),
             image_is_wide: false,
             json_ld: None,
         }

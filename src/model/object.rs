@@ -224,6 +224,8 @@ pub struct Object {
     pub body: Body,
     /// Further user metadata (lower-case ASCII names, ASCII values): `milliseconds`, …
     pub metadata: BTreeMap<String, String>,
+    /// The address to which it leads on, if it is no page but a redirect.
+    pub redirect: Option<String>,
 }
 
 impl Object {
@@ -231,7 +233,8 @@ impl Object {
     pub fn in_memory(key: Key, kind: Kind, content_type: &'static str, bytes: Bytes) -> Self {
         let digest = Digest::Whole { sha256: Sha256::of(&bytes) };
         let metadata = BTreeMap::new();
-        Self { key, kind, content_type, digest, body: Body::Bytes(bytes), metadata }
+        let body = Body::Bytes(bytes);
+        Self { key, kind, content_type, digest, body, metadata, redirect: None }
     }
 
     /// All the user metadata it is to be stored with: its own and its digest's.

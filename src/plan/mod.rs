@@ -17,6 +17,7 @@ mod checks;
 mod companions;
 mod feed;
 mod guard;
+mod moved;
 pub mod placement;
 mod rollback;
 
@@ -30,12 +31,13 @@ use serde::Serialize;
 use feed::Documents;
 pub use feed::{Changed, FeedDiff, ItemName};
 pub use guard::{ALLOW, Allow, BadAllow, EpisodeName, Guard, GuardKind, Overrides};
+pub use moved::Moved;
 pub use rollback::{documents, rollback};
 
 use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Key, Kind, Object};
-use crate::site::edition::{Edition, EditionEpisode};
+use crate::site::edition::{Edition, EditionEpisode, Guid};
 use crate::store::published::{Published, Standing};
 use crate::store::record::{Author, Record, Recorded, RecordedFeed, ReleaseNumber};
 use crate::store::{Condition, Expected, Version};
@@ -142,6 +144,10 @@ pub struct Plan {
     pub unchanged: BTreeMap<Key, Recorded>,
     /// Every episode of the edition.
     pub episodes: Vec<EditionEpisode>,
+    /// Pages that the release moves.
+    pub moved: Vec<Moved>,
+    /// Every place where a page stood before, with the guid of its episode.
+    redirects: BTreeMap<Key, Guid>,
     /// Whether a record of the outcome would say anything new.
     record_changes: bool,
 }
@@ -151,15 +157,16 @@ pub struct Plan {
 /// # Errors
 /// Every [`Guard`] that is not permitted by `allow`.
 pub fn plan(
-    edition: Edition,
+    mut edition: Edition,
     published: &Published,
     allow: &Overrides,
 ) -> Result<Plan, Vec<Guard>> {
+    let moves = moved::redirects(&mut edition, published.record.as_ref());
     if is_public(&edition, published) {
         // It was read, judged and compared when it was published.
         let guards = checks::refusals(&edition, published, None, allow);
         return match guards.is_empty() {
-            true => Ok(draw_up(edition, published, FeedDiff::default(), BTreeMap::new())),
+            true => Ok(draw_up(edition, published, FeedDiff::default(), BTreeMap::new(), moves)),
             false => Err(guards),
         };
     }
@@ -171,7 +178,7 @@ pub fn plan(
     }
     let diff = FeedDiff::between(before.as_ref(), &after);
 
-    Ok(draw_up(edition, published, diff, BTreeMap::new()))
+    Ok(draw_up(edition, published, diff, BTreeMap::new(), moves))
 }
 
 /// Lists the steps. `unchanged` holds recorded objects that stay though the edition lacks them.
@@ -180,6 +187,7 @@ fn draw_up(
     published: &Published,
     diff: FeedDiff,
     mut unchanged: BTreeMap<Key, Recorded>,
+    (moved, redirects): (Vec<Moved>, BTreeMap<Key, Guid>),
 ) -> Plan {
     let record = published.record.as_ref();
     let recorded = |key: &Key| record.and_then(|record| record.objects.get(key));
@@ -218,8 +226,11 @@ fn draw_up(
         }
     }
 
-    let record_changes = record
-        .is_none_or(|record| record.episodes != edition.episodes || record.objects != unchanged);
+    let record_changes = record.is_none_or(|record| {
+        record.episodes != edition.episodes
+            || record.objects != unchanged
+            || record.moved != redirects
+    });
     Plan {
         base: Base {
             standing: published.standing,
@@ -233,6 +244,8 @@ fn draw_up(
         diff,
         unchanged,
         episodes: edition.episodes,
+        moved,
+        redirects,
         sends,
         record_changes,
     }
@@ -354,6 +367,7 @@ impl Plan {
                 content_type: self.feed.content_type.to_owned(),
             },
             episodes: self.episodes.clone(),
+            moved: self.redirects.clone(),
             objects,
         }
     }

@@ -55,5 +55,6 @@ pub fn rollback(
     }
     let diff = FeedDiff::between(public_feed(published).as_ref(), &after);
     let objects = current.map(|record| record.objects.clone()).unwrap_or_default();
-    Ok(draw_up(edition, published, diff, objects))
+    let redirects = current.map(|record| record.moved.clone()).unwrap_or_default();
+    Ok(draw_up(edition, published, diff, objects, (Vec::new(), redirects)))
 }

@@ -17,6 +17,7 @@ pub mod namespace;
 pub mod notes;
 pub mod person;
 mod mapping;
+pub mod page;
 pub mod read;
 pub mod settings;
 pub mod source;

@@ -201,12 +201,30 @@ pub struct SiteSettings {
     /// The folder of episode pages below `url`.
     #[serde(default = "pages_path")]
     pub pages: Spanned<String>,
+    /// What names the folder of an episode's page: its `file`, or its `number`.
+    #[serde(default)]
+    pub page_name: PageName,
+    /// Whether the addresses of pages end in `index.html`, as every store serves them; a server that
+    /// adds it itself needs none.
+    #[serde(default = "yes")]
+    pub index_html: bool,
     /// How many episodes the feed lists; older ones go to archive pages. All unless given.
     pub feed_limit: Option<u32>,
     /// Where the feed has moved to (`itunes:new-feed-url`).
     pub new_feed_url: Option<Spanned<String>>,
     /// A folder of templates in the show's folder that replace onair's own, one by one.
     pub templates: Option<Spanned<String>>,
+}
+
+/// `site.page-name`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageName {
+    /// `episode_109` of `episode_109.md`
+    #[default]
+    File,
+    /// `109`
+    Number,
 }
 
 /// `[media]`

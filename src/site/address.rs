@@ -7,16 +7,15 @@ use std::collections::BTreeMap;
 use ammonia::Url;
 
 use crate::model::object::{BadKey, Key};
-use crate::show::Settings;
 use crate::show::files::{candidates, join};
-use crate::show::in_address;
+use crate::show::{Episode, Settings, in_address, page};
 
 /// The site's addresses.
 #[derive(Debug)]
 pub struct Addresses {
+    settings: Settings,
     site_url: String,
     prefix: String,
-    pages: String,
     feed: String,
     /// Files that a host's text may name (the show's images, and every page), each with the site path
     /// under which it is published.
@@ -36,22 +35,27 @@ impl Addresses {
     /// The addresses of a show that publishes these files, each under the site path that is given.
     pub fn new(settings: &Settings, known: BTreeMap<String, String>) -> Self {
         Self {
+            settings: settings.clone(),
             site_url: settings.site_url(),
             prefix: settings.site_prefix(),
-            pages: settings.site.pages.get_ref().trim_end_matches('/').to_owned(),
             feed: settings.site.feed.get_ref().clone(),
             known,
         }
     }
 
     /// The site path of an episode's page.
-    pub fn page(&self, slug: &str) -> String {
-        format!("{}/{slug}/index.html", self.pages)
+    pub fn page(&self, episode: &Episode) -> String {
+        page::path(&self.settings, episode)
     }
 
     /// The site path of a file beside an episode's page.
-    pub fn beside_page(&self, slug: &str, name: &str) -> String {
-        format!("{}/{slug}/{name}", self.pages)
+    pub fn beside_page(&self, episode: &Episode, name: &str) -> String {
+        page::beside(&self.page(episode), name)
+    }
+
+    /// A page's site path as links have it: without `index.html`, if the show's addresses go without.
+    pub fn link<'a>(&self, path: &'a str) -> &'a str {
+        page::in_link(&self.settings, path)
     }
 
     /// The feed's site path.
@@ -75,7 +79,7 @@ impl Addresses {
 
     /// The address of a site path.
     pub fn url(&self, path: &str) -> String {
-        format!("{}{}", self.site_url, in_address(path))
+        format!("{}{}", self.site_url, in_address(self.link(path)))
     }
 
     /// The site's own address.
@@ -173,7 +177,7 @@ mod tests {
     fn addresses_are_escaped() {
         let addresses = addresses();
         assert_eq!(
-            addresses.url(&addresses.page("à 1")),
+            addresses.url("podcasts/à 1/index.html"),
             "https://show.example/web/podcasts/%C3%A0%201/index.html"
         );
         assert_eq!(addresses.key("a").unwrap().as_str(), "web/a");

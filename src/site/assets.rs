@@ -69,6 +69,7 @@ impl AssetFile {
             digest: self.digest.clone(),
             body: Body::Bytes(self.bytes.clone()),
             metadata: BTreeMap::new(),
+            redirect: None,
         })
     }
 }

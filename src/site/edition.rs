@@ -54,6 +54,18 @@ pub struct EditionEpisode {
     pub apple_episode_id: Option<u64>,
     /// Whether the feed lists it; a scheduled episode's audio and page may be there before it is.
     pub listed: bool,
+    /// Its page, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<EpisodePage>,
+}
+
+/// Where an episode's page stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpisodePage {
+    /// Its key.
+    pub key: Key,
+    /// Its address.
+    pub url: String,
 }
 
 /// A show rendered whole at one instant.

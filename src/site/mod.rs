@@ -17,6 +17,7 @@ mod item;
 pub mod lang;
 mod pages;
 pub mod people;
+pub mod redirect;
 mod references;
 pub mod tagging;
 #[cfg(test)]
@@ -36,6 +37,7 @@ use crate::show::{Episode, Settings, settings};
 use address::Addresses;
 pub use assets::AssetFile;
 pub use edition::Edition;
+use edition::{EditionEpisode, EpisodePage};
 use item::Item;
 pub use pages::templates::{TemplateError, Templates};
 pub use transcript::{Transcript, TranscriptFile};
@@ -130,6 +132,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         || feed::render(frame, &items),
     );
     objects.extend(pages?);
+    objects.extend(aliases(&items, &addresses)?);
     let (feed, archives) = feed?;
     objects.extend(archives);
 
@@ -137,16 +140,35 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     if let Some(twice) = objects.iter().find(|object| !keys.insert(&object.key)) {
         return Err(SiteError::Twice(twice.key.clone()));
     }
-    let episodes = entries.iter().map(item::Entry::promise).collect();
+    let page = |entry: &item::Entry<'_>| {
+        let path = addresses.page(entry.given.episode);
+        Ok::<_, SiteError>(EpisodePage { key: addresses.key(&path)?, url: addresses.url(&path) })
+    };
+    let promise = |entry: &item::Entry<'_>| {
+        let page = entry.due.then(|| page(entry)).transpose()?;
+        Ok::<_, SiteError>(EditionEpisode { page, ..entry.promise() })
+    };
+    let episodes = entries.iter().map(promise).collect::<Result<_, _>>()?;
     Ok(Edition { objects, feed, episodes })
+}
+
+/// Redirects from where the front matter says that pages stood before.
+fn aliases(items: &[Item<'_>], addresses: &Addresses) -> Result<Vec<Object>, SiteError> {
+    let mut objects = Vec::new();
+    for item in items {
+        let paths = item.entry.given.episode.aliases.value().map(Vec::as_slice).unwrap_or_default();
+        for path in paths.iter().filter(|path| **path != item.page) {
+            objects.push(redirect::page(addresses.key(path)?, &addresses.url(&item.page)));
+        }
+    }
+    Ok(objects)
 }
 
 /// What a host's text may name: pages of due episodes, and the show's images, each with its site path.
 fn known_paths(inputs: &Inputs<'_>, entries: &[item::Entry<'_>]) -> BTreeMap<String, String> {
     let pages = Addresses::new(inputs.show, BTreeMap::new());
     let due = entries.iter().filter(|entry| entry.due);
-    let due =
-        due.map(|entry| pages.page(&entry.given.episode.slug)).map(|page| (page.clone(), page));
+    let due = due.map(|entry| pages.page(entry.given.episode)).map(|page| (page.clone(), page));
     let images = inputs.assets.iter();
     images.map(|asset| (asset.path().to_owned(), asset.site_path().to_owned())).chain(due).collect()
 }
@@ -170,7 +192,7 @@ fn beside_page(item: &Item<'_>, addresses: &Addresses) -> Result<Vec<Object>, Si
 
 /// The site path of an episode's chapters.
 pub(crate) fn chapters_path(addresses: &Addresses, episode: &Episode) -> String {
-    addresses.beside_page(&episode.slug, "chapters.json")
+    addresses.beside_page(episode, "chapters.json")
 }
 
 /// The site path of the transcript at `at` of an episode's. Those of one form are told apart by their
@@ -196,7 +218,7 @@ pub(crate) fn transcript_path(
     let own = name(&transcripts[at], 0);
     let taken = transcripts[..at].iter().any(|other| name(other, 0) == own);
     let name = if taken { name(&transcripts[at], at) } else { own };
-    addresses.beside_page(&episode.slug, &name)
+    addresses.beside_page(episode, &name)
 }
 
 #[cfg(test)]

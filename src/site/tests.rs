@@ -98,10 +98,10 @@ fn artwork_is_told_with_its_measures_and_banners_are_not_told() {
     let images: Vec<&str> =
         feed.lines().map(str::trim).filter(|line| line.starts_with("<podcast:image")).collect();
     insta::assert_snapshot!(images.join("\n"), @r#"
-    <podcast:image alt="Ondes &amp; Marées" height="1401" href="https://show.example/web/img/artwork.png" purpose="artwork" width="1400"></podcast:image>
-    <podcast:image alt="La marée n° 3" href="https://elsewhere.example/a.png?x&amp;y" purpose="artwork"></podcast:image>
-    <podcast:image alt="La marée n° 2" height="1401" href="https://show.example/web/img/artwork.png" purpose="artwork" width="1400"></podcast:image>
-    "#);
+        <podcast:image alt="Ondes &amp; Marées" height="1401" href="https://show.example/web/img/artwork-72aa7633.png" purpose="artwork" width="1400"></podcast:image>
+        <podcast:image alt="La marée n° 3" href="https://elsewhere.example/a.png?x&amp;y" purpose="artwork"></podcast:image>
+        <podcast:image alt="La marée n° 2" height="1401" href="https://show.example/web/img/artwork-72aa7633.png" purpose="artwork" width="1400"></podcast:image>
+        "#);
 }
 
 #[test]

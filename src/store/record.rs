@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Key, Kind, Object};
-use crate::site::edition::EditionEpisode;
+use crate::site::edition::{EditionEpisode, Guid};
 use crate::store::{Expected, Version};
 
 /// The form of the records that this onair writes. A later one is refused, not guessed at.
@@ -155,6 +155,9 @@ pub struct Record {
     pub feed: RecordedFeed,
     /// Its episodes, newest first.
     pub episodes: Vec<EditionEpisode>,
+    /// Where pages stood before, each with the guid of its episode: a redirect stands there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub moved: BTreeMap<Key, Guid>,
     /// Everything else, under its key.
     pub objects: BTreeMap<Key, Recorded>,
 }
@@ -249,6 +252,7 @@ mod tests {
                 content_type: "application/rss+xml".into(),
             },
             episodes: vec![],
+            moved: BTreeMap::new(),
             objects: [(page.key.clone(), Recorded::of(&page, Version("v".into())))].into(),
         }
     }

@@ -109,3 +109,82 @@ fn new_artwork_under_the_same_name_gets_a_new_address() {
     show.onair(&["prune", "--keep", "1", "--yes"]);
     assert_eq!(names(&show, "public/img").len(), files.len());
 }
+
+/// The address to which the page at `path` leads on.
+fn leads_to(show: &TestShow, path: &str) -> String {
+    let page = show.read(path);
+    assert!(page.contains("<meta name=\"robots\" content=\"noindex\">"), "{page}");
+    let to = values(&page, "<link rel=\"canonical\" href=\"")[0].to_owned();
+    assert!(page.contains(&format!("content=\"0; url={to}\"")), "{page}");
+    to
+}
+
+fn rename(show: &TestShow, from: &str, to: &str) {
+    fs::rename(show.path(&format!("episodes/{from}.md")), show.path(&format!("episodes/{to}.md")))
+        .unwrap();
+}
+
+#[test]
+fn a_page_that_moves_leaves_a_redirect_for_good() {
+    let show = show_of(3);
+    released(&show, &[]);
+    rename(&show, "episode_003", "episode_003_dusk");
+    let ran = released(&show, &[]);
+    assert!(
+        ran.stdout.contains("Moved: 1 page; a redirect stays at each old address\n  > podcasts/episode_003/index.html now leads to https://show.example/podcasts/episode_003_dusk/index.html\n"),
+        "{}",
+        ran.said()
+    );
+    let old = "public/podcasts/episode_003/index.html";
+    let new = "https://show.example/podcasts/episode_003_dusk/index.html";
+    assert_eq!(leads_to(&show, old), new);
+    // It stays, says nothing more, and follows the page.
+    let ran = released(&show, &[]);
+    assert!(ran.stdout.starts_with("Nothing to do"), "{}", ran.said());
+    rename(&show, "episode_003_dusk", "dusk");
+    released(&show, &[]);
+    for was in ["episode_003", "episode_003_dusk"] {
+        let page = format!("public/podcasts/{was}/index.html");
+        assert_eq!(leads_to(&show, &page), "https://show.example/podcasts/dusk/index.html");
+    }
+    show.onair(&["prune", "--keep", "1", "--yes"]);
+    assert_eq!(leads_to(&show, old), "https://show.example/podcasts/dusk/index.html");
+    // Another episode may take the old place, and the page may come back.
+    rename(&show, "dusk", "episode_003_dusk");
+    released(&show, &[]);
+    assert!(show.read("public/podcasts/episode_003_dusk/index.html").contains("Title four"));
+    assert_eq!(leads_to(&show, old), new);
+}
+
+#[test]
+fn another_folder_of_pages_redirects_all_of_them_in_one_word() {
+    let show = show_of(5);
+    released(&show, &[]);
+    set(&show, "[site]\n", "[site]\npages = \"e\"\npage-name = \"number\"\nindex-html = false\n");
+    let ran = released(&show, &[]);
+    assert!(ran.stdout.contains("Moved: 5 pages"), "{}", ran.said());
+    assert!(ran.stdout.contains("  > and 2 more\n"), "{}", ran.said());
+    let old = leads_to(&show, "public/podcasts/episode_002/index.html");
+    assert_eq!(old, "https://show.example/e/2/");
+    let feed = show.read("public/podcasts/feed.xml");
+    assert!(feed.contains("<link>https://show.example/e/2/</link>"), "{feed}");
+}
+
+#[test]
+fn the_front_matter_says_where_a_page_stands_and_stood() {
+    let show = show_of(3);
+    show.with_audio(1, 160, &["slug: first-tide", "aliases: [/old/1/, /1.html]"]);
+    show.with_audio(2, 170, &["permalink: /tides/2/", "redirect_from: /old/2/"]);
+    released(&show, &[]);
+    let first = "https://show.example/podcasts/first-tide/index.html";
+    assert_eq!(leads_to(&show, "public/old/1/index.html"), first);
+    assert_eq!(leads_to(&show, "public/1.html"), first);
+    assert_eq!(
+        leads_to(&show, "public/old/2/index.html"),
+        "https://show.example/tides/2/index.html"
+    );
+    assert!(show.path("public/tides/2/index.html").is_file());
+    show.episode(3, &["slug: ../up"]);
+    let said = show.check();
+    assert!(said.contains("does not belong in a page's address"), "{said}");
+}

@@ -30,6 +30,11 @@ pub fn shows() -> Vec<(&'static str, Option<Show>, Show)> {
             Some(Show::of(2)),
             changed(&|show| show.episode(1).title = "A better title".into()),
         ),
+        (
+            "moved page",
+            Some(Show::of(2)),
+            changed(&|show| show.episode(1).folder = "elsewhere".into()),
+        ),
         ("scheduled episode comes", Some(scheduled), Show::of(2)),
         ("nothing", Some(Show::of(2)), Show::of(2)),
     ]
@@ -133,6 +138,7 @@ async fn a_release_costs_no_more_requests_than_these() {
     replaced cover: 9
     feed only: 12
     title, page and feed: 13
+    moved page: 10
     scheduled episode comes: 12
     nothing: 2
     ");

@@ -186,7 +186,8 @@ fn show() -> impl Strategy<Value = Show> {
         |(episodes, title, cover, about)| {
             let episodes = episodes.into_iter().rev().map(|(number, (title, payload, listed))| {
                 let title = title.replace('&', "&amp;").replace('<', "&lt;");
-                Episode { number, title, payload, listed }
+                let folder = format!("episode_{number}");
+                Episode { number, title, payload, listed, folder }
             });
             Show { title, cover, about, episodes: episodes.collect() }
         },

@@ -128,10 +128,10 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(item: &Item<'_>, language: Language) -> Self {
+    pub(super) fn new(item: &Item<'_>, language: Language, addresses: &Addresses) -> Self {
         let date = item.entry.published.date();
         Self {
-            path: item.page.clone(),
+            path: addresses.link(&item.page).to_owned(),
             title: item.entry.title.to_owned(),
             subtitle: item.subtitle.map(str::to_owned),
             summary: text::cut(&item.summary, 200),
@@ -218,7 +218,7 @@ impl Episode {
         let shown = transcript::shown(&given.transcripts, settings.show.language.get_ref());
         let transcript = shown.map(|at| &given.transcripts[at].file);
         Self {
-            row: Row::new(item, language),
+            row: Row::new(item, language, addresses),
             season: episode.season.value().copied(),
             explicit: *episode.explicit.value().unwrap_or(&settings.show.explicit),
             author: episode.author.value().cloned(),
@@ -273,8 +273,8 @@ impl Episode {
                 .collect(),
             transcript_path: shown
                 .map(|at| transcript_path(addresses, episode, &given.transcripts, at)),
-            next: newer.map(|item| Row::new(item, language)),
-            previous: older.map(|item| Row::new(item, language)),
+            next: newer.map(|item| Row::new(item, language, addresses)),
+            previous: older.map(|item| Row::new(item, language, addresses)),
         }
     }
 }

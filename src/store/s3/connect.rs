@@ -102,6 +102,7 @@ impl S3Store {
             amazon,
             conditional: OnceCell::new(),
             md5_only: AtomicBool::new(false),
+            no_redirects: AtomicBool::new(false),
             rooms: Arc::new(Semaphore::new(tuning.parts_in_flight * REQUESTS_PER_PART as usize)),
             notes: OnceCell::new(),
             tuning,

@@ -69,6 +69,7 @@ pub struct S3Store {
     amazon: bool,
     conditional: OnceCell<bool>,
     md5_only: AtomicBool,
+    no_redirects: AtomicBool,
     rooms: Arc<Semaphore>,
     notes: OnceCell<Mutex<BTreeSet<Key>>>,
 }

@@ -174,7 +174,10 @@ pub fn new_audio(
     };
     let (digest, metadata) = (audio.digest(), metadata(&audio));
     let kind = Kind::Audio;
-    Ok((audio, Object { key, kind, content_type: "audio/mpeg", digest, body, metadata }))
+    Ok((
+        audio,
+        Object { key, kind, content_type: "audio/mpeg", digest, body, metadata, redirect: None },
+    ))
 }
 
 /// The host's own templates.

@@ -38,6 +38,7 @@ use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Key, Kind, Object};
 use crate::site::edition::{Edition, EditionEpisode, Guid};
+use crate::store::begun::{Begun, Stray};
 use crate::store::published::{Published, Standing};
 use crate::store::record::{Author, Record, Recorded, RecordedFeed, ReleaseNumber};
 use crate::store::{Condition, Expected, Version};
@@ -116,6 +117,8 @@ pub struct Base {
     pub manifest: Option<Version>,
     /// Which feed was read.
     pub feed: Option<Version>,
+    /// What a release that was cut off was about to write.
+    pub begun: Begun,
 }
 
 impl Base {
@@ -144,6 +147,8 @@ pub struct Plan {
     pub unchanged: BTreeMap<Key, Recorded>,
     /// Every episode of the edition.
     pub episodes: Vec<EditionEpisode>,
+    /// What a release that was cut off has left and this edition does not want.
+    pub strays: Vec<Stray>,
     /// Pages that the release moves.
     pub moved: Vec<Moved>,
     /// Every place where a page stood before, with the guid of its episode.
@@ -191,6 +196,14 @@ fn draw_up(
 ) -> Plan {
     let record = published.record.as_ref();
     let recorded = |key: &Key| record.and_then(|record| record.objects.get(key));
+    let wanted: BTreeSet<&Key> = edition
+        .objects
+        .iter()
+        .map(|object| &object.key)
+        .chain(edition.episodes.iter().map(|episode| &episode.audio.key))
+        .collect();
+    let strays = published.strays.iter().filter(|stray| !wanted.contains(&stray.key));
+    let strays = strays.cloned().collect();
     let mut sends = Vec::new();
     for object in edition.objects {
         let old = recorded(&object.key);
@@ -237,7 +250,9 @@ fn draw_up(
             record: published.record.clone(),
             manifest: published.manifest.clone(),
             feed: published.feed.as_ref().map(|feed| feed.version.clone()),
+            begun: published.begun.clone(),
         },
+        strays,
         proofs,
         feed_reason: feed_reason(&edition.feed, published),
         feed: edition.feed,
@@ -305,13 +320,19 @@ fn feed_reason(feed: &Object, published: &Published) -> Option<Reason> {
 impl Plan {
     /// Whether the target already holds the edition, and a record of it.
     pub fn nothing_to_do(&self) -> bool {
-        !self.makes_release() && self.base.standing != Standing::ManifestBehind
+        !self.makes_release() && !self.manifest_is_behind()
+    }
+
+    /// Whether the manifest does not say what stands.
+    fn manifest_is_behind(&self) -> bool {
+        self.base.standing == Standing::ManifestBehind || !self.base.begun.is_empty()
     }
 
     /// Whether a new release comes of it; if not, there may still be a manifest to set right.
     pub fn makes_release(&self) -> bool {
         self.record_changes
             || !self.sends.is_empty()
+            || !self.strays.is_empty()
             || self.feed_reason.is_some()
             || self.base.is_foreign()
     }

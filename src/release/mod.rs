@@ -12,6 +12,7 @@
 //! audio is lost or changed. Releasing again finishes what was cut off and sends nothing twice. Of two
 //! releases at once one wins whole, and the other stops. A release deletes nothing.
 
+mod begun;
 mod commit;
 mod error;
 mod lock;
@@ -107,6 +108,7 @@ async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Rece
         return Ok(receipt);
     }
 
+    let manifest = begun::note(plan, run, manifest).await?;
     let prepared = prepare(plan, run, lease);
     let (sent, record) = tokio::select! {
         biased;
@@ -140,6 +142,7 @@ async fn prepare(
     lease: &Lease<'_>,
 ) -> Result<(send::Sent, Record), ReleaseError> {
     let mut sent = send::Sent::of(verify::prove(plan, run).await?);
+    begun::take_back(plan, run, lease).await?;
     // Archive pages of the feed name enclosures too.
     let (objects, archives) =
         plan.sends.split_at(plan.sends.partition_point(|step| step.object.kind < Kind::Feed));

@@ -1,6 +1,7 @@
 //! Where an edition goes: a directory or an S3 bucket, behind one small trait.
 
 pub mod audio;
+pub mod begun;
 pub mod checkup;
 pub mod dir;
 pub mod memory;

@@ -50,6 +50,7 @@ fn apply(plan: &Plan, before: &Published) -> Published {
         record: Some(record),
         feed: Some(feed),
         missing: BTreeSet::new(),
+        ..Published::nothing()
     }
 }
 

@@ -204,6 +204,7 @@ impl Named<'_> {
             "bytes": plan.bytes(),
             "unchanged": plan.unchanged.len(),
             "feed": plan.diff.to_string(),
+            "moved": plan.moved,
             "release": receipt.and_then(|receipt| receipt.number),
             "sent": receipt.map(|receipt| receipt.sent),
             "sentBytes": receipt.map(|receipt| receipt.bytes),
@@ -240,6 +241,13 @@ fn say_plan(plan: &Plan, name: &str, dry: bool, term: &Term) {
     for ((kind, reason), count) in small {
         term.say(&format!("  + {} ({reason})", counted(count, kind.as_str())));
     }
+    for line in moved(&plan.moved) {
+        term.say(&line);
+    }
+    if !plan.strays.is_empty() {
+        let objects = counted(plan.strays.len(), "object");
+        term.say(&format!("Taken back: {objects} that a release that was cut off had sent"));
+    }
     term.say(&format!("Feed: {}", plan.diff));
     let steps = plan.steps().count();
     term.say(&format!(
@@ -248,6 +256,21 @@ fn say_plan(plan: &Plan, name: &str, dry: bool, term: &Term) {
         report::bytes(plan.bytes()),
         plan.unchanged.len()
     ));
+}
+
+/// Pages that move, the first few by name.
+fn moved(moved: &[plan::Moved]) -> Vec<String> {
+    const NAMED: usize = 3;
+    let say = |it: &plan::Moved| format!("  > {} now leads to {}", it.from, it.to);
+    let mut lines: Vec<String> = moved.iter().take(NAMED).map(say).collect();
+    if !moved.is_empty() {
+        let pages = counted(moved.len(), "page");
+        lines.insert(0, format!("Moved: {pages}; a redirect stays at each old address"));
+    }
+    if moved.len() > NAMED {
+        lines.push(format!("  > and {} more", moved.len() - NAMED));
+    }
+    lines
 }
 
 /// Whether a person wants to know of each.

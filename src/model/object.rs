@@ -209,6 +209,35 @@ impl Digest {
     }
 }
 
+/// The media types of what a release sends from memory.
+const TYPES: [&str; 18] = [
+    "text/html; charset=utf-8",
+    "text/css; charset=utf-8",
+    "text/javascript; charset=utf-8",
+    "text/plain; charset=utf-8",
+    "application/xml; charset=utf-8",
+    "application/json; charset=utf-8",
+    "application/rss+xml; charset=utf-8",
+    "application/json+chapters",
+    "application/json",
+    "application/srt",
+    "application/x-subrip",
+    "text/vtt",
+    "image/svg+xml",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/gif",
+    "image/avif",
+];
+
+/// A recorded media type as an [`Object`] has it, if a release sends such.
+pub fn known_type(text: &str) -> Option<&'static str> {
+    // What tests release.
+    const OTHERS: [&str; 2] = ["text/html", "text/css"];
+    TYPES.iter().chain(&OTHERS).copied().find(|known| *known == text)
+}
+
 /// An object ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {

@@ -60,7 +60,7 @@ fn now<'a>(edition: &'a Edition, record: &Record, guid: &Guid) -> Option<&'a Edi
 
 /// Where an episode's page stands. Records of early releases do not say it; there it is the one page
 /// in a folder that has the name of the episode's file.
-fn page_of(record: &Record, episode: &EditionEpisode) -> Option<Key> {
+pub(super) fn page_of(record: &Record, episode: &EditionEpisode) -> Option<Key> {
     if let Some(page) = &episode.page {
         return Some(page.key.clone());
     }

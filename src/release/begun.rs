@@ -7,7 +7,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::commit::write_manifest;
 use super::error::ReleaseError;
 use super::lock::Lease;
-use super::read::{read_record, release_numbers};
+use super::records::{read_record, release_numbers};
 use super::run::{Event, Run};
 use crate::model::object::{Digest, Key};
 use crate::plan::Plan;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::error::ReleaseError;
 use super::lock::{Lease, may_have_happened};
-use super::read::release_numbers;
+use super::records::release_numbers;
 use super::run::{Event, Run};
 use crate::model::hash::Sha256;
 use crate::model::object::{Body, Digest, Kind, Object};

@@ -24,7 +24,7 @@ use crate::store::{Condition, StoreError, Stored, Version};
 /// A lock is no larger than this.
 const LIMIT: u64 = 64 << 10;
 
-/// Two machines' clocks may differ by this much before a living lock looks dead.
+/// Times are the store's; this much may pass between its answer and our reading of it.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(30);
 
 fn key() -> Key {
@@ -112,7 +112,7 @@ struct Held {
 impl<'a> Lease<'a> {
     /// Takes the lock, or says who has it.
     pub(super) async fn take(run: Run<'a>) -> Result<Self, ReleaseError> {
-        let now = run.clock.now();
+        let now = run.store_time();
         let mut lock = Lock {
             version: 1,
             owner: run.owner.author.clone(),
@@ -141,7 +141,7 @@ impl<'a> Lease<'a> {
             if other.owner.run == lock.owner.run && !other.left {
                 return Self::confirm(run, other, stored.version, taken).await;
             }
-            if !other.is_free(run.clock.now(), run.owner.process.as_ref()) {
+            if !other.is_free(run.store_time(), run.owner.process.as_ref()) {
                 return Err(other.held());
             }
             let has_ended = other.has_ended(run.owner.process.as_ref()) && !other.in_doubt;
@@ -149,7 +149,7 @@ impl<'a> Lease<'a> {
             lock.in_doubt = !has_ended;
             condition = Condition::Is(stored.version);
         }
-        Err(ReleaseError::LockLost { holder: "somebody else".into() })
+        Err(ReleaseError::LockLost { holder: Some("somebody else".into()) })
     }
 
     /// Where conditions are checked just before a write, two may both believe that they have won.
@@ -174,7 +174,7 @@ impl<'a> Lease<'a> {
     pub(super) async fn renew(&self) -> Result<(), ReleaseError> {
         let mut held = self.held.lock().await;
         let mut lock = held.lock.clone();
-        lock.expires = expiry(self.run.clock.now(), self.run.lease);
+        lock.expires = expiry(self.run.store_time(), self.run.lease);
         self.replace(&mut held, lock).await
     }
 
@@ -206,11 +206,11 @@ impl<'a> Lease<'a> {
     /// The lock as it stands, if it is still ours.
     async fn look(&self) -> Result<Held, ReleaseError> {
         let Some(stored) = self.run.store.read(&key(), LIMIT).await? else {
-            return Err(ReleaseError::LockLost { holder: "nobody".into() });
+            return Err(ReleaseError::LockLost { holder: None });
         };
         let lock = Lock::read(&stored)?;
         if lock.owner.run != self.run.owner.author.run {
-            return Err(ReleaseError::LockLost { holder: lock.owner.who });
+            return Err(ReleaseError::LockLost { holder: Some(lock.owner.who) });
         }
         Ok(Held { lock, version: stored.version })
     }
@@ -219,7 +219,7 @@ impl<'a> Lease<'a> {
     /// for an hour notices before it writes and not after.
     pub(super) async fn check(&self) -> Result<(), ReleaseError> {
         let expires = Lock::time(&self.held.lock().await.lock.expires);
-        let left = expires.duration_since(self.run.clock.now());
+        let left = expires.duration_since(self.run.store_time());
         let third = SignedDuration::try_from(self.run.lease / 3).unwrap_or(SignedDuration::ZERO);
         if left < third { self.renew().await } else { Ok(()) }
     }
@@ -234,7 +234,7 @@ impl<'a> Lease<'a> {
                     &error,
                     ReleaseError::Store(StoreError::Failed { transient: true, .. })
                 );
-                if !passing || self.run.clock.now() >= expires {
+                if !passing || self.run.store_time() >= expires {
                     return error;
                 }
             }

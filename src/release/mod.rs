@@ -9,8 +9,9 @@
 //!
 //! So at every instant, whatever is killed or fails: every enclosure in the public feed exists with
 //! exactly the length and type that the feed says; the feed is some release's whole feed; no published
-//! audio is lost or changed. Releasing again finishes what was cut off and sends nothing twice. Of two
-//! releases at once one wins whole, and the other stops. A release deletes nothing.
+//! audio is lost or changed. Releasing again finishes what was cut off and sends nothing twice; if the
+//! show has changed meanwhile, it takes back what was sent of it. Of two releases at once one wins whole,
+//! and the other stops. A release deletes nothing but what another that was cut off has left.
 
 mod begun;
 mod commit;
@@ -18,6 +19,7 @@ mod error;
 mod lock;
 mod prune;
 mod read;
+mod records;
 mod rollback;
 mod run;
 mod send;
@@ -25,7 +27,8 @@ mod verify;
 
 pub use error::{ErrorClass, Fault, ReleaseError};
 pub use prune::{Prune, plan_prune, prune};
-pub use read::{audit, read_published, read_record, release_numbers};
+pub use read::{audit, read_published};
+pub use records::{read_record, release_numbers};
 pub use rollback::plan_rollback;
 pub use run::{
     Cancel, Clock, Delivery, Event, Limits, Owner, Process, Reporter, Run, Silent, SystemClock,

@@ -4,11 +4,12 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::begun::settle;
 use super::error::ReleaseError;
+use super::records::release_numbers;
 use crate::model::hash::Sha256;
 use crate::model::object::Key;
 use crate::store::begun::read_begun;
 use crate::store::published::{Published, Standing};
-use crate::store::record::{BadRecord, LIMIT, RELEASES, Record, ReleaseNumber, manifest_key};
+use crate::store::record::{BadRecord, LIMIT, Record, manifest_key};
 use crate::store::{Found, Store, StoreError, Stored};
 
 /// Reads what is published in a target whose feed is to stand at `feed`.
@@ -104,31 +105,6 @@ async fn search(store: &dyn Store, mut read: Published) -> Result<Published, Rel
         }
     }
     Ok(read)
-}
-
-/// The numbers of all releases of which a record stands, in order.
-///
-/// # Errors
-/// If the store fails.
-pub async fn release_numbers(store: &dyn Store) -> Result<Vec<ReleaseNumber>, StoreError> {
-    let mut numbers: Vec<ReleaseNumber> = store
-        .list(RELEASES)
-        .await?
-        .iter()
-        .filter_map(|it| ReleaseNumber::of_key(&it.key))
-        .collect();
-    numbers.sort_unstable();
-    Ok(numbers)
-}
-
-/// The record of one release.
-///
-/// # Errors
-/// If there is none or it cannot be used, or the store fails.
-pub async fn read_record(store: &dyn Store, number: ReleaseNumber) -> Result<Record, ReleaseError> {
-    let key = number.key();
-    let stored = store.read(&key, LIMIT).await?.ok_or(ReleaseError::NoRelease(number))?;
-    Record::from_json(&stored.bytes).map_err(|reason| ReleaseError::BadRecord { key, reason })
 }
 
 /// Looks at every recorded object and notes those that are gone or no longer what was recorded.

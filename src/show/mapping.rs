@@ -4,8 +4,8 @@
 //! target as one tree, so where both addresses lie in that tree they must agree: else the feed names
 //! audio that nobody finds, or finds another show's.
 
-use super::in_address;
 use super::settings::{Settings, SettingsError};
+use super::{in_address, with_slash};
 
 /// The folder of audio in the target, unless `media.path` says another.
 const MEDIA: &str = "media";
@@ -122,10 +122,6 @@ fn same_host(one: &str, other: &str) -> bool {
 /// `http` and `https` of one host are one tree.
 fn schemeless(address: &str) -> &str {
     address.split_once("://").map_or(address, |(_, rest)| rest)
-}
-
-pub(super) fn with_slash(text: &str) -> String {
-    format!("{}/", text.trim_end_matches('/'))
 }
 
 #[cfg(test)]

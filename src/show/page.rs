@@ -2,11 +2,9 @@
 //!
 //! A *site path* is what stands behind the site's address: `podcasts/episode_109/index.html`.
 
+use super::page_link::INDEX;
 use super::settings::PageName;
-use super::{Episode, Settings, is_inside};
-
-/// What a folder's address leads to.
-const INDEX: &str = "index.html";
+use super::{Episode, Settings};
 
 /// The site path of an episode's page: `permalink`, else the folder `slug` below `site.pages`, else
 /// one that is named by `site.page-name`.
@@ -18,7 +16,7 @@ pub fn path(settings: &Settings, episode: &Episode) -> String {
         PageName::File => None,
         PageName::Number => episode.number.value().map(ToString::to_string),
     };
-    let own = episode.slug_given.value().cloned().or_else(number);
+    let own = episode.page.value().cloned().or_else(number);
     let name = own.unwrap_or_else(|| episode.slug.clone());
     format!("{}/{name}/{INDEX}", settings.site.pages.get_ref().trim_matches('/'))
 }
@@ -43,19 +41,6 @@ pub fn in_link<'a>(settings: &Settings, path: &'a str) -> &'a str {
         }
         _ => path,
     }
-}
-
-/// The site path that an address of a page names, as other generators write it: `/podcasts/109/`,
-/// `podcasts/109.html`. Nothing if it leaves the site or is no page's.
-pub fn of_link(link: &str) -> Option<String> {
-    let path = link.trim().trim_start_matches('/');
-    let path = match path.rsplit('/').next() {
-        Some("") => format!("{path}{INDEX}"),
-        Some(last) if last.ends_with(".html") || last.ends_with(".htm") => path.to_owned(),
-        _ => format!("{path}/{INDEX}"),
-    };
-    let plain = !path.contains(['?', '#', '%']) && !path.starts_with('.');
-    (plain && is_inside(&path)).then_some(path)
 }
 
 #[cfg(test)]
@@ -89,24 +74,5 @@ mod tests {
         assert_eq!(page("index-html = false", "permalink: /x/9.html"), "x/9.html x/9/c.json");
         // What only its own generator can fill in.
         assert_eq!(page("", "permalink: /:title/"), page("", ""));
-    }
-
-    #[test]
-    fn no_link_leaves_the_site() {
-        for link in [
-            "../x/",
-            "/a/../../x",
-            "a//b",
-            "",
-            "/",
-            "..",
-            "/.onair/lock.html",
-            "a\\b",
-            "https://a.example/",
-        ] {
-            let path = of_link(link);
-            assert!(path.is_none() || path.as_deref() == Some(INDEX), "{link}: {path:?}");
-        }
-        assert_eq!(of_link("/a/b").as_deref(), Some("a/b/index.html"));
     }
 }

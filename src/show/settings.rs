@@ -8,10 +8,9 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::in_address;
 use super::namespace::{self, Element};
-use super::mapping::with_slash;
 use super::source::{Source, Span};
+use super::{in_address, with_slash};
 use crate::model::object::Key;
 
 /// The settings' file, in the show's folder.
@@ -214,6 +213,10 @@ pub struct SiteSettings {
     pub new_feed_url: Option<Spanned<String>>,
     /// A folder of templates in the show's folder that replace onair's own, one by one.
     pub templates: Option<Spanned<String>>,
+    /// A WebSub hub: the feed names it, and a release tells it.
+    pub hub: Option<Spanned<String>>,
+    /// The address of Podping's HTTP API, which a release tells: `https://podping.cloud/`.
+    pub podping: Option<Spanned<String>>,
 }
 
 /// `site.page-name`
@@ -376,7 +379,13 @@ impl Settings {
             let reason = format!("`{}` is not a time zone", zone.get_ref());
             return Err(wrong(zone, reason, "use an IANA name, as in `Europe/Paris`"));
         }
-        let urls = [Some(&self.site.url), self.media.url.as_ref(), self.site.new_feed_url.as_ref()];
+        let urls = [
+            Some(&self.site.url),
+            self.media.url.as_ref(),
+            self.site.new_feed_url.as_ref(),
+            self.site.hub.as_ref(),
+            self.site.podping.as_ref(),
+        ];
         for url in urls.into_iter().flatten().chain(&self.media.tracking) {
             let text = url.get_ref();
             let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));

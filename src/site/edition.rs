@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::audio::PublishedAudio;
 use crate::model::object::{Key, Object};
+use crate::model::waiting::Waiting;
 
 /// An item's identity in the feed. Once published it never changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,4 +79,6 @@ pub struct Edition {
     pub feed: Object,
     /// Every episode, newest first.
     pub episodes: Vec<EditionEpisode>,
+    /// What waits for its date: nothing of it is published before.
+    pub waiting: Vec<Waiting>,
 }

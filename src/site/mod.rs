@@ -4,7 +4,8 @@
 //! their audio, the host's images and templates, and the time go in; the [`Edition`] comes out, and
 //! the same inputs give the same bytes.
 //!
-//! An episode whose date has not come is no part of feed and pages; only its audio may go up ahead.
+//! An episode whose date has not come is no part of it at all: neither its page nor its audio can be
+//! had before, and no record tells its title.
 
 pub mod address;
 pub mod apple;
@@ -113,7 +114,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         due.par_iter().map(|entry| Item::render(entry, &addresses, &hosts, language)).collect();
 
     let mut objects: Vec<Object> =
-        entries.iter().filter_map(|entry| entry.given.object.clone()).collect();
+        due.iter().filter_map(|entry| entry.given.object.clone()).collect();
     for asset in &inputs.assets {
         objects.push(asset.object(&addresses)?);
     }
@@ -144,12 +145,11 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         let path = addresses.page(entry.given.episode);
         Ok::<_, SiteError>(EpisodePage { key: addresses.key(&path)?, url: addresses.url(&path) })
     };
-    let promise = |entry: &item::Entry<'_>| {
-        let page = entry.due.then(|| page(entry)).transpose()?;
-        Ok::<_, SiteError>(EditionEpisode { page, ..entry.promise() })
+    let promise = |entry: &&item::Entry<'_>| {
+        Ok::<_, SiteError>(EditionEpisode { page: Some(page(entry)?), ..entry.promise() })
     };
-    let episodes = entries.iter().map(promise).collect::<Result<_, _>>()?;
-    Ok(Edition { objects, feed, episodes })
+    let episodes = due.iter().map(promise).collect::<Result<_, _>>()?;
+    Ok(Edition { objects, feed, episodes, waiting: Vec::new() })
 }
 
 /// Redirects from where the front matter says that pages stood before.

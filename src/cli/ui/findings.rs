@@ -2,7 +2,10 @@
 
 use super::actions;
 use super::term::Term;
+use jiff::Timestamp;
+
 use crate::cli::args::Format;
+use crate::model::waiting::Waiting;
 use crate::pipeline::Checkout;
 use crate::report::{Counts, Sources, counted, github, human, json, sarif, summary};
 use crate::rules::{Finding, Severity};
@@ -60,5 +63,12 @@ fn print(command: &str, findings: &[Finding], checkout: &Checkout, all: &str, te
             actions::output("findings", (counts.errors + counts.warnings) as u64, term);
         }
         Format::Sarif => term.json(&sarif::value(findings, &sources)),
+    }
+}
+
+/// Says which episodes wait for their date, the next one first.
+pub fn say_waiting(waiting: &[Waiting], now: Timestamp, term: &Term) {
+    for waiting in waiting {
+        term.say(&waiting.line(now));
     }
 }

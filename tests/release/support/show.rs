@@ -70,7 +70,7 @@ impl Show {
         }
         let feed =
             object(feed_key().as_str(), Kind::Feed, "application/rss+xml", &self.feed(&episodes));
-        Edition { objects, feed, episodes }
+        Edition { objects, feed, episodes, waiting: Vec::new() }
     }
 
     /// The feed, as small as it can be.

@@ -19,7 +19,7 @@ use crate::model::hash::Sha256;
 use crate::model::object::{Body, Key, Kind, Object};
 use crate::plan::placement::Placement;
 use crate::rules::Evidence;
-use crate::show::{Episode, Show, read};
+use crate::show::{Episode, Show, read, waiting};
 use crate::site::edition::Edition;
 use crate::site::{self, EpisodeIn, Inputs, Templates, Transcript};
 use crate::store::audio::metadata;
@@ -81,7 +81,8 @@ pub fn assemble(
         .collect();
     let inputs =
         Inputs { show: &show.settings, episodes, assets, templates: templates(show)?, now };
-    site::build(&inputs).map_err(|error| Error::usage(error.to_string()))
+    let edition = site::build(&inputs).map_err(|error| Error::usage(error.to_string()))?;
+    Ok(Edition { waiting: waiting::waiting(show, now), ..edition })
 }
 
 /// The pictures that are published, as paths below the show's folder: those that the show names, and
@@ -174,7 +175,10 @@ pub fn new_audio(
     };
     let (digest, metadata) = (audio.digest(), metadata(&audio));
     let kind = Kind::Audio;
-    Ok((audio, Object { key, kind, content_type: "audio/mpeg", digest, body, metadata }))
+    Ok((
+        audio,
+        Object { key, kind, content_type: "audio/mpeg", digest, body, metadata, redirect: None },
+    ))
 }
 
 /// The host's own templates.

@@ -32,6 +32,7 @@ pub mod post_release;
 pub mod preview;
 pub mod prune;
 pub mod release;
+pub mod revision;
 pub mod rollback;
 mod scale;
 pub mod sidecars;

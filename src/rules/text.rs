@@ -111,8 +111,10 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         "YYYY-MM-DD HH:MM:SS +HHMM, as in 2022-05-27 07:00:00 +0200",
     );
 
-    let values: [(&str, Option<&Malformed>); 22] = [
+    let values: [(&str, Option<&Malformed>); 24] = [
         ("slug", episode.page.malformed()),
+        ("permalink", episode.permalink.malformed()),
+        ("aliases", episode.aliases.malformed()),
         ("title", episode.title.malformed()),
         ("subtitle", episode.subtitle.malformed()),
         ("description", episode.description.malformed()),

@@ -17,6 +17,7 @@ use super::values::{self, AudioName};
 use super::words::nearest;
 use super::yaml::{Content, CoreTag};
 
+use super::page_link;
 use super::person::ListOf;
 pub use super::person::Person;
 
@@ -89,6 +90,10 @@ pub struct Episode {
     pub unused_anchors: Vec<Span>,
     /// `slug`: the page's name, where it is not the file's.
     pub page: Given<String>,
+    /// `permalink`, as the site path of its page.
+    pub permalink: Given<String>,
+    /// `aliases`: site paths at which its page stood before.
+    pub aliases: Given<Vec<String>>,
     /// Keys that mean nothing to onair.
     pub unknown: Vec<UnknownKey>,
     /// Where the notes stand in the file.
@@ -217,6 +222,8 @@ impl Episode {
             unused_anchors: matter.unused_anchors,
             notes: matter.notes,
             page,
+            permalink: page_link::permalink(&keys),
+            aliases: page_link::aliases(&keys),
             layout: keys.text("layout"),
             title: keys.line("title"),
             subtitle: keys.line("subtitle"),

@@ -1,11 +1,14 @@
 //! Files beside the pages: the host's images, and onair's own style sheet, scripts and icon.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use imagesize::ImageType;
 
 use super::SiteError;
 use super::address::Addresses;
-use crate::model::object::{Kind, Object};
+use crate::model::hash::Sha256;
+use crate::model::object::{Body, Digest, Kind, Object};
 use crate::show::files::image_type;
 
 /// The site path of the style sheet with which a browser shows the feed.
@@ -15,7 +18,9 @@ pub const FEED_STYLE: &str = "assets/feed.css";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssetFile {
     path: String,
+    site_path: String,
     content_type: &'static str,
+    digest: Digest,
     bytes: Bytes,
     pixels: Option<(usize, usize)>,
 }
@@ -33,13 +38,22 @@ impl AssetFile {
             Ok(ImageType::Webp) => "image/webp",
             _ => named,
         };
-        let size = imagesize::blob_size(&bytes).ok();
-        Some(Self { path, content_type, pixels: size.map(|size| (size.width, size.height)), bytes })
+        let pixels = imagesize::blob_size(&bytes).ok().map(|size| (size.width, size.height));
+        let sha256 = Sha256::of(&bytes);
+        let (site_path, digest) = (named_by_content(&path, sha256), Digest::Whole { sha256 });
+        Some(Self { path, site_path, content_type, digest, bytes, pixels })
     }
 
-    /// The path below the show's folder, which is also its site path.
+    /// The path below the show's folder.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The site path: the file's name with its content's hash, so that a new picture has a new address.
+    ///
+    /// Apps and CDNs keep a picture by its address, and Apple asks for another name for new artwork.
+    pub fn site_path(&self) -> &str {
+        &self.site_path
     }
 
     /// Width and height, if its first bytes tell them.
@@ -48,7 +62,27 @@ impl AssetFile {
     }
 
     pub(super) fn object(&self, addresses: &Addresses) -> Result<Object, SiteError> {
-        let key = addresses.key(&self.path)?;
-        Ok(Object::in_memory(key, Kind::Image, self.content_type, self.bytes.clone()))
+        Ok(Object {
+            key: addresses.key(&self.site_path)?,
+            kind: Kind::Image,
+            content_type: self.content_type,
+            digest: self.digest.clone(),
+            body: Body::Bytes(self.bytes.clone()),
+            metadata: BTreeMap::new(),
+            redirect: None,
+        })
+    }
+}
+
+/// As many hexadecimal digits of its hash stand in an image's name.
+const MARK: usize = 8;
+
+/// `img/artwork.jpg` as `img/artwork-0a1b2c3d.jpg`.
+fn named_by_content(path: &str, sha256: Sha256) -> String {
+    let hash = sha256.to_string();
+    let mark = &hash[..MARK];
+    match path.rsplit_once('.') {
+        Some((stem, ending)) => format!("{stem}-{mark}.{ending}"),
+        None => format!("{path}-{mark}"),
     }
 }

@@ -92,6 +92,7 @@ impl Entry<'_> {
             published: self.published.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             apple_episode_id: episode.apple_id.value().copied(),
             listed: self.due,
+            page: None,
         }
     }
 }
@@ -136,7 +137,7 @@ impl<'a> Item<'a> {
         language: Language,
     ) -> Self {
         let episode = entry.given.episode;
-        let page = addresses.page(&episode.slug);
+        let page = addresses.page(episode);
         let page_url = addresses.url(&page);
         let root = Addresses::root_from(&page);
         let on_page = |link: &str| {

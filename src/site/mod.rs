@@ -4,7 +4,8 @@
 //! their audio, the host's images and templates, and the time go in; the [`Edition`] comes out, and
 //! the same inputs give the same bytes.
 //!
-//! An episode whose date has not come is no part of feed and pages; only its audio may go up ahead.
+//! An episode whose date has not come is no part of it at all: neither its page nor its audio can be
+//! had before, and no record tells its title.
 
 pub mod address;
 pub mod apple;
@@ -17,6 +18,7 @@ mod item;
 pub mod lang;
 mod pages;
 pub mod people;
+pub mod redirect;
 mod references;
 pub mod tagging;
 #[cfg(test)]
@@ -24,7 +26,7 @@ pub(crate) mod testing;
 pub mod text;
 pub mod transcript;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -36,6 +38,7 @@ use crate::show::{Episode, Settings, settings};
 use address::Addresses;
 pub use assets::AssetFile;
 pub use edition::Edition;
+use edition::{EditionEpisode, EpisodePage};
 use item::Item;
 pub use pages::templates::{TemplateError, Templates};
 pub use transcript::{Transcript, TranscriptFile};
@@ -111,13 +114,13 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         due.par_iter().map(|entry| Item::render(entry, &addresses, &hosts, language)).collect();
 
     let mut objects: Vec<Object> =
-        entries.iter().filter_map(|entry| entry.given.object.clone()).collect();
+        due.iter().filter_map(|entry| entry.given.object.clone()).collect();
     for asset in &inputs.assets {
         objects.push(asset.object(&addresses)?);
     }
     let beside = items.par_iter().map(|item| beside_page(item, &addresses));
     objects.extend(beside.collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
-    let pixels = |asset: &AssetFile| Some((addresses.url(asset.path()), asset.pixels()?));
+    let pixels = |asset: &AssetFile| Some((addresses.url(asset.site_path()), asset.pixels()?));
     let frame = feed::Frame {
         show,
         addresses: &addresses,
@@ -130,6 +133,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         || feed::render(frame, &items),
     );
     objects.extend(pages?);
+    objects.extend(aliases(&items, &addresses)?);
     let (feed, archives) = feed?;
     objects.extend(archives);
 
@@ -137,16 +141,36 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     if let Some(twice) = objects.iter().find(|object| !keys.insert(&object.key)) {
         return Err(SiteError::Twice(twice.key.clone()));
     }
-    let episodes = entries.iter().map(item::Entry::promise).collect();
-    Ok(Edition { objects, feed, episodes })
+    let page = |entry: &item::Entry<'_>| {
+        let path = addresses.page(entry.given.episode);
+        Ok::<_, SiteError>(EpisodePage { key: addresses.key(&path)?, url: addresses.url(&path) })
+    };
+    let promise = |entry: &&item::Entry<'_>| {
+        Ok::<_, SiteError>(EditionEpisode { page: Some(page(entry)?), ..entry.promise() })
+    };
+    let episodes = due.iter().map(promise).collect::<Result<_, _>>()?;
+    Ok(Edition { objects, feed, episodes, waiting: Vec::new() })
 }
 
-/// Site paths that a host's text may name: pages of due episodes, and the show's images.
-fn known_paths(inputs: &Inputs<'_>, entries: &[item::Entry<'_>]) -> BTreeSet<String> {
-    let pages = Addresses::new(inputs.show, BTreeSet::new());
+/// Redirects from where the front matter says that pages stood before.
+fn aliases(items: &[Item<'_>], addresses: &Addresses) -> Result<Vec<Object>, SiteError> {
+    let mut objects = Vec::new();
+    for item in items {
+        let paths = item.entry.given.episode.aliases.value().map(Vec::as_slice).unwrap_or_default();
+        for path in paths.iter().filter(|path| **path != item.page) {
+            objects.push(redirect::page(addresses.key(path)?, &addresses.url(&item.page)));
+        }
+    }
+    Ok(objects)
+}
+
+/// What a host's text may name: pages of due episodes, and the show's images, each with its site path.
+fn known_paths(inputs: &Inputs<'_>, entries: &[item::Entry<'_>]) -> BTreeMap<String, String> {
+    let pages = Addresses::new(inputs.show, BTreeMap::new());
     let due = entries.iter().filter(|entry| entry.due);
-    let due = due.map(|entry| pages.page(&entry.given.episode.slug));
-    inputs.assets.iter().map(|asset| asset.path().to_owned()).chain(due).collect()
+    let due = due.map(|entry| pages.page(entry.given.episode)).map(|page| (page.clone(), page));
+    let images = inputs.assets.iter();
+    images.map(|asset| (asset.path().to_owned(), asset.site_path().to_owned())).chain(due).collect()
 }
 
 /// Chapters and transcript of an episode.
@@ -168,7 +192,7 @@ fn beside_page(item: &Item<'_>, addresses: &Addresses) -> Result<Vec<Object>, Si
 
 /// The site path of an episode's chapters.
 pub(crate) fn chapters_path(addresses: &Addresses, episode: &Episode) -> String {
-    addresses.beside_page(&episode.slug, "chapters.json")
+    addresses.beside_page(episode, "chapters.json")
 }
 
 /// The site path of the transcript at `at` of an episode's. Those of one form are told apart by their
@@ -194,7 +218,7 @@ pub(crate) fn transcript_path(
     let own = name(&transcripts[at], 0);
     let taken = transcripts[..at].iter().any(|other| name(other, 0) == own);
     let name = if taken { name(&transcripts[at], at) } else { own };
-    addresses.beside_page(&episode.slug, &name)
+    addresses.beside_page(episode, &name)
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use super::lang;
 use super::{html, text};
 use crate::audio::tag::{Language, Picture, TagChapter, TagSpec, Version};
 use crate::model::chapter::Chapter;
-use crate::show::episode::Episode;
 use crate::show::settings::{Id3Version, Settings};
+use crate::show::{episode::Episode, in_address, page};
 
 /// The genre that podcast players sort by.
 const GENRE: &str = "Podcast";
@@ -49,7 +49,7 @@ pub fn spec(
         copyright: show.copyright.clone(),
         comment: description.clone(),
         notes: Some(notes).filter(|notes| !notes.is_empty()),
-        episode_url: Some(page_url(settings, &episode.slug)),
+        episode_url: Some(page_url(settings, episode)),
         show_url: Some(settings.site_url()),
         feed_url: Some(settings.feed_url()),
         guid: episode.effective_guid().map(str::to_owned),
@@ -69,12 +69,9 @@ pub fn spec(
 }
 
 /// The address of an episode's page.
-pub fn page_url(settings: &Settings, slug: &str) -> String {
-    format!(
-        "{}{}/{slug}/index.html",
-        settings.site_url(),
-        settings.site.pages.get_ref().trim_matches('/')
-    )
+pub fn page_url(settings: &Settings, episode: &Episode) -> String {
+    let path = page::path(settings, episode);
+    format!("{}{}", settings.site_url(), in_address(page::in_link(settings, &path)))
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod public;
 mod release;
 mod show;
 mod size;
+mod stays;
 mod stop;
 mod tag;
 mod trouble;

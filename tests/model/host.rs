@@ -370,7 +370,13 @@ impl Host {
         let mut allow = Overrides::default();
         for _ in 0..6 {
             let now: Timestamp = NOW.parse().unwrap();
-            let asked = ReleaseOptions { dry_run: false, repair: false, allow: allow.clone(), now };
+            let asked = ReleaseOptions {
+                dry_run: false,
+                repair: false,
+                retag: Vec::new(),
+                allow: allow.clone(),
+                now,
+            };
             let prepared = prepare(&options, &asked, &()).await.unwrap();
             match prepared.outcome {
                 Preparation::Findings => return self.told("release, refused"),

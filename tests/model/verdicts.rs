@@ -36,7 +36,13 @@ async fn checked(host: &Host, root: PathBuf, fix: Fixing) -> Checked {
 
 async fn dry_run(host: &Host, root: PathBuf) -> Prepared {
     let now = NOW.parse().unwrap();
-    let asked = ReleaseOptions { dry_run: true, repair: false, allow: Overrides::default(), now };
+    let asked = ReleaseOptions {
+        dry_run: true,
+        repair: false,
+        retag: Vec::new(),
+        allow: Overrides::default(),
+        now,
+    };
     prepare(&host.options(root), &asked, &())
         .await
         .unwrap_or_else(|e| panic!("{}: {e}", host.story()))

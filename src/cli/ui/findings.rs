@@ -2,7 +2,10 @@
 
 use super::actions;
 use super::term::Term;
+use jiff::Timestamp;
+
 use crate::cli::args::Format;
+use crate::model::waiting::Waiting;
 use crate::pipeline::Checkout;
 use crate::report::{Counts, Sources, counted, github, human, json, sarif, summary};
 use crate::rules::sound::is_of_sound;
@@ -76,5 +79,12 @@ pub fn say_of_sound(findings: &[Finding], checkout: &Checkout, term: &Term) {
         Format::Human => term.data(&human::render(&heard, &sources, term.colour())),
         Format::Github => term.data(&github::render(&heard, &sources)),
         Format::Json | Format::Sarif => {}
+    }
+}
+
+/// Says which episodes wait for their date, the next one first.
+pub fn say_waiting(waiting: &[Waiting], now: Timestamp, term: &Term) {
+    for waiting in waiting {
+        term.say(&waiting.line(now));
     }
 }

@@ -26,7 +26,7 @@ const NAMESPACES: [(&str, &str); 5] = [
 /// The channel at the site path `path`, with these items.
 pub(super) fn channel(frame: Frame<'_>, path: &str, items: &[Item<'_>]) -> Channel {
     let show = &frame.show.show;
-    let artwork = frame.addresses.url(show.artwork.get_ref());
+    let artwork = frame.addresses.url(frame.addresses.artwork(frame.show));
     let site = frame.addresses.site_url().to_owned();
     // The newest item's date, not the time of the release: the same show gives the same feed.
     let date = items.first().map(item::date);
@@ -112,7 +112,7 @@ fn podcast_elements(frame: Frame<'_>, channel: &mut Channel) {
         let id = id.get_ref().to_string();
         add("podcast:id", &[("platform", "apple"), ("id", &id), ("url", &url)], None);
     }
-    let url = frame.addresses.url(show.artwork.get_ref());
+    let url = frame.addresses.url(frame.addresses.artwork(frame.show));
     put(&mut channel.extensions, artwork(frame, &url, show.title.get_ref().trim()));
     // The checks have refused settings of which an element cannot be read.
     for element in frame.show.namespace_elements().unwrap_or_default() {

@@ -67,6 +67,10 @@ pub fn render(frame: Frame<'_>, items: &[Item<'_>]) -> Result<(Object, Vec<Objec
         })
         .collect::<Result<Vec<_>, _>>()?;
     let mut channel = channel::channel(frame, addresses.feed(), listed);
+    if let Some(hub) = &frame.show.site.hub {
+        let attributes = [("rel", "hub"), ("href", hub.get_ref().as_str())];
+        put(&mut channel.extensions, extension("atom:link", attributes, None));
+    }
     if pages > 0 {
         let previous = addresses.url(&addresses.feed_archive(pages));
         put(&mut channel.extensions, link("prev-archive", &previous));

@@ -254,7 +254,7 @@ impl Place {
                  first, with `permissions: id-token: write`",
             ),
             Cause::Credentials(cause) => Told::lasting(
-                format!("the AWS credentials could not be had: {cause}"),
+                format!("the AWS credentials cannot be read: {cause}"),
                 "sign in again (`aws sso login`) or correct the profile; `aws sts \
                  get-caller-identity` must succeed",
             ),

@@ -172,11 +172,17 @@ pub fn malformed_value(source: &Source, key: &str, malformed: &Malformed) -> Fin
 
 fn texts(settings: &Settings, episode: &Episode, findings: &mut Vec<Finding>) {
     let source = &episode.source;
-    if is_missing(&episode.description) {
+    // Notes stand in for it.
+    if is_missing(&episode.description) && episode.notes_text().trim().is_empty() {
         let span = at_key(episode, "description").unwrap_or_else(|| head(episode));
         findings.push(
-            Finding::at(&rule::MISSING_DESCRIPTION, source, span, "the episode has no description")
-                .help("say in a sentence or two what the episode is about"),
+            Finding::at(
+                &rule::MISSING_DESCRIPTION,
+                source,
+                span,
+                "the episode has neither description nor notes",
+            )
+            .help("say in a sentence or two what the episode is about"),
         );
     }
     if let Given::Good(text) = &episode.description

@@ -6,10 +6,12 @@
 //! in a fifth of the time. What came through is [`Clean`], and the feed's narrower list is a matter of
 //! leaving tags out.
 
+mod apple;
 pub mod clean;
 
 use std::borrow::Cow;
 
+pub use apple::description;
 pub use clean::Clean;
 use clean::{LINE, PAGE};
 use comrak::nodes::{AstNode, NodeValue};
@@ -148,7 +150,7 @@ fn with_lazy_images(clean: Clean) -> Clean {
 
 /// Clean HTML of a page or a line for `content:encoded`; `resolve` makes absolute addresses.
 pub fn feed(page_html: &Clean, resolve: &Resolve<'_>) -> String {
-    let lines = tables_as_lines(page_html);
+    let lines = blocks_parted(tables_as_lines(page_html));
     let mut html = clean::rewrite(
         &lines,
         Cow::Borrowed,
@@ -167,6 +169,20 @@ pub fn feed(page_html: &Clean, resolve: &Resolve<'_>) -> String {
         }
     }
     html
+}
+
+/// Boxes that no player shows, as the space that parts their words from others.
+fn blocks_parted(html: Cow<'_, str>) -> Cow<'_, str> {
+    const BOXES: [&str; 7] =
+        ["address", "article", "aside", "details", "div", "section", "summary"];
+    if !BOXES.iter().any(|tag| html.contains(&format!("<{tag}>"))) {
+        return html;
+    }
+    let mut text = html.into_owned();
+    for tag in BOXES {
+        text = text.replace(&format!("<{tag}>"), " ").replace(&format!("</{tag}>"), " ");
+    }
+    Cow::Owned(text)
 }
 
 /// A row of a table as a paragraph, for no player shows tables.

@@ -6,6 +6,7 @@ use super::address::{Addresses, Target};
 use super::edition::{EditionEpisode, EnclosureUrl, Guid};
 use super::html::Clean;
 use super::people::{self, Credit};
+use super::references::read_references;
 use super::{EpisodeIn, Inputs, SiteError, html, text};
 use crate::show::episode::EpisodeType;
 use crate::show::{Settings, enclosure};
@@ -104,7 +105,9 @@ pub struct Item<'a> {
     pub page: String,
     /// The short text about it, plain.
     pub summary: String,
-    /// The same as HTML of one line; empty if the host wrote none.
+    /// What the feed says in its place: HTML where there is any markup, a plain text otherwise.
+    pub feed_description: String,
+    /// The short text as HTML of one line; empty if the host wrote none.
     pub description: Clean,
     /// The guest line, HTML; empty if there is none.
     pub guest: Clean,
@@ -141,10 +144,21 @@ impl<'a> Item<'a> {
         let description = episode.description.value().map_or("", String::as_str);
         let description = html::inline(description, &on_page);
         let subtitle = episode.subtitle.value().map(String::as_str);
-        let summary = [text::from_clean_html(&description), subtitle.unwrap_or("").to_owned()]
+        let summary = [text::from_clean_html(&description), notes.text.clone()]
             .into_iter()
             .find(|text| !text.is_empty())
-            .unwrap_or_else(|| notes.text.clone());
+            .unwrap_or_else(|| subtitle.unwrap_or(entry.title).to_owned());
+        let marked_up = if description.is_empty() { &notes.page } else { &description };
+        let feed_description = match marked_up.contains('<') {
+            true => html::description(marked_up, &absolute, text::DESCRIPTION_LIMIT),
+            false => String::new(),
+        };
+        // Nothing comes of a picture alone.
+        let feed_description = match feed_description.is_empty() {
+            true if description.is_empty() => plain(&summary),
+            true => plain(&read_references(&description)),
+            false => feed_description,
+        };
         let guest = guest_line(episode, &on_page);
         let paragraph = |html: &Clean| match html.is_empty() {
             true => String::new(),
@@ -166,6 +180,7 @@ impl<'a> Item<'a> {
             subtitle,
             page,
             summary,
+            feed_description,
             description,
             guest,
             notes: notes.page,
@@ -185,6 +200,19 @@ impl<'a> Item<'a> {
     /// What kind of item it is.
     pub fn episode_type(&self) -> EpisodeType {
         self.entry.given.episode.episode_type.value().copied().unwrap_or_default()
+    }
+}
+
+/// A plain text within the limit of a description.
+fn plain(text: &str) -> String {
+    // Escaping may add a little to what was cut.
+    let mut limit = text::DESCRIPTION_LIMIT;
+    loop {
+        let described = text::for_either_reader(&text::cut(text, limit));
+        match described.len().checked_sub(text::DESCRIPTION_LIMIT) {
+            None | Some(0) => return described,
+            Some(excess) => limit = limit.saturating_sub(excess.max(1)),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use rss::{Enclosure, Guid};
 
 use super::{Frame, artwork, extension, person, put, truth};
 use crate::site::item::Item;
-use crate::site::{apple, chapters_path, text, transcript_path};
+use crate::site::{apple, chapters_path, transcript_path};
 
 /// An item's date in the form of RFC 2822, with the offset that the host wrote.
 pub(super) fn date(item: &Item<'_>) -> String {
@@ -16,7 +16,7 @@ pub(super) fn date(item: &Item<'_>) -> String {
 pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
     let entry = item.entry;
     let episode = entry.given.episode;
-    let description = describe(item);
+    let description = item.feed_description.clone();
     let mut rendered = rss::Item {
         title: Some(entry.title.to_owned()),
         link: Some(frame.addresses.url(&item.page)),
@@ -70,18 +70,4 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
         add(person(credit));
     }
     rendered
-}
-
-/// The short text: what the host wrote, or the title, for an item must have one.
-fn describe(item: &Item<'_>) -> String {
-    let text = if item.summary.is_empty() { item.entry.title } else { &item.summary };
-    // Escaping may add a little to what was cut.
-    let mut limit = text::DESCRIPTION_LIMIT;
-    loop {
-        let described = text::for_either_reader(&text::cut(text, limit));
-        match described.len().checked_sub(text::DESCRIPTION_LIMIT) {
-            None | Some(0) => return described,
-            Some(excess) => limit = limit.saturating_sub(excess.max(1)),
-        }
-    }
 }

@@ -100,7 +100,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
     required("title", is_missing(&episode.title), episode.title.span(), "the episode's title");
     required(
         "file",
-        is_missing(&episode.file),
+        is_missing(&episode.file) && is_missing(&episode.enclosure),
         episode.file.span(),
         "the name of an MP3 in the audio folder, as in 109.mp3",
     );
@@ -111,7 +111,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         "YYYY-MM-DD HH:MM:SS +HHMM, as in 2022-05-27 07:00:00 +0200",
     );
 
-    let values: [(&str, Option<&Malformed>); 22] = [
+    let values: [(&str, Option<&Malformed>); 23] = [
         ("slug", episode.page.malformed()),
         ("title", episode.title.malformed()),
         ("subtitle", episode.subtitle.malformed()),
@@ -131,6 +131,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         ("guid", episode.guid.malformed()),
         ("guidIsPermaLink", episode.guid_is_permalink.malformed()),
         ("enclosure", episode.enclosure.malformed()),
+        ("enclosureType", episode.enclosure_type.malformed()),
         ("chapters", episode.chapters.malformed()),
         ("transcript", episode.transcript.malformed()),
         ("draft", episode.draft.malformed()),

@@ -6,7 +6,7 @@ use super::frontmatter::Field;
 use super::yaml::Content;
 
 /// onair's own keys. `guests` is a later name of `guest`.
-pub const OWN: [&str; 29] = [
+pub const OWN: [&str; 30] = [
     "layout",
     "title",
     "subtitle",
@@ -32,6 +32,7 @@ pub const OWN: [&str; 29] = [
     "guid",
     "guidIsPermaLink",
     "enclosure",
+    "enclosureType",
     "chapters",
     "transcript",
     "persons",

@@ -188,6 +188,8 @@ pub struct SiteSettings {
     pub feed_limit: Option<u32>,
     /// Where the feed has moved to (`itunes:new-feed-url`).
     pub new_feed_url: Option<Spanned<String>>,
+    /// A file of elements that the feed has and onair has no key for, put back into it.
+    pub extra: Option<Spanned<String>>,
     /// A folder of templates in the show's folder that replace onair's own, one by one.
     pub templates: Option<Spanned<String>>,
 }
@@ -354,6 +356,7 @@ impl Settings {
             Some(&self.site.feed),
             Some(&self.site.pages),
             self.site.templates.as_ref(),
+            self.site.extra.as_ref(),
             self.media.path.as_ref(),
             self.media.folder.as_ref(),
             self.tags.cover.as_ref(),

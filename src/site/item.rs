@@ -58,11 +58,13 @@ fn entry<'a>(
     let missing = |key| SiteError::Incomplete { source_path: episode.source.path.clone(), key };
     let published = episode.date.value().ok_or(missing("date"))?.at(&show.zone());
     let guid = Guid(episode.effective_guid().ok_or(missing("file"))?.to_owned());
+    let elsewhere = episode.enclosure.value().filter(|_| given.audio.is_elsewhere());
     let key = given.audio.key.as_str();
     let name = key.strip_prefix(&show.media_prefix()).unwrap_or(key);
     // Audio that takes the place of published audio stands elsewhere than `enclosure` says.
-    let url = match enclosure::place(show, episode) {
-        Some(place) if place.name == name => place.url,
+    let url = match (elsewhere, enclosure::place(show, episode)) {
+        (Some(url), _) => url.clone(),
+        (None, Some(place)) if place.name == name => place.url,
         _ => show.enclosure_url(name),
     };
     Ok(Entry {
@@ -76,6 +78,12 @@ fn entry<'a>(
 }
 
 impl Entry<'_> {
+    /// The enclosure's type, where it is no MP3: only what stands elsewhere may be something else.
+    pub fn mime_type(&self) -> Option<&str> {
+        let given = self.given.episode.enclosure_type.value();
+        given.filter(|_| self.given.audio.is_elsewhere()).map(String::as_str)
+    }
+
     /// What a release promises of this episode.
     pub fn promise(&self) -> EditionEpisode {
         let EpisodeIn { episode, audio, .. } = self.given;
@@ -87,6 +95,7 @@ impl Entry<'_> {
             source: episode.source.path.clone(),
             enclosure_url: self.enclosure_url.clone(),
             audio: audio.clone(),
+            mime_type: self.mime_type().map(str::to_owned),
             published: self.published.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             apple_episode_id: episode.apple_id.value().copied(),
             listed: self.due,

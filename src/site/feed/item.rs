@@ -24,7 +24,7 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
         enclosure: Some(Enclosure {
             url: entry.enclosure_url.0.clone(),
             length: entry.given.audio.bytes.to_string(),
-            mime_type: "audio/mpeg".to_owned(),
+            mime_type: entry.mime_type().unwrap_or("audio/mpeg").to_owned(),
         }),
         guid: Some(Guid { value: entry.guid.0.clone(), permalink: episode.is_permalink() }),
         pub_date: Some(date(item)),
@@ -32,7 +32,8 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
         itunes_ext: Some(ITunesItemExtension {
             author: episode.author.value().cloned(),
             image: item.image.clone(),
-            duration: Some(item.seconds().to_string()),
+            // Of audio elsewhere, it may not be known.
+            duration: Some(item.seconds()).filter(|it| *it > 0).map(|it| it.to_string()),
             explicit: Some(truth(*episode.explicit.value().unwrap_or(&frame.show.show.explicit))),
             subtitle: item.subtitle.map(str::to_owned),
             summary: Some(description),
@@ -68,6 +69,10 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
     }
     for credit in &item.credits {
         add(person(credit));
+    }
+    let own_summary = frame.extra.complete_item(&entry.guid.0, &mut rendered.extensions);
+    if let (true, Some(itunes)) = (own_summary, &mut rendered.itunes_ext) {
+        itunes.summary = None;
     }
     rendered
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use onair::plan::{self, Overrides};
-use onair::rules::{self, Facts, show::picture};
+use onair::rules::{self, Facts, picture::picture};
 use onair::show::{Episode, Settings, Show};
 use onair::site;
 use onair::store::published::{Published, Standing};
@@ -39,6 +39,7 @@ fn check(criterion: &mut Criterion) {
                     audio: &BTreeMap::new(),
                     unused_audio: &[],
                     artwork: &Ok(picture(&[])),
+                    heard: &onair::rules::sound::Ears::new(),
                     others: Vec::new(),
                     now: "2026-01-01T00:00:00Z".parse().unwrap(),
                 })

@@ -83,7 +83,7 @@ fn spec(described: Described, folder: &Path) -> anyhow::Result<TagSpec> {
         let picture = picture(&chapter.image)?;
         let start = Duration::from_millis(chapter.start_ms);
         let DescribedChapter { title, url, image, .. } = chapter;
-        Ok(TagChapter { chapter: Chapter { start, title, url, image }, picture })
+        Ok(TagChapter { chapter: Chapter { url, image, ..Chapter::new(start, title) }, picture })
     });
     Ok(TagSpec {
         version: described.version,

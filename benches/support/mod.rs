@@ -62,12 +62,8 @@ pub fn inputs<'a>(settings: &'a Settings, episodes: &'a [Episode]) -> Inputs<'a>
 
 fn given(episode: &Episode) -> EpisodeIn<'_> {
     let file = episode.file.value().expect("a file");
-    let chapter = |at: u64| Chapter {
-        start: std::time::Duration::from_secs(at * 300),
-        title: format!("Part {at}"),
-        url: None,
-        image: None,
-    };
+    let start = |at: u64| std::time::Duration::from_secs(at * 300);
+    let chapter = |at: u64| Chapter::new(start(at), format!("Part {at}"));
     EpisodeIn {
         episode,
         audio: PublishedAudio {
@@ -82,6 +78,6 @@ fn given(episode: &Episode) -> EpisodeIn<'_> {
         },
         object: None,
         chapters: (0..5).map(chapter).collect(),
-        transcript: None,
+        transcripts: Vec::new(),
     }
 }

@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use super::probe::{Content, Depth, Probe};
+use super::mp3::{Content, Depth, Probe};
 
 /// The code that the findings are of.
 const EDITION: &str = concat!(env!("CARGO_PKG_VERSION"), "-", env!("ONAIR_AUDIO_CODE"));

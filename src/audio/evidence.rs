@@ -7,8 +7,8 @@
 //! bytes without frames would play.
 
 use super::damage::{Amount, Damage, Filler, Harm, Place, Proof};
+use super::mp3::Mp3;
 use super::music::{Music, Sum};
-use super::probe::Mp3;
 use super::time::PlayTime;
 use super::trailing::Trailing;
 use super::walk::{Audio, BitRate, Checksums, FirstFrame, HeaderFrame};

@@ -97,6 +97,8 @@ pub enum Colour {
 pub enum Command {
     /// Check every episode, its audio and the settings
     Check(Check),
+    /// Measure how episodes sound: loudness, peaks, silence, channels
+    Listen(Listen),
     /// Publish: audio and pages that changed, then the feed
     Release(Release),
     /// See the pages as they would be published, in a browser on this machine
@@ -139,6 +141,9 @@ pub struct Check {
     /// Report only on these episodes: a number, or a file's name
     #[arg(value_name = "EPISODE")]
     pub episodes: Vec<String>,
+    /// Listen to the audio, too: loudness, peaks, silence, channels, the same recording twice
+    #[arg(long)]
+    pub listen: bool,
     /// Mend what can be mended without a second look
     #[arg(long)]
     pub fix: bool,
@@ -153,6 +158,17 @@ pub struct Check {
     pub all: bool,
 }
 
+/// `onair listen`
+#[derive(Debug, clap::Args)]
+pub struct Listen {
+    /// An episode (a number, or a file's name), or an MP3 by its path
+    #[arg(value_name = "EPISODE|MP3", required = true)]
+    pub recordings: Vec<String>,
+    /// Draw waveform and loudness into this file
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+}
+
 /// `onair release`
 #[derive(Debug, clap::Args)]
 pub struct Release {
@@ -162,12 +178,27 @@ pub struct Release {
     /// Look at every published object, and send again what is gone or was changed
     #[arg(long)]
     pub repair: bool,
+    /// Wait so long for another release that is at work, and for episodes that come due: `90m`, `3h`
+    #[arg(long, value_name = "TIME", env = "ONAIR_WAIT", hide_env_values = true, value_parser = span)]
+    pub wait: Option<std::time::Duration>,
+    /// Publish this episode's audio anew, with its tag as it would be made now, at a new address
+    #[arg(long, value_name = "EPISODE")]
+    pub retag: Vec<String>,
     /// Let a guard pass, knowing what it guards
     #[arg(long, value_name = "GUARD")]
     pub allow: Vec<String>,
     /// Publish as if it were this instant (RFC 3339)
     #[arg(long, value_name = "TIME", hide = true, env = "ONAIR_NOW")]
     pub now: Option<jiff::Timestamp>,
+}
+
+/// A span as people write it: `90m`, `3h`, `2 hours`.
+fn span(text: &str) -> Result<std::time::Duration, String> {
+    let span: jiff::SignedDuration =
+        text.trim().parse().map_err(|_| "write a time like `90m` or `3h`".to_owned())?;
+    let span = std::time::Duration::try_from(span).map_err(|_| "time only goes on".to_owned())?;
+    let most = std::time::Duration::from_secs(24 * 60 * 60);
+    if span <= most { Ok(span) } else { Err("a release waits for a day at most".to_owned()) }
 }
 
 /// `onair preview`

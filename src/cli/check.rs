@@ -1,7 +1,8 @@
 //! `onair check`.
 
 use super::args::{Check, Global};
-use super::ui::findings::{report, report_all};
+use super::ui::findings::{report, report_all, say_waiting};
+use super::ui::listening::ListeningProgress;
 use super::ui::term::Term;
 use super::{Exit, Outcome, block_on};
 use crate::pipeline::check::{CheckOptions, Checked, Fixing, check};
@@ -9,6 +10,7 @@ use crate::pipeline::fix::Fixed;
 use crate::pipeline::{Class, Error};
 use crate::report::{Counts, counted};
 use crate::rules::Evidence;
+use crate::show::waiting;
 
 pub fn run(global: &Global, args: &Check, term: &Term) -> Outcome {
     let fix = match (args.fix, args.dry_run) {
@@ -16,8 +18,10 @@ pub fn run(global: &Global, args: &Check, term: &Term) -> Outcome {
         (true, true) => Fixing::DryRun,
         (true, false) => Fixing::On,
     };
-    let asked = CheckOptions { episodes: args.episodes.clone(), fix, now: jiff::Timestamp::now() };
-    let checked = block_on(check(&global.options(), &asked))?;
+    let (episodes, now) = (args.episodes.clone(), jiff::Timestamp::now());
+    let asked = CheckOptions { episodes, listen: args.listen, fix, now };
+    let watch = ListeningProgress::new(term);
+    let checked = block_on(check(&global.options(), &asked, &watch))?;
     say_of_absent(&checked, term);
     if let Some(fixed) = &checked.fixed {
         if fix == Fixing::DryRun {
@@ -28,6 +32,7 @@ pub fn run(global: &Global, args: &Check, term: &Term) -> Outcome {
     }
     let say = if args.all { report_all } else { report };
     say("check", &checked.findings, &checked.checkout, term);
+    say_waiting(&waiting::waiting(&checked.checkout.show, asked.now), asked.now, term);
     let counts = Counts::of(&checked.findings);
     if counts.errors > 0 {
         return Ok(Exit::Findings);

@@ -25,7 +25,7 @@ impl From<Class> for Exit {
             Class::Findings => Self::Findings,
             Class::Usage => Self::Usage,
             Class::Target => Self::Target,
-            Class::Stopped => Self::Stopped,
+            Class::Stopped | Class::Held => Self::Stopped,
             Class::Interrupted => Self::Interrupted,
         }
     }

@@ -11,6 +11,7 @@ mod explain;
 mod fetch;
 mod import;
 mod init;
+mod listen;
 mod moving;
 mod new;
 mod preview;
@@ -50,6 +51,7 @@ pub fn run(args: Args) -> ExitCode {
     let term = Term::new(&args.global, actions::is_runner());
     let outcome = match &args.command {
         Command::Check(check) => check::run(&args.global, check, &term),
+        Command::Listen(listen) => listen::run(&args.global, listen, &term),
         Command::Release(release) => release::run(&args.global, release, &term),
         Command::Doctor(doctor) => doctor::run(&args.global, doctor, &term),
         Command::Rollback(rollback) => rollback::run(&args.global, rollback, &term),

@@ -1,16 +1,22 @@
 //! `onair release`: prints the plan and, unless it is a dry run, carries out that very plan.
 
+use std::time::{Duration, Instant};
+
 use jiff::Timestamp;
 
 use super::args::{Global, Release};
 use super::ui::carry_out::{Named, say_proofs};
-use super::ui::findings::report;
+use super::ui::findings::{report, say_of_sound, say_waiting};
+use super::ui::listening::ListeningProgress;
 use super::ui::term::Term;
-use super::ui::{actions, stop};
+use super::ui::{
+    actions,
+    stop::{self, Stop},
+};
 use super::{Exit, Outcome, block_on};
 use crate::pipeline::release::{Preparation, Prepared, ReleaseOptions, prepare};
 use crate::pipeline::{Class, Error};
-use crate::plan::{Allow, Overrides};
+use crate::plan::{Allow, Guard, GuardKind, Overrides};
 use crate::report::Counts;
 use crate::rules::{Finding, Severity};
 
@@ -20,15 +26,65 @@ pub fn run(global: &Global, args: &Release, term: &Term) -> Outcome {
 
 async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
     stop::end_until_something_is_written(term);
+    let begun = Instant::now();
+    let mut woken = false;
+    loop {
+        let now = args.now.unwrap_or_else(Timestamp::now);
+        // As if it were then: time goes on from there.
+        let now = now.checked_add(begun.elapsed()).unwrap_or(now);
+        let left = args.wait.unwrap_or_default().saturating_sub(begun.elapsed());
+        let next = match once(global, args, now, woken, term).await {
+            Ok(next) => next,
+            Err(error) if error.class == Class::Held && !left.is_zero() && !args.dry_run => {
+                term.say(&format!("Waiting: {error}"));
+                nap(left.min(AGAIN)).await?;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        let until = next.map(|next| next.duration_since(now)).and_then(|it| it.try_into().ok());
+        match until {
+            Some(until) if until <= left && !args.dry_run => nap(until).await?,
+            _ => return Ok(Exit::Fine),
+        }
+        woken = true;
+    }
+}
+
+/// How often a release asks whether another one is done.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// Waits, unless somebody wishes otherwise. Nothing is held meanwhile.
+async fn nap(time: Duration) -> Result<(), Error> {
+    let mut stop = Stop::listen();
+    tokio::select! {
+        () = stop.wished() => Err(Error::new(Class::Interrupted, "stopped while it waited")),
+        () = tokio::time::sleep(time) => Ok(()),
+    }
+}
+
+/// One release; gives the time at which the next episode comes due. `woken` if it has waited for one.
+async fn once(
+    global: &Global,
+    args: &Release,
+    now: Timestamp,
+    woken: bool,
+    term: &Term,
+) -> Result<Option<Timestamp>, Error> {
     let options = global.options();
     let asked = ReleaseOptions {
         dry_run: args.dry_run,
         repair: args.repair,
+        // Once is enough.
+        retag: if woken { Vec::new() } else { args.retag.clone() },
         allow: overrides(&args.allow)?,
-        now: args.now.unwrap_or_else(Timestamp::now),
+        now,
     };
-    let prepared = prepare(&options, &asked).await?;
-    let Prepared { checkout, located, target, note, findings, outcome } = prepared;
+    let prepared = prepare(&options, &asked, &ListeningProgress::new(term)).await?;
+    let Prepared { checkout, located, target, note, findings, unheard, outcome } = prepared;
+    for note in &unheard {
+        term.warning(note, None);
+    }
     if let Some(note) = &note {
         term.say(note);
     }
@@ -44,21 +100,31 @@ async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
             let counts = Counts { errors: wrong.len(), ..Counts::default() };
             return Err(Error::new(Class::Findings, format!("{counts}: nothing was published")));
         }
-        Preparation::Guards(guards) => return Err(named.refused(&guards, term)),
+        Preparation::Guards(guards) => {
+            let older = |guard: &Guard| guard.kind == GuardKind::OlderCheckout;
+            if woken && guards.iter().all(older) {
+                term.say("A later commit was released meanwhile: its own run goes on from here");
+                return Ok(None);
+            }
+            return Err(named.refused(&guards, term));
+        }
         Preparation::Plan(plan) => plan,
     };
+    say_of_sound(&findings, &checkout, term);
+    let waiting = plan.waiting.clone();
     named.carry_out(&plan, &options, &target, &checkout.show.settings, term).await?;
+    say_waiting(&waiting, asked.now, term);
     let counts = Counts::of(&findings);
     actions::output("findings", (counts.errors + counts.warnings) as u64, term);
-    Ok(Exit::Fine)
+    Ok(waiting.first().map(|next| next.until))
 }
 
 /// What a host permits with `--allow`.
 fn overrides(given: &[String]) -> Result<Overrides, Error> {
-    given
-        .iter()
-        .map(|text| {
-            text.parse::<Allow>().map_err(|error| Error::usage(format!("--allow {text}: {error}")))
-        })
-        .collect()
+    let mut allowed = Vec::new();
+    for text in given {
+        let bad = |error| Error::new(Class::Usage, format!("--allow {text}: {error}"));
+        allowed.extend(Allow::read(text).map_err(bad)?);
+    }
+    Ok(allowed.into_iter().collect())
 }

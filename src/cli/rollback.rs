@@ -1,5 +1,6 @@
 //! `onair rollback`.
 
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::args::{Format, Global, Rollback};
@@ -26,23 +27,24 @@ async fn rollback(global: &Global, args: &Rollback, term: &Term) -> Outcome {
     let (name, root) = (prepared.target.store.name(), options.root.as_path());
     let named = Named { command: "rollback", target: &name, dry: args.dry_run, root, note: None };
     let plan = prepared.plan.map_err(|guards| named.refused(&guards, term))?;
-    term.say(&format!("Back to the feed of {}", described(&prepared.record)));
+    term.say(&format!("Back to {}", described(&prepared.record)));
     let (target, settings) = (&prepared.target, &prepared.settings);
     let done = named.carry_out(&plan, &options, target, settings, term).await?;
     if done.is_some_and(|receipt| receipt.feed_published) {
         term.say(
-            "The next `onair release` publishes what the repository says: mend it there first.",
+            "It holds until the show changes: mend it there, and the next `onair release` goes on.",
         );
     }
     Ok(Exit::Fine)
 }
 
-/// `release 3 (2026-03-06T06:00:00Z, ann@studio, 12 episodes)`
+/// `release 3 (2026-03-06 07:00 CET, ann@studio, 12 episodes)`
 fn described(record: &Record) -> String {
+    let created = record.created.to_zoned_datetime(TimeZone::system());
     format!(
         "release {} ({}, {}, {})",
         record.number.0,
-        record.created,
+        created.strftime("%Y-%m-%d %H:%M %Z"),
         report::printable(&record.by.who),
         counted(record.listed().count(), "episode")
     )

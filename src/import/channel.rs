@@ -267,6 +267,11 @@ impl Section {
         Self { text: format!("[{name}]\n") }
     }
 
+    /// Whether it has no key yet.
+    fn is_empty(&self) -> bool {
+        self.text.lines().count() < 2
+    }
+
     /// A key with a value of TOML.
     pub fn line(&mut self, key: &str, value: &str) {
         let _ = writeln!(self.text, "{key} = {value}");
@@ -461,17 +466,24 @@ fn place(
     if let Some(Media { url: own, tracking }) =
         media::folder(enclosures, &url).filter(|media| is_site(&media.url))
     {
-        let host = media::host(&url).unwrap_or_default();
-        let scheme = if url.starts_with("http://") { "http" } else { "https" };
-        let own = Some(own).filter(|own| *own != format!("{scheme}://{host}/media/"));
+        let mut section = Section::new("media");
         // Audio that stays where it is keeps its address; what is new has a folder of its own.
-        let own = own.filter(|_| options.download);
-        if tracking.is_some() || own.is_some() {
-            let mut section = Section::new("media");
-            section.maybe("url", own);
-            if let Some(tracking) = tracking {
-                section.line("tracking", &format!("[{}]", quoted(&tracking)));
+        match media::path(&own, &url) {
+            _ if !options.download => {}
+            // Where audio goes unless the settings say otherwise.
+            Some(_) if own == format!("{}/media/", url.trim_end_matches('/')) => {}
+            Some(path) if is_inside(&path) => {
+                section.text("url", &own);
+                section.text("path", &path);
             }
+            // The site's root is no folder for audio; what stands there keeps its address.
+            Some(_) => {}
+            None => section.text("url", &own),
+        }
+        if let Some(tracking) = tracking {
+            section.line("tracking", &format!("[{}]", quoted(&tracking)));
+        }
+        if !section.is_empty() {
             let _ = write!(settings, "\n{}", section.text);
         }
     }

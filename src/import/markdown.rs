@@ -26,7 +26,7 @@ pub fn of(text: &str, resolve: &Resolve<'_>) -> String {
 
 /// What a page makes of Markdown says.
 fn says(markdown: &str) -> Option<Said> {
-    let page = notes(markdown, &|link| Some(link.to_owned())).page;
+    let page = notes(markdown, None, &|link| Some(link.to_owned())).page;
     Some(html::said(&html::tree(&page)?))
 }
 
@@ -457,7 +457,7 @@ mod tests {
             notes,
             "Intro & more.\n\nTracks:\\\n00:00 Start\\\n01:20 First \\* song\\\n\\# 3 Third\\\n\\- Middle -\\\n\\*Turbo 84\\\n<https://a.example/x_y_z>\\\nBye \\<3"
         );
-        let page = super::notes(&notes, &|_| None).page;
+        let page = super::notes(&notes, None, &|_| None).page;
         assert_eq!(
             crate::site::text::lines_of_clean_html(&page),
             "Intro & more.\nTracks:\n00:00 Start\n01:20 First * song\n# 3 Third\n- Middle -\n*Turbo 84\nhttps://a.example/x_y_z\nBye <3"
@@ -471,7 +471,7 @@ mod tests {
             &lt;|&amp;|&rsquo;|[é<&*_#|~`=\\[\\]\\\\(). 1]|https://b\\.example/_x_){0,25}") {
             let same = |link: &str| Some(link.to_owned());
             let notes_of = md(&text);
-            let page = super::notes(&notes_of, &same).page;
+            let page = super::notes(&notes_of, None, &same).page;
             let said = html::said(&html::tree(&page).unwrap());
             let before = match html::is_html(&html::unescaped(&text)) {
                 true => html::said(&html::tree(&html::clean(&html::with_breaks(&html::unescaped(&text)), &same)).unwrap()).text,

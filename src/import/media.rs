@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use percent_encoding::percent_decode_str;
+
 /// A folder of audio, as the settings have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Media {
@@ -57,6 +59,19 @@ fn is_host(part: &str) -> bool {
         && top.bytes().all(|byte| byte.is_ascii_alphabetic())
         && !files.contains(&top)
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+}
+
+/// The folder of a target that a folder of audio is, where the site's server has both: its path below
+/// the site or, where it is not there, below the server's root.
+pub fn path(folder: &str, site: &str) -> Option<String> {
+    let behind = |url: &str| url.split_once("://").map(|(_, rest)| rest.to_owned());
+    let (folder, site) = (behind(folder)?, behind(site)?);
+    let site = format!("{}/", site.trim_end_matches('/'));
+    let path = folder.strip_prefix(&site).or_else(|| {
+        let server = &site[..=site.find('/')?];
+        folder.strip_prefix(server)
+    })?;
+    percent_decode_str(path.trim_end_matches('/')).decode_utf8().ok().map(Into::into)
 }
 
 /// The server that an address names.

@@ -13,6 +13,37 @@ pub struct Chapter {
     pub url: Option<String>,
     /// A picture for the chapter: a path inside the show's folder, or an absolute URL.
     pub image: Option<String>,
+    /// What only a chapter file of the podcast namespace can say of it.
+    pub details: Details,
+}
+
+/// What only a chapter file of the podcast namespace can say of a chapter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Details {
+    /// Where the chapter ends, if that is not the next one's start.
+    pub end: Option<Duration>,
+    /// Whether it stands in no list (`"toc": false`): only its picture or link is shown as it plays.
+    pub hidden: bool,
+    /// The place that the chapter is about.
+    pub location: Option<Location>,
+}
+
+/// A place, as the podcast namespace has it ("location").
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Location {
+    /// As people call it.
+    pub name: String,
+    /// A geo URI (RFC 5870): `geo:48.86,2.35`.
+    pub geo: String,
+    /// An OpenStreetMap id: `R148838`.
+    pub osm: Option<String>,
+}
+
+impl Chapter {
+    /// A chapter of this start and title.
+    pub fn new(start: Duration, title: String) -> Self {
+        Self { start, title, url: None, image: None, details: Details::default() }
+    }
 }
 
 /// A time as a player shows it: `02:15`, `1:02:15`, with milliseconds only where there are any.

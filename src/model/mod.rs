@@ -4,3 +4,4 @@ pub mod audio;
 pub mod chapter;
 pub mod hash;
 pub mod object;
+pub mod waiting;

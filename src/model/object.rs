@@ -119,11 +119,10 @@ impl Kind {
 
     /// The `Cache-Control` an object of this kind is served with.
     ///
-    /// Audio never changes under its key; a feed must be fresh within minutes of a release.
+    /// Audio and images never change under their keys; a feed must be fresh within minutes of a release.
     pub fn cache_control(self) -> &'static str {
         match self {
-            Self::Audio => "public, max-age=31536000, immutable",
-            Self::Image => "public, max-age=86400",
+            Self::Audio | Self::Image => "public, max-age=31536000, immutable",
             Self::Chapters | Self::Transcript | Self::Asset => "public, max-age=3600",
             Self::Page => "public, max-age=600",
             Self::Feed => "public, max-age=300",
@@ -210,6 +209,35 @@ impl Digest {
     }
 }
 
+/// The media types of what a release sends from memory.
+const TYPES: [&str; 18] = [
+    "text/html; charset=utf-8",
+    "text/css; charset=utf-8",
+    "text/javascript; charset=utf-8",
+    "text/plain; charset=utf-8",
+    "application/xml; charset=utf-8",
+    "application/json; charset=utf-8",
+    "application/rss+xml; charset=utf-8",
+    "application/json+chapters",
+    "application/json",
+    "application/srt",
+    "application/x-subrip",
+    "text/vtt",
+    "image/svg+xml",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/gif",
+    "image/avif",
+];
+
+/// A recorded media type as an [`Object`] has it, if a release sends such.
+pub fn known_type(text: &str) -> Option<&'static str> {
+    // What tests release.
+    const OTHERS: [&str; 2] = ["text/html", "text/css"];
+    TYPES.iter().chain(&OTHERS).copied().find(|known| *known == text)
+}
+
 /// An object ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
@@ -225,6 +253,8 @@ pub struct Object {
     pub body: Body,
     /// Further user metadata (lower-case ASCII names, ASCII values): `milliseconds`, …
     pub metadata: BTreeMap<String, String>,
+    /// The address to which it leads on, if it is no page but a redirect.
+    pub redirect: Option<String>,
 }
 
 impl Object {
@@ -232,7 +262,8 @@ impl Object {
     pub fn in_memory(key: Key, kind: Kind, content_type: &'static str, bytes: Bytes) -> Self {
         let digest = Digest::Whole { sha256: Sha256::of(&bytes) };
         let metadata = BTreeMap::new();
-        Self { key, kind, content_type, digest, body: Body::Bytes(bytes), metadata }
+        let body = Body::Bytes(bytes);
+        Self { key, kind, content_type, digest, body, metadata, redirect: None }
     }
 
     /// All the user metadata it is to be stored with: its own and its digest's.

@@ -60,6 +60,11 @@ impl Cache {
         Ok(probe)
     }
 
+    /// What is known of `file` at this depth without reading it.
+    pub fn remembered(&self, path: &str, file: &Path, depth: Depth) -> Option<Probe> {
+        self.known().probe(path, &identity(file)?, depth)
+    }
+
     /// Keeps what is new, of these files and no others.
     pub fn keep(&self, paths: &BTreeSet<String>) {
         let mut known = self.known();
@@ -79,15 +84,19 @@ pub fn identity(file: &Path) -> Option<Identity> {
     Some(Identity::of(&fs::metadata(file).ok()?))
 }
 
-/// The file for the show in this folder. An empty `ONAIR_CACHE_DIR` means: none.
+/// Where all of it is kept. An empty `ONAIR_CACHE_DIR` means: nowhere.
+pub(super) fn folder() -> Option<PathBuf> {
+    match env::var_os("ONAIR_CACHE_DIR") {
+        Some(folder) => (!folder.is_empty()).then(|| PathBuf::from(folder)),
+        None => Some(caches()?.join("onair")),
+    }
+}
+
+/// The file for the show in this folder.
 fn place(root: &Path) -> Option<PathBuf> {
-    let folder = match env::var_os("ONAIR_CACHE_DIR") {
-        Some(folder) => (!folder.is_empty()).then(|| PathBuf::from(folder))?,
-        None => caches()?.join("onair"),
-    };
     let root = root.canonicalize().ok()?;
     let name = Sha256::of(root.as_os_str().as_encoded_bytes()).to_string();
-    Some(folder.join(format!("probes-{}.json", &name[..16])))
+    Some(folder()?.join(format!("probes-{}.json", &name[..16])))
 }
 
 /// The user's folder for what can be made again (XDG Base Directory Specification, section 3: a path
@@ -97,7 +106,7 @@ fn caches() -> Option<PathBuf> {
     absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))
 }
 
-fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut new = tempfile::NamedTempFile::new_in(folder)?;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::model::chapter::Chapter;
-use crate::rules::{Finding, chapters as judge, registry};
+use crate::rules::{Finding, Severity, chapters as judge, registry};
 use crate::show::chapters::{self, Format};
 use crate::show::episode::ChaptersGiven;
 use crate::show::read::{self, FileTrouble};
-use crate::show::{Episode, Given, Located, Malformed, Show, Source};
+use crate::show::{Episode, Given, Located, Malformed, Show, Source, files};
 
 /// An episode's chapters, and the text they stand in.
 #[derive(Debug)]
@@ -29,6 +29,11 @@ pub enum ChaptersRead {
         source: Source,
         /// Every line that is wrong.
         faults: Vec<Malformed>,
+    },
+    /// There is no chapter in the file that the episode names.
+    Empty {
+        /// Its path.
+        path: String,
     },
     /// The file that the episode names cannot be used.
     Unusable {
@@ -52,7 +57,7 @@ impl ChaptersRead {
     pub fn source(&self) -> Option<&Source> {
         match self {
             Self::Written(Written { source, .. }) | Self::Malformed { source, .. } => Some(source),
-            Self::Unusable { .. } => None,
+            Self::Unusable { .. } | Self::Empty { .. } => None,
         }
     }
 }
@@ -67,9 +72,11 @@ pub fn read(show: &Show, episode: &Episode) -> Option<ChaptersRead> {
         Given::Good(Located { value: ChaptersGiven::File(path), .. }) => {
             let unusable = |trouble| ChaptersRead::Unusable { path: path.clone(), trouble };
             let Some(format) = Format::of(path) else { return Some(unusable(None)) };
-            match read::read_text(&show.root, path) {
+            let candidates = files::candidates(path, &own.path);
+            let found = files::first_there(&show.root, &candidates);
+            match found.and_then(|path| read::read_other_text(&show.root, path)) {
                 Ok(source) => {
-                    let read = format.read(&source.text);
+                    let read = Format::of_text(format, &source.text).read(&source.text);
                     (source, read)
                 }
                 Err(trouble) => return Some(unusable(Some(trouble))),
@@ -81,7 +88,22 @@ pub fn read(show: &Show, episode: &Episode) -> Option<ChaptersRead> {
         _ => return None,
     };
     match read {
-        Ok(list) => (!list.is_empty()).then_some(ChaptersRead::Written(Written { source, list })),
+        Ok(list) if list.is_empty() => match episode.chapters.value() {
+            Some(ChaptersGiven::File(path)) => Some(ChaptersRead::Empty { path: path.clone() }),
+            _ => None,
+        },
+        Ok(mut list) => {
+            for chapter in &mut list {
+                let image = chapter.value.image.as_mut().filter(|image| !files::is_address(image));
+                let Some(image) = image else { continue };
+                // A name that may mean several files means the one that is there.
+                let candidates = files::candidates(image, &source.path);
+                if let Ok(path) = files::first_there(&show.root, &candidates) {
+                    path.clone_into(image);
+                }
+            }
+            Some(ChaptersRead::Written(Written { source, list }))
+        }
         Err(faults) => Some(ChaptersRead::Malformed { source, faults }),
     }
 }
@@ -93,22 +115,27 @@ pub fn findings(
     time: Option<Duration>,
     findings: &mut Vec<Finding>,
 ) {
-    match read {
+    // A host who names chapters wants them: without them nothing is published.
+    let at = |message: String| {
+        let span = episode.chapters.span().unwrap_or(0..0);
+        let finding = Finding::at(&registry::CHAPTERS, &episode.source, span, message);
+        Finding { severity: Severity::Error, ..finding }
+    };
+    findings.push(match read {
         ChaptersRead::Written(written) => {
-            judge::judge(&written.source, &written.list, time, findings);
+            return judge::judge(&written.source, &written.list, time, findings);
         }
         ChaptersRead::Malformed { source, faults } => {
-            findings.extend(faults.iter().map(|fault| judge::malformed(source, fault)));
+            let said = episode.chapters.value().is_some();
+            let faults = faults.iter().map(|fault| judge::malformed(source, fault, said));
+            return findings.extend(faults);
         }
-        ChaptersRead::Unusable { path, trouble } => {
-            let Some(span) = episode.chapters.span() else { return };
-            let at = |message| Finding::at(&registry::CHAPTERS, &episode.source, span, message);
-            findings.push(match trouble {
-                Some(trouble) => at(format!("{path}: {trouble}")),
-                None => at(format!("{path} is no chapter file")).expected(Format::EXPECTED),
-            });
+        ChaptersRead::Empty { path } => at(format!("there is no chapter in {path}")),
+        ChaptersRead::Unusable { path, trouble: Some(trouble) } => at(format!("{path}: {trouble}")),
+        ChaptersRead::Unusable { path, trouble: None } => {
+            at(format!("{path} is no chapter file")).expected(Format::EXPECTED)
         }
-    }
+    });
 }
 
 /// An episode's chapters as tag, feed and page have them.

@@ -2,19 +2,24 @@
 
 use jiff::Timestamp;
 
+use super::ears::{Listening, Watch, listen_to};
 use super::evidence::{self, AudioEvidence, is_absent, is_doubtful};
 use super::fix::{self, Fixed};
 use super::locate::{Located, locate};
 use super::{Checkout, Error, Options, target};
 use crate::audio::Depth;
+use crate::rules::sound::Ears;
 use crate::rules::{self, Evidence, Facts, Finding};
-use crate::show::{Show, layout};
+use crate::show::sound_settings::Listen;
+use crate::show::{Episode, Show, layout};
 
 /// What is asked of a check.
 #[derive(Debug, Clone)]
 pub struct CheckOptions {
     /// Only these episodes: numbers, or names of files; all of them if there are none.
     pub episodes: Vec<String>,
+    /// Listen to the audio of these episodes, too.
+    pub listen: bool,
     /// Mend what needs no second look, and write it.
     pub fix: Fixing,
     /// The present instant.
@@ -55,16 +60,27 @@ pub struct Checked {
 /// # Errors
 /// If the show cannot be read, an episode that was named is not there, or a mended file cannot be
 /// written.
-pub async fn check(options: &Options, asked: &CheckOptions) -> Result<Checked, Error> {
+pub async fn check(
+    options: &Options,
+    asked: &CheckOptions,
+    watch: &dyn Watch,
+) -> Result<Checked, Error> {
     let mut checkout = Checkout::load(&options.root)?;
     let wanted = select(&checkout.show, &asked.episodes)?;
     let looked = evidence::look(&checkout, Depth::Walk);
-    let (mut located, notes) = ask_if_needed(options, &checkout, looked).await;
-    let mut findings = find(&checkout, &located.evidence, asked.now);
+    let (mut located, mut notes) = ask_if_needed(options, &checkout, looked).await;
+    let is_wanted = |episode: &Episode| wanted.is_empty() || wanted.contains(&episode.source.path);
+    let Listening { ears, notes: unheard } =
+        match asked.listen || checkout.show.settings.sound.listen == Listen::Check {
+            true => listen_to(&checkout, &located.evidence, is_wanted, watch),
+            false => Listening::default(),
+        };
+    notes.extend(unheard);
+    let mut findings = find(&checkout, &located.evidence, &ears, asked.now);
     let mut fixed = None;
     if asked.fix != Fixing::Off {
         let done = fix::fix(&mut checkout, &wanted, findings, |checkout| {
-            find(checkout, &located.evidence, asked.now)
+            find(checkout, &located.evidence, &ears, asked.now)
         });
         if asked.fix == Fixing::On {
             done.write(&options.root)?;
@@ -114,13 +130,19 @@ async fn ask_if_needed(
     }
 }
 
-/// All findings of a show at this instant, from what was read and is known of its audio.
-pub fn find(checkout: &Checkout, audio: &AudioEvidence, now: Timestamp) -> Vec<Finding> {
+/// All findings of a show at this instant, from what was read, is known of its audio, and was heard.
+pub fn find(
+    checkout: &Checkout,
+    audio: &AudioEvidence,
+    ears: &Ears,
+    now: Timestamp,
+) -> Vec<Finding> {
     rules::check(Facts {
         show: &checkout.show,
         audio,
         unused_audio: &checkout.unused_audio,
         artwork: &checkout.artwork,
+        heard: ears,
         others: checkout.side_findings(|path| audio.get(path).and_then(Evidence::time)),
         now,
     })

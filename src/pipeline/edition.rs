@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,18 +12,17 @@ use jiff::Timestamp;
 use super::load::{MAX_PICTURE, resolve};
 use super::locate::Located;
 use super::memo::Memo;
-use super::{Checkout, Error, chapters, tag};
+use super::{Checkout, Error, chapters, sidecars, tag};
 use crate::audio::{Content, Mp3, PlayTime, Probe};
 use crate::model::audio::PublishedAudio;
-use crate::model::chapter::Chapter;
 use crate::model::hash::Sha256;
 use crate::model::object::{Body, Key, Kind, Object};
 use crate::plan::placement::Placement;
 use crate::rules::Evidence;
-use crate::show::{Episode, Show, is_inside, read};
+use crate::show::{Episode, Show, read, waiting};
 use crate::site::edition::Edition;
 use crate::site::extra::Extra;
-use crate::site::{self, EpisodeIn, Inputs, Templates};
+use crate::site::{self, EpisodeIn, Inputs, Templates, Transcript};
 use crate::store::audio::metadata;
 
 /// The largest side file of the feed: that of a hundred thousand episodes.
@@ -62,33 +62,40 @@ pub fn assemble(
         let Some((audio, object)) = audio(episode)? else { continue };
         let duration = Duration::from_millis(audio.milliseconds);
         let path = &episode.source.path;
-        let transcript = checkout.transcripts.get(path).and_then(|read| read.as_ref().ok());
+        let named = episode.transcripts.value().map(Vec::as_slice).unwrap_or_default();
+        let read = checkout.transcripts.get(path).map(Vec::as_slice).unwrap_or_default();
+        let transcripts = named.iter().zip(read).filter_map(|(given, read)| {
+            Some(Transcript {
+                file: Arc::clone(read.as_ref().ok()?),
+                language: given.language.clone(),
+                captions: given.captions,
+            })
+        });
         episodes.push(EpisodeIn {
             episode,
             audio,
             object,
             chapters: chapters::publishable(episode, checkout.chapters.get(path), duration),
-            transcript: transcript.cloned(),
+            transcripts: transcripts.collect(),
         });
     }
-    let chapters = episodes.iter().flat_map(|given| &given.chapters);
-    let assets = pictures(show, chapters)
+    let assets = pictures(checkout)
         .into_iter()
         .filter_map(|path| memo.picture(&show.root, &path, MAX_PICTURE))
         .collect();
     let (extra, templates) = (extra(show)?, templates(show)?);
     let inputs = Inputs { show: &show.settings, episodes, assets, templates, extra, now };
-    site::build(&inputs).map_err(|error| Error::usage(error.to_string()))
+    let edition = site::build(&inputs).map_err(|error| Error::usage(error.to_string()))?;
+    Ok(Edition { waiting: waiting::waiting(show, now), ..edition })
 }
 
-/// The pictures that a show and these chapters name, as paths below its folder. What only a draft
-/// names is not published.
-pub fn pictures<'a>(show: &Show, chapters: impl Iterator<Item = &'a Chapter>) -> BTreeSet<String> {
-    let episodes = show.episodes.iter().filter(|episode| !episode.is_draft());
-    let mut wanted = site::assets::wanted(&show.settings, episodes);
-    let pictures = chapters.filter_map(|chapter| chapter.image.as_deref());
-    wanted.extend(pictures.filter(|path| is_inside(path)).map(str::to_owned));
-    wanted
+/// The pictures that are published, as paths below the show's folder: those that the show names, and
+/// its chapters. What only a draft names is not among them.
+fn pictures(checkout: &Checkout) -> BTreeSet<String> {
+    let root = &checkout.show.root;
+    let named = sidecars::named(&checkout.show, &checkout.chapters);
+    let published = named.into_iter().filter(|file| file.role.is_published());
+    published.filter_map(|file| file.find(root).ok().map(str::to_owned)).collect()
 }
 
 /// What is published of an episode's audio: what stands there already where the payload is the same,
@@ -172,7 +179,10 @@ pub fn new_audio(
     };
     let (digest, metadata) = (audio.digest(), metadata(&audio));
     let kind = Kind::Audio;
-    Ok((audio, Object { key, kind, content_type: "audio/mpeg", digest, body, metadata }))
+    Ok((
+        audio,
+        Object { key, kind, content_type: "audio/mpeg", digest, body, metadata, redirect: None },
+    ))
 }
 
 /// The elements that are put back into the feed.

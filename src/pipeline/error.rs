@@ -11,8 +11,10 @@ pub enum Class {
     Usage,
     /// The target or the network failed.
     Target,
-    /// A guard, or another release, stopped it.
+    /// A guard stopped it, or another release that went before.
     Stopped,
+    /// Another release is at work.
+    Held,
     /// Whoever started it stopped it.
     Interrupted,
 }

@@ -7,11 +7,15 @@ use std::sync::Arc;
 
 use super::chapters::{self, ChaptersRead};
 use super::memo::{Memo, Unusable};
-use super::{Error, sidecars};
+use super::sidecars::{self, Looks};
+use super::{Error, scale};
 use crate::audio::tag::Picture;
 use crate::report::{Sources, human};
-use crate::rules::show::{Artwork, picture};
+use crate::rules::picture::picture;
+use crate::rules::show::Artwork;
 use crate::rules::{Finding, registry};
+use crate::show::episode::TranscriptGiven;
+use crate::show::files;
 use crate::show::read::{self, FileTrouble, ShowError};
 use crate::show::values::AudioName;
 use crate::show::{Episode, Show, Source};
@@ -27,10 +31,10 @@ pub struct Checkout {
     pub show: Show,
     /// What came of reading each episode's chapters, by the episode file's path.
     pub chapters: BTreeMap<String, ChaptersRead>,
-    /// What came of reading each episode's transcript, likewise.
-    pub transcripts: BTreeMap<String, Result<Arc<TranscriptFile>, Unusable>>,
-    /// Why pictures that episodes name cannot be had, by their paths.
-    pub missing_pictures: BTreeMap<String, FileTrouble>,
+    /// What came of reading each episode's transcripts, likewise, in the order named.
+    pub transcripts: BTreeMap<String, Vec<Result<Arc<TranscriptFile>, Unusable>>>,
+    /// What came of looking for the files that the show names.
+    pub looks: Looks,
     /// MP3s that no episode names.
     pub unused_audio: Vec<String>,
     /// The artwork's format and size.
@@ -79,10 +83,11 @@ impl Checkout {
         for episode in &show.episodes {
             let path = &episode.source.path;
             chapters.extend(chapters::read(&show, episode).map(|read| (path.clone(), read)));
-            transcripts.extend(transcript(&show, episode, memo).map(|read| (path.clone(), read)));
+            transcripts
+                .extend(transcripts_of(&show, episode, memo).map(|read| (path.clone(), read)));
         }
         Self {
-            missing_pictures: sidecars::missing_pictures(&show),
+            looks: sidecars::look_for(&show, &chapters),
             unused_audio: unused(&show),
             cover: cover(&show),
             show,
@@ -103,11 +108,11 @@ impl Checkout {
             self.chapters.remove(&path);
             self.transcripts.remove(&path);
             let chapters = chapters::read(&self.show, &episode);
-            let transcript = transcript(&self.show, &episode, &Memo::default());
+            let transcripts = transcripts_of(&self.show, &episode, &Memo::default());
             self.chapters.extend(chapters.map(|read| (path.clone(), read)));
-            self.transcripts.extend(transcript.map(|read| (path, read)));
+            self.transcripts.extend(transcripts.map(|read| (path, read)));
         }
-        self.missing_pictures = sidecars::missing_pictures(&self.show);
+        self.looks = sidecars::look_for(&self.show, &self.chapters);
     }
 
     /// Findings of the files beside the episodes; `time` says how long an episode's audio plays,
@@ -124,10 +129,10 @@ impl Checkout {
                 chapters::findings(episode, read, time, &mut found);
             }
             if let Some(read) = self.transcripts.get(path) {
-                found.extend(sidecars::transcript(episode, read, time));
+                sidecars::transcripts(episode, read, time, &mut found);
             }
         }
-        sidecars::pictures(&self.show, &self.missing_pictures, &mut found);
+        sidecars::files(&self.show, &self.chapters, &self.looks, &mut found);
         found
     }
 
@@ -143,12 +148,17 @@ impl Checkout {
     }
 }
 
-fn transcript(
+fn transcripts_of(
     show: &Show,
     episode: &Episode,
     memo: &Memo,
-) -> Option<Result<Arc<TranscriptFile>, Unusable>> {
-    Some(memo.transcript(&show.root, episode.transcript.value()?))
+) -> Option<Vec<Result<Arc<TranscriptFile>, Unusable>>> {
+    let read = |given: &TranscriptGiven| {
+        let candidates = files::candidates(&given.file, &episode.source.path);
+        let path = files::first_there(&show.root, &candidates)?;
+        memo.transcript(&show.root, path)
+    };
+    Some(episode.transcripts.value()?.iter().map(read).collect())
 }
 
 /// The cover of every tag: its own file, or the artwork. A picture that no tag can hold is left out;
@@ -156,7 +166,7 @@ fn transcript(
 fn cover(show: &Show) -> Option<Picture> {
     let path = show.settings.tags.cover.as_ref().unwrap_or(&show.settings.show.artwork);
     let bytes = read::read_bytes(&show.root, path.get_ref(), MAX_PICTURE).ok()?;
-    Picture::new(bytes).ok()
+    scale::for_tag(bytes).ok()
 }
 
 /// An episode's MP3: its path below the show's folder.

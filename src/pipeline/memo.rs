@@ -77,7 +77,7 @@ impl Memo {
     pub fn transcript(&self, root: &Path, path: &str) -> Result<Arc<TranscriptFile>, Unusable> {
         read::resolve(root, path)?;
         self.transcripts.learn(&root.join(path), || {
-            let source = read::read_text(root, path)?;
+            let source = read::read_other_text(root, path)?;
             Ok(Arc::new(TranscriptFile::parse(&source)?))
         })
     }

@@ -8,6 +8,7 @@ use super::target::Target;
 use crate::http::Client;
 use crate::plan::Plan;
 use crate::public::cloudfront::{self, CloudFrontError};
+use crate::public::hubs;
 use crate::public::sample;
 use crate::release::Receipt;
 use crate::report::counted;
@@ -35,6 +36,14 @@ pub async fn after(
         }));
     }
     checks.extend(look_at_new_audio(settings, plan).await);
+    if receipt.feed_published && (settings.site.hub.is_some() || settings.site.podping.is_some()) {
+        let settings = settings.clone();
+        let token = std::env::var("ONAIR_PODPING_TOKEN").ok();
+        let told = tokio::task::spawn_blocking(move || {
+            hubs::tell(&Client::new(), &settings, token.as_deref())
+        });
+        checks.extend(told.await.unwrap_or_default());
+    }
     checks
 }
 

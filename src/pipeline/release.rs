@@ -2,14 +2,24 @@
 
 use jiff::Timestamp;
 
-use super::check::find;
-use super::evidence;
+use super::check::{find, select};
+use super::ears::{Listening, Watch, listen_to};
+use super::edition::{Local, new_audio};
+use super::evidence::{self, AudioEvidence};
 use super::locate::{Located, locate};
 use super::target::{self, Seen, Target};
-use super::{Checkout, Error, Options, edition};
+use super::{Checkout, Class, Error, Options, edition, revision};
+use crate::audio::Content;
+use crate::model::hash::Sha256;
+use crate::model::object::Key;
+use crate::plan::EpisodeName;
+use crate::plan::placement::Placement;
 use crate::plan::{self, Allow, Guard, Overrides, Plan};
 use crate::release::{self, Limits, Receipt, Run};
-use crate::rules::{Finding, Severity};
+use crate::rules::{Evidence, Finding, Severity};
+use crate::show::sound_settings::Listen;
+use crate::show::{Episode, waiting};
+use crate::store::record::Record;
 
 /// What is asked of a release.
 #[derive(Debug, Clone)]
@@ -18,6 +28,8 @@ pub struct ReleaseOptions {
     pub dry_run: bool,
     /// Look at every published object, and send again what is gone or was changed.
     pub repair: bool,
+    /// Episodes whose audio is published anew, with a new tag at a new address.
+    pub retag: Vec<String>,
     /// Guards that may be passed.
     pub allow: Overrides,
     /// The present instant.
@@ -36,6 +48,8 @@ pub struct Prepared {
     pub note: Option<String>,
     /// All findings, whatever their weight.
     pub findings: Vec<Finding>,
+    /// Why recordings could not be listened to.
+    pub unheard: Vec<String>,
     /// What came of it.
     pub outcome: Preparation,
 }
@@ -50,11 +64,16 @@ pub enum Preparation {
     Plan(Box<Plan>),
 }
 
-/// Checks the show and plans its release. Nothing is written.
+/// Checks the show and plans its release. Nothing is written. What it publishes for the first time is
+/// listened to, unless the settings say never.
 ///
 /// # Errors
 /// If the show or the target cannot be read.
-pub async fn prepare(options: &Options, asked: &ReleaseOptions) -> Result<Prepared, Error> {
+pub async fn prepare(
+    options: &Options,
+    asked: &ReleaseOptions,
+    watch: &dyn Watch,
+) -> Result<Prepared, Error> {
     let checkout = Checkout::load(&options.root)?;
     let looked = evidence::look(&checkout, evidence::release_depth(&checkout));
     let settings = &checkout.show.settings;
@@ -73,18 +92,112 @@ pub async fn prepare(options: &Options, asked: &ReleaseOptions) -> Result<Prepar
             .await
             .map_err(target::failed)?;
     }
-    let located = locate(&checkout, looked, published.record.as_ref(), &target).await?;
-    let findings = find(&checkout, &located.evidence, asked.now);
+    // What waits for its date and is at hand takes no place in the target yet.
+    let waits = |path: &str| {
+        let episode = checkout.show.episodes.iter().find(|it| it.source.path == path);
+        episode.is_some_and(|episode| waiting::waits(settings, episode, asked.now))
+    };
+    let (aside, looked) = looked.into_iter().partition(|(path, evidence)| {
+        let sound = matches!(evidence, Evidence::Probed { probe, .. } if matches!(probe.content, Content::Mp3(_)));
+        sound && waits(path)
+    });
+    let mut located = locate(&checkout, looked, published.record.as_ref(), &target).await?;
+    located.evidence.extend::<AudioEvidence>(aside);
+    let allow = retag(&checkout, &mut located, &asked.retag, allow)?;
+    let first = |episode: &Episode| is_first(episode, published.record.as_ref());
+    let Listening { ears, notes: unheard } = match checkout.show.settings.sound.listen {
+        Listen::Never => Listening::default(),
+        Listen::Release | Listen::Check => listen_to(&checkout, &located.evidence, first, watch),
+    };
+    let findings = find(&checkout, &located.evidence, &ears, asked.now);
     let outcome = if findings.iter().any(|finding| finding.severity == Severity::Error) {
         Preparation::Findings
     } else {
+        let unproved: Vec<&str> = unproved(&checkout, &located, asked.now);
+        if let Some(first) = unproved.first() {
+            let more = match unproved.len() {
+                1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            let message = format!(
+                "the audio of {first}{more} is neither at hand nor in the target: the feed cannot name it"
+            );
+            return Err(Error::new(Class::Findings, message).help(
+                "put the audio there, send it ahead with `onair upload`, or write `draft: true`",
+            ));
+        }
         let edition = edition::build(&checkout, &located, &published.missing, asked.now)?;
-        match plan::plan(edition, &published, &allow) {
+        let revision = revision::current(&options.root);
+        let released = published.record.as_ref().and_then(|record| record.revision.as_ref());
+        let contained = match (&revision, released) {
+            (Some(current), Some(released)) => revision::contains(&options.root, current, released),
+            _ => true,
+        };
+        let source = plan::Source { revision, contained };
+        match plan::plan_from(source, edition, &published, &allow) {
             Ok(plan) => Preparation::Plan(Box::new(plan)),
             Err(guards) => Preparation::Guards(guards),
         }
     };
-    Ok(Prepared { checkout, located, target, note, findings, outcome })
+    Ok(Prepared { checkout, located, target, note, findings, unheard, outcome })
+}
+
+/// Whether no release has published the episode yet.
+fn is_first(episode: &Episode, record: Option<&Record>) -> bool {
+    let published = record.iter().flat_map(|record| &record.episodes);
+    let guid = episode.effective_guid();
+    !published.into_iter().any(|known| guid == Some(known.guid.0.as_str()))
+}
+
+/// Gives the audio of these episodes a new place, which its new tag and its payload name, and permits
+/// the change. Audio that has that tag already stays.
+fn retag(
+    checkout: &Checkout,
+    located: &mut Located,
+    names: &[String],
+    mut allow: Overrides,
+) -> Result<Overrides, Error> {
+    let settings = &checkout.show.settings;
+    for path in select(&checkout.show, names)? {
+        let absent =
+            || Error::usage(format!("the audio of {path} is not at hand: nothing can be tagged"));
+        let of_path = |it: &&Episode| it.source.path == path;
+        let episode = checkout.show.episodes.iter().find(of_path).ok_or_else(absent)?;
+        let (Some(file), Some(guid)) = (episode.file.value(), episode.effective_guid()) else {
+            return Err(absent());
+        };
+        let local = located.evidence.get(&path).map(|it| Local::of(checkout, it)).transpose()?;
+        let local = local.flatten().ok_or_else(absent)?;
+        let key = |name: String| {
+            let key = Key::new(format!("{}{name}", settings.media_prefix()));
+            key.map_err(|error| Error::usage(error.to_string()))
+        };
+        let (audio, _) = new_audio(checkout, episode, &local, key(file.as_str().to_owned())?)?;
+        let placement = located.placements.get(&path);
+        if matches!(placement, Some(Placement::Standing(old)) if old.digest() == audio.digest()) {
+            continue;
+        }
+        let both = format!("{} {}", audio.tag_sha256, audio.payload_sha256);
+        let mark: String = Sha256::of(both.as_bytes()).to_string().chars().take(8).collect();
+        let stem = file.as_str().rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem);
+        let place = Placement::Free(key(format!("{stem}-{mark}.mp3"))?);
+        located.placements.insert(path, place);
+        allow = allow.with(Allow::AudioChange(EpisodeName(guid.to_owned())));
+    }
+    Ok(allow)
+}
+
+/// Episodes that are due and whose audio has no place.
+fn unproved<'a>(checkout: &'a Checkout, located: &Located, now: Timestamp) -> Vec<&'a str> {
+    let settings = &checkout.show.settings;
+    let due = checkout
+        .show
+        .episodes
+        .iter()
+        .filter(|episode| !episode.is_draft() && !waiting::waits(settings, episode, now));
+    due.map(|episode| episode.source.path.as_str())
+        .filter(|path| !located.placements.contains_key(*path))
+        .collect()
 }
 
 /// Carries a plan out.

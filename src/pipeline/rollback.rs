@@ -1,5 +1,5 @@
-//! `rollback`: the feed of an earlier release becomes the public one again, by way of a new release.
-//! Nothing is deleted, and the pages stay.
+//! `rollback`: an earlier release becomes the public one again, by way of a new release: feed, pages,
+//! chapters and pictures. Nothing is deleted.
 
 use std::collections::BTreeSet;
 

@@ -1,77 +1,160 @@
-//! Findings of the files that an episode names beside its MP3: transcripts and pictures.
+//! The files that a show names beside its MP3s: transcripts, pictures, templates.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rayon::prelude::*;
+
+use super::chapters::ChaptersRead;
 use super::memo::Unusable;
 use crate::model::chapter::clock;
 use crate::report::printable;
+use crate::rules::pictures::{self, Gone, Look, Seen};
 use crate::rules::{Finding, registry};
-use crate::show::read::{self, FileTrouble};
-use crate::show::{Episode, Given, Located, Show, is_inside};
+use crate::show::files::{self, NamedFile, Role};
+use crate::show::words::nearest;
+use crate::show::{Episode, Given, Located, Show, read};
 use crate::site::TranscriptFile;
 
 /// How much later than the audio a transcript's last words may end: a cue is often rounded up.
 const LATE: Duration = Duration::from_secs(5);
 
-/// The finding for a transcript that cannot be used, or that is not this episode's.
-pub fn transcript(
+/// Findings of transcripts that cannot be used, or are not this episode's.
+pub fn transcripts(
     episode: &Episode,
-    read: &Result<Arc<TranscriptFile>, Unusable>,
+    read: &[Result<Arc<TranscriptFile>, Unusable>],
     time: Option<Duration>,
-) -> Option<Finding> {
-    let Given::Good(Located { value: path, span }) = &episode.transcript else { return None };
-    let at = |message: String| {
-        Finding::at(&registry::TRANSCRIPT, &episode.source, span.clone(), printable(&message))
-    };
-    let transcript = match read {
-        Ok(transcript) => transcript,
-        Err(Unusable::File(trouble)) => return Some(at(format!("{path}: {trouble}"))),
-        Err(Unusable::Form(error)) => {
-            return Some(
-                at(format!("{path}: {error}")).expected("WebVTT, SubRip or podcast-namespace JSON"),
-            );
-        }
-    };
-    let end = Duration::from_millis(transcript.end());
-    let audio = time.filter(|time| end > *time + LATE)?;
-    Some(
-        at(format!("{path} ends at {}, the audio at {}", clock(end), clock(audio)))
-            .help("is it the transcript of another episode, or of another cut?"),
-    )
-}
-
-/// The pictures that an episode names, as paths below the show's folder, and where each is named.
-fn named(episode: &Episode) -> impl Iterator<Item = (&str, &Located<String>)> {
-    let all = [&episode.background, &episode.social_background, &episode.image];
-    all.into_iter().filter_map(|given| {
-        let Given::Good(located) = given else { return None };
-        let path = located.value.trim_start_matches('/');
-        is_inside(path).then_some((path, located))
-    })
-}
-
-/// Why pictures that episodes name cannot be had, by their paths.
-pub fn missing_pictures(show: &Show) -> BTreeMap<String, FileTrouble> {
-    let paths: BTreeSet<&str> =
-        show.episodes.iter().flat_map(named).map(|(path, _)| path).collect();
-    let trouble = |path: &str| Some((path.to_owned(), read::resolve(&show.root, path).err()?));
-    paths.into_iter().filter_map(trouble).collect()
-}
-
-/// Findings for pictures that are named and not there; each picture once.
-pub fn pictures(show: &Show, missing: &BTreeMap<String, FileTrouble>, findings: &mut Vec<Finding>) {
-    let mut seen = BTreeSet::new();
-    for episode in &show.episodes {
-        for (path, located) in named(episode) {
-            let Some(trouble) = missing.get(path).filter(|_| seen.insert(path)) else { continue };
-            let message = format!("the picture {path}: {trouble}");
-            let rule = &registry::PICTURE_MISSING;
+    findings: &mut Vec<Finding>,
+) {
+    let named = files::of_episode(episode).into_iter().filter(|file| file.role == Role::Transcript);
+    for (file, read) in named.zip(read) {
+        let path = &file.name;
+        let at = |message: String| {
+            let span = file.span.clone();
+            Finding::at(&registry::TRANSCRIPT, &episode.source, span, printable(&message))
+        };
+        let transcript = match read {
+            Ok(transcript) => transcript,
+            Err(Unusable::File(trouble)) => {
+                findings.push(at(format!("{path}: {trouble}")));
+                continue;
+            }
+            Err(Unusable::Form(error)) => {
+                findings.push(at(format!("{path}: {error}")).expected(
+                    "WebVTT, SubRip, HTML, plain text, or JSON of the podcast namespace, Whisper or \
+                     Amazon Transcribe",
+                ));
+                continue;
+            }
+        };
+        let end = Duration::from_millis(transcript.end());
+        if let Some(audio) = time.filter(|time| end > *time + LATE) {
             findings.push(
-                Finding::at(rule, &episode.source, located.span.clone(), message)
-                    .help("said once, for the first episode that names it"),
+                at(format!("{path} ends at {}, the audio at {}", clock(end), clock(audio)))
+                    .help("is it the transcript of another episode, or of another cut?"),
             );
         }
     }
 }
+
+/// What came of looking for the files that a show names, by what each name may mean.
+pub type Looks = BTreeMap<Vec<String>, Look>;
+
+/// The files that a show and its chapters name, drafts' left out.
+pub fn named<'a>(
+    show: &'a Show,
+    chapters: &'a BTreeMap<String, ChaptersRead>,
+) -> Vec<NamedFile<'a>> {
+    let episodes = show.episodes.iter().filter(|episode| !episode.is_draft());
+    let written = episodes.filter_map(|it| chapters.get(&it.source.path)?.written());
+    let of_chapters = written.flat_map(|it| files::of_chapters(&it.source, &it.list));
+    files::of_show(show).into_iter().chain(of_chapters).collect()
+}
+
+/// Looks for the files that a show and its chapters name.
+pub fn look_for(show: &Show, chapters: &BTreeMap<String, ChaptersRead>) -> Looks {
+    let mut named = named(show, chapters);
+    let mut seen = BTreeSet::new();
+    named.retain(|file| seen.insert(file.candidates.clone()));
+    named.par_iter().map(|file| (file.candidates.clone(), look(&show.root, file))).collect()
+}
+
+/// Findings of the files that a show names; each file once, where it is named first.
+pub fn files(
+    show: &Show,
+    chapters: &BTreeMap<String, ChaptersRead>,
+    looks: &Looks,
+    findings: &mut Vec<Finding>,
+) {
+    let mut said = BTreeSet::new();
+    for file in named(show, chapters) {
+        let Some(look) = looks.get(&file.candidates) else { continue };
+        let Some(finding) = pictures::judge(&file, look) else { continue };
+        if said.insert((finding.rule.id, meant(&file))) {
+            findings.push(finding);
+        }
+    }
+    for episode in show.episodes.iter().filter(|episode| !episode.is_draft()) {
+        let Given::Good(Located { value, span }) = &episode.image else { continue };
+        if let Some(reason) = pictures::address(value) {
+            let message = format!("the episode's artwork {value} {reason}");
+            let rule = &registry::EPISODE_ARTWORK;
+            findings.push(Finding::at(rule, &episode.source, span.clone(), message));
+        }
+    }
+}
+
+/// What tells a named file from others, however it is spelt: hosts of a flat folder of episodes keep
+/// no pictures in it.
+fn meant(file: &NamedFile<'_>) -> Vec<String> {
+    let flat = format!("{}/", read::EPISODES);
+    let beside =
+        |path: &&String| !(path.starts_with(&flat) && file.source.path.matches('/').count() == 1);
+    file.candidates.iter().filter(beside).cloned().collect()
+}
+
+/// So much of a picture tells its format, and nearly always its size.
+const HEAD: u64 = 64 * 1024;
+
+fn look(root: &Path, file: &NamedFile<'_>) -> Look {
+    let path = file.find(root).map_err(|trouble| Gone { near: near(root, file), trouble })?;
+    let gone = |trouble| Gone { trouble, near: None };
+    if file.role == Role::Templates {
+        return Ok(Seen::new(path, 0, &[]));
+    }
+    let (head, bytes) = read::read_head(root, path, HEAD).map_err(gone)?;
+    let seen = Seen::new(path, bytes, &head);
+    // What stands before a picture's size may be a whole other picture.
+    if seen.picture.is_some() || bytes <= HEAD || bytes > pictures::MAX_BYTES {
+        return Ok(seen);
+    }
+    let (head, bytes) = read::read_head(root, path, pictures::MAX_BYTES).map_err(gone)?;
+    Ok(Seen::new(path, bytes, &head))
+}
+
+/// A file whose name is much like one that is not there, in the folder where that is looked for.
+fn near(root: &Path, file: &NamedFile<'_>) -> Option<String> {
+    file.candidates.iter().find_map(|path| {
+        let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
+        let folder_there =
+            if folder == "." { root.to_owned() } else { read::resolve(root, folder).ok()? };
+        let names: Vec<String> = std::fs::read_dir(folder_there)
+            .ok()?
+            .take(MOST_NAMES)
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter(|name| files::image_type(name).is_some())
+            .collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let near = names
+            .iter()
+            .copied()
+            .find(|other| other.eq_ignore_ascii_case(name))
+            .or_else(|| nearest(name, &names))?;
+        files::join(folder, near)
+    })
+}
+
+/// A folder of more files is not searched for a name like another.
+const MOST_NAMES: usize = 2000;

@@ -6,9 +6,10 @@ use std::time::Duration;
 use super::Checkout;
 use super::chapters;
 use super::load::MAX_PICTURE;
+use super::scale;
 use crate::audio::Mp3;
 use crate::audio::tag::{self, Picture, TagSpec};
-use crate::show::{Episode, is_inside, read};
+use crate::show::{Episode, Show, files, is_inside, read};
 use crate::site::tagging;
 
 /// Renders the tag of an episode whose MP3 is at `file`.
@@ -31,13 +32,24 @@ fn spec(checkout: &Checkout, episode: &Episode, mp3: &Mp3) -> TagSpec {
     let duration = Duration::from_millis(mp3.time.milliseconds());
     let written = checkout.chapters.get(&episode.source.path);
     let chapters = chapters::publishable(episode, written, duration);
-    let cover = checkout.cover.as_ref();
+    let own = own_artwork(show, episode);
+    let cover = own.as_ref().or(checkout.cover.as_ref());
     let mut spec = tagging::spec(&show.settings, episode, &chapters, cover, duration);
     for entry in &mut spec.chapters {
         // A picture on the web stays there: players that want it fetch it by the chapter list.
         let image = entry.chapter.image.as_deref().filter(|path| is_inside(path));
         let bytes = image.and_then(|path| read::read_bytes(&show.root, path, MAX_PICTURE).ok());
-        entry.picture = bytes.and_then(|bytes| Picture::new(bytes).ok());
+        entry.picture = bytes.and_then(|bytes| scale::for_tag(bytes).ok());
     }
     spec
+}
+
+/// The episode's own artwork, where it is a file of the show that a tag can hold; the rules speak of
+/// one that is not.
+fn own_artwork(show: &Show, episode: &Episode) -> Option<Picture> {
+    let image = episode.image.value().filter(|image| !files::is_address(image))?;
+    let candidates = files::candidates(image, &episode.source.path);
+    let path = files::first_there(&show.root, &candidates).ok()?;
+    let bytes = read::read_bytes(&show.root, path, MAX_PICTURE).ok()?;
+    scale::for_tag(bytes).ok()
 }

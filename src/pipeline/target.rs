@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{Class, Error, Options};
@@ -62,8 +63,27 @@ pub async fn open(options: &Options, settings: &Settings) -> Result<Target, Erro
             .help("a target is a directory, or s3://bucket/prefix"));
     }
     let path = options.root.join(url);
+    if options.target.is_none() {
+        no_link(&options.root, url)?;
+    }
     let folder = DirStore::new(path.strip_prefix(".").unwrap_or(&path));
     Ok(Target { folder: Some(folder.clone()), ..Target::of(Arc::new(folder)) })
+}
+
+/// Whoever may change the show may not thereby choose any folder of this machine to be written to.
+fn no_link(root: &Path, target: &str) -> Result<(), Error> {
+    let mut path = root.to_owned();
+    for part in Path::new(target).components() {
+        path.push(part);
+        if path.is_symlink() {
+            let place = path.strip_prefix(root).unwrap_or(&path).display();
+            return Err(Error::usage(format!(
+                "the target leads through `{place}`, a symbolic link"
+            ))
+            .help("name the folder that it leads to with --target or ONAIR_TARGET"));
+        }
+    }
+    Ok(())
 }
 
 /// Looks at what is published: in the target itself, or, without credentials for it, where
@@ -156,6 +176,7 @@ pub fn failed(error: StoreError) -> Error {
 /// Why a release stopped.
 pub fn stopped(error: ReleaseError) -> Error {
     let class = match error.class() {
+        _ if matches!(error, ReleaseError::Held { .. }) => Class::Held,
         ErrorClass::Target => Class::Target,
         ErrorClass::Stopped | ErrorClass::Host => Class::Stopped,
         ErrorClass::Interrupted => Class::Interrupted,

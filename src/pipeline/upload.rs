@@ -12,6 +12,7 @@ use super::{Checkout, Class, Error, Options};
 use crate::model::object::{Key, Object};
 use crate::plan::placement::Placement;
 use crate::release::{self, Delivery, Run};
+use crate::rules::sound::Ears;
 use crate::rules::{Evidence, Finding, Severity};
 use crate::show::Episode;
 
@@ -74,7 +75,7 @@ fn errors(checkout: &Checkout, located: &Located, wanted: &[String]) -> Vec<Find
         _ => None,
     });
     let paths: Vec<&String> = wanted.iter().chain(audio).collect();
-    let mut findings = find(checkout, &located.evidence, Timestamp::now());
+    let mut findings = find(checkout, &located.evidence, &Ears::new(), Timestamp::now());
     findings.retain(|it| it.severity == Severity::Error && paths.contains(&&it.path));
     findings
 }

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rss::Channel;
 
-use super::feed::{Documents, Unreadable};
+use super::cause::own_address;
+use super::companions;
+use super::feed::{Documents, FeedDiff, Unreadable};
 use super::guard::{Allow, EpisodeName, Guard, GuardKind, Overrides};
-use crate::model::object::{Key, Kind};
+use crate::model::object::{Digest, Key, Kind};
+use crate::model::waiting::Waiting;
 use crate::site::edition::{Edition, EditionEpisode, Guid};
 use crate::store::published::{Published, Standing};
-use crate::store::record::Record;
+use crate::store::record::{Record, Revision};
 
 /// The media type of every enclosure: onair publishes MP3 and nothing else.
 pub(super) const MP3: &str = "audio/mpeg";
@@ -31,7 +34,13 @@ pub(super) fn refusals(
     if let Some((before, after)) = feeds {
         match after {
             Err(bad) => guards.push(unreadable(bad)),
-            Ok(feed) => guards.extend(disagreements(edition, feed)),
+            Ok(feed) => {
+                guards.extend(disagreements(edition, feed));
+                // Who replaces a stranger's feed has said so, and an import tells what does not come along.
+                if let Some(before) = before.filter(|_| published.standing != Standing::Foreign) {
+                    guards.extend(companions::lost(&edition.episodes, before, feed, allow));
+                }
+            }
         }
         let known = known(published, before);
         identities(edition, &known, before, allow, &mut guards);
@@ -97,6 +106,26 @@ fn target(edition: &Edition, published: &Published, allow: &Overrides, guards: &
         let allow = Some(Allow::OlderTool);
         guards.push(refuse(GuardKind::OlderTool, what, expected, format!("onair {ours}"), allow));
     }
+}
+
+/// This checkout lacks what was released last.
+pub(super) fn older_checkout(
+    current: Option<&Revision>,
+    released: &Revision,
+    objects: usize,
+    diff: &FeedDiff,
+) -> Guard {
+    let short = |commit: &str| commit.chars().take(10).collect::<String>();
+    let day = |revision: &Revision| {
+        let time = revision.time.get(..16).unwrap_or(&revision.time);
+        format!("{} of {} UTC", short(&revision.commit), time.replace('T', " "))
+    };
+    let what =
+        "this checkout does not contain the commit that was released last, and would take it back";
+    let mut found = current.map_or_else(|| "none".to_owned(), day);
+    found.push_str(&format!("; {objects} objects would change ({diff})"));
+    let allow = Some(Allow::OlderCheckout);
+    refuse(GuardKind::OlderCheckout, what, format!("commit {}", day(released)), found, allow)
 }
 
 /// A version's numbers, for comparison; what follows a `-` or `+` does not count.
@@ -222,6 +251,7 @@ struct Known {
     number: Option<u32>,
     url: String,
     audio: Option<Key>,
+    digest: Option<Digest>,
     source: Option<String>,
 }
 
@@ -235,6 +265,7 @@ fn known(published: &Published, before: Option<&Channel>) -> Vec<Known> {
                     number: item.itunes_ext().and_then(|itunes| itunes.episode()?.parse().ok()),
                     url: item.enclosure().map(|audio| audio.url().to_owned()).unwrap_or_default(),
                     audio: None,
+                    digest: None,
                     source: None,
                 })
             });
@@ -247,6 +278,7 @@ fn known(published: &Published, before: Option<&Channel>) -> Vec<Known> {
                 number: episode.number,
                 url: episode.enclosure_url.0.clone(),
                 audio: Some(episode.audio.key.clone()),
+                digest: Some(episode.audio.digest()),
                 source: Some(episode.source.clone()),
             });
             episodes.collect()
@@ -280,10 +312,12 @@ fn identities(
             gone += 1;
             if !allow.names(Allow::Removal, &old.guid, old.number) {
                 let what = format!("episode {} would leave the feed", name.0);
-                let found = new.map_or_else(
-                    || "no such episode".to_owned(),
-                    |new| format!("it is not listed before {}", new.published),
-                );
+                let waits = |it: &&Waiting| it.guid.as_ref() == Some(&old.guid.0);
+                let found = match (new, edition.waiting.iter().find(waits)) {
+                    (Some(new), _) => format!("it is not listed before {}", new.published),
+                    (None, Some(waiting)) => format!("it waits until {}", waiting.date),
+                    (None, None) => "no such episode".to_owned(),
+                };
                 let expected = format!("an item with guid `{}`", old.guid);
                 let allow = Some(Allow::Removal(name.clone()));
                 let guard = refuse(GuardKind::EpisodeRemoved, what, expected, found, allow);
@@ -305,14 +339,18 @@ fn identities(
             );
             guards.push(of_episode(guard, &name.0, Some(&new.source)));
         }
-        if new.enclosure_url.0 != old.url && !allow.names(Allow::AudioChange, &old.guid, old.number)
-        {
+        let moved = own_address(&new.enclosure_url.0) != own_address(&old.url);
+        // Other audio has another address; that is told once.
+        let other = old.digest.as_ref().is_some_and(|digest| *digest != new.audio.digest());
+        let allowed = allow.contains(&Allow::AddressChange)
+            || allow.names(Allow::AudioChange, &old.guid, old.number);
+        if moved && !other && !allowed {
             let guard = refuse(
                 GuardKind::AddressChanged,
                 format!("the published enclosure address of episode {} would change", name.0),
                 &old.url,
                 &new.enclosure_url.0,
-                Some(Allow::AudioChange(name.clone())),
+                Some(Allow::AddressChange),
             );
             guards.push(of_episode(guard, &name.0, Some(&new.source)));
         }

@@ -25,6 +25,8 @@ pub enum GuardKind {
     AddressChanged,
     /// A published episode would get other audio.
     AudioChanged,
+    /// A published episode would lose its chapters, or a transcript.
+    CompanionRemoved,
     /// A published audio object would be overwritten. Nothing permits this.
     AudioOverwritten,
     /// The feed would have fewer items.
@@ -39,6 +41,8 @@ pub enum GuardKind {
     FeedMoved,
     /// The last release was made by a later version of onair.
     OlderTool,
+    /// This checkout does not contain what was released last, and would take it back.
+    OlderCheckout,
 }
 
 /// A refusal.
@@ -71,6 +75,9 @@ impl fmt::Display for Guard {
 pub struct EpisodeName(pub String);
 
 impl EpisodeName {
+    /// In a permission: every episode that it concerns.
+    pub const ALL: &str = "all";
+
     /// How to name an episode: by its number if it has one.
     pub fn of(guid: &Guid, number: Option<u32>) -> Self {
         Self(number.map_or_else(|| guid.0.clone(), |number| number.to_string()))
@@ -79,7 +86,7 @@ impl EpisodeName {
 
 /// Permission for one thing that a release refuses to do: `--allow audio-change:109`.
 ///
-/// What touches an episode must name it, so that no script permits it for all.
+/// What touches an episode names it, or says `all`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Allow {
     /// This episode may change its guid.
@@ -88,6 +95,10 @@ pub enum Allow {
     Removal(EpisodeName),
     /// This episode may get other audio, under another address.
     AudioChange(EpisodeName),
+    /// This episode may lose its chapters or a transcript.
+    CompanionRemoval(EpisodeName),
+    /// Episodes may keep their audio under other addresses.
+    AddressChange,
     /// The feed may have fewer items.
     FeedShrink,
     /// Two episodes may share an Apple id.
@@ -98,18 +109,26 @@ pub enum Allow {
     FeedMove,
     /// The last release may have been made by a later onair.
     OlderTool,
+    /// What was released last, and is not in this checkout, may be taken back.
+    OlderCheckout,
+    /// What a rollback took back may be published again.
+    UndoRollback,
 }
 
 /// Every permission with its name and, for the help text, its meaning.
 pub const ALLOW: &[(&str, &str)] = &[
-    ("guid-change:EPISODE", "let a published episode change its guid"),
-    ("removal:EPISODE", "let a published episode leave the feed"),
-    ("audio-change:EPISODE", "let a published episode get other audio, under a new address"),
+    ("guid-change:EPISODES", "let published episodes (`109`, `1,2`, or `all`) change their guids"),
+    ("removal:EPISODES", "let published episodes leave the feed"),
+    ("audio-change:EPISODES", "let published episodes get other audio, under new addresses"),
+    ("companion-removal:EPISODES", "let published episodes lose their chapters or a transcript"),
+    ("address-change", "let published audio be named at other addresses"),
     ("feed-shrink", "let the feed lose items that cannot be told apart"),
     ("duplicate", "let two episodes share an Apple id"),
     ("foreign-feed", "replace a feed that onair did not write"),
     ("feed-move", "let the feed move to another address"),
     ("older-tool", "release over the work of a later version of onair"),
+    ("undo-rollback", "publish what a rollback took back, though the show has not changed"),
+    ("older-checkout", "take back what was released from a commit that this checkout lacks"),
 ];
 
 impl fmt::Display for Allow {
@@ -118,11 +137,15 @@ impl fmt::Display for Allow {
             Self::GuidChange(episode) => write!(f, "guid-change:{}", episode.0),
             Self::Removal(episode) => write!(f, "removal:{}", episode.0),
             Self::AudioChange(episode) => write!(f, "audio-change:{}", episode.0),
+            Self::CompanionRemoval(episode) => write!(f, "companion-removal:{}", episode.0),
+            Self::AddressChange => f.write_str("address-change"),
             Self::FeedShrink => f.write_str("feed-shrink"),
             Self::Duplicate => f.write_str("duplicate"),
             Self::ForeignFeed => f.write_str("foreign-feed"),
             Self::FeedMove => f.write_str("feed-move"),
             Self::OlderTool => f.write_str("older-tool"),
+            Self::UndoRollback => f.write_str("undo-rollback"),
+            Self::OlderCheckout => f.write_str("older-checkout"),
         }
     }
 }
@@ -130,6 +153,17 @@ impl fmt::Display for Allow {
 impl Serialize for Allow {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(self)
+    }
+}
+
+impl Allow {
+    /// Reads a permission that may name several episodes: `removal:1,2`.
+    ///
+    /// # Errors
+    /// [`BadAllow`] if there is no such permission, or it names no episode and must.
+    pub fn read(text: &str) -> Result<Vec<Self>, BadAllow> {
+        let Some((name, episodes)) = text.split_once(':') else { return Ok(vec![text.parse()?]) };
+        episodes.split(',').map(|episode| format!("{name}:{episode}").parse()).collect()
     }
 }
 
@@ -163,11 +197,15 @@ impl FromStr for Allow {
             ("guid-change", _) => scoped(Self::GuidChange),
             ("removal", _) => scoped(Self::Removal),
             ("audio-change", _) => scoped(Self::AudioChange),
+            ("companion-removal", _) => scoped(Self::CompanionRemoval),
+            ("address-change", None) => Ok(Self::AddressChange),
             ("feed-shrink", None) => Ok(Self::FeedShrink),
             ("duplicate", None) => Ok(Self::Duplicate),
             ("foreign-feed", None) => Ok(Self::ForeignFeed),
             ("feed-move", None) => Ok(Self::FeedMove),
             ("older-tool", None) => Ok(Self::OlderTool),
+            ("undo-rollback", None) => Ok(Self::UndoRollback),
+            ("older-checkout", None) => Ok(Self::OlderCheckout),
             _ => Err(BadAllow::Unknown(text.to_owned())),
         }
     }
@@ -203,6 +241,7 @@ impl Overrides {
         number: Option<u32>,
     ) -> bool {
         self.contains(&of(EpisodeName(guid.0.clone())))
+            || self.contains(&of(EpisodeName(EpisodeName::ALL.to_owned())))
             || number.is_some_and(|number| self.contains(&of(EpisodeName(number.to_string()))))
     }
 }

@@ -13,9 +13,13 @@
 //! would write other bytes under a published audio key, and the release stops at a key that turns out
 //! to be taken. With that, an enclosure that was once verified stays true whatever happens later.
 
+mod cause;
 mod checks;
+mod companions;
 mod feed;
 mod guard;
+mod moved;
+mod old_tags;
 pub mod placement;
 mod rollback;
 
@@ -26,17 +30,22 @@ use jiff::Timestamp;
 use rss::Channel;
 use serde::Serialize;
 
+pub use cause::{Cause, causes};
 use feed::Documents;
 pub use feed::{Changed, FeedDiff, ItemName};
 pub use guard::{ALLOW, Allow, BadAllow, EpisodeName, Guard, GuardKind, Overrides};
+pub use moved::Moved;
+pub use old_tags::OldTag;
 pub use rollback::{documents, rollback};
 
 use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Key, Kind, Object};
-use crate::site::edition::{Edition, EditionEpisode};
+use crate::model::waiting::Waiting;
+use crate::site::edition::{Edition, EditionEpisode, Guid};
+use crate::store::begun::{Begun, Stray};
 use crate::store::published::{Published, Standing};
-use crate::store::record::{Author, Record, Recorded, RecordedFeed, ReleaseNumber};
+use crate::store::record::{Author, Record, Recorded, RecordedFeed, ReleaseNumber, Revision};
 use crate::store::{Condition, Expected, Version};
 
 /// Why an object is sent.
@@ -73,6 +82,8 @@ pub struct Step {
     pub reason: Reason,
     /// What the plan saw at its key.
     pub condition: Condition,
+    /// The hash of what it replaces, where a rollback may want that back.
+    pub replaces: Option<Sha256>,
 }
 
 /// Audio that is not at hand, and that no record knows or somebody found gone: the target must prove
@@ -113,6 +124,8 @@ pub struct Base {
     pub manifest: Option<Version>,
     /// Which feed was read.
     pub feed: Option<Version>,
+    /// What a release that was cut off was about to write.
+    pub begun: Begun,
 }
 
 impl Base {
@@ -141,8 +154,69 @@ pub struct Plan {
     pub unchanged: BTreeMap<Key, Recorded>,
     /// Every episode of the edition.
     pub episodes: Vec<EditionEpisode>,
+    /// What a release that was cut off has left and this edition does not want.
+    pub strays: Vec<Stray>,
+    /// Pages that the release moves.
+    pub moved: Vec<Moved>,
+    /// What stays public of episodes that leave the feed.
+    pub left: Vec<Left>,
+    /// Audio that keeps the tag it was published with.
+    pub old_tags: Vec<OldTag>,
+    /// What waits for its date.
+    pub waiting: Vec<Waiting>,
+    /// The rollback that holds against this edition, if one does.
+    pub holds: Option<ReleaseNumber>,
+    /// What a rollback is to hold against.
+    held: Option<Sha256>,
+    /// The commit that the edition was made from.
+    revision: Option<Revision>,
+    /// Every place where a page stood before, with the guid of its episode.
+    redirects: BTreeMap<Key, Guid>,
     /// Whether a record of the outcome would say anything new.
     record_changes: bool,
+}
+
+/// Where an edition comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The commit, where there is one.
+    pub revision: Option<Revision>,
+    /// Whether that contains the commit that was last released, as far as anybody can tell.
+    pub contained: bool,
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self { revision: None, contained: true }
+    }
+}
+
+/// As [`plan`], of an edition whose source is known: one that does not contain what was released last
+/// would take that back.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_from(
+    source: Source,
+    edition: Edition,
+    published: &Published,
+    allow: &Overrides,
+) -> Result<Plan, Vec<Guard>> {
+    let mut plan = plan(edition, published, allow)?;
+    let released = published.record.as_ref().and_then(|record| record.revision.as_ref());
+    if let (false, Some(released)) = (source.contained, released)
+        && plan.makes_release()
+        && !allow.contains(&Allow::OlderCheckout)
+    {
+        return Err(vec![checks::older_checkout(
+            source.revision.as_ref(),
+            released,
+            plan.steps().count(),
+            &plan.diff,
+        )]);
+    }
+    plan.revision = source.revision;
+    Ok(plan)
 }
 
 /// Compares an edition with what is published.
@@ -150,15 +224,27 @@ pub struct Plan {
 /// # Errors
 /// Every [`Guard`] that is not permitted by `allow`.
 pub fn plan(
-    edition: Edition,
+    mut edition: Edition,
     published: &Published,
     allow: &Overrides,
 ) -> Result<Plan, Vec<Guard>> {
+    let moves = moved::redirects(&mut edition, published.record.as_ref());
+    if let Some(record) = &published.record
+        && record.held.is_some()
+        && !allow.contains(&Allow::UndoRollback)
+    {
+        let objects = edition.objects.iter().map(|object| (&object.key, object.digest.clone()));
+        let audio = edition.episodes.iter().map(|it| (&it.audio.key, it.audio.digest()));
+        let made = fingerprint(&edition.feed.digest, objects.chain(audio));
+        if record.held == Some(made) {
+            return Ok(held(edition, published, record));
+        }
+    }
     if is_public(&edition, published) {
         // It was read, judged and compared when it was published.
         let guards = checks::refusals(&edition, published, None, allow);
         return match guards.is_empty() {
-            true => Ok(draw_up(edition, published, FeedDiff::default(), BTreeMap::new())),
+            true => Ok(draw_up(edition, published, FeedDiff::default(), BTreeMap::new(), moves)),
             false => Err(guards),
         };
     }
@@ -170,7 +256,7 @@ pub fn plan(
     }
     let diff = FeedDiff::between(before.as_ref(), &after);
 
-    Ok(draw_up(edition, published, diff, BTreeMap::new()))
+    Ok(draw_up(edition, published, diff, BTreeMap::new(), moves))
 }
 
 /// Lists the steps. `unchanged` holds recorded objects that stay though the edition lacks them.
@@ -179,16 +265,26 @@ fn draw_up(
     published: &Published,
     diff: FeedDiff,
     mut unchanged: BTreeMap<Key, Recorded>,
+    (moved, redirects): (Vec<Moved>, BTreeMap<Key, Guid>),
 ) -> Plan {
     let record = published.record.as_ref();
     let recorded = |key: &Key| record.and_then(|record| record.objects.get(key));
+    let wanted: BTreeSet<&Key> = edition
+        .objects
+        .iter()
+        .map(|object| &object.key)
+        .chain(edition.episodes.iter().map(|episode| &episode.audio.key))
+        .collect();
+    let strays = published.strays.iter().filter(|stray| !wanted.contains(&stray.key));
+    let strays = strays.cloned().collect();
     let mut sends = Vec::new();
     for object in edition.objects {
         let old = recorded(&object.key);
         match compare(&object, old, published.missing.contains(&object.key)) {
             Some((reason, condition)) => {
                 unchanged.remove(&object.key);
-                sends.push(Step { object, reason, condition });
+                let replaces = old.filter(|_| reason == Reason::Content).and_then(replaced);
+                sends.push(Step { object, reason, condition, replaces });
             }
             None => unchanged.extend(old.map(|old| (object.key, old.clone()))),
         }
@@ -218,24 +314,71 @@ fn draw_up(
         }
     }
 
-    let record_changes = record
-        .is_none_or(|record| record.episodes != edition.episodes || record.objects != unchanged);
+    let record_changes = record.is_none_or(|record| {
+        record.episodes != edition.episodes
+            || record.objects != unchanged
+            || record.moved != redirects
+    });
+    let left = left(record, &sends, &edition.episodes);
+    let sent = sends.iter().map(|step| (&step.object.key, step.object.kind)).collect();
+    let old_tags = old_tags::old_tags(record, &edition.episodes, &sent);
     Plan {
         base: Base {
             standing: published.standing,
             record: published.record.clone(),
             manifest: published.manifest.clone(),
             feed: published.feed.as_ref().map(|feed| feed.version.clone()),
+            begun: published.begun.clone(),
         },
+        strays,
         proofs,
         feed_reason: feed_reason(&edition.feed, published),
         feed: edition.feed,
         diff,
         unchanged,
         episodes: edition.episodes,
+        left,
+        old_tags,
+        waiting: edition.waiting,
+        holds: None,
+        held: None,
+        revision: None,
+        moved,
+        redirects,
         sends,
         record_changes,
     }
+}
+
+/// What stays public of an episode that leaves the feed, until a prune.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Left {
+    /// The episode, as a host speaks of it.
+    pub episode: String,
+    /// Where its audio, page and what stands beside it are.
+    pub keys: Vec<Key>,
+}
+
+/// What stays public of every episode that the record lists and these are without.
+fn left(record: Option<&Record>, sends: &[Step], now: &[EditionEpisode]) -> Vec<Left> {
+    let Some(record) = record else { return Vec::new() };
+    let stays: BTreeSet<&Guid> = now.iter().filter(|it| it.listed).map(|it| &it.guid).collect();
+    let audio: BTreeSet<&Key> = now.iter().map(|it| &it.audio.key).collect();
+    let sent: BTreeSet<&Key> = sends.iter().map(|step| &step.object.key).collect();
+    let gone = record.listed().filter(|old| !stays.contains(&old.guid));
+    gone.filter(|old| !audio.contains(&old.audio.key))
+        .map(|old| {
+            let page = moved::page_of(record, old);
+            let folder = page.as_ref().and_then(|page| page.as_str().rsplit_once('/'));
+            let folder = folder.map(|(folder, _)| format!("{folder}/"));
+            let beside = record.objects.keys().filter(|key| {
+                folder.as_ref().is_some_and(|folder| key.as_str().starts_with(folder))
+                    && !sent.contains(key)
+            });
+            let keys = [old.audio.key.clone()].into_iter().chain(beside.cloned()).collect();
+            Left { episode: EpisodeName::of(&old.guid, old.number).0, keys }
+        })
+        .collect()
 }
 
 /// Whether the public feed is the edition's to the byte, and our record promises the same of it.
@@ -254,6 +397,50 @@ fn is_public(edition: &Edition, published: &Published) -> bool {
 /// The feed that is public, if it is one.
 fn public_feed(published: &Published) -> Option<Channel> {
     Channel::read_from(&published.feed.as_ref()?.bytes[..]).ok()
+}
+
+/// The hash of an object whose key is written again and again.
+fn replaced(old: &Recorded) -> Option<Sha256> {
+    match (old.kind, &old.digest) {
+        (
+            Kind::Chapters | Kind::Transcript | Kind::Asset | Kind::Page,
+            Digest::Whole { sha256 },
+        ) => Some(*sha256),
+        _ => None,
+    }
+}
+
+/// What a show makes, whatever it is made from: every key and its content.
+fn fingerprint<'a>(feed: &Digest, objects: impl Iterator<Item = (&'a Key, Digest)>) -> Sha256 {
+    let objects: BTreeMap<&Key, Digest> = objects.collect();
+    Sha256::of_value(&(feed, objects))
+}
+
+/// The [`fingerprint`] of what a release published.
+fn fingerprint_of(record: &Record) -> Sha256 {
+    let feed = Digest::Whole { sha256: record.feed.sha256 };
+    let objects = record.objects.iter().map(|(key, recorded)| (key, recorded.digest.clone()));
+    fingerprint(&feed, objects)
+}
+
+/// Nothing is to be done: a rollback holds.
+fn held(edition: Edition, published: &Published, record: &Record) -> Plan {
+    let mut plan = draw_up(
+        Edition { objects: Vec::new(), ..edition },
+        &Published { strays: Vec::new(), ..published.clone() },
+        FeedDiff::default(),
+        record.objects.clone(),
+        (Vec::new(), record.moved.clone()),
+    );
+    plan.proofs.clear();
+    plan.left.clear();
+    plan.old_tags.clear();
+    plan.unchanged.clone_from(&record.objects);
+    plan.episodes.clone_from(&record.episodes);
+    plan.feed_reason = None;
+    plan.record_changes = false;
+    plan.holds = Some(record.number);
+    plan
 }
 
 /// Why an object must be sent, if it must, and what stands in its place.
@@ -292,13 +479,19 @@ fn feed_reason(feed: &Object, published: &Published) -> Option<Reason> {
 impl Plan {
     /// Whether the target already holds the edition, and a record of it.
     pub fn nothing_to_do(&self) -> bool {
-        !self.makes_release() && self.base.standing != Standing::ManifestBehind
+        !self.makes_release() && !self.manifest_is_behind()
+    }
+
+    /// Whether the manifest does not say what stands.
+    fn manifest_is_behind(&self) -> bool {
+        self.base.standing == Standing::ManifestBehind || !self.base.begun.is_empty()
     }
 
     /// Whether a new release comes of it; if not, there may still be a manifest to set right.
     pub fn makes_release(&self) -> bool {
         self.record_changes
             || !self.sends.is_empty()
+            || !self.strays.is_empty()
             || self.feed_reason.is_some()
             || self.base.is_foreign()
     }
@@ -347,6 +540,8 @@ impl Plan {
             parent: self.base.record.as_ref().map(|record| record.number),
             created,
             by,
+            revision: self.revision.clone(),
+            held: self.held,
             feed: RecordedFeed {
                 key: self.feed.key.clone(),
                 sha256,
@@ -354,6 +549,7 @@ impl Plan {
                 content_type: self.feed.content_type.to_owned(),
             },
             episodes: self.episodes.clone(),
+            moved: self.redirects.clone(),
             objects,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
-use super::{Documents, FeedDiff, Guard, Plan, checks, draw_up, public_feed};
+use super::{Documents, FeedDiff, Guard, Plan, checks, draw_up, fingerprint_of, public_feed};
 use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Key, Kind, Object};
 use crate::site::edition::{Edition, EditionEpisode};
@@ -24,8 +24,8 @@ pub fn documents(of: &Record) -> impl Iterator<Item = (&Key, Sha256)> {
 
 /// Plans the way back to the feed of the release `to`, whose [`documents`] are given by key.
 ///
-/// Pages stay as they are: it is the feed that reaches people's devices by itself. Episodes that the
-/// old feed does not list are kept with their audio, unlisted. The audio that it does list must still
+/// `others` are the pages, chapters and pictures that the release had and that have changed since.
+/// Episodes that the old feed does not list are kept with their pages and audio, unlisted. The audio that it does list must still
 /// be there, and the release makes sure of that before it puts the feed.
 ///
 /// # Errors
@@ -34,6 +34,7 @@ pub fn rollback(
     published: &Published,
     to: &Record,
     mut documents: BTreeMap<Key, Bytes>,
+    others: Vec<Object>,
 ) -> Result<Plan, Vec<Guard>> {
     let object = |key, bytes| Object::in_memory(key, Kind::Feed, CONTENT_TYPE, bytes);
     let feed = documents.remove(&to.feed.key).unwrap_or_default();
@@ -44,9 +45,14 @@ pub fn rollback(
     let later = later.filter(|episode| !kept.contains(&episode.guid));
     let unlisted = later.map(|episode| EditionEpisode { listed: false, ..episode.clone() });
     let edition = Edition {
-        objects: documents.into_iter().map(|(key, bytes)| object(key, bytes)).collect(),
+        objects: documents
+            .into_iter()
+            .map(|(key, bytes)| object(key, bytes))
+            .chain(others)
+            .collect(),
         feed: object(place, feed),
         episodes: unlisted.chain(to.episodes.iter().cloned()).collect(),
+        waiting: Vec::new(),
     };
     let after = Documents::of(&edition).map_err(|bad| vec![checks::unreadable(&bad)])?;
     let guards = checks::disagreements(&edition, &after);
@@ -55,5 +61,10 @@ pub fn rollback(
     }
     let diff = FeedDiff::between(public_feed(published).as_ref(), &after);
     let objects = current.map(|record| record.objects.clone()).unwrap_or_default();
-    Ok(draw_up(edition, published, diff, objects))
+    let redirects = current.map(|record| record.moved.clone()).unwrap_or_default();
+    let mut plan = draw_up(edition, published, diff, objects, (Vec::new(), redirects));
+    plan.left.clear();
+    plan.old_tags.clear();
+    plan.held = current.map(|record| record.held.unwrap_or_else(|| fingerprint_of(record)));
+    Ok(plan)
 }

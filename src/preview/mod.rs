@@ -58,10 +58,9 @@ impl Served {
         let home = site.map_or_else(|_| "/".to_owned(), |url| url.path().to_owned());
         let base = decode(&home);
         let prefix = settings.site_prefix();
-        let pages = settings.site.pages.get_ref().trim_end_matches('/');
         let sources = edition.episodes.iter().filter_map(|episode| {
-            let name = episode.source.rsplit('/').next()?.strip_suffix(".md")?;
-            Some((format!("{pages}/{name}/index.html"), episode.source.clone()))
+            let page = episode.page.as_ref()?.key.as_str().strip_prefix(&prefix)?;
+            Some((page.to_owned(), episode.source.clone()))
         });
         let sources = sources.collect();
         let objects = edition.objects.into_iter().chain([edition.feed]).filter_map(|object| {

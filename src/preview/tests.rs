@@ -117,7 +117,7 @@ fn every_answer_says_what_it_is_and_keeps_to_itself() {
         ("/web/", "text/html; charset=utf-8"),
         ("/web/assets/style.css", "text/css; charset=utf-8"),
         ("/web/assets/search.json", "application/json; charset=utf-8"),
-        ("/web/img/artwork.png", "image/png"),
+        ("/web/img/artwork-8f8cbb7d.png", "image/png"),
         ("/.onair/audio/media/3.mp3", "audio/mpeg"),
         ("/.onair/events", "text/event-stream"),
         ("/web/nothing", "text/html; charset=utf-8"),

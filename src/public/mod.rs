@@ -2,6 +2,7 @@
 //! a CDN what changed.
 
 pub mod cloudfront;
+pub mod hubs;
 pub mod reach;
 pub mod sample;
 pub mod store;

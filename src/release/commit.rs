@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use super::error::ReleaseError;
 use super::lock::{Lease, may_have_happened};
-use super::read::release_numbers;
+use super::records::release_numbers;
 use super::run::{Event, Run};
 use crate::model::hash::Sha256;
 use crate::model::object::{Body, Digest, Kind, Object};
 use crate::plan::Plan;
+use crate::store::begun::{Begun, manifest_json};
 use crate::store::record::{LIMIT, Record, ReleaseNumber, feed_copy_key, manifest_key};
 use crate::store::{Condition, Stored, Version};
 
@@ -174,31 +175,37 @@ pub(super) async fn put_manifest(
     seen: Option<Version>,
     decided: bool,
 ) -> Result<(), ReleaseError> {
-    let object = state(manifest_key(), record.to_json());
+    write_manifest(run, Some(record), &Begun::new(), seen, decided).await?;
+    Ok(())
+}
+
+/// Writes the manifest: the current record, and what is begun. Gives what the store calls it.
+pub(super) async fn write_manifest(
+    run: &Run<'_>,
+    record: Option<&Record>,
+    begun: &Begun,
+    seen: Option<Version>,
+    decided: bool,
+) -> Result<Option<Version>, ReleaseError> {
+    let json = manifest_json(record, begun);
+    let object = state(manifest_key(), json.clone());
+    let number = record.map(|record| record.number);
     let before = seen.map_or(Condition::Absent, Condition::Is);
-    write(
-        run,
-        &object,
-        before.clone(),
-        |_| (),
-        async |stands| {
-            let Some(stored) = stands else { return Ok(Settled::TryIf(Condition::Absent)) };
-            if stored.bytes == record.to_json() {
-                return Ok(Settled::Done(()));
-            }
-            if before == Condition::Is(stored.version.clone()) {
-                return Ok(Settled::TryIf(before.clone()));
-            }
-            let other = Record::from_json(&stored.bytes).ok();
-            match other {
-                Some(other) if decided && other.number > record.number => Ok(Settled::Done(())),
-                _ if decided => Ok(Settled::TryIf(Condition::Is(stored.version))),
-                Some(other) => {
-                    Err(ReleaseError::Overtaken { by: format!("release {}", other.number) })
-                }
-                None => Err(ReleaseError::Overtaken { by: "another release".into() }),
-            }
-        },
-    )
+    write(run, &object, before.clone(), Some, async |stands| {
+        let Some(stored) = stands else { return Ok(Settled::TryIf(Condition::Absent)) };
+        if stored.bytes == json {
+            return Ok(Settled::Done(Some(stored.version)));
+        }
+        if before == Condition::Is(stored.version.clone()) {
+            return Ok(Settled::TryIf(before.clone()));
+        }
+        let other = Record::from_json(&stored.bytes).ok();
+        match other {
+            Some(other) if decided && Some(other.number) > number => Ok(Settled::Done(None)),
+            _ if decided => Ok(Settled::TryIf(Condition::Is(stored.version))),
+            Some(other) => Err(ReleaseError::Overtaken { by: format!("release {}", other.number) }),
+            None => Err(ReleaseError::Overtaken { by: "another release".into() }),
+        }
+    })
     .await
 }

@@ -43,10 +43,10 @@ pub enum ReleaseError {
         reason: String,
     },
     /// Another release took the lock over, as if this one were dead.
-    #[error("{holder} has taken over the lock of this release")]
+    #[error("{}", lost(.holder.as_deref()))]
     LockLost {
-        /// Who, or that nobody has it.
-        holder: String,
+        /// Who; nobody if it is gone.
+        holder: Option<String>,
     },
     /// Another release was published since this one was planned.
     #[error("{by} was published after this release was planned")]
@@ -108,6 +108,13 @@ pub enum ReleaseError {
     Cancelled,
 }
 
+fn lost(holder: Option<&str>) -> String {
+    match holder {
+        Some(holder) => format!("{holder} has taken over the lock of this release"),
+        None => "the lock of this release is gone: somebody has removed it".to_owned(),
+    }
+}
+
 fn faults(faults: &[Fault]) -> String {
     let first = faults.first().map_or_else(String::new, |fault| {
         format!(": `{}` should be {}, but is {}", fault.key, fault.expected, fault.found)
@@ -159,9 +166,11 @@ impl ReleaseError {
             Self::BadLock { key, .. } => {
                 Some(format!("if no release is at work, delete `{key}` and release again"))
             }
-            Self::LockLost { .. } | Self::Overtaken { .. } => {
-                Some("look at what was published, then release again if it still matters".into())
-            }
+            Self::LockLost { .. } | Self::Overtaken { .. } => Some(
+                "look at what was published; if this still matters, start a new run, since this \
+                     one again would go by what it has seen"
+                    .into(),
+            ),
             Self::Taken { .. } => Some("release again: the audio will take another key".into()),
             Self::Unproved { proof, .. } => Some(format!(
                 "put the audio of {} beside it, or send it ahead with `onair upload`",

@@ -24,7 +24,7 @@ use crate::store::{Condition, StoreError, Stored, Version};
 /// A lock is no larger than this.
 const LIMIT: u64 = 64 << 10;
 
-/// Two machines' clocks may differ by this much before a living lock looks dead.
+/// Times are the store's; this much may pass between its answer and our reading of it.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(30);
 
 fn key() -> Key {
@@ -41,6 +41,9 @@ struct Lock {
     expires: String,
     /// Its owner stopped before it was done.
     left: bool,
+    /// It was taken over from an owner of whom nobody knows whether it has ended.
+    #[serde(default)]
+    in_doubt: bool,
 }
 
 impl Lock {
@@ -62,9 +65,12 @@ impl Lock {
 
     /// Whether its owner has given it up, or is as good as dead.
     fn is_free(&self, now: Timestamp, seen_from: Option<&Process>) -> bool {
-        self.left
-            || self.free_from() < now
-            || self.process.as_ref().is_some_and(|process| process.has_ended(seen_from))
+        self.free_from() < now || self.has_ended(seen_from)
+    }
+
+    /// Whether its owner is known to be at work no more.
+    fn has_ended(&self, seen_from: Option<&Process>) -> bool {
+        self.left || self.process.as_ref().is_some_and(|process| process.has_ended(seen_from))
     }
 
     /// From when on its owner counts as dead.
@@ -87,6 +93,15 @@ pub(super) struct Lease<'a> {
     held: Mutex<Held>,
     /// An earlier release was cut off, so objects may stand in the target that no record knows.
     pub(super) resuming: bool,
+    /// And it is known to have ended: it said so, or its process is gone.
+    pub(super) last_has_ended: bool,
+}
+
+/// Whose lock was taken over.
+#[derive(Debug, Clone, Copy, Default)]
+struct Taken {
+    resuming: bool,
+    has_ended: bool,
 }
 
 struct Held {
@@ -97,21 +112,22 @@ struct Held {
 impl<'a> Lease<'a> {
     /// Takes the lock, or says who has it.
     pub(super) async fn take(run: Run<'a>) -> Result<Self, ReleaseError> {
-        let now = run.clock.now();
-        let lock = Lock {
+        let now = run.store_time();
+        let mut lock = Lock {
             version: 1,
             owner: run.owner.author.clone(),
             process: run.owner.process.clone(),
             since: now.to_string(),
             expires: expiry(now, run.lease),
             left: false,
+            in_doubt: false,
         };
-        let mut resuming = false;
+        let mut taken = Taken::default();
         let mut condition = Condition::Absent;
         // Each turn either ends or has seen the lock change hands.
         for _ in 0..4 {
             let error = match run.store.put(&lock.object(), &condition, &|_| ()).await {
-                Ok(version) => return Self::confirm(run, lock, version, resuming).await,
+                Ok(version) => return Self::confirm(run, lock, version, taken).await,
                 Err(error) => error,
             };
             if !may_have_happened(&error) {
@@ -123,15 +139,17 @@ impl<'a> Lease<'a> {
             };
             let other = Lock::read(&stored)?;
             if other.owner.run == lock.owner.run && !other.left {
-                return Self::confirm(run, other, stored.version, resuming).await;
+                return Self::confirm(run, other, stored.version, taken).await;
             }
-            if !other.is_free(run.clock.now(), run.owner.process.as_ref()) {
+            if !other.is_free(run.store_time(), run.owner.process.as_ref()) {
                 return Err(other.held());
             }
-            resuming = true;
+            let has_ended = other.has_ended(run.owner.process.as_ref()) && !other.in_doubt;
+            taken = Taken { resuming: true, has_ended };
+            lock.in_doubt = !has_ended;
             condition = Condition::Is(stored.version);
         }
-        Err(ReleaseError::LockLost { holder: "somebody else".into() })
+        Err(ReleaseError::LockLost { holder: Some("somebody else".into()) })
     }
 
     /// Where conditions are checked just before a write, two may both believe that they have won.
@@ -139,7 +157,7 @@ impl<'a> Lease<'a> {
         run: Run<'a>,
         lock: Lock,
         version: Version,
-        resuming: bool,
+        taken: Taken,
     ) -> Result<Self, ReleaseError> {
         if !run.store.conditional().await? {
             let stored = run.store.read(&key(), LIMIT).await?;
@@ -148,14 +166,15 @@ impl<'a> Lease<'a> {
                 return Err(other.held());
             }
         }
-        Ok(Self { run, held: Mutex::new(Held { lock, version }), resuming })
+        let Taken { resuming, has_ended: last_has_ended } = taken;
+        Ok(Self { run, held: Mutex::new(Held { lock, version }), resuming, last_has_ended })
     }
 
     /// Moves the expiry on and thereby proves that the lock is still ours.
     pub(super) async fn renew(&self) -> Result<(), ReleaseError> {
         let mut held = self.held.lock().await;
         let mut lock = held.lock.clone();
-        lock.expires = expiry(self.run.clock.now(), self.run.lease);
+        lock.expires = expiry(self.run.store_time(), self.run.lease);
         self.replace(&mut held, lock).await
     }
 
@@ -187,11 +206,11 @@ impl<'a> Lease<'a> {
     /// The lock as it stands, if it is still ours.
     async fn look(&self) -> Result<Held, ReleaseError> {
         let Some(stored) = self.run.store.read(&key(), LIMIT).await? else {
-            return Err(ReleaseError::LockLost { holder: "nobody".into() });
+            return Err(ReleaseError::LockLost { holder: None });
         };
         let lock = Lock::read(&stored)?;
         if lock.owner.run != self.run.owner.author.run {
-            return Err(ReleaseError::LockLost { holder: lock.owner.who });
+            return Err(ReleaseError::LockLost { holder: Some(lock.owner.who) });
         }
         Ok(Held { lock, version: stored.version })
     }
@@ -200,7 +219,7 @@ impl<'a> Lease<'a> {
     /// for an hour notices before it writes and not after.
     pub(super) async fn check(&self) -> Result<(), ReleaseError> {
         let expires = Lock::time(&self.held.lock().await.lock.expires);
-        let left = expires.duration_since(self.run.clock.now());
+        let left = expires.duration_since(self.run.store_time());
         let third = SignedDuration::try_from(self.run.lease / 3).unwrap_or(SignedDuration::ZERO);
         if left < third { self.renew().await } else { Ok(()) }
     }
@@ -215,7 +234,7 @@ impl<'a> Lease<'a> {
                     &error,
                     ReleaseError::Store(StoreError::Failed { transient: true, .. })
                 );
-                if !passing || self.run.clock.now() >= expires {
+                if !passing || self.run.store_time() >= expires {
                     return error;
                 }
             }

@@ -9,14 +9,17 @@
 //!
 //! So at every instant, whatever is killed or fails: every enclosure in the public feed exists with
 //! exactly the length and type that the feed says; the feed is some release's whole feed; no published
-//! audio is lost or changed. Releasing again finishes what was cut off and sends nothing twice. Of two
-//! releases at once one wins whole, and the other stops. A release deletes nothing.
+//! audio is lost or changed. Releasing again finishes what was cut off and sends nothing twice; if the
+//! show has changed meanwhile, it takes back what was sent of it. Of two releases at once one wins whole,
+//! and the other stops. A release deletes nothing but what another that was cut off has left.
 
+mod begun;
 mod commit;
 mod error;
 mod lock;
 mod prune;
 mod read;
+mod records;
 mod rollback;
 mod run;
 mod send;
@@ -24,7 +27,8 @@ mod verify;
 
 pub use error::{ErrorClass, Fault, ReleaseError};
 pub use prune::{Prune, plan_prune, prune};
-pub use read::{audit, read_published, read_record, release_numbers};
+pub use read::{audit, read_published};
+pub use records::{read_record, release_numbers};
 pub use rollback::plan_rollback;
 pub use run::{
     Cancel, Clock, Delivery, Event, Limits, Owner, Process, Reporter, Run, Silent, SystemClock,
@@ -107,6 +111,7 @@ async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Rece
         return Ok(receipt);
     }
 
+    let manifest = begun::note(plan, run, manifest).await?;
     let prepared = prepare(plan, run, lease);
     let (sent, record) = tokio::select! {
         biased;
@@ -140,6 +145,7 @@ async fn prepare(
     lease: &Lease<'_>,
 ) -> Result<(send::Sent, Record), ReleaseError> {
     let mut sent = send::Sent::of(verify::prove(plan, run).await?);
+    begun::take_back(plan, run, lease).await?;
     // Archive pages of the feed name enclosures too.
     let (objects, archives) =
         plan.sends.split_at(plan.sends.partition_point(|step| step.object.kind < Kind::Feed));

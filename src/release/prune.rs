@@ -11,13 +11,15 @@ use std::num::NonZeroUsize;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::error::ReleaseError;
-use super::read::read_record;
+use super::records::read_record;
 use super::run::{Event, Run};
 use super::with_lock;
-use crate::model::object::Key;
+use crate::model::object::{Digest, Key};
 use crate::plan::documents;
 use crate::store::published::{Published, Standing};
-use crate::store::record::{FEEDS, Record, ReleaseNumber, feed_copy_key, manifest_key};
+use crate::store::record::{
+    FEEDS, KEPT, Record, ReleaseNumber, feed_copy_key, kept_key, manifest_key,
+};
 use crate::store::{Condition, Listed, Store, Version};
 
 /// Records read at a time; each may be a megabyte.
@@ -101,7 +103,10 @@ pub async fn plan_prune(
         let of_old_release = match ReleaseNumber::of_key(&it.key) {
             Some(number) => !stays(&number) && !unreadable.contains(&number),
             // A copy that a record nobody can read may need stays.
-            None => it.key.as_str().starts_with(FEEDS) && unreadable.is_empty(),
+            None => {
+                let copy = [FEEDS, KEPT].iter().any(|folder| it.key.as_str().starts_with(folder));
+                copy && unreadable.is_empty()
+            }
         };
         if of_old_release {
             prune.state.push(it);
@@ -120,8 +125,12 @@ pub async fn plan_prune(
 fn names(record: &Record) -> impl Iterator<Item = Key> {
     let copies = documents(record).map(|(_, hash)| feed_copy_key(&hash));
     let audio = record.episodes.iter().map(|episode| episode.audio.key.clone());
+    let kept = record.objects.values().filter_map(|recorded| match recorded.digest {
+        Digest::Whole { sha256 } => Some(kept_key(&sha256)),
+        Digest::Tagged { .. } => None,
+    });
     let own = [record.feed.key.clone(), record.number.key()];
-    record.objects.keys().cloned().chain(audio).chain(copies).chain(own)
+    record.objects.keys().cloned().chain(audio).chain(copies).chain(kept).chain(own)
 }
 
 /// Carries a prune out, unless it would remove more than `most` objects.

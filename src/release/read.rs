@@ -1,20 +1,22 @@
 //! Reads what a target holds: two small requests as a rule.
 
-use std::collections::BTreeSet;
-
 use futures_util::{StreamExt, TryStreamExt, stream};
 
+use super::begun::settle;
 use super::error::ReleaseError;
+use super::records::release_numbers;
 use crate::model::hash::Sha256;
 use crate::model::object::Key;
+use crate::store::begun::read_begun;
 use crate::store::published::{Published, Standing};
-use crate::store::record::{BadRecord, LIMIT, RELEASES, Record, ReleaseNumber, manifest_key};
+use crate::store::record::{BadRecord, LIMIT, Record, manifest_key};
 use crate::store::{Found, Store, StoreError, Stored};
 
 /// Reads what is published in a target whose feed is to stand at `feed`.
 ///
 /// The manifest and the feed are read at once; only if they do not belong together are the records
-/// searched for the one to which the feed belongs.
+/// searched for the one to which the feed belongs. Where a release was cut off, what it was about to
+/// write is compared with what stands.
 ///
 /// # Errors
 /// If the store fails, or a later onair wrote the records.
@@ -22,6 +24,17 @@ pub async fn read_published(store: &dyn Store, feed: &Key) -> Result<Published, 
     let manifest = manifest_key();
     let (manifest, public) =
         tokio::try_join!(store.read(&manifest, LIMIT), store.read(feed, LIMIT))?;
+    let mut read = read_or_search(store, feed, manifest, public).await?;
+    settle(store, &mut read).await?;
+    Ok(read)
+}
+
+async fn read_or_search(
+    store: &dyn Store,
+    feed: &Key,
+    manifest: Option<Stored>,
+    public: Option<Stored>,
+) -> Result<Published, ReleaseError> {
     if manifest.is_none() && public.is_none() {
         return Ok(Published::nothing());
     }
@@ -60,8 +73,9 @@ async fn judge(
         (Some(record), Some(public)) if is_feed_of(record, public) => Standing::Current,
         (_, Some(_)) => Standing::Foreign,
     };
+    let begun = manifest.as_ref().map(|stored| read_begun(&stored.bytes)).unwrap_or_default();
     let manifest = manifest.map(|stored| stored.version);
-    Ok(Published { standing, record, feed: public, manifest, missing: BTreeSet::new() })
+    Ok(Published { standing, record, feed: public, manifest, begun, ..Published::nothing() })
 }
 
 fn is_feed_of(record: &Record, feed: &Stored) -> bool {
@@ -91,31 +105,6 @@ async fn search(store: &dyn Store, mut read: Published) -> Result<Published, Rel
         }
     }
     Ok(read)
-}
-
-/// The numbers of all releases of which a record stands, in order.
-///
-/// # Errors
-/// If the store fails.
-pub async fn release_numbers(store: &dyn Store) -> Result<Vec<ReleaseNumber>, StoreError> {
-    let mut numbers: Vec<ReleaseNumber> = store
-        .list(RELEASES)
-        .await?
-        .iter()
-        .filter_map(|it| ReleaseNumber::of_key(&it.key))
-        .collect();
-    numbers.sort_unstable();
-    Ok(numbers)
-}
-
-/// The record of one release.
-///
-/// # Errors
-/// If there is none or it cannot be used, or the store fails.
-pub async fn read_record(store: &dyn Store, number: ReleaseNumber) -> Result<Record, ReleaseError> {
-    let key = number.key();
-    let stored = store.read(&key, LIMIT).await?.ok_or(ReleaseError::NoRelease(number))?;
-    Record::from_json(&stored.bytes).map_err(|reason| ReleaseError::BadRecord { key, reason })
 }
 
 /// Looks at every recorded object and notes those that are gone or no longer what was recorded.

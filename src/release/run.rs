@@ -209,8 +209,11 @@ impl Process {
 
     /// Whether this process is known to have ended, seen from `other`.
     pub(super) fn has_ended(&self, other: Option<&Self>) -> bool {
-        other.is_some_and(|other| other.machine == self.machine)
-            && !std::path::Path::new(&format!("/proc/{}", self.id)).exists()
+        let id = i32::try_from(self.id).ok().and_then(rustix::process::Pid::from_raw);
+        let (Some(other), Some(id)) = (other, id) else { return false };
+        // Asked of the kernel: /proc may hide the processes of others (`hidepid`).
+        other.machine == self.machine
+            && rustix::process::test_kill_process(id) == Err(rustix::io::Errno::SRCH)
     }
 }
 
@@ -249,6 +252,12 @@ impl<'a> Run<'a> {
     ) -> Self {
         let (clock, limits) = (&SystemClock, Limits::default());
         Self { store, clock, reporter, cancel, owner, limits, lease: Duration::from_secs(120) }
+    }
+
+    /// What time it is where the lock stands: two machines' clocks may differ, the store's is one.
+    pub(super) fn store_time(&self) -> Timestamp {
+        let here = self.clock.now();
+        here.checked_add(self.store.clock_ahead()).unwrap_or(here)
     }
 
     /// Tells the reporter.

@@ -7,9 +7,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::error::ReleaseError;
 use super::lock::{Lease, may_have_happened};
 use super::run::{Delivery, Event, Run};
+use crate::model::hash::Sha256;
 use crate::model::object::{Key, Kind, Object};
 use crate::plan::{Reason, Step};
-use crate::store::record::Recorded;
+use crate::store::record::{LIMIT, Recorded, kept_key};
 use crate::store::{Condition, Expected, Found, StoreError, Version};
 
 /// An object of this size is looked for before it is sent; a smaller one costs less to send in vain.
@@ -76,7 +77,7 @@ pub(super) async fn send_all(
 /// [`ReleaseError::Taken`] if other audio stands under the key, or whatever the store says.
 pub async fn send_ahead(object: &Object, run: &Run<'_>) -> Result<Delivery, ReleaseError> {
     let (object, reason) = (object.clone(), Reason::New);
-    let step = Step { object, reason, condition: Condition::Absent };
+    let step = Step { object, reason, condition: Condition::Absent, replaces: None };
     tokio::select! {
         biased;
         () = run.cancel.cancelled() => Err(ReleaseError::Cancelled),
@@ -121,6 +122,7 @@ async fn deliver(
             }
         }
         if unsettled.is_none() {
+            keep(step, run).await?;
             run.tell(Event::Started { object, reason: step.reason });
         }
         let progress = |bytes| run.tell(Event::Progress { key: &object.key, bytes });
@@ -136,6 +138,28 @@ async fn deliver(
     }
     let gone_on = StoreError::Precondition { key: object.key.clone() };
     Err(unsettled.unwrap_or(gone_on).into())
+}
+
+/// Keeps a copy of what is about to be replaced, under its hash, where a rollback finds it.
+async fn keep(step: &Step, run: &Run<'_>) -> Result<(), ReleaseError> {
+    let Some(hash) = step.replaces else { return Ok(()) };
+    let stands = run.store.read(&step.object.key, LIMIT).await?;
+    // A release that was cut off may have replaced it already, and kept it.
+    let Some(stored) = stands.filter(|it| Sha256::of(&it.bytes) == hash) else { return Ok(()) };
+    let copy =
+        Object::in_memory(kept_key(&hash), Kind::State, "application/octet-stream", stored.bytes);
+    for _ in 1..TRIES {
+        match run.store.put(&copy, &Condition::Absent, &|_| ()).await {
+            // Its name is its hash: whoever has put it there.
+            Ok(_) | Err(StoreError::Precondition { .. }) => return Ok(()),
+            Err(error) if may_have_happened(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    match run.store.put(&copy, &Condition::Absent, &|_| ()).await {
+        Ok(_) | Err(StoreError::Precondition { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What must happen for an object to stand under its key.

@@ -8,7 +8,7 @@ use super::error::{Fault, ReleaseError};
 use super::run::{Event, Run};
 use crate::model::object::{Key, Kind};
 use crate::plan::{Plan, Proof};
-use crate::store::record::Recorded;
+use crate::store::record::{LIMIT, Recorded, manifest_key};
 use crate::store::{Expected, Found, Head};
 
 /// Audio that no record knows and that is not at hand must be in the target already.
@@ -74,7 +74,12 @@ pub(super) async fn verify(
         .try_filter_map(|fault| async { Ok(fault) })
         .try_collect()
         .await?;
-    if faults.is_empty() { Ok(()) } else { Err(ReleaseError::Broken(faults)) }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    // An answer to HEAD does not tell a missing object from a missing bucket; one to GET does.
+    run.store.read(&manifest_key(), LIMIT).await?;
+    Err(ReleaseError::Broken(faults))
 }
 
 /// Existence, length and type; and the hashes where the store keeps them.

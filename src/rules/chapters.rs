@@ -10,11 +10,17 @@ use crate::audio::tag::MAX_CHAPTERS;
 use crate::model::chapter::Chapter;
 use crate::show::{Located, Malformed, Source, chapters};
 
-/// The finding for a chapter that cannot be read.
-pub fn malformed(source: &Source, malformed: &Malformed) -> Finding {
-    Finding::at(&rule::CHAPTERS, source, malformed.culprit.clone(), malformed.reason.clone())
-        .found(shorten(source.text.get(malformed.span.clone()).unwrap_or_default()))
-        .expected(malformed.expected)
+/// The finding for a chapter that cannot be read. All chapters are lost by it, which is an error where
+/// a host said that these are the chapters.
+pub fn malformed(source: &Source, malformed: &Malformed, said: bool) -> Finding {
+    let mut finding =
+        Finding::at(&rule::CHAPTERS, source, malformed.culprit.clone(), malformed.reason.clone())
+            .found(shorten(source.text.get(malformed.span.clone()).unwrap_or_default()))
+            .expected(malformed.expected);
+    if said {
+        finding.severity = Severity::Error;
+    }
+    finding
 }
 
 /// What the whole list shows; `duration` is the audio's, where it is known.
@@ -45,10 +51,16 @@ pub fn publishable(
 ) -> Vec<Chapter> {
     let mut values: Vec<Chapter> = list.iter().map(|chapter| chapter.value.clone()).collect();
     values.retain(|chapter| duration.is_none_or(|end| chapter.start < end));
-    values.sort_by_key(|chapter| chapter.start);
-    values.dedup_by_key(|chapter| chapter.start);
+    let key = |chapter: &Chapter| (chapter.start, chapter.details.hidden);
+    values.sort_by_key(key);
+    values.dedup_by_key(|chapter| key(chapter));
     let mut values = chapters::from_zero(values, intro);
-    values.truncate(MAX_CHAPTERS);
+    // What stands in no list takes no place in one.
+    let mut listed = 0;
+    values.retain(|chapter| {
+        listed += usize::from(!chapter.details.hidden);
+        chapter.details.hidden || listed <= MAX_CHAPTERS
+    });
     values
 }
 
@@ -62,7 +74,7 @@ mod tests {
             .map(|second| {
                 let start = Duration::from_secs(second);
                 let title = second.to_string();
-                Located { value: Chapter { start, title, url: None, image: None }, span: 0..0 }
+                Located { value: Chapter::new(start, title), span: 0..0 }
             })
             .collect();
         let mut findings = Vec::new();

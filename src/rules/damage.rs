@@ -232,8 +232,8 @@ mod tests {
         let free = Frame { free: Some(400), ..FRAME }.stream(1000);
         insta::assert_snapshot!(shown(&findings("400000", "00:00:26", &free)), @r"error audio-unplayable: the audio is in free format, at 123 kbit/s");
         let header = FRAME.xing(b"Info", None, None);
-        insta::assert_snapshot!(shown(&findings("417", "00:00:00", &header)), @r"error audio-unplayable: there is no audio behind the header frame");
-        insta::assert_snapshot!(shown(&findings("4170", "00:00:00", &FRAME.stream(10))), @r"error audio-unplayable: there are 10 frames of audio, which play 0:00:00.261");
+        insta::assert_snapshot!(shown(&findings("417", "00:00:01", &header)), @r"error audio-unplayable: there is no audio behind the header frame");
+        insta::assert_snapshot!(shown(&findings("4170", "00:00:01", &FRAME.stream(10))), @r"error audio-unplayable: there are 10 frames of audio, which play 0:00:00.261");
     }
 
     #[test]

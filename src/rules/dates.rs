@@ -5,12 +5,15 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::finding::Finding;
 use super::registry as rule;
+use super::severity::Severity;
 use crate::show::date::offset_text;
 use crate::show::settings::FILE;
 use crate::show::{Episode, Given, Settings, Span};
 
 /// The year before which nothing was a podcast, with some to spare for recordings that are older.
 const FIRST_YEAR: i16 = 2000;
+/// The year before which nothing was on the web at all: a date before it is a slip, and no recording's.
+const FIRST_WEB_YEAR: i16 = 1990;
 /// Further ahead nobody plans, in seconds.
 const FAR_AHEAD: i64 = 366 * 24 * 3600;
 /// As many slips of a kind are a custom.
@@ -31,7 +34,11 @@ pub(super) fn judge(
         let year = date.value.civil.year();
         if year < FIRST_YEAR {
             let message = format!("there were no podcasts in {year}");
-            findings.push(finding(&rule::DATE_YEAR, message).help("look at the year"));
+            let mut finding = finding(&rule::DATE_YEAR, message).help("look at the year");
+            if year < FIRST_WEB_YEAR {
+                finding.severity = Severity::Error;
+            }
+            findings.push(finding);
         } else if at.as_second() - now.as_second() > FAR_AHEAD {
             let message = "this date is more than a year ahead".to_owned();
             findings.push(finding(&rule::DATE_YEAR, message).help("look at the year"));
@@ -290,9 +297,8 @@ mod tests {
             "2022-01-01 07:00:00 +0100",
         ];
         assert_eq!(found(PARIS, &all), ["date-offset onair.toml false"]);
-        // A show that has not said its zone: no date is mended to UTC.
-        assert_eq!(found("", &one[..1]), ["date-elsewhere episodes/0.md false"]);
-        assert_eq!(found("", &all), ["date-elsewhere onair.toml false"]);
+        // Where the show has not said its zone, there is nothing to judge an offset by.
+        assert_eq!(found("", &all), [""; 0]);
     }
 
     #[test]

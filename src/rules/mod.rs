@@ -11,12 +11,16 @@ mod dates;
 pub mod finding;
 mod habits;
 mod member;
+mod notes;
+pub mod picture;
+pub mod pictures;
 mod reading;
 pub mod registry;
 mod series;
 pub mod severity;
 mod shorten;
 pub mod show;
+pub mod sound;
 pub mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +33,7 @@ pub use finding::{Finding, Fix, Related};
 pub use registry::{RULES, Rule};
 pub use severity::Severity;
 
-use crate::show::settings::RuleSetting;
+use crate::show::settings::{Allowance, RuleSetting};
 use crate::show::{Episode, Show};
 
 /// All that the rules look at.
@@ -43,6 +47,8 @@ pub struct Facts<'a> {
     pub unused_audio: &'a [String],
     /// The artwork.
     pub artwork: &'a show::Artwork,
+    /// What was heard of audio, where somebody listened.
+    pub heard: &'a sound::Ears,
     /// Findings of stages with a knowledge of their own: chapters, transcripts, pictures.
     pub others: Vec<Finding>,
     /// The present instant.
@@ -51,7 +57,7 @@ pub struct Facts<'a> {
 
 /// Every finding, sorted by file and place.
 pub fn check(facts: Facts<'_>) -> Vec<Finding> {
-    let Facts { show, audio, unused_audio, artwork, others, now } = facts;
+    let Facts { show, audio, unused_audio, artwork, heard, others, now } = facts;
     let mut findings = others;
     show::settings(&show.settings, &show.settings_source, artwork, &mut findings);
     findings.extend(show.unreadable.iter().map(text::unreadable));
@@ -60,6 +66,7 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
     let judge = |episode| {
         let mut findings = Vec::new();
         text::episode(&show.settings, episode, &mut findings);
+        notes::episode(&show.settings, episode, &mut findings);
         let evidence = audio.get(&episode.source.path);
         let proved = audio::judge(episode, evidence, &mut findings) == audio::Verdict::Proved;
         (findings, member::Member { episode, proved })
@@ -71,15 +78,34 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
         findings.extend(found);
         members.push(member);
     }
+    feed_weight(show, &mut findings);
     series::series(&show.settings, &members, now, &mut findings);
     findings.extend(unused_audio.iter().map(|path| audio::unused(path)));
-    let mut findings = with_settings(show, findings);
+    sound::judge(show, heard, &mut findings);
+    let mut findings = with_settings(show, heard, findings);
     findings.sort_by(Finding::order);
     findings
 }
 
+/// More items than some apps read, and more bytes.
+const MANY: usize = 500;
+const HEAVY: usize = 1_000_000;
+
+/// A feed that lists everything grows; its texts are most of its weight.
+fn feed_weight(show: &Show, findings: &mut Vec<Finding>) {
+    let listed = || show.episodes.iter().filter(|episode| !episode.is_draft());
+    let (count, bytes) = (listed().count(), listed().map(|it| it.source.text.len()).sum::<usize>());
+    if show.settings.site.feed_limit.is_none() && (count > MANY || bytes > HEAVY) {
+        let message = format!("the feed lists {count} episodes, with {} kB of text", bytes / 1000);
+        findings.push(
+            Finding::on_file(&registry::FEED_WEIGHT, &show.settings_source.path, message)
+                .help("set `feed-limit` in [site]: older episodes go to archive pages of the feed"),
+        );
+    }
+}
+
 /// The host's say: severities, and findings that are known and accepted.
-fn with_settings(show: &Show, findings: Vec<Finding>) -> Vec<Finding> {
+fn with_settings(show: &Show, heard: &sound::Ears, findings: Vec<Finding>) -> Vec<Finding> {
     let settings = &show.settings;
     let source = &show.settings_source;
     let mut kept = Vec::with_capacity(findings.len());
@@ -115,6 +141,9 @@ fn with_settings(show: &Show, findings: Vec<Finding>) -> Vec<Finding> {
         });
     }
     for (at, allowance) in settings.allow.iter().enumerate() {
+        if !can_tell(allowance, heard) {
+            continue;
+        }
         if !used.contains(&at) && ids.contains(&allowance.rule.get_ref().as_str()) {
             let message = format!(
                 "nothing to allow: {} keeps `{}`",
@@ -128,6 +157,13 @@ fn with_settings(show: &Show, findings: Vec<Finding>) -> Vec<Finding> {
         }
     }
     kept
+}
+
+/// Whether it is known that an allowance allows nothing: not where only listening can tell.
+fn can_tell(allowance: &Allowance, heard: &sound::Ears) -> bool {
+    let path = format!("{}/{}", crate::show::read::EPISODES, allowance.episode.get_ref());
+    let by_ear = sound::RULES.iter().any(|rule| rule.id == allowance.rule.get_ref());
+    !by_ear || heard.get(&path).is_some_and(|heard| heard.is_asked)
 }
 
 /// Whether an episode is held back by a finding at error level in its own file.

@@ -139,6 +139,12 @@ rules! {
         good: "title: \"Moving a render farm\"\nepisode: 12",
         source: "Apple Podcasts, podcaster's guide to RSS, episode title",
     }
+    TEMPLATE_SYNTAX = "template-syntax", Warning, "Notes hold no other program's template syntax" {
+        why: "Jekyll, Hugo and their like fill it in; onair does not, and listeners read it as it stands.",
+        bad: "{{< youtube abc >}}",
+        good: "[The video](https://www.youtube.com/watch?v=abc)",
+        source: "Liquid; kramdown, inline attribute lists; Hugo, shortcodes",
+    }
     AUDIO_MISSING = "audio-missing", Error, "Every episode's audio is there, or is known to the target" {
         why: "An item whose enclosure is not there breaks for every subscriber at once.",
         bad: "file: 012.mp3, and no audio/012.mp3",
@@ -180,6 +186,60 @@ rules! {
         bad: "an MP3 of 100 kbit/s in free format, or one whose frames play less than half a second",
         good: "a bit rate that the standard lists, such as 64 or 128 kbit/s",
         source: "ISO/IEC 11172-3, 2.4.2.3",
+    }
+    SOUND_LOUDNESS = "sound-loudness", Warning, "An episode is as loud as platforms and the show's others" {
+        why: "An episode that is too soft cannot be heard in a car; one that is too loud makes listeners reach for the knob.",
+        bad: "audio of -24 LUFS",
+        good: "audio of -16 LUFS in stereo, of -19 LUFS in mono",
+        source: "Apple Podcasts, audio requirements (-16 LKFS); AES TD1008; mono is 3 LU lower, since two loudspeakers play it; measured by EBU R 128 and ITU-R BS.1770-4; [sound] of docs/settings.md",
+    }
+    SOUND_PEAK = "sound-peak", Warning, "The true peak stays below -1 dBTP" {
+        why: "A wave that goes higher between its samples is cut off when it is played or encoded again, which crackles.",
+        bad: "audio with a true peak of 0.4 dBTP",
+        good: "audio behind a limiter that is set to -1 dBTP",
+        source: "Apple Podcasts, audio requirements; EBU R 128; ITU-R BS.1770-4, annex 2",
+    }
+    SOUND_CLIPPED = "sound-clipped", Warning, "The recording is not clipped" {
+        why: "Three and more samples in a row at full scale are a wave whose top was cut off: it sounds harsh, and nothing mends it later.",
+        bad: "a recording whose loud words were turned up beyond full scale",
+        good: "a recording that leaves room above its loudest words",
+        source: "onair; [sound] clipped says how many places are too many",
+    }
+    SOUND_SILENCE = "sound-silence", Warning, "No long silence at the ends or inside" {
+        why: "Listeners take ten silent seconds for the end, or for a broken app; a silent minute at the end is a forgotten track.",
+        bad: "audio that goes on for 50 silent seconds after the last word",
+        good: "at most 3 s at the ends, and 10 s inside",
+        source: "onair; silence is below -60 dBFS for a tenth of a second, as ffmpeg's silencedetect has it",
+    }
+    SOUND_CHANNELS = "sound-channels", Warning, "Both channels are heard, also on one loudspeaker" {
+        why: "With one dead channel, whoever has one earphone in hears nothing; channels of opposite phase vanish on a telephone.",
+        bad: "a voice on the left, and nothing on the right",
+        good: "the voice in the middle, or a mono file",
+        source: "onair: a channel 40 dB below the other, or a correlation below -0.9",
+    }
+    SOUND_MONO = "sound-mono", Note, "Stereo has two different channels" {
+        why: "Two channels that are the same sound as one does, and cost listeners twice the download.",
+        bad: "one voice as stereo at 128 kbit/s",
+        good: "the same as mono at 64 kbit/s",
+        source: "onair: a difference 60 dB below the sum",
+    }
+    SOUND_FORMAT = "sound-format", Note, "Bit rate and sample rate are those that platforms recommend" {
+        why: "Fewer bits are heard, more bits are downloaded for nothing, and some players change the pitch of odd sample rates.",
+        bad: "speech as stereo at 320 kbit/s, or at 22.05 kHz",
+        good: "44.1 or 48 kHz; stereo at 128 to 256 kbit/s, mono at 64 to 128",
+        source: "Apple Podcasts, audio requirements; Spotify, podcast delivery specification; [sound] bit-rate and bit-rate-mono",
+    }
+    SOUND_BANDWIDTH = "sound-bandwidth", Note, "A high bit rate holds high frequencies" {
+        why: "What an encoder cut off once does not come back: a small file that was encoded again is larger, and no better.",
+        bad: "an MP3 of 64 kbit/s, made into one of 256",
+        good: "an MP3 made from the recording itself",
+        source: "onair: nothing above 12 kHz, at 96 kbit/s a channel and more",
+    }
+    SOUND_TWICE = "sound-twice", Warning, "No two episodes have the same recording" {
+        why: "The wrong file under the right name and length is the mistake that no other check finds.",
+        bad: "audio/095.mp3 that is episode 93 at another bit rate",
+        good: "one recording an episode",
+        source: "onair: the same audio, or, of a minute and more, the same fingerprint of the sound, which bit rate, level and channels do not change",
     }
     AUDIO_UNUSED = "audio-unused", Note, "Every MP3 in the audio folder belongs to an episode" {
         why: "A file that no episode names is often one whose episode names another file by mistake.",
@@ -319,6 +379,18 @@ rules! {
         good: "the file beside the name",
         source: "onair",
     }
+    PICTURE_UNUSABLE = "picture-unusable", Warning, "Every picture that the show names can be published" {
+        why: "A picture that is none, has another format than its name says, or could run scripts is not shown; a cover that is none leaves every MP3 without a picture, for good.",
+        bad: "![plan](/img/plan.svg)",
+        good: "![plan](/img/plan.png)",
+        source: "onair; ID3v2.3.0, section 4.15",
+    }
+    EPISODE_ARTWORK = "episode-artwork", Warning, "An episode's own artwork is what the show's must be" {
+        why: "Apps show the show's artwork in its place, or a blurred one.",
+        bad: "image: img/ep12.jpg            # 250 x 250, or WebP named .jpg",
+        good: "image: img/ep12.jpg            # JPEG, 3000 x 3000",
+        source: "Apple Podcasts, episode art requirements",
+    }
     ARTWORK = "artwork", Error, "The artwork is a square RGB JPEG or PNG of 1,400 to 3,000 pixels" {
         why: "Apple and Spotify refuse a show whose artwork is not.",
         bad: "artwork = \"img/logo.gif\"",
@@ -348,6 +420,12 @@ rules! {
         bad: "new-feed-url = \"https://new.example/feed.xml\", and no guid in [show]",
         good: "guid = \"917393e3-1b1e-5cef-ace4-edaa54e1f810\"",
         source: "Podcast namespace 1.0, guid; docs/moving.md",
+    }
+    FEED_WEIGHT = "feed-weight", Note, "A feed stays light: under 500 items and 1 MB" {
+        why: "Every app fetches the whole feed again and again; some read no more than its first megabyte, or stop at a number of items.",
+        bad: "a show of 700 episodes without feed-limit",
+        good: "[site]\nfeed-limit = 300",
+        source: "RFC 5005; onair",
     }
     UNKNOWN_RULE = "unknown-rule", Error, "Settings name rules that exist" {
         why: "A misspelt rule is a decision without effect.",

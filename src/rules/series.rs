@@ -11,7 +11,7 @@ use super::registry::{self as rule, Rule};
 use super::text::head;
 use super::{bit_rate, dates, habits};
 use crate::show::layout::{number, slug};
-use crate::show::{Episode, Settings, Span};
+use crate::show::{Episode, Settings, Span, page};
 
 /// The rules that look at all episodes at once.
 pub fn series(
@@ -117,7 +117,7 @@ fn duplicates(settings: &Settings, episodes: &[&Episode], findings: &mut Vec<Fin
     shared(
         &rule::PAGE_COLLISION,
         episodes,
-        |episode| Some((episode.slug.to_lowercase(), head(episode))),
+        |episode| Some((page::path(settings, episode).to_lowercase(), head(episode))),
         |earlier| format!("{} has the same page", earlier.source.path),
         findings,
     );

@@ -1,56 +1,13 @@
 //! What `onair.toml` must say for platforms to take the show.
 
 use super::finding::Finding;
+use super::picture::{Picture, flaw};
 use super::registry as rule;
+use super::severity::Severity;
 use crate::show::guid::podcast_guid;
 use crate::show::read::FileTrouble;
 use crate::show::words::nearest;
 use crate::show::{Settings, Source};
-
-/// What is known of a picture file by its bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
-    /// `JPEG`, `PNG`, or another format's name.
-    pub format: &'static str,
-    /// Width in pixels.
-    pub width: usize,
-    /// Height in pixels.
-    pub height: usize,
-    /// Whether its colours are those of print (CMYK) and not of screens.
-    pub cmyk: bool,
-}
-
-/// Reads a picture's format and size from its first bytes.
-pub fn picture(bytes: &[u8]) -> Option<Picture> {
-    let size = imagesize::blob_size(bytes).ok()?;
-    let format = match imagesize::image_type(bytes).ok()? {
-        imagesize::ImageType::Jpeg => "JPEG",
-        imagesize::ImageType::Png => "PNG",
-        imagesize::ImageType::Gif => "GIF",
-        imagesize::ImageType::Webp => "WebP",
-        _ => "another format",
-    };
-    let cmyk = format == "JPEG" && jpeg_components(bytes) == Some(4);
-    Some(Picture { format, width: size.width, height: size.height, cmyk })
-}
-
-/// How many colours a JPEG's frame header names (ITU T.81, B.2.2): four are CMYK or its like.
-fn jpeg_components(bytes: &[u8]) -> Option<u8> {
-    let mut at = 2;
-    loop {
-        let (&[0xff, marker], rest) = bytes.get(at..)?.split_first_chunk::<2>()? else {
-            return None;
-        };
-        match marker {
-            // Fill before a marker; markers that stand alone.
-            0xff => at += 1,
-            0x01 | 0xd0..=0xd8 => at += 2,
-            // Frame headers; among them three tables have their codes.
-            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => return rest.get(7).copied(),
-            _ => at += 2 + usize::from(u16::from_be_bytes(*rest.first_chunk()?)),
-        }
-    }
-}
 
 /// The artwork as it was found: its picture, `None` for a file that is no picture, or why not.
 pub type Artwork = Result<Option<Picture>, FileTrouble>;
@@ -126,30 +83,14 @@ fn check_artwork(
     let problem = match artwork {
         Err(trouble) => Some(format!("the artwork {path}: {trouble}")),
         Ok(None) => Some(format!("the artwork {path} is not a picture")),
-        Ok(Some(Picture { format, width, height, cmyk })) => {
-            let named =
-                match path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase().as_str() {
-                    "jpg" | "jpeg" => "JPEG",
-                    "png" => "PNG",
-                    _ => "another format",
-                };
-            if !matches!(*format, "JPEG" | "PNG") {
-                Some(format!("the artwork {path} is {format}"))
-            } else if *format != named {
-                Some(format!("the artwork {path} is {format}, which its name does not say"))
-            } else if width != height || !(1400..=3000).contains(width) {
-                Some(format!("the artwork {path} has {width} x {height} pixels"))
-            } else if *cmyk {
-                Some(format!("the artwork {path} has the colours of print (CMYK)"))
-            } else {
-                None
-            }
+        Ok(Some(picture)) => {
+            flaw(path, picture).map(|reason| format!("the artwork {path} {reason}"))
         }
     };
     if let Some(message) = problem {
         findings.push(
             Finding::at(&rule::ARTWORK, source, place.span(), message)
-                .expected("a square RGB JPEG or PNG of 1400 x 1400 to 3000 x 3000 pixels, with the ending of its format"),
+                .expected(super::picture::EXPECTED),
         );
     }
 }
@@ -160,12 +101,21 @@ fn check_categories(settings: &Settings, source: &Source, findings: &mut Vec<Fin
     let tops: Vec<&str> = CATEGORIES.iter().map(|(top, _)| *top).collect();
     let paths = place.get_ref().paths();
     if paths.is_empty() {
-        findings.push(
-            finding("the show has no category".to_owned())
-                .expected("one of Apple's categories, as in `[\"News\", \"Tech News\"]`"),
-        );
+        let mut finding =
+            finding("the show has no category, and Apple refuses the feed".to_owned())
+                .expected("one of Apple's categories, as in `[\"News\", \"Tech News\"]`");
+        finding.severity = Severity::Error;
+        findings.push(finding);
     }
     for (top, sub) in paths {
+        if top.trim().is_empty() {
+            let mut finding =
+                finding("the show's category is empty, and Apple refuses the feed".to_owned())
+                    .expected("one of Apple's categories, as in `[\"News\", \"Tech News\"]`");
+            finding.severity = Severity::Error;
+            findings.push(finding);
+            continue;
+        }
         let Some((_, subs)) = CATEGORIES.iter().find(|(known, _)| *known == top) else {
             let message = finding(format!("Apple has no category `{top}`"));
             findings.push(match nearest(top, &tops) {
@@ -302,55 +252,5 @@ mod tests {
         for bad in ["français", "xx", "", "fr-", "fra"] {
             assert!(!is_language(bad), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_picture_is_known_by_its_bytes() {
-        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\x78\0\0\x05\x78\x08\x02\0\0\0";
-        let expected = Picture { format: "PNG", width: 1400, height: 1400, cmyk: false };
-        assert_eq!(picture(png), Some(expected));
-        assert_eq!(picture(b"GIF"), None);
-    }
-
-    /// A JPEG's first bytes: a table, and a frame header with so many components.
-    fn jpeg(components: u8) -> Vec<u8> {
-        let frame = [0xff, 0xc2, 0, 8 + 3 * components, 8, 0x05, 0x78, 0x05, 0x78, components];
-        let table = [0xff, 0xc4, 0, 4, 0xff, 0xc0];
-        let rest = vec![0; 3 * usize::from(components)];
-        [&[0xff, 0xd8][..], &[0xff, 0xe0, 0, 4, 0, 0], &table, &frame, &rest].concat()
-    }
-
-    #[test]
-    fn the_colours_of_print_are_told_from_those_of_screens() {
-        for (components, cmyk) in [(1, false), (3, false), (4, true)] {
-            let found = picture(&jpeg(components)).unwrap();
-            assert_eq!((found.width, found.cmyk), (1400, cmyk), "{components}");
-        }
-        let settings_source = Source::new(
-            "onair.toml",
-            "[show]\ntitle = \"S\"\ndescription = \"D\"\nauthor = \"A\"\nlanguage = \"fr\"\n\
-             category = \"Arts\"\nartwork = \"a.jpg\"\n[site]\nurl = \"https://s.example\"\n",
-        );
-        let shown = Settings::parse(&settings_source).unwrap();
-        let said = |artwork| {
-            let mut findings = Vec::new();
-            settings(&shown, &settings_source, &Ok(artwork), &mut findings);
-            findings.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>()
-        };
-        let print = "the artwork a.jpg has the colours of print (CMYK)".to_owned();
-        assert!(said(picture(&jpeg(4))).contains(&print));
-        assert!(!said(picture(&jpeg(3))).iter().any(|message| message.contains("artwork")));
-    }
-
-    #[test]
-    fn no_bytes_break_the_reader_of_colours() {
-        let whole = jpeg(4);
-        for end in 0..whole.len() {
-            let _ = jpeg_components(&whole[..end]);
-        }
-        assert_eq!(jpeg_components(&[0xff, 0xd8, 0xff, 0xc4, 0, 0, 0, 0]), None);
-        // Fill may stand before a marker.
-        let filled = [&[0xff, 0xd8, 0xff, 0xff][..], &whole[2..]].concat();
-        assert_eq!(jpeg_components(&filled), Some(4));
     }
 }

@@ -111,8 +111,10 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         "YYYY-MM-DD HH:MM:SS +HHMM, as in 2022-05-27 07:00:00 +0200",
     );
 
-    let values: [(&str, Option<&Malformed>); 23] = [
+    let values: [(&str, Option<&Malformed>); 25] = [
         ("slug", episode.page.malformed()),
+        ("permalink", episode.permalink.malformed()),
+        ("aliases", episode.aliases.malformed()),
         ("title", episode.title.malformed()),
         ("subtitle", episode.subtitle.malformed()),
         ("description", episode.description.malformed()),
@@ -133,7 +135,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         ("enclosure", episode.enclosure.malformed()),
         ("enclosureType", episode.enclosure_type.malformed()),
         ("chapters", episode.chapters.malformed()),
-        ("transcript", episode.transcript.malformed()),
+        ("transcript", episode.transcripts.malformed()),
         ("draft", episode.draft.malformed()),
     ];
     for (key, malformed) in values {

@@ -10,12 +10,14 @@ use super::date::{self, WrittenDate};
 use super::frontmatter::{self, Field, FrontMatterError};
 use super::given;
 use super::keys::{Fields, OWN};
-use super::source::{Given, Located, Source, Span};
+use super::namespace::{self, Element};
+use super::source::{Given, Located, Malformed, Source, Span};
 use super::trouble::Trouble;
 use super::values::{self, AudioName};
 use super::words::nearest;
 use super::yaml::{Content, CoreTag};
 
+use super::page_link;
 use super::person::ListOf;
 pub use super::person::Person;
 
@@ -51,6 +53,17 @@ pub enum ChaptersGiven {
     List(Value),
 }
 
+/// A transcript that an episode names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TranscriptGiven {
+    /// Its file in the show's folder.
+    pub file: String,
+    /// Its language, where that is not the show's.
+    pub language: Option<String>,
+    /// Whether it is made to be shown as the audio plays (`rel="captions"`).
+    pub captions: bool,
+}
+
 /// A key that onair does not know. It stays where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownKey {
@@ -77,6 +90,10 @@ pub struct Episode {
     pub unused_anchors: Vec<Span>,
     /// `slug`: the page's name, where it is not the file's.
     pub page: Given<String>,
+    /// `permalink`, as the site path of its page.
+    pub permalink: Given<String>,
+    /// `aliases`: site paths at which its page stood before.
+    pub aliases: Given<Vec<String>>,
     /// Keys that mean nothing to onair.
     pub unknown: Vec<UnknownKey>,
     /// Where the notes stand in the file.
@@ -135,10 +152,16 @@ pub struct Episode {
     pub enclosure_type: Given<String>,
     /// `chapters`
     pub chapters: Given<ChaptersGiven>,
-    /// `transcript`: a file of the show.
-    pub transcript: Given<String>,
+    /// `transcript`, or `transcripts`: a file of the show, or several.
+    pub transcripts: Given<Vec<TranscriptGiven>>,
     /// `draft`: not published at all.
     pub draft: Given<bool>,
+    /// Elements of the podcast namespace: `soundbite`, `license` and the like.
+    pub namespace: Vec<Element>,
+    /// What cannot be read of them, by its key.
+    pub namespace_faults: Vec<(&'static str, Malformed)>,
+    /// `block`: directories are to leave the episode out (`itunes:block`).
+    pub block: Given<bool>,
 }
 
 impl Episode {
@@ -194,12 +217,15 @@ impl Episode {
             (Given::Missing, Given::Missing) => keys.list("guest", ListOf::People),
             (_, guests) => guests,
         };
+        let (namespace, namespace_faults) = namespace::of_fields(&keys.all);
         Ok(Self {
             slug: slug.unwrap_or_else(|| super::layout::slug(&source.path).to_owned()),
             unknown,
             unused_anchors: matter.unused_anchors,
             notes: matter.notes,
             page,
+            permalink: page_link::permalink(&keys),
+            aliases: page_link::aliases(&keys),
             layout: keys.text("layout"),
             title: keys.line("title"),
             subtitle: keys.line("subtitle"),
@@ -243,12 +269,11 @@ impl Episode {
                 values::media_type,
             ),
             chapters: chapters(&keys, inside),
-            transcript: keys.given(
-                "transcript",
-                "the path of a .vtt, .srt or .json file in the show's folder",
-                inside,
-            ),
+            transcripts: transcripts(&keys, inside),
             draft: draft(&keys),
+            block: keys.given("block", "true or false", values::truth),
+            namespace,
+            namespace_faults,
             fields: keys,
             beside,
             source,
@@ -263,13 +288,14 @@ impl Episode {
         Self::parse_beside(Source::new(self.source.path.as_str(), text), Arc::clone(&self.beside))
     }
 
-    /// The texts of the show's folder that it names: transcript and chapters.
+    /// The texts of the show's folder that it names: transcripts and chapters.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         let chapters = match self.chapters.value() {
             Some(ChaptersGiven::File(path)) => Some(path.as_str()),
             _ => None,
         };
-        self.transcript.value().map(String::as_str).into_iter().chain(chapters)
+        let transcripts = self.transcripts.value().map(Vec::as_slice).unwrap_or_default();
+        transcripts.iter().map(|transcript| transcript.file.as_str()).chain(chapters)
     }
 
     /// The item's guid: `guid` if given, else the value of `file`.
@@ -371,6 +397,58 @@ fn draft(keys: &Fields) -> Given<bool> {
         }
         Some(Given::Bad(malformed)) => Given::Bad(malformed),
         _ => own,
+    }
+}
+
+/// A path, a list of paths, or a list of mappings with `file`, `language` and `rel`.
+fn transcripts(
+    keys: &Fields,
+    inside: impl Fn(&str) -> Result<String, Trouble>,
+) -> Given<Vec<TranscriptGiven>> {
+    const EXPECTED: &str = "the path of a .vtt, .srt, .json, .html or .txt file in the show's folder, \
+        or a list of such paths, or of mappings with `file`, and `language` and `rel: captions` if you like";
+    let Some(field) = keys.get("transcript").or_else(|| keys.get("transcripts")) else {
+        return Given::Missing;
+    };
+    let plain = |file: String| TranscriptGiven { file, language: None, captions: false };
+    let entries = match &field.value {
+        Value::Sequence(entries) => entries.iter().collect(),
+        mapping @ Value::Mapping(_) => vec![mapping],
+        _ => {
+            return match given::scalar(field, EXPECTED, inside) {
+                Given::Good(path) => {
+                    Given::Good(Located { value: vec![plain(path.value)], span: path.span })
+                }
+                Given::Bad(malformed) => Given::Bad(malformed),
+                Given::Empty(span) => Given::Empty(span),
+                Given::Missing => Given::Missing,
+            };
+        }
+    };
+    let bad = |reason: String| Given::Bad(Malformed::whole(field.span.clone(), reason, EXPECTED));
+    let mut read = Vec::new();
+    for entry in entries {
+        let text = |keys: &[&str]| {
+            let text = keys.iter().find_map(|key| entry.get(*key)?.as_str());
+            text.map(|text| text.trim().to_owned())
+        };
+        let file = entry.as_str().map(str::to_owned);
+        let file = file.or_else(|| text(&["file", "path", "src", "url"]));
+        let Some(file) = file.filter(|file| !file.is_empty()) else {
+            return bad("an entry of this list names no `file`".to_owned());
+        };
+        match inside(&file) {
+            Ok(path) => read.push(TranscriptGiven {
+                file: path,
+                language: text(&["language", "lang"]),
+                captions: text(&["rel"]).as_deref() == Some("captions"),
+            }),
+            Err(trouble) => return bad(format!("`{file}`: {}", trouble.reason)),
+        }
+    }
+    match read.is_empty() {
+        true => Given::Empty(field.span.clone()),
+        false => Given::Good(Located { value: read, span: field.span.clone() }),
     }
 }
 

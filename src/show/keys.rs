@@ -6,7 +6,7 @@ use super::frontmatter::Field;
 use super::yaml::Content;
 
 /// onair's own keys. `guests` is a later name of `guest`.
-pub const OWN: [&str; 30] = [
+pub const OWN: [&str; 39] = [
     "layout",
     "title",
     "subtitle",
@@ -23,6 +23,7 @@ pub const OWN: [&str; 30] = [
     "file",
     "date",
     "slug",
+    "aliases",
     "author",
     "category",
     "background",
@@ -37,6 +38,14 @@ pub const OWN: [&str; 30] = [
     "transcript",
     "persons",
     "draft",
+    "transcripts",
+    "soundbite",
+    "socialInteract",
+    "license",
+    "location",
+    "alternateEnclosure",
+    "value",
+    "block",
 ];
 
 /// A key that other generators, or earlier forms of a show, have.
@@ -82,7 +91,7 @@ foreign! {
     "published" "Jekyll" HoldsBack "`false`; a date is the episode's `date`";
     "status" "Pelican" HoldsBack "`draft`, `hidden`, `pending` and `private`";
     "private" "others" HoldsBack "`true`";
-    "permalink" "Jekyll, Eleventy" HoldsBack "`false`; any other address does nothing, since a page is named by `slug` or its file";
+    "permalink" "Jekyll, Eleventy" HoldsBack "`false`; an address is where the page stands, unless it has placeholders";
     "podcast_file" "Castanet" Same "file";
     "audio.mp3" "Octopod" Same "file";
     "audio.ogg" "Octopod" Nothing "an episode has one MP3";
@@ -135,8 +144,7 @@ foreign! {
     "updated" "Zola" Nothing "a feed says when an episode came out";
     "last_modified_at" "Jekyll" Nothing "a feed says when an episode came out";
     "expiryDate" "Hugo" Nothing "an episode stays until it is taken out";
-    "aliases" "Hugo, Zola" Nothing "a redirect is what the web server or CDN answers";
-    "redirect_from" "Jekyll" Nothing "a redirect is what the web server or CDN answers";
+    "redirect_from" "Jekyll" Same "aliases";
     "tags" "Jekyll, Hugo, Eleventy" Nothing "apps do not read them";
     "keywords" "Hugo" Nothing "apps do not read them";
     "news_keywords" "Castanet" Nothing "apps do not read them";

@@ -2,21 +2,30 @@
 
 pub mod addresses;
 pub mod chapters;
+pub mod cues;
 pub mod date;
 pub mod edit;
 pub mod enclosure;
 pub mod episode;
+pub mod files;
 pub mod frontmatter;
 mod given;
 pub mod guid;
 pub mod keys;
 pub mod layout;
+mod mapping;
+pub mod namespace;
+pub mod notes;
+pub mod page;
+mod page_link;
 pub mod person;
 pub mod read;
 pub mod settings;
+pub mod sound_settings;
 pub mod source;
 pub mod trouble;
 pub mod values;
+pub mod waiting;
 pub mod words;
 pub mod write;
 pub mod yaml;
@@ -35,6 +44,11 @@ const ESCAPED: &AsciiSet =
 /// A path as an address has it: all but unreserved characters and `/` percent-encoded.
 pub fn in_address(path: &str) -> String {
     utf8_percent_encode(path, ESCAPED).to_string()
+}
+
+/// The same with one `/` at its end.
+fn with_slash(text: &str) -> String {
+    format!("{}/", text.trim_end_matches('/'))
 }
 
 /// Whether a host's path stays below the folder it is relative to.

@@ -360,6 +360,43 @@ pub fn read_bytes(root: &Path, path: &str, limit: u64) -> Result<Vec<u8>, FileTr
     if bytes > limit { Err(FileTrouble::TooLarge { bytes, limit }) } else { Ok(content) }
 }
 
+/// The first bytes of the file at `path` below `root`, at most `limit`, and how many it has.
+///
+/// # Errors
+/// [`FileTrouble`] if it cannot be read, or must not be.
+pub fn read_head(root: &Path, path: &str, limit: u64) -> Result<(Vec<u8>, u64), FileTrouble> {
+    let real = resolve(root, path)?;
+    let io = |error: io::Error| FileTrouble::Io(error.to_string());
+    if !fs::metadata(&real).map_err(io)?.is_file() {
+        return Err(FileTrouble::NotAFile);
+    }
+    let file = File::open(&real).map_err(io)?;
+    let bytes = file.metadata().map_err(io)?.len();
+    let mut head = Vec::new();
+    file.take(limit).read_to_end(&mut head).map_err(io)?;
+    Ok((head, bytes))
+}
+
+/// A text file that another program wrote, and perhaps as UTF-16 (with its byte order mark), which
+/// is read as the UTF-8 that it would be.
+///
+/// # Errors
+/// [`FileTrouble`] if it cannot be read, or is no text.
+pub fn read_other_text(root: &Path, path: &str) -> Result<Source, FileTrouble> {
+    let bytes = read_bytes(root, path, MAX_TEXT)?;
+    let unit: fn([u8; 2]) -> u16 = match bytes.get(..2) {
+        Some([0xff, 0xfe]) => u16::from_le_bytes,
+        Some([0xfe, 0xff]) => u16::from_be_bytes,
+        _ => return read_text(root, path),
+    };
+    let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    let text: String = char::decode_utf16(units)
+        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .filter(|&c| c != '\0')
+        .collect();
+    Ok(Source::new(path, text))
+}
+
 /// A text file of the show.
 ///
 /// # Errors

@@ -8,8 +8,10 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::in_address;
+use super::namespace::{self, Element};
+use super::sound_settings::SoundSettings;
 use super::source::{Source, Span};
+use super::{in_address, with_slash};
 use crate::model::object::Key;
 
 /// The settings' file, in the show's folder.
@@ -32,6 +34,9 @@ pub struct Settings {
     /// ID3 tags.
     #[serde(default)]
     pub tags: TagSettings,
+    /// What is expected of the sound.
+    #[serde(default)]
+    pub sound: SoundSettings,
     /// A rule's severity, by its id.
     #[serde(default)]
     pub rules: BTreeMap<Spanned<String>, Spanned<RuleSetting>>,
@@ -94,6 +99,21 @@ pub struct ShowSettings {
     /// Addresses of the show elsewhere, by name: `spotify = "https://…"`.
     #[serde(default)]
     pub links: BTreeMap<String, String>,
+    /// Whether directories are to leave the show out (`itunes:block`).
+    #[serde(default)]
+    pub block: bool,
+    /// Whether no more episodes will come (`itunes:complete`).
+    #[serde(default)]
+    pub complete: bool,
+    /// What the feed holds (`podcast:medium`): `podcast` unless given.
+    #[serde(default = "podcast")]
+    pub medium: Spanned<String>,
+    /// The show's licence (`podcast:license`): an SPDX id, or `name` and `url`.
+    pub license: Option<Spanned<toml::Value>>,
+    /// The places that the show is about or made in (`podcast:location`).
+    pub location: Option<Spanned<toml::Value>>,
+    /// Whom listeners' payments go to (`podcast:value`).
+    pub value: Option<Spanned<toml::Value>>,
     /// Read chapters from time-coded lines of the notes.
     #[serde(default)]
     pub chapters_from_notes: bool,
@@ -184,6 +204,13 @@ pub struct SiteSettings {
     /// The folder of episode pages below `url`.
     #[serde(default = "pages_path")]
     pub pages: Spanned<String>,
+    /// What names the folder of an episode's page: its `file`, or its `number`.
+    #[serde(default)]
+    pub page_name: PageName,
+    /// Whether the addresses of pages end in `index.html`, as every store serves them; a server that
+    /// adds it itself needs none.
+    #[serde(default = "yes")]
+    pub index_html: bool,
     /// How many episodes the feed lists; older ones go to archive pages. All unless given.
     pub feed_limit: Option<u32>,
     /// Where the feed has moved to (`itunes:new-feed-url`).
@@ -192,6 +219,21 @@ pub struct SiteSettings {
     pub extra: Option<Spanned<String>>,
     /// A folder of templates in the show's folder that replace onair's own, one by one.
     pub templates: Option<Spanned<String>>,
+    /// A WebSub hub: the feed names it, and a release tells it.
+    pub hub: Option<Spanned<String>>,
+    /// The address of Podping's HTTP API, which a release tells: `https://podping.cloud/`.
+    pub podping: Option<Spanned<String>>,
+}
+
+/// `site.page-name`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageName {
+    /// `episode_109` of `episode_109.md`
+    #[default]
+    File,
+    /// `109`
+    Number,
 }
 
 /// `[media]`
@@ -199,7 +241,7 @@ pub struct SiteSettings {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MediaSettings {
     /// What stands before a file's name in an enclosure's address, tracking prefixes left out;
-    /// `https://HOST/media/` unless given.
+    /// below `site.url` unless given.
     pub url: Option<Spanned<String>>,
     /// Where that address points to in the target; `media` unless given.
     pub path: Option<Spanned<String>>,
@@ -289,6 +331,14 @@ fn us() -> Spanned<String> {
     Spanned::new(0..0, "us".to_owned())
 }
 
+fn podcast() -> Spanned<String> {
+    Spanned::new(0..0, "podcast".to_owned())
+}
+
+/// Podcast namespace 1.0, "medium"; each may have an `L` behind it, for a list.
+const MEDIA: [&str; 9] =
+    ["podcast", "music", "video", "film", "audiobook", "newsletter", "blog", "publisher", "course"];
+
 fn yes() -> bool {
     true
 }
@@ -335,7 +385,13 @@ impl Settings {
             let reason = format!("`{}` is not a time zone", zone.get_ref());
             return Err(wrong(zone, reason, "use an IANA name, as in `Europe/Paris`"));
         }
-        let urls = [Some(&self.site.url), self.media.url.as_ref(), self.site.new_feed_url.as_ref()];
+        let urls = [
+            Some(&self.site.url),
+            self.media.url.as_ref(),
+            self.site.new_feed_url.as_ref(),
+            self.site.hub.as_ref(),
+            self.site.podping.as_ref(),
+        ];
         for url in urls.into_iter().flatten().chain(&self.media.tracking) {
             let text = url.get_ref();
             let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
@@ -372,6 +428,16 @@ impl Settings {
                 ));
             }
         }
+        let medium = self.show.medium.get_ref();
+        let plain = medium.strip_suffix('L').unwrap_or(medium);
+        if !MEDIA.contains(&plain) && medium != "mixed" {
+            let reason = format!("`{medium}` is no medium of the podcast namespace");
+            return Err(wrong(&self.show.medium, reason, &format!("one of {}", MEDIA.join(", "))));
+        }
+        self.namespace_elements()?;
+        if let Some((span, reason, help)) = self.sound.impossible() {
+            return Err(SettingsError { span, reason, help: Some(help.to_owned()) });
+        }
         if self.site.feed_limit == Some(0) {
             let reason = "a feed of no episodes is of no use".to_owned();
             return Err(SettingsError {
@@ -380,7 +446,27 @@ impl Settings {
                 help: Some("leave `site.feed-limit` out to list all".to_owned()),
             });
         }
-        Ok(())
+        self.check_mapping()
+    }
+
+    /// The elements of the podcast namespace that the settings give as they are.
+    ///
+    /// # Errors
+    /// [`SettingsError`] for one that cannot be read.
+    pub fn namespace_elements(&self) -> Result<Vec<Element>, SettingsError> {
+        let show = &self.show;
+        let given =
+            [("license", &show.license), ("location", &show.location), ("value", &show.value)];
+        let mut elements = Vec::new();
+        for (key, value) in given.iter().filter_map(|(key, value)| Some((key, value.as_ref()?))) {
+            let read = namespace::of_setting(key, value.get_ref(), value.span());
+            elements.extend(read.map_err(|fault| SettingsError {
+                span: fault.span,
+                reason: format!("`{key}`: {}", fault.reason),
+                help: Some(fault.expected.to_owned()),
+            })?);
+        }
+        Ok(elements)
     }
 
     /// The zone that dates without an offset are in.
@@ -395,28 +481,7 @@ impl Settings {
 
     /// The feed's own address.
     pub fn feed_url(&self) -> String {
-        format!("{}{}", self.site_url(), self.site.feed.get_ref())
-    }
-
-    /// The key below which pages and feed stand in the target: empty, or with a `/` at its end.
-    pub fn site_prefix(&self) -> String {
-        self.site.path.as_ref().map_or_else(String::new, |path| with_slash(path.get_ref()))
-    }
-
-    /// The key below which audio stands in the target, with a `/` at its end.
-    pub fn media_prefix(&self) -> String {
-        with_slash(self.media.path.as_ref().map_or("media", |path| path.get_ref()))
-    }
-
-    /// What stands before a file's name in its own address, without tracking prefixes.
-    pub fn media_url(&self) -> String {
-        if let Some(url) = &self.media.url {
-            return with_slash(url.get_ref());
-        }
-        let site = self.site.url.get_ref();
-        let host_from = site.find("://").map_or(0, |at| at + 3);
-        let host_end = site[host_from..].find('/').map_or(site.len(), |at| host_from + at);
-        format!("{}/{}", &site[..host_end], self.media_prefix())
+        format!("{}{}", self.site_url(), in_address(self.site.feed.get_ref()))
     }
 
     /// Where everybody finds what stands at `key` in the target, if anywhere.
@@ -463,10 +528,6 @@ impl Settings {
     pub fn target_url(&self) -> &str {
         self.target.url.as_ref().map_or("public", |url| url.get_ref())
     }
-}
-
-fn with_slash(text: &str) -> String {
-    format!("{}/", text.trim_end_matches('/'))
 }
 
 fn wrong(value: &Spanned<String>, reason: String, help: &str) -> SettingsError {

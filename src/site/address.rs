@@ -2,23 +2,24 @@
 //!
 //! A *site path* is what stands behind the site's address: `podcasts/episode_109/index.html`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use ammonia::Url;
 
 use crate::model::object::{BadKey, Key};
-use crate::show::Settings;
-use crate::show::in_address;
+use crate::show::files::{candidates, join};
+use crate::show::{Episode, Settings, in_address, page};
 
 /// The site's addresses.
 #[derive(Debug)]
 pub struct Addresses {
+    settings: Settings,
     site_url: String,
     prefix: String,
-    pages: String,
     feed: String,
-    /// Site paths of files that a host's text may name: the show's images, and every page.
-    known: BTreeSet<String>,
+    /// Files that a host's text may name (the show's images, and every page), each with the site path
+    /// under which it is published.
+    known: BTreeMap<String, String>,
 }
 
 /// Where a link of a host's text leads.
@@ -31,25 +32,30 @@ pub enum Target {
 }
 
 impl Addresses {
-    /// The addresses of a show that publishes these site paths beside its episodes' pages.
-    pub fn new(settings: &Settings, known: BTreeSet<String>) -> Self {
+    /// The addresses of a show that publishes these files, each under the site path that is given.
+    pub fn new(settings: &Settings, known: BTreeMap<String, String>) -> Self {
         Self {
+            settings: settings.clone(),
             site_url: settings.site_url(),
             prefix: settings.site_prefix(),
-            pages: settings.site.pages.get_ref().trim_end_matches('/').to_owned(),
             feed: settings.site.feed.get_ref().clone(),
             known,
         }
     }
 
     /// The site path of an episode's page.
-    pub fn page(&self, slug: &str) -> String {
-        format!("{}/{slug}/index.html", self.pages)
+    pub fn page(&self, episode: &Episode) -> String {
+        page::path(&self.settings, episode)
     }
 
     /// The site path of a file beside an episode's page.
-    pub fn beside_page(&self, slug: &str, name: &str) -> String {
-        format!("{}/{slug}/{name}", self.pages)
+    pub fn beside_page(&self, episode: &Episode, name: &str) -> String {
+        page::beside(&self.page(episode), name)
+    }
+
+    /// A page's site path as links have it: without `index.html`, if the show's addresses go without.
+    pub fn link<'a>(&self, path: &'a str) -> &'a str {
+        page::in_link(&self.settings, path)
     }
 
     /// The feed's site path.
@@ -73,7 +79,7 @@ impl Addresses {
 
     /// The address of a site path.
     pub fn url(&self, path: &str) -> String {
-        format!("{}{}", self.site_url, in_address(path))
+        format!("{}{}", self.site_url, in_address(self.link(path)))
     }
 
     /// The site's own address.
@@ -101,43 +107,31 @@ impl Addresses {
         if path.is_empty() {
             return Some(Target::Absolute(link.to_owned()));
         }
-        let folder = source.rfind('/').map_or("", |at| &source[..at]);
-        let from_root = path.trim_start_matches('/');
-        let candidates = [
-            (!path.starts_with('/')).then(|| join(folder, path)).flatten(),
-            join("", from_root),
-            join("", &format!("{}/index.html", from_root.trim_end_matches('/'))),
-        ];
-        let own = candidates.into_iter().flatten().find(|path| self.known.contains(path));
+        let page_of = || join("", &format!("{}/index.html", path.trim_matches('/')));
+        let own = candidates(path, source).into_iter().find_map(|path| self.known.get(&path));
+        let own = own.or_else(|| self.known.get(&page_of()?));
         if let Some(own) = own {
-            return Some(Target::Own(format!("{}{tail}", in_address(&own))));
+            return Some(Target::Own(format!("{}{tail}", in_address(own))));
         }
         let base = Url::parse(&self.url(page)).ok()?;
         base.join(link).ok().map(|url| Target::Absolute(url.into()))
     }
 
-    /// The address of what a host names in the front matter or the settings: a path in the show's
-    /// folder (a `/` in front is allowed), or an address.
-    pub fn given(&self, text: &str) -> Option<String> {
+    /// The address of what a host names in the front matter or the settings (`source`): a file of
+    /// the show, or an address.
+    pub fn given(&self, text: &str, source: &str) -> Option<String> {
         if text.starts_with("https://") || text.starts_with("http://") {
             return Url::parse(text).ok().map(Into::into);
         }
-        let path = join("", text.trim_start_matches('/'))?;
-        self.known.contains(&path).then(|| self.url(&path))
+        let paths = candidates(text, source).into_iter();
+        paths.into_iter().find_map(|path| self.known.get(&path)).map(|path| self.url(path))
     }
-}
 
-/// `path` below `folder`, without `.` and `..`; nothing if it leaves the root.
-fn join(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            _ => parts.push(part),
-        }
+    /// The site path of the show's artwork.
+    pub fn artwork<'a>(&'a self, show: &'a Settings) -> &'a str {
+        let path = show.show.artwork.get_ref();
+        self.known.get(path).unwrap_or(path)
     }
-    (!parts.is_empty()).then(|| parts.join("/"))
 }
 
 #[cfg(test)]
@@ -146,8 +140,13 @@ mod tests {
     use crate::site::testing;
 
     fn addresses() -> Addresses {
-        let known = ["img/a b.png", "episodes/x.png", "podcasts/episode_1/index.html"];
-        Addresses::new(&testing::settings(), known.into_iter().map(str::to_owned).collect())
+        let known = [
+            ("img/a b.png", "img/a b-12.png"),
+            ("episodes/x.png", "episodes/x-34.png"),
+            ("podcasts/episode_1/index.html", "podcasts/episode_1/index.html"),
+        ];
+        let known = known.into_iter().map(|(path, site)| (path.to_owned(), site.to_owned()));
+        Addresses::new(&testing::settings(), known.collect())
     }
 
     fn resolve(link: &str) -> String {
@@ -161,9 +160,9 @@ mod tests {
 
     #[test]
     fn links_of_a_text_are_files_of_the_show_or_what_a_browser_makes_of_them() {
-        assert_eq!(resolve("/img/a b.png"), "own img/a%20b.png");
-        assert_eq!(resolve("../img/a b.png"), "own img/a%20b.png");
-        assert_eq!(resolve("x.png"), "own episodes/x.png");
+        assert_eq!(resolve("/img/a b.png"), "own img/a%20b-12.png");
+        assert_eq!(resolve("../img/a b.png"), "own img/a%20b-12.png");
+        assert_eq!(resolve("x.png"), "own episodes/x-34.png");
         assert_eq!(
             resolve("/podcasts/episode_1/#liens"),
             "own podcasts/episode_1/index.html#liens"
@@ -178,7 +177,7 @@ mod tests {
     fn addresses_are_escaped() {
         let addresses = addresses();
         assert_eq!(
-            addresses.url(&addresses.page("à 1")),
+            addresses.url("podcasts/à 1/index.html"),
             "https://show.example/web/podcasts/%C3%A0%201/index.html"
         );
         assert_eq!(addresses.key("a").unwrap().as_str(), "web/a");

@@ -1,14 +1,15 @@
 //! Files beside the pages: the host's images, and onair's own style sheet, scripts and icon.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use imagesize::ImageType;
 
+use super::SiteError;
 use super::address::Addresses;
-use super::image_type::image_type;
-use super::{SiteError, html};
-use crate::model::object::{Kind, Object};
-use crate::show::{Episode, Settings, is_inside};
+use crate::model::hash::Sha256;
+use crate::model::object::{Body, Digest, Kind, Object};
+use crate::show::files::image_type;
 
 /// The site path of the style sheet with which a browser shows the feed.
 pub const FEED_STYLE: &str = "assets/feed.css";
@@ -17,25 +18,42 @@ pub const FEED_STYLE: &str = "assets/feed.css";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssetFile {
     path: String,
+    site_path: String,
     content_type: &'static str,
+    digest: Digest,
     bytes: Bytes,
     pixels: Option<(usize, usize)>,
 }
 
 impl AssetFile {
     /// The image at `path` below the show's folder; nothing if its ending is no image's.
-    ///
-    /// SVG is not among them: it can run scripts, and an episode's files may be a stranger's.
     pub fn new(path: impl Into<String>, bytes: Bytes) -> Option<Self> {
         let path = path.into();
-        let content_type = image_type(&path)?;
-        let size = imagesize::blob_size(&bytes).ok();
-        Some(Self { path, content_type, pixels: size.map(|size| (size.width, size.height)), bytes })
+        let named = image_type(&path)?;
+        // What it is, whatever it is called.
+        let content_type = match imagesize::image_type(&bytes) {
+            Ok(ImageType::Jpeg) => "image/jpeg",
+            Ok(ImageType::Png) => "image/png",
+            Ok(ImageType::Gif) => "image/gif",
+            Ok(ImageType::Webp) => "image/webp",
+            _ => named,
+        };
+        let pixels = imagesize::blob_size(&bytes).ok().map(|size| (size.width, size.height));
+        let sha256 = Sha256::of(&bytes);
+        let (site_path, digest) = (named_by_content(&path, sha256), Digest::Whole { sha256 });
+        Some(Self { path, site_path, content_type, digest, bytes, pixels })
     }
 
-    /// The path below the show's folder, which is also its site path.
+    /// The path below the show's folder.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The site path: the file's name with its content's hash, so that a new picture has a new address.
+    ///
+    /// Apps and CDNs keep a picture by its address, and Apple asks for another name for new artwork.
+    pub fn site_path(&self) -> &str {
+        &self.site_path
     }
 
     /// Width and height, if its first bytes tell them.
@@ -44,37 +62,27 @@ impl AssetFile {
     }
 
     pub(super) fn object(&self, addresses: &Addresses) -> Result<Object, SiteError> {
-        let key = addresses.key(&self.path)?;
-        Ok(Object::in_memory(key, Kind::Image, self.content_type, self.bytes.clone()))
+        Ok(Object {
+            key: addresses.key(&self.site_path)?,
+            kind: Kind::Image,
+            content_type: self.content_type,
+            digest: self.digest.clone(),
+            body: Body::Bytes(self.bytes.clone()),
+            metadata: BTreeMap::new(),
+            redirect: None,
+        })
     }
 }
 
-/// The paths below the show's folder of every image that settings and these episodes name, whether
-/// there is such a file or not.
-pub fn wanted<'a>(
-    show: &Settings,
-    episodes: impl IntoIterator<Item = &'a Episode>,
-) -> BTreeSet<String> {
-    let mut wanted = BTreeSet::new();
-    let mut want = |path: &str| {
-        let path = path.trim_start_matches('/');
-        if is_inside(path) && image_type(path).is_some() {
-            wanted.insert(path.to_owned());
-        }
-    };
-    want(show.show.artwork.get_ref());
-    show.show.hosts.iter().filter_map(|host| host.image.as_deref()).for_each(&mut want);
-    for episode in episodes {
-        for given in [&episode.background, &episode.social_background, &episode.image] {
-            given.value().map(String::as_str).into_iter().for_each(&mut want);
-        }
-        let folder = episode.source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for image in html::images(episode.notes_text()) {
-            want(&image);
-            want(&format!("{folder}/{image}"));
-            // `../img/x.png` from a folder of the first level is `img/x.png`.
-            want(image.trim_start_matches("../"));
-        }
+/// As many hexadecimal digits of its hash stand in an image's name.
+const MARK: usize = 8;
+
+/// `img/artwork.jpg` as `img/artwork-0a1b2c3d.jpg`.
+fn named_by_content(path: &str, sha256: Sha256) -> String {
+    let hash = sha256.to_string();
+    let mark = &hash[..MARK];
+    match path.rsplit_once('.') {
+        Some((stem, ending)) => format!("{stem}-{mark}.{ending}"),
+        None => format!("{path}-{mark}"),
     }
-    wanted
 }

@@ -22,11 +22,26 @@ struct File<'a> {
 struct Entry<'a> {
     #[serde(serialize_with = "seconds")]
     start_time: Duration,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "end")]
+    end_time: Option<Duration>,
+    #[serde(skip_serializing_if = "str::is_empty")]
     title: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     img: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    toc: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<Place<'a>>,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    name: &'a str,
+    geo: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    osm: Option<&'a str>,
 }
 
 /// The chapter file, ended by a line break; the same chapters always give the same bytes.
@@ -40,6 +55,13 @@ pub fn json(chapters: &[Chapter], image_url: impl Fn(&str) -> Option<String>) ->
             title: &chapter.title,
             img: chapter.image.as_deref().and_then(&image_url),
             url: chapter.url.as_deref(),
+            end_time: chapter.details.end,
+            toc: chapter.details.hidden.then_some(false),
+            location: chapter.details.location.as_ref().map(|place| Place {
+                name: &place.name,
+                geo: &place.geo,
+                osm: place.osm.as_deref(),
+            }),
         })
         .collect();
     // Only maps with odd keys and failing writers make serde_json fail: neither is here.
@@ -47,6 +69,10 @@ pub fn json(chapters: &[Chapter], image_url: impl Fn(&str) -> Option<String>) ->
         serde_json::to_string_pretty(&File { version: "1.2.0", chapters }).unwrap_or_default();
     text.push('\n');
     text
+}
+
+fn end<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    seconds(&time.unwrap_or_default(), serializer)
 }
 
 /// Seconds as a person would write them: `135`, `95.5`.
@@ -63,6 +89,7 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
+    use crate::model::chapter::{Details, Location};
     use crate::show::chapters::Format;
 
     #[test]
@@ -72,12 +99,16 @@ mod tests {
             title: title.to_owned(),
             url: url.map(str::to_owned),
             image: image.map(str::to_owned),
+            details: Details::default(),
         };
-        let chapters = [
+        let mut chapters = [
             chapter(0, "Début \"é\" 🎙️", None, None),
             chapter(95_123, "Suite", Some("https://example.org/a?b=1&c"), Some("img/a.jpg")),
             chapter(3_600_000, "Fin", None, Some("missing.png")),
         ];
+        let place = Location { name: "Paris".into(), geo: "geo:48.86,2.35".into(), osm: None };
+        let end = Some(Duration::from_millis(96_500));
+        chapters[1].details = Details { end, hidden: true, location: Some(place) };
         let public =
             |path: &str| path.strip_prefix("img").map(|path| format!("https://e.org{path}"));
         let text = json(&chapters, public);
@@ -91,9 +122,15 @@ mod tests {
             },
             {
               "startTime": 95.123,
+              "endTime": 96.5,
               "title": "Suite",
               "img": "https://e.org/a.jpg",
-              "url": "https://example.org/a?b=1&c"
+              "url": "https://example.org/a?b=1&c",
+              "toc": false,
+              "location": {
+                "name": "Paris",
+                "geo": "geo:48.86,2.35"
+              }
             },
             {
               "startTime": 3600,

@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::model::audio::PublishedAudio;
-use crate::model::object::Object;
+use crate::model::object::{Key, Object};
+use crate::model::waiting::Waiting;
 
 /// An item's identity in the feed. Once published it never changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -57,6 +58,18 @@ pub struct EditionEpisode {
     pub apple_episode_id: Option<u64>,
     /// Whether the feed lists it; a scheduled episode's audio and page may be there before it is.
     pub listed: bool,
+    /// Its page, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<EpisodePage>,
+}
+
+/// Where an episode's page stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpisodePage {
+    /// Its key.
+    pub key: Key,
+    /// Its address.
+    pub url: String,
 }
 
 /// A show rendered whole at one instant.
@@ -69,4 +82,6 @@ pub struct Edition {
     pub feed: Object,
     /// Every episode, newest first.
     pub episodes: Vec<EditionEpisode>,
+    /// What waits for its date: nothing of it is published before.
+    pub waiting: Vec<Waiting>,
 }

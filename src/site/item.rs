@@ -1,10 +1,13 @@
 //! An episode with everything that feed and pages say of it, so that both say the same.
 
+use std::time::Duration;
+
 use jiff::{Timestamp, ZonedDateTime};
 
 use super::address::{Addresses, Target};
 use super::edition::{EditionEpisode, EnclosureUrl, Guid};
 use super::html::Clean;
+use super::lang::Language;
 use super::people::{self, Credit};
 use super::references::read_references;
 use super::{EpisodeIn, Inputs, SiteError, html, text};
@@ -99,6 +102,7 @@ impl Entry<'_> {
             published: self.published.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             apple_episode_id: episode.apple_id.value().copied(),
             listed: self.due,
+            page: None,
         }
     }
 }
@@ -124,6 +128,8 @@ pub struct Item<'a> {
     pub notes: Clean,
     /// Notes as plain text.
     pub notes_text: String,
+    /// `links`: pages that belong to the episode.
+    pub links: Vec<Link>,
     /// `content:encoded`.
     pub content: String,
     /// Who takes part, if the channel's persons do not say it already.
@@ -136,9 +142,14 @@ pub struct Item<'a> {
 
 impl<'a> Item<'a> {
     /// Renders an entry's texts.
-    pub fn render(entry: &'a Entry<'a>, addresses: &Addresses, hosts: &[Credit]) -> Self {
+    pub fn render(
+        entry: &'a Entry<'a>,
+        addresses: &Addresses,
+        hosts: &[Credit],
+        language: Language,
+    ) -> Self {
         let episode = entry.given.episode;
-        let page = addresses.page(&episode.slug);
+        let page = addresses.page(episode);
         let page_url = addresses.url(&page);
         let root = Addresses::root_from(&page);
         let on_page = |link: &str| {
@@ -149,7 +160,8 @@ impl<'a> Item<'a> {
         };
         let base = ammonia::Url::parse(&page_url).ok();
         let absolute = |link: &str| Some(base.as_ref()?.join(link).ok()?.into());
-        let notes = html::notes(episode.notes_text(), &on_page);
+        let end = Duration::from_millis(entry.given.audio.milliseconds);
+        let notes = html::notes(episode.notes_text(), Some(end), &on_page);
         let description = episode.description.value().map_or("", String::as_str);
         let description = html::inline(description, &on_page);
         let subtitle = episode.subtitle.value().map(String::as_str);
@@ -162,11 +174,13 @@ impl<'a> Item<'a> {
             true => html::description(marked_up, &absolute, text::DESCRIPTION_LIMIT),
             false => String::new(),
         };
+        let links = links(episode);
+        let heading = language.words().links;
         // Nothing comes of a picture alone.
         let feed_description = match feed_description.is_empty() {
-            true if description.is_empty() => plain(&summary),
-            true => plain(&read_references(&description)),
-            false => feed_description,
+            true if description.is_empty() => with_lines(plain(&summary), &links, heading),
+            true => with_lines(plain(&read_references(&description)), &links, heading),
+            false => with_list(feed_description, &links, heading),
         };
         let guest = guest_line(episode, &on_page);
         let paragraph = |html: &Clean| match html.is_empty() {
@@ -174,16 +188,18 @@ impl<'a> Item<'a> {
             false => format!("<p>{}</p>\n", html::feed(html, &absolute)),
         };
         let content = format!(
-            "{}{}{}",
+            "{}{}{}{}",
             paragraph(&description),
             paragraph(&guest),
-            html::feed(&notes.page, &absolute)
+            html::feed(&notes.page, &absolute),
+            link_list(&links, heading),
         );
-        let credits = people::credits(episode, Some(&guest), hosts);
-        let image = episode.image.value().and_then(|given| addresses.given(given));
+        let own = |given: &str| addresses.given(given, &episode.source.path);
+        let credits = people::credits(episode, Some(&guest), hosts, own);
+        let image = episode.image.value().and_then(|given| own(given));
         let social_image = [&episode.social_background, &episode.background, &episode.image]
             .into_iter()
-            .find_map(|given| addresses.given(given.value()?));
+            .find_map(|given| own(given.value()?));
         Self {
             entry,
             subtitle,
@@ -194,6 +210,7 @@ impl<'a> Item<'a> {
             guest,
             notes: notes.page,
             notes_text: notes.text,
+            links,
             content: content.trim().to_owned(),
             credits,
             image,
@@ -223,6 +240,74 @@ fn plain(text: &str) -> String {
             Some(excess) => limit = limit.saturating_sub(excess.max(1)),
         }
     }
+}
+
+/// A plain description with links below it as lines, as many as there is room for.
+fn with_lines(mut text: String, links: &[Link], heading: &str) -> String {
+    for (at, line) in link_lines(links, heading).lines().enumerate() {
+        let line = text::for_either_reader(line);
+        let gap = if at == 0 { "\n\n" } else { "\n" };
+        if text.len() + gap.len() + line.len() > text::DESCRIPTION_LIMIT {
+            break;
+        }
+        text.push_str(gap);
+        text.push_str(&line);
+    }
+    text
+}
+
+/// A description of HTML with links below it as a list, as many as there is room for.
+fn with_list(html: String, links: &[Link], heading: &str) -> String {
+    let heading = format!("<p>{}</p><ul>", text::escape(heading));
+    let mut room =
+        text::DESCRIPTION_LIMIT.saturating_sub(html.len() + heading.len() + "</ul>".len());
+    let mut list = String::new();
+    for Link { label, url } in links {
+        let (url, label) = (text::escape(url), text::escape(label));
+        let line = format!("<li><a href=\"{url}\">{label}</a></li>");
+        let Some(left) = room.checked_sub(line.len()) else { break };
+        room = left;
+        list.push_str(&line);
+    }
+    if list.is_empty() { html } else { format!("{html}{heading}{list}</ul>") }
+}
+
+/// A page that an episode names in its `links`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What it says.
+    pub label: String,
+    /// The page.
+    pub url: String,
+}
+
+/// The pages that an episode names in its `links`.
+pub fn links(episode: &crate::show::Episode) -> Vec<Link> {
+    let links = episode.links.value().map(Vec::as_slice).unwrap_or_default();
+    let link = |link: &crate::show::episode::Person| {
+        Some(Link { label: link.name.clone(), url: people::web(link.link.as_deref()?)? })
+    };
+    links.iter().filter_map(link).collect()
+}
+
+/// Links for `content:encoded`, under a heading.
+fn link_list(links: &[Link], heading: &str) -> String {
+    if links.is_empty() {
+        return String::new();
+    }
+    let mut html = format!("<p><strong>{}</strong></p>\n<ul>\n", text::escape(heading));
+    for Link { label, url } in links {
+        let (url, label) = (text::escape(url), text::escape(label));
+        html.push_str(&format!("<li><a href=\"{url}\" rel=\"noopener\">{label}</a></li>\n"));
+    }
+    html.push_str("</ul>\n");
+    html
+}
+
+/// Links as plain lines, under a heading.
+pub fn link_lines(links: &[Link], heading: &str) -> String {
+    let lines = links.iter().map(|Link { label, url }| format!("\n{label}: {url}"));
+    if links.is_empty() { String::new() } else { format!("{heading}{}", lines.collect::<String>()) }
 }
 
 /// The guest line: as the host wrote it, or made from the list of guests.

@@ -4,7 +4,8 @@
 //! their audio, the host's images and templates, and the time go in; the [`Edition`] comes out, and
 //! the same inputs give the same bytes.
 //!
-//! An episode whose date has not come is no part of feed and pages; only its audio may go up ahead.
+//! An episode whose date has not come is no part of it at all: neither its page nor its audio can be
+//! had before, and no record tells its title.
 
 pub mod address;
 pub mod apple;
@@ -14,11 +15,11 @@ pub mod edition;
 pub mod extra;
 pub mod feed;
 pub mod html;
-mod image_type;
 mod item;
 pub mod lang;
 mod pages;
 pub mod people;
+pub mod redirect;
 pub mod references;
 pub mod tagging;
 #[cfg(test)]
@@ -26,8 +27,7 @@ pub(crate) mod testing;
 pub mod text;
 pub mod transcript;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -35,13 +35,14 @@ use rayon::prelude::*;
 use crate::model::audio::PublishedAudio;
 use crate::model::chapter::Chapter;
 use crate::model::object::{BadKey, Key, Kind, Object};
-use crate::show::{Episode, Settings};
+use crate::show::{Episode, Settings, settings};
 use address::Addresses;
 pub use assets::AssetFile;
 pub use edition::Edition;
+use edition::{EditionEpisode, EpisodePage};
 use item::Item;
 pub use pages::templates::{TemplateError, Templates};
-pub use transcript::TranscriptFile;
+pub use transcript::{Transcript, TranscriptFile};
 
 /// Everything that an edition is made from.
 #[derive(Debug)]
@@ -50,7 +51,7 @@ pub struct Inputs<'a> {
     pub show: &'a Settings,
     /// Sound episodes, in any order; drafts among them are left out.
     pub episodes: Vec<EpisodeIn<'a>>,
-    /// The host's images: [`assets::wanted`] says which.
+    /// The host's images: [`files`](crate::show::files) says which.
     pub assets: Vec<AssetFile>,
     /// The host's own templates.
     pub templates: Templates,
@@ -71,8 +72,8 @@ pub struct EpisodeIn<'a> {
     pub object: Option<Object>,
     /// Its chapters, in order.
     pub chapters: Vec<Chapter>,
-    /// Its transcript.
-    pub transcript: Option<Arc<TranscriptFile>>,
+    /// Its transcripts, in the order named.
+    pub transcripts: Vec<Transcript>,
 }
 
 /// Why there is no edition.
@@ -109,19 +110,20 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     let entries = item::entries(inputs)?;
     let show = inputs.show;
     let addresses = Addresses::new(show, known_paths(inputs, &entries));
-    let hosts = people::hosts(&show.show.hosts, |image| addresses.given(image));
+    let hosts = people::hosts(&show.show.hosts, |image| addresses.given(image, settings::FILE));
+    let language = lang::Language::of(show.show.language.get_ref());
     let due: Vec<&item::Entry<'_>> = entries.iter().filter(|entry| entry.due).collect();
     let items: Vec<Item<'_>> =
-        due.par_iter().map(|entry| Item::render(entry, &addresses, &hosts)).collect();
+        due.par_iter().map(|entry| Item::render(entry, &addresses, &hosts, language)).collect();
 
     let mut objects: Vec<Object> =
-        entries.iter().filter_map(|entry| entry.given.object.clone()).collect();
+        due.iter().filter_map(|entry| entry.given.object.clone()).collect();
     for asset in &inputs.assets {
         objects.push(asset.object(&addresses)?);
     }
     let beside = items.par_iter().map(|item| beside_page(item, &addresses));
     objects.extend(beside.collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
-    let pixels = |asset: &AssetFile| Some((addresses.url(asset.path()), asset.pixels()?));
+    let pixels = |asset: &AssetFile| Some((addresses.url(asset.site_path()), asset.pixels()?));
     let frame = feed::Frame {
         show,
         addresses: &addresses,
@@ -135,6 +137,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         || feed::render(frame, &items),
     );
     objects.extend(pages?);
+    objects.extend(aliases(&items, &addresses)?);
     let (feed, archives) = feed?;
     objects.extend(archives);
 
@@ -142,47 +145,84 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     if let Some(twice) = objects.iter().find(|object| !keys.insert(&object.key)) {
         return Err(SiteError::Twice(twice.key.clone()));
     }
-    let episodes = entries.iter().map(item::Entry::promise).collect();
-    Ok(Edition { objects, feed, episodes })
+    let page = |entry: &item::Entry<'_>| {
+        let path = addresses.page(entry.given.episode);
+        Ok::<_, SiteError>(EpisodePage { key: addresses.key(&path)?, url: addresses.url(&path) })
+    };
+    let promise = |entry: &&item::Entry<'_>| {
+        Ok::<_, SiteError>(EditionEpisode { page: Some(page(entry)?), ..entry.promise() })
+    };
+    let episodes = due.iter().map(promise).collect::<Result<_, _>>()?;
+    Ok(Edition { objects, feed, episodes, waiting: Vec::new() })
 }
 
-/// Site paths that a host's text may name: pages of due episodes, and the show's images.
-fn known_paths(inputs: &Inputs<'_>, entries: &[item::Entry<'_>]) -> BTreeSet<String> {
-    let pages = Addresses::new(inputs.show, BTreeSet::new());
+/// Redirects from where the front matter says that pages stood before.
+fn aliases(items: &[Item<'_>], addresses: &Addresses) -> Result<Vec<Object>, SiteError> {
+    let mut objects = Vec::new();
+    for item in items {
+        let paths = item.entry.given.episode.aliases.value().map(Vec::as_slice).unwrap_or_default();
+        for path in paths.iter().filter(|path| **path != item.page) {
+            objects.push(redirect::page(addresses.key(path)?, &addresses.url(&item.page)));
+        }
+    }
+    Ok(objects)
+}
+
+/// What a host's text may name: pages of due episodes, and the show's images, each with its site path.
+fn known_paths(inputs: &Inputs<'_>, entries: &[item::Entry<'_>]) -> BTreeMap<String, String> {
+    let pages = Addresses::new(inputs.show, BTreeMap::new());
     let due = entries.iter().filter(|entry| entry.due);
-    let due = due.map(|entry| pages.page(&entry.given.episode.slug));
-    inputs.assets.iter().map(|asset| asset.path().to_owned()).chain(due).collect()
+    let due = due.map(|entry| pages.page(entry.given.episode)).map(|page| (page.clone(), page));
+    let images = inputs.assets.iter();
+    images.map(|asset| (asset.path().to_owned(), asset.site_path().to_owned())).chain(due).collect()
 }
 
 /// Chapters and transcript of an episode.
 fn beside_page(item: &Item<'_>, addresses: &Addresses) -> Result<Vec<Object>, SiteError> {
-    let EpisodeIn { episode, chapters, transcript, .. } = item.entry.given;
+    let EpisodeIn { episode, chapters, transcripts, .. } = item.entry.given;
     let mut objects = Vec::new();
     if !chapters.is_empty() {
         let key = addresses.key(&chapters_path(addresses, episode))?;
-        let json = chapters::json(chapters, |image| addresses.given(image));
+        let json = chapters::json(chapters, |image| addresses.given(image, &episode.source.path));
         objects.push(Object::in_memory(key, Kind::Chapters, chapters::CONTENT_TYPE, json.into()));
     }
-    if let Some(transcript) = transcript {
-        let key = addresses.key(&transcript_path(addresses, episode, transcript))?;
-        let (kind, bytes) = (Kind::Transcript, transcript.bytes.clone());
-        objects.push(Object::in_memory(key, kind, transcript.format.content_type(), bytes));
+    for (at, transcript) in transcripts.iter().enumerate() {
+        let key = addresses.key(&transcript_path(addresses, episode, transcripts, at))?;
+        let (kind, bytes) = (Kind::Transcript, transcript.file.bytes.clone());
+        objects.push(Object::in_memory(key, kind, transcript.file.format.content_type(), bytes));
     }
     Ok(objects)
 }
 
 /// The site path of an episode's chapters.
 pub(crate) fn chapters_path(addresses: &Addresses, episode: &Episode) -> String {
-    addresses.beside_page(&episode.slug, "chapters.json")
+    addresses.beside_page(episode, "chapters.json")
 }
 
-/// The site path of an episode's transcript.
+/// The site path of the transcript at `at` of an episode's. Those of one form are told apart by their
+/// language, or by their number.
 pub(crate) fn transcript_path(
     addresses: &Addresses,
     episode: &Episode,
-    transcript: &TranscriptFile,
+    transcripts: &[Transcript],
+    at: usize,
 ) -> String {
-    addresses.beside_page(&episode.slug, &format!("transcript.{}", transcript.format.ending()))
+    let name = |transcript: &Transcript, number: usize| {
+        let language = transcript.language.as_deref().unwrap_or_default();
+        let plain = language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let mark = match (language, number) {
+            ("", 0) => String::new(),
+            (language, 0) if plain && language.len() <= 20 => {
+                format!("-{}", language.to_lowercase())
+            }
+            (_, number) => format!("-{}", number + 1),
+        };
+        format!("transcript{mark}.{}", transcript.file.format.ending())
+    };
+    let own = name(&transcripts[at], 0);
+    let taken = transcripts[..at].iter().any(|other| name(other, 0) == own);
+    let name = if taken { name(&transcripts[at], at) } else { own };
+    addresses.beside_page(episode, &name)
 }
 
 #[cfg(test)]

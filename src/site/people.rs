@@ -27,13 +27,24 @@ pub struct Credit {
 
 /// Everybody credited for an episode, hosts first: an item's persons replace the channel's.
 ///
-/// `guest` is the guest line, cleaned. Nobody at all if there is no guest: then the channel's stand.
-pub fn credits(episode: &Episode, guest: Option<&str>, hosts: &[Credit]) -> Vec<Credit> {
+/// `guest` is the guest line, cleaned; `image` gives the address of a picture. Nobody at all if there is no guest: then the channel's stand.
+pub fn credits(
+    episode: &Episode,
+    guest: Option<&str>,
+    hosts: &[Credit],
+    image: impl Fn(&str) -> Option<String>,
+) -> Vec<Credit> {
+    let credit = |person: &Person| Credit {
+        name: short(&person.name),
+        role: person.role.as_deref().unwrap_or("guest").to_lowercase(),
+        href: person.link.as_deref().and_then(web),
+        img: person.image.as_deref().and_then(&image),
+    };
     if let Some(persons) = episode.persons.value() {
-        return persons.iter().map(|person| credit(person, "guest")).collect();
+        return persons.iter().map(credit).collect();
     }
     let guests: Vec<Credit> = match episode.guests.value() {
-        Some(guests) => guests.iter().map(|person| credit(person, "guest")).collect(),
+        Some(guests) => guests.iter().map(credit).collect(),
         None => guest.map(guests_of_line).unwrap_or_default(),
     };
     if guests.is_empty() { Vec::new() } else { hosts.iter().cloned().chain(guests).collect() }
@@ -48,15 +59,6 @@ pub fn hosts(hosts: &[Host], image: impl Fn(&str) -> Option<String>) -> Vec<Cred
         img: host.image.as_deref().and_then(&image),
     };
     hosts.iter().map(credit).collect()
-}
-
-fn credit(person: &Person, role: &str) -> Credit {
-    Credit {
-        name: short(&person.name),
-        role: person.role.as_deref().unwrap_or(role).to_lowercase(),
-        href: person.link.as_deref().and_then(web),
-        img: person.image.as_deref().and_then(web),
-    }
 }
 
 fn short(name: &str) -> String {

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use super::item::{link_lines, links};
+use super::lang;
 use super::{html, text};
 use crate::audio::tag::{Language, Picture, TagChapter, TagSpec, Version};
 use crate::model::chapter::Chapter;
-use crate::show::episode::Episode;
 use crate::show::settings::{Id3Version, Settings};
+use crate::show::{episode::Episode, in_address, page};
 
 /// The genre that podcast players sort by.
 const GENRE: &str = "Podcast";
@@ -24,6 +26,10 @@ pub fn spec(
     let own = |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned();
     let description = own(episode.description.value())
         .map(|text| text::lines_of_clean_html(&html::blocks(&text)));
+    let heading = lang::Language::of(show.language.get_ref()).words().links;
+    let parts = [html::lines(episode.notes_text()), link_lines(&links(episode), heading)];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let notes = parts.join("\n\n");
     TagSpec {
         version: match settings.tags.version {
             Id3Version::V23 => Version::V23,
@@ -42,9 +48,8 @@ pub fn spec(
         publisher: settings.tags.publisher.clone().or_else(|| Some(author.clone())),
         copyright: show.copyright.clone(),
         comment: description.clone(),
-        notes: Some(text::lines_of_clean_html(&html::notes(episode.notes_text(), &|_| None).page))
-            .filter(|notes| !notes.is_empty()),
-        episode_url: Some(page_url(settings, &episode.slug)),
+        notes: Some(notes).filter(|notes| !notes.is_empty()),
+        episode_url: Some(page_url(settings, episode)),
         show_url: Some(settings.site_url()),
         feed_url: Some(settings.feed_url()),
         guid: episode.effective_guid().map(str::to_owned),
@@ -53,18 +58,20 @@ pub fn spec(
         keywords: Vec::new(),
         podcast: true,
         cover: cover.cloned(),
-        chapters: chapters.iter().cloned().map(TagChapter::from).collect(),
+        chapters: chapters
+            .iter()
+            .filter(|chapter| !chapter.details.hidden)
+            .cloned()
+            .map(TagChapter::from)
+            .collect(),
         duration,
     }
 }
 
 /// The address of an episode's page.
-pub fn page_url(settings: &Settings, slug: &str) -> String {
-    format!(
-        "{}{}/{slug}/index.html",
-        settings.site_url(),
-        settings.site.pages.get_ref().trim_matches('/')
-    )
+pub fn page_url(settings: &Settings, episode: &Episode) -> String {
+    let path = page::path(settings, episode);
+    format!("{}{}", settings.site_url(), in_address(page::in_link(settings, &path)))
 }
 
 #[cfg(test)]

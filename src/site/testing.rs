@@ -80,13 +80,13 @@ pub(crate) fn given(episode: &Episode) -> EpisodeIn<'_> {
         },
         object: None,
         chapters: Vec::new(),
-        transcript: None,
+        transcripts: Vec::new(),
     }
 }
 
 pub(crate) fn chapter(seconds: u64, title: &str) -> Chapter {
     let start = std::time::Duration::from_secs(seconds);
-    Chapter { start, title: title.to_owned(), url: None, image: None }
+    Chapter::new(start, title.to_owned())
 }
 
 pub(crate) fn inputs<'a>(show: &'a Settings, episodes: &'a [Episode]) -> Inputs<'a> {

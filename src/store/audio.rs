@@ -88,6 +88,7 @@ mod tests {
             digest: audio.digest(),
             body: Body::Bytes("tagnew".into()),
             metadata: metadata(&audio),
+            redirect: None,
         };
         let head = Head {
             bytes: audio.bytes,

@@ -1,6 +1,7 @@
 //! Where an edition goes: a directory or an S3 bucket, behind one small trait.
 
 pub mod audio;
+pub mod begun;
 pub mod checkup;
 pub mod dir;
 pub mod memory;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::model::object::{Digest, Key, Object};
@@ -216,6 +218,11 @@ pub trait Store: Send + Sync {
 
     /// Removes the object at `key`, if `condition` holds. Nothing there is no error.
     async fn delete(&self, key: &Key, condition: &Condition) -> Result<(), StoreError>;
+
+    /// By how much the store's clock is ahead of this machine's, as its last answer said.
+    fn clock_ahead(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
 
     /// Clears away what writes that were cut off have left behind, if the store knows of any.
     async fn tidy(&self) -> Result<(), StoreError> {

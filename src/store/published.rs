@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::object::Key;
+use crate::store::begun::{Begun, Stray};
 use crate::store::record::Record;
 use crate::store::{Stored, Version};
 
@@ -34,6 +35,10 @@ pub struct Published {
     pub manifest: Option<Version>,
     /// Recorded objects that were found to be gone or changed by somebody else, where anybody looked.
     pub missing: BTreeSet<Key>,
+    /// What a release that was cut off was about to write.
+    pub begun: Begun,
+    /// What it wrote and no release has named.
+    pub strays: Vec<Stray>,
 }
 
 impl Published {
@@ -45,6 +50,8 @@ impl Published {
             feed: None,
             manifest: None,
             missing: BTreeSet::new(),
+            begun: Begun::new(),
+            strays: Vec::new(),
         }
     }
 }

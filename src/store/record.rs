@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Key, Kind, Object};
-use crate::site::edition::EditionEpisode;
+use crate::site::edition::{EditionEpisode, Guid};
 use crate::store::{Expected, Version};
 
 /// The form of the records that this onair writes. A later one is refused, not guessed at.
@@ -57,6 +57,14 @@ pub const RELEASES: &str = ".onair/releases/";
 
 /// Below this stand the feeds that were published.
 pub const FEEDS: &str = ".onair/feeds/";
+
+/// Below this stand pages, chapters and the like that were replaced.
+pub const KEPT: &str = ".onair/kept/";
+
+/// Where the copy of a replaced object with this hash stands.
+pub fn kept_key(object: &Sha256) -> Key {
+    Key::state(format_args!("kept/{object}"))
+}
 
 /// More bytes than any feed or record of a show should ever need.
 pub const LIMIT: u64 = 64 << 20;
@@ -137,6 +145,15 @@ pub struct Author {
     pub run: String,
 }
 
+/// The commit that a show was released from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// Its hash.
+    pub commit: String,
+    /// When it was committed, RFC 3339.
+    pub time: String,
+}
+
 /// All that a release put in the target, whether it sent it or found it there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
@@ -151,10 +168,19 @@ pub struct Record {
     pub created: Timestamp,
     /// Who made it.
     pub by: Author,
+    /// The commit that it was made from, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<Revision>,
     /// Its feed.
     pub feed: RecordedFeed,
+    /// After a rollback: what the show then made, which is not to be published until it changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Sha256>,
     /// Its episodes, newest first.
     pub episodes: Vec<EditionEpisode>,
+    /// Where pages stood before, each with the guid of its episode: a redirect stands there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub moved: BTreeMap<Key, Guid>,
     /// Everything else, under its key.
     pub objects: BTreeMap<Key, Recorded>,
 }
@@ -242,13 +268,16 @@ mod tests {
             parent: Some(ReleaseNumber(11)),
             created: "2022-05-27T05:00:00Z".parse().unwrap(),
             by: Author { who: "ann".into(), onair: "0.1.0".into(), run: "r".into() },
+            revision: None,
             feed: RecordedFeed {
                 key: Key::new("feed.xml").unwrap(),
                 sha256: Sha256::of(b"<rss>"),
                 bytes: 5,
                 content_type: "application/rss+xml".into(),
             },
+            held: None,
             episodes: vec![],
+            moved: BTreeMap::new(),
             objects: [(page.key.clone(), Recorded::of(&page, Version("v".into())))].into(),
         }
     }

@@ -22,7 +22,7 @@ fn feed(show: &TestShow) -> String {
 /// Times and makers differ from run to run.
 fn steady(text: &str) -> String {
     let lines = text.lines().map(|line| match (line.find(" (20"), line.rfind(", ")) {
-        (Some(from), Some(to)) if line.contains("Z, ") => {
+        (Some(from), Some(to)) if line.contains("release ") => {
             format!("{} ([WHEN], [WHO]{}", &line[..from], &line[to..])
         }
         _ => line.to_owned(),

@@ -55,11 +55,7 @@ fn a_show_of_another_dialect_is_checked_and_published() {
     assert!(feed.contains("Noor Beacon") && feed.contains("podcast:transcript"), "{feed}");
     let page = files.keys().find(|path| path.ends_with("podcasts/004/index.html"));
     assert!(page.is_some(), "{:?}", files.keys());
-    assert!(
-        files.keys().any(|path| path.ends_with("episodes/004/cover.png")),
-        "{:?}",
-        files.keys()
-    );
+    assert!(files.keys().any(|path| path.contains("episodes/004/cover-")), "{:?}", files.keys());
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn a_scheduled_episode_comes_due() {
     let ran = show.onair(&["release", "--now", early]);
     assert_eq!(ran.code, 0, "{}", ran.said());
     assert!(!show.read("public/podcasts/feed.xml").contains("003.mp3"));
-    assert!(show.path("public/media/003.mp3").exists(), "its audio waits for it");
+    assert!(!show.path("public/media/003.mp3").exists(), "nothing of it is public");
     let ran = show.onair(&["release", "--now", early]);
     assert!(ran.stdout.starts_with("Nothing to do"), "{}", ran.said());
     insta::assert_snapshot!("due", show.onair(&["release", "--now", NOW]).outline());

@@ -51,6 +51,9 @@ artwork = "img/artwork.png"
 name = "Ada"
 email = "ada@show.example"
 
+[sound]
+listen = "never"
+
 [site]
 url = "https://show.example"
 "#;

@@ -79,7 +79,12 @@ fn a_release_that_is_stopped_changes_no_feed_and_goes_on_the_next_time() {
 
 #[test]
 fn a_feed_that_is_being_published_is_finished_unless_somebody_insists() {
-    let is_manifest = |asked: &Asked| is_write(asked, "manifest.json");
+    // The first says what is about to be written, the second what was.
+    let manifests = std::sync::atomic::AtomicUsize::new(0);
+    let is_manifest = move |asked: &Asked| {
+        is_write(asked, "manifest.json")
+            && manifests.fetch_add(1, std::sync::atomic::Ordering::SeqCst) > 0
+    };
     let stage = Stage::new(sound);
     let mut child = hanging(&stage, is_manifest);
     signal(&child, "-INT");

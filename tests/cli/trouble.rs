@@ -58,7 +58,6 @@ fn a_bucket_that_refuses() {
         ("no right to look", "HeadObject", 403, "AccessDenied"),
         ("no right to write", "PutObject", 403, "AccessDenied"),
         ("no right to delete", "DeleteObject", 403, "AccessDenied"),
-        ("no right to list uploads", "ListMultipartUploads", 403, "AccessDenied"),
         ("no room", "PutObject", 507, "InsufficientStorage"),
     ] {
         let stage = Stage::new(sound);

@@ -27,6 +27,8 @@ artwork = "img/artwork.png"
 name = "Ada"
 email = "ada@show.example"
 
+[sound]
+listen = "never"
 [site]
 url = "https://show.example"
 "#;
@@ -232,11 +234,12 @@ impl Host {
                 let options = self.options(self.show());
                 let asked = onair::pipeline::check::CheckOptions {
                     episodes: Vec::new(),
+                    listen: false,
                     fix: onair::pipeline::check::Fixing::On,
                     now: NOW.parse().unwrap(),
                 };
                 self.write();
-                onair::pipeline::check::check(&options, &asked).await.unwrap();
+                onair::pipeline::check::check(&options, &asked, &()).await.unwrap();
                 self.learn();
                 self.told("check --fix");
             }
@@ -367,8 +370,14 @@ impl Host {
         let mut allow = Overrides::default();
         for _ in 0..6 {
             let now: Timestamp = NOW.parse().unwrap();
-            let asked = ReleaseOptions { dry_run: false, repair: false, allow: allow.clone(), now };
-            let prepared = prepare(&options, &asked).await.unwrap();
+            let asked = ReleaseOptions {
+                dry_run: false,
+                repair: false,
+                retag: Vec::new(),
+                allow: allow.clone(),
+                now,
+            };
+            let prepared = prepare(&options, &asked, &()).await.unwrap();
             match prepared.outcome {
                 Preparation::Findings => return self.told("release, refused"),
                 Preparation::Guards(guards) => {

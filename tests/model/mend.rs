@@ -39,6 +39,8 @@ category = "Arts"
 artwork = "img/artwork.png"
 chapters-from-notes = true
 
+[sound]
+listen = "never"
 [site]
 url = "https://show.example"
 "#;
@@ -59,7 +61,8 @@ fn notes() -> impl Strategy<Value = &'static str> {
 async fn checked(root: &std::path::Path, fix: Fixing) -> Checked {
     let options = Options::at(root);
     let now = "2022-06-01T12:00:00Z".parse().unwrap();
-    check(&options, &CheckOptions { episodes: Vec::new(), fix, now }).await.unwrap()
+    let asked = CheckOptions { episodes: Vec::new(), listen: false, fix, now };
+    check(&options, &asked, &()).await.unwrap()
 }
 
 /// All forms of a report: they look every place up in its text.

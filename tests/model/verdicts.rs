@@ -27,14 +27,25 @@ fn said(findings: &[Finding]) -> BTreeSet<String> {
 }
 
 async fn checked(host: &Host, root: PathBuf, fix: Fixing) -> Checked {
-    let asked = CheckOptions { episodes: Vec::new(), fix, now: NOW.parse().unwrap() };
-    check(&host.options(root), &asked).await.unwrap_or_else(|e| panic!("{}: {e}", host.story()))
+    let asked =
+        CheckOptions { episodes: Vec::new(), listen: false, fix, now: NOW.parse().unwrap() };
+    check(&host.options(root), &asked, &())
+        .await
+        .unwrap_or_else(|e| panic!("{}: {e}", host.story()))
 }
 
 async fn dry_run(host: &Host, root: PathBuf) -> Prepared {
     let now = NOW.parse().unwrap();
-    let asked = ReleaseOptions { dry_run: true, repair: false, allow: Overrides::default(), now };
-    prepare(&host.options(root), &asked).await.unwrap_or_else(|e| panic!("{}: {e}", host.story()))
+    let asked = ReleaseOptions {
+        dry_run: true,
+        repair: false,
+        retag: Vec::new(),
+        allow: Overrides::default(),
+        now,
+    };
+    prepare(&host.options(root), &asked, &())
+        .await
+        .unwrap_or_else(|e| panic!("{}: {e}", host.story()))
 }
 
 /// Rules that speak of one episode's own audio.

@@ -69,7 +69,7 @@ async fn published_audio_stays_as_and_where_it_is() {
     let moved = edition(&target, |edition| {
         edition.episodes[0].enclosure_url = EnclosureUrl("https://other.example/3.mp3".into());
     });
-    insta::assert_snapshot!(guards(moved, &target), @"the published enclosure address of episode 3 would change: expected https://example.org/media/3.mp3, found https://other.example/3.mp3 [audio-change:3]");
+    insta::assert_snapshot!(guards(moved, &target), @"the published enclosure address of episode 3 would change: expected https://example.org/media/3.mp3, found https://other.example/3.mp3 [address-change]");
     let other = edition(&target, |edition| {
         let episode = &mut edition.episodes[0];
         episode.audio.payload_sha256 = Sha256::of(b"other frames");
@@ -205,19 +205,19 @@ fn a_permission_is_read_as_it_is_written() {
     let wrong = ["removal", "removal:", "feed-shrink:1", "everything"];
     let wrong = wrong.map(|text| text.parse::<Allow>().unwrap_err().to_string());
     insta::assert_snapshot!(wrong.join("\n"), @"
-    `removal` needs an episode's number or guid: `removal:109`
-    `removal` needs an episode's number or guid: `removal:109`
-    nothing is called `feed-shrink:1`; there are guid-change:EPISODE, removal:EPISODE, audio-change:EPISODE, feed-shrink, duplicate, foreign-feed, feed-move, older-tool
-    nothing is called `everything`; there are guid-change:EPISODE, removal:EPISODE, audio-change:EPISODE, feed-shrink, duplicate, foreign-feed, feed-move, older-tool
-    ");
+        `removal` needs an episode's number or guid: `removal:109`
+        `removal` needs an episode's number or guid: `removal:109`
+        nothing is called `feed-shrink:1`; there are guid-change:EPISODES, removal:EPISODES, audio-change:EPISODES, companion-removal:EPISODES, address-change, feed-shrink, duplicate, foreign-feed, feed-move, older-tool, undo-rollback, older-checkout
+        nothing is called `everything`; there are guid-change:EPISODES, removal:EPISODES, audio-change:EPISODES, companion-removal:EPISODES, address-change, feed-shrink, duplicate, foreign-feed, feed-move, older-tool, undo-rollback, older-checkout
+        ");
 }
 
 #[test]
 fn the_list_for_the_help_text_names_every_permission() {
     let names: Vec<&str> = onair::plan::ALLOW.iter().map(|(name, _)| *name).collect();
     for name in &names {
-        let text = name.replace("EPISODE", "1");
+        let text = name.replace("EPISODES", "1");
         assert_eq!(text.parse::<Allow>().unwrap().to_string(), text);
     }
-    assert_eq!(names.len(), 8);
+    assert_eq!(names.len(), 13);
 }

@@ -50,6 +50,7 @@ fn apply(plan: &Plan, before: &Published) -> Published {
         record: Some(record),
         feed: Some(feed),
         missing: BTreeSet::new(),
+        ..Published::nothing()
     }
 }
 
@@ -186,7 +187,8 @@ fn show() -> impl Strategy<Value = Show> {
         |(episodes, title, cover, about)| {
             let episodes = episodes.into_iter().rev().map(|(number, (title, payload, listed))| {
                 let title = title.replace('&', "&amp;").replace('<', "&lt;");
-                Episode { number, title, payload, listed }
+                let folder = format!("episode_{number}");
+                Episode { number, title, payload, listed, folder }
             });
             Show { title, cover, about, episodes: episodes.collect() }
         },

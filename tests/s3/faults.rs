@@ -249,7 +249,6 @@ async fn a_missing_right_is_named_for_each_operation() {
         "UploadPart",
         "CompleteMultipartUpload",
         "DeleteObject",
-        "ListMultipartUploads",
     ] {
         let server = server().await;
         server.fail(move |asked| match asked.operation() == operation {

@@ -112,6 +112,7 @@ fn audio(text: &str, payload: usize, seed: u64) -> Audio {
             payload: start..start + inner.len() as u64,
         },
         metadata: BTreeMap::from([("milliseconds".to_owned(), "1234".to_owned())]),
+        redirect: None,
     };
     Audio { file, object, published: [tag, inner].concat() }
 }

@@ -201,6 +201,11 @@ impl MemoryS3 {
         self.state().objects.keys().cloned().collect()
     }
 
+    /// Takes an object away.
+    pub fn remove(&self, key: &str) {
+        self.state().objects.remove(key);
+    }
+
     pub fn unfinished_uploads(&self) -> usize {
         self.state().uploads.len()
     }

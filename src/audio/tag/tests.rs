@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "the numbers are the tests' own")]
+
 use std::time::Duration;
 
 use insta::assert_snapshot;
@@ -12,7 +14,7 @@ use crate::model::chapter::Chapter;
 fn chapter(seconds: u64, title: &str, url: Option<&str>) -> TagChapter {
     let url = url.map(str::to_owned);
     let start = Duration::from_secs(seconds);
-    Chapter { start, title: title.to_owned(), url, image: None }.into()
+    Chapter { url, ..Chapter::new(start, title.to_owned()) }.into()
 }
 
 fn text(text: &str) -> Option<String> {

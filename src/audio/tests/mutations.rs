@@ -45,7 +45,7 @@ impl Clean {
             // Two frames of one rate after the other, as encoders change it slowly.
             let frame = Frame { kbps: kbps[index / 2 % kbps.len()], ..frame };
             let room = (frame.length() - frame.mark_at()).min(255) as u64;
-            let is_free = index == 0 || noise.number() % 8 == 0;
+            let is_free = index == 0 || noise.number().is_multiple_of(8);
             let back = if is_free { 0 } else { 1 + noise.number() % room };
             let start = audio.len();
             free.extend(is_free.then_some(start));

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::FirstFrame;
 use super::window::{Seen, Window, word};
 use crate::audio::header::Header;
 use crate::audio::tag_kind::OPENING;
@@ -11,6 +10,16 @@ use crate::audio::xing::Claims;
 /// How many header frames are listened to: more than anybody joins by hand, and few enough that a
 /// hostile file cannot make each of them cost a check sum over the whole.
 pub(in crate::audio) const MOST: usize = 16;
+
+/// The first frame that plays, of a file or behind a header frame.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::audio) struct FirstFrame {
+    pub(in crate::audio) at: u64,
+    /// Bytes before it that its sound starts at.
+    pub(in crate::audio) reaches_back: u64,
+    /// Its bit rate in kbit/s.
+    pub(in crate::audio) kbps: u32,
+}
 
 /// A header frame, and what was counted up to it.
 #[derive(Debug, Clone)]

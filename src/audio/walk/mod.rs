@@ -6,30 +6,30 @@
 //! before that. Nothing in front of the position is ever looked at again, and [`window::REACH`]
 //! bounds how far the walk looks ahead, so a caller keeps no more bytes than that.
 
+mod found;
 mod header_frame;
+mod joints;
 mod leading;
 mod seeking;
 mod sync;
 mod tally;
 pub(super) mod window;
 
-use std::ops::Range;
-
-pub(super) use self::header_frame::HeaderFrame;
-use self::header_frame::{Headers, Lone};
+use self::found::Found;
+pub(super) use self::found::{Audio, Checksums, Walked};
+use self::header_frame::Lone;
+pub(super) use self::header_frame::{FirstFrame, HeaderFrame};
 use self::leading::{Ended, Inside};
 use self::seeking::{Hit, Seeking, Suspect};
 use self::sync::{Stream, Sync};
 pub use self::tally::BitRate;
 use self::tally::{Run, Tally};
 use self::window::{Seen, Window, word};
-use super::bounded_list::Listing;
 use super::damage::{Damage, Filler, Harm, Place};
 use super::foreign::{self, Foreign};
-use super::header::{Format, Header};
 use super::tag_kind::{FoundTag, OPENING};
 use super::time::PlayTime;
-use super::xing::{self, Claims};
+use super::xing;
 
 /// Walks the frames of a file's leading tags and audio.
 #[derive(Debug)]
@@ -50,63 +50,6 @@ pub(super) struct Walker {
     head: Vec<u8>,
 }
 
-/// What the walk has come upon.
-#[derive(Debug, Default)]
-struct Found {
-    start: Option<u64>,
-    tags: Listing<FoundTag>,
-    faults: Faults,
-    format: Option<Format>,
-    frames_start: u64,
-    frames_end: u64,
-    headers: Headers,
-    first: Option<FirstFrame>,
-    /// The next frame is the first one, of the file or behind a header frame.
-    awaits_first: bool,
-    checksums: Checksums,
-}
-
-/// Faults, of which the gravest are kept however many others come before them.
-#[derive(Debug, Default)]
-struct Faults {
-    lost: Listing<Damage>,
-    others: Listing<Damage>,
-}
-
-impl Faults {
-    fn push(&mut self, damage: Damage) {
-        let list = if damage.harm() == Harm::Lost { &mut self.lost } else { &mut self.others };
-        list.push(damage);
-    }
-
-    /// All that are kept, in the file's order, and the number of all.
-    fn sorted(self) -> Listing<Damage> {
-        let count = self.lost.count + self.others.count;
-        let mut first: Vec<_> = self.lost.first.into_iter().chain(self.others.first).collect();
-        first.sort_by_key(|damage| damage.offset());
-        Listing { first, count }
-    }
-}
-
-/// The first frame that plays, of a file or behind a header frame.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct FirstFrame {
-    pub(super) at: u64,
-    /// Bytes before it that its sound starts at.
-    pub(super) reaches_back: u64,
-    /// Its bit rate in kbit/s.
-    pub(super) kbps: u32,
-}
-
-/// The frames' own check sums.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Checksums {
-    pub(super) checked: u64,
-    pub(super) wrong: u64,
-    /// Where the first frame stands whose check sum does not hold.
-    pub(super) first: u64,
-}
-
 #[derive(Debug)]
 enum State {
     /// Between leading tags, or at their end.
@@ -123,33 +66,6 @@ enum State {
     Between(Inside),
     /// In a file that is no MP3.
     Ignoring(Foreign),
-}
-
-/// Everything that the walk finds out.
-#[derive(Debug)]
-pub(super) enum Walked {
-    Audio(Box<Audio>),
-    Foreign(Foreign),
-}
-
-/// What is known of the audio once all of it was walked.
-#[derive(Debug)]
-pub(super) struct Audio {
-    pub(super) start: u64,
-    pub(super) tags: Listing<FoundTag>,
-    pub(super) damage: Listing<Damage>,
-    pub(super) format: Format,
-    pub(super) frames_start: u64,
-    pub(super) frames_end: u64,
-    pub(super) frames: u64,
-    pub(super) samples: u64,
-    pub(super) time: PlayTime,
-    pub(super) bit_rate: BitRate,
-    /// Mean bit rate in bit/s.
-    pub(super) bits_per_second: u64,
-    pub(super) headers: Vec<HeaderFrame>,
-    pub(super) first: Option<FirstFrame>,
-    pub(super) checksums: Checksums,
 }
 
 /// The header bit that is clear where a check sum follows.
@@ -372,41 +288,6 @@ impl Walker {
         flow
     }
 
-    /// Looks at what only some frames have: the first one's reach, a check sum, a header frame's
-    /// mark.
-    #[cold]
-    fn look_at(&mut self, header: u32, window: &Window<'_>, frame: Range<usize>) {
-        let at = window.offset(frame.start);
-        let bytes = &window.bytes[frame];
-        let Some(header) = Header::parse(header) else { return };
-        if Claims::is_header_frame(header, bytes) {
-            self.found.faults.push(Damage::SecondHeader { at });
-            if let Some(claims) = Claims::read(header, bytes) {
-                let before = self.frames();
-                self.found.headers.push(at, bytes.len(), header, claims, before, before + 1);
-                self.found.awaits_first = true;
-            }
-            return;
-        }
-        if std::mem::take(&mut self.found.awaits_first)
-            && let Some(reaches_back) = header.reaches_back(bytes)
-        {
-            let kbps = self.stream.map_or(0, |stream| stream.kbps(header.rate_index()));
-            let first = FirstFrame { at, reaches_back, kbps };
-            self.found.first.get_or_insert(first);
-            self.found.headers.starts_with(first);
-        }
-        if header.has_crc() {
-            self.found.checksums.checked += 1;
-            if !header.crc_holds(bytes) {
-                if self.found.checksums.wrong == 0 {
-                    self.found.checksums.first = at;
-                }
-                self.found.checksums.wrong += 1;
-            }
-        }
-    }
-
     /// Looks for the next stream.
     fn seek(&mut self, window: &Window<'_>, limit: u64) -> Flow {
         let State::Seeking(seeking) = &mut self.state else { return Flow::Go };
@@ -432,102 +313,6 @@ impl Walker {
         Flow::Go
     }
 
-    /// Ends the search for a frame here, where something is found, and takes note of the bytes that
-    /// were searched.
-    fn settle(&mut self) {
-        let State::Seeking(seeking) = &self.state else { return };
-        let (from, filler) = seeking.settle(self.at, &mut self.run);
-        if let Some(end) = seeking.frame_end(self.at) {
-            self.found.frames_end = end;
-        }
-        if from == self.at {
-            return;
-        }
-        match self.loose_tag.take() {
-            Some(Ended { tag, stated, .. }) => {
-                let actual = self.at - tag.range.start;
-                self.found.faults.push(Damage::TagSize { at: tag.range.start, stated, actual });
-                self.found.start = Some(self.at);
-            }
-            None => self.gap(from..self.at, filler),
-        }
-    }
-
-    /// Takes note of bytes that are no frames. How far they reach is told once all is known.
-    fn gap(&mut self, range: Range<u64>, filler: Filler) {
-        let place = if self.stream.is_some() { Place::Middle } else { Place::Front };
-        let harm = match (place, filler) {
-            (Place::Middle, Filler::Tag(_)) => Harm::Misleading,
-            (Place::Middle, _) => Harm::Lost,
-            _ => Harm::Untidy,
-        };
-        let (at, bytes) = (range.start, range.end - range.start);
-        let time = PlayTime::ZERO;
-        self.found.faults.push(Damage::Gap { at, bytes, place, filler, time, harm });
-    }
-
-    /// Takes up `stream`, which begins here.
-    fn lock(&mut self, window: &Window<'_>, stream: Stream) {
-        self.settle();
-        let at = self.at;
-        self.state = State::Locked;
-        let format = stream.header.format();
-        match &self.stream {
-            Some(before) => {
-                let from = before.header.format();
-                if !before.header.continues(stream.header.bits()) {
-                    self.found.faults.push(Damage::FormatChange { at, from, to: format });
-                }
-                self.tally.add(before, std::mem::take(&mut self.run));
-            }
-            None => {
-                self.found.format = Some(format);
-                self.found.awaits_first = true;
-                if self.lone.is_none() {
-                    self.found.frames_start = at;
-                }
-                self.found.frames_end = at;
-                self.read_header_frame(window, stream);
-            }
-        }
-        self.stream = Some(stream);
-    }
-
-    /// Reads the header frame, if the first frame is one, and steps over it: it plays nothing.
-    fn read_header_frame(&mut self, window: &Window<'_>, stream: Stream) {
-        let index = window.index(self.at);
-        let length = word(window.bytes, index).and_then(|header| stream.length(header));
-        let frame = length.and_then(|length| window.bytes.get(index..index + length));
-        let Some(frame) = frame else { return };
-        if let Some(claims) = Claims::read(stream.header, frame) {
-            self.found.headers.push(self.at, frame.len(), stream.header, claims, 0, 0);
-            self.at += frame.len() as u64;
-            self.found.frames_end = self.at;
-        }
-    }
-
-    /// Steps over a header frame behind which no frame follows; the next one is searched for.
-    fn pass_header_frame(&mut self, lone: Lone) {
-        let frames = self.frames();
-        self.found.headers.push(self.at, lone.bytes, lone.header, lone.claims, frames, frames);
-        self.found.awaits_first = true;
-        if self.stream.is_none() && self.lone.is_none() {
-            self.found.start.get_or_insert(self.at);
-            self.found.frames_start = self.at;
-            self.found.format = Some(lone.header.format());
-            self.lone = Some(Stream::regular(lone.header));
-        }
-        if let Some(need) = lone.cut {
-            let have = lone.bytes as u64;
-            self.found.faults.push(Damage::CutFrame { at: self.at, have, need });
-        }
-        self.at += lone.bytes as u64;
-        if self.stream.is_none() {
-            self.found.frames_end = self.at;
-        }
-        self.state = State::Seeking(Seeking::new(self.at, None));
-    }
-
     /// What there was, once the window that ends with the audio was walked.
     pub(super) fn finish(mut self, end: u64) -> Walked {
         let mut all_zeros = false;
@@ -543,7 +328,7 @@ impl Walker {
                     let (at, bytes, place) = (from, end - from, Place::End);
                     let (time, harm) = (PlayTime::ZERO, Harm::Untidy);
                     let gap = Damage::Gap { at, bytes, place, filler, time, harm };
-                    self.found.faults.others.push_always(gap);
+                    self.found.faults.push_always(gap);
                 }
             }
             State::Between(ref tag) => {

@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::stop::Stop;
 use super::term::Term;
 use crate::cli::args::Format;
-use crate::model::object::Kind;
+use crate::model::object::{Key, Kind};
 use crate::pipeline::locate::Located;
 use crate::pipeline::target::Target;
 use crate::pipeline::{Checkout, Class, Error, Options, post_release, release};
@@ -152,31 +152,28 @@ impl Named<'_> {
                 "dryRun": self.dry,
                 "target": self.target,
                 "guards": guards,
+                "causes": plan::causes(guards),
             });
             term.answer(self.command, body);
         }
-        let said = guards.iter().map(|guard| {
-            let allow = guard.allow.as_ref();
-            let help = allow.map(|allow| format!("if this is meant, release with --allow {allow}"));
-            let place = guard.source.as_deref().or(guard.episode.as_deref()).unwrap_or("feed");
-            (guard, format!("{place}: {guard}"), help)
-        });
+        let causes = plan::causes(guards);
         if term.format() == Format::Github {
             let folder = actions::folder(self.root);
-            let annotations = said.clone().map(|(guard, text, help)| Annotation {
+            let annotations = causes.iter().map(|cause| Annotation {
                 severity: Severity::Error,
-                path: guard.source.as_ref().map(|path| format!("{folder}{path}")),
+                path: cause.guards[0].source.as_ref().map(|path| format!("{folder}{path}")),
                 place: None,
                 title: "guard".to_owned(),
-                text: help.map_or(text.clone(), |help| format!("{text}\nhelp: {help}")),
+                text: format!("{cause}\nhelp: {}", cause.help()),
             });
             term.data(&annotate(annotations.collect()));
         }
-        for (_, text, help) in said {
+        for cause in &causes {
+            let (text, help) = (cause.to_string(), cause.help());
             if term.format() != Format::Github {
-                term.failure(&text, help.as_deref());
+                term.failure(&text, Some(&help));
             }
-            actions::summarise(term, |room| summary::failure(&text, help.as_deref(), room));
+            actions::summarise(term, |room| summary::failure(&text, Some(&help), room));
         }
         Error::new(
             Class::Stopped,
@@ -204,6 +201,10 @@ impl Named<'_> {
             "bytes": plan.bytes(),
             "unchanged": plan.unchanged.len(),
             "feed": plan.diff.to_string(),
+            "moved": plan.moved,
+            "left": plan.left,
+            "oldTags": plan.old_tags,
+            "waiting": plan.waiting.iter().map(|it| json!({"episode": it.label, "until": it.until.to_string()})).collect::<Vec<_>>(),
             "release": receipt.and_then(|receipt| receipt.number),
             "sent": receipt.map(|receipt| receipt.sent),
             "sentBytes": receipt.map(|receipt| receipt.bytes),
@@ -215,6 +216,14 @@ impl Named<'_> {
 }
 
 fn say_plan(plan: &Plan, name: &str, dry: bool, term: &Term) {
+    if let Some(number) = plan.holds {
+        term.say(&format!(
+            "Nothing to do: release {} is a rollback, and the show has not changed since; \
+             `onair release --allow undo-rollback` publishes it all the same",
+            number.0
+        ));
+        return;
+    }
     if plan.nothing_to_do() {
         term.say(&format!(
             "Nothing to do: {name} is up to date ({})",
@@ -240,6 +249,31 @@ fn say_plan(plan: &Plan, name: &str, dry: bool, term: &Term) {
     for ((kind, reason), count) in small {
         term.say(&format!("  + {} ({reason})", counted(count, kind.as_str())));
     }
+    for line in moved(&plan.moved) {
+        term.say(&line);
+    }
+    if !plan.strays.is_empty() {
+        let objects = counted(plan.strays.len(), "object");
+        term.say(&format!("Taken back: {objects} that a release that was cut off had sent"));
+    }
+    for old in &plan.old_tags {
+        let (episode, texts) = (&old.episode, old.texts.join(" and "));
+        term.say(&format!(
+            "Tag: the MP3 of episode {episode} keeps the {texts} it was published with; \
+             `onair release --retag {episode}` publishes it anew"
+        ));
+    }
+    for left in &plan.left {
+        let keys: Vec<&str> = left.keys.iter().map(Key::as_str).collect();
+        let (episode, keys) = (&left.episode, keys.join(", "));
+        term.say(&format!("Left public: of episode {episode}, {keys}"));
+    }
+    if !plan.left.is_empty() {
+        term.say(
+            "  `onair prune --keep 1` removes them once this is released, and with them all that a \
+             rollback would need",
+        );
+    }
     term.say(&format!("Feed: {}", plan.diff));
     let steps = plan.steps().count();
     term.say(&format!(
@@ -248,6 +282,21 @@ fn say_plan(plan: &Plan, name: &str, dry: bool, term: &Term) {
         report::bytes(plan.bytes()),
         plan.unchanged.len()
     ));
+}
+
+/// Pages that move, the first few by name.
+fn moved(moved: &[plan::Moved]) -> Vec<String> {
+    const NAMED: usize = 3;
+    let say = |it: &plan::Moved| format!("  > {} now leads to {}", it.from, it.to);
+    let mut lines: Vec<String> = moved.iter().take(NAMED).map(say).collect();
+    if !moved.is_empty() {
+        let pages = counted(moved.len(), "page");
+        lines.insert(0, format!("Moved: {pages}; a redirect stays at each old address"));
+    }
+    if moved.len() > NAMED {
+        lines.push(format!("  > and {} more", moved.len() - NAMED));
+    }
+    lines
 }
 
 /// Whether a person wants to know of each.

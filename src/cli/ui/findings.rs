@@ -2,9 +2,13 @@
 
 use super::actions;
 use super::term::Term;
+use jiff::Timestamp;
+
 use crate::cli::args::Format;
+use crate::model::waiting::Waiting;
 use crate::pipeline::Checkout;
 use crate::report::{Counts, Sources, counted, github, human, json, sarif, summary};
+use crate::rules::sound::is_of_sound;
 use crate::rules::{Finding, Severity};
 
 /// Prints findings; those that repeat are counted.
@@ -60,5 +64,27 @@ fn print(command: &str, findings: &[Finding], checkout: &Checkout, all: &str, te
             actions::output("findings", (counts.errors + counts.warnings) as u64, term);
         }
         Format::Sarif => term.json(&sarif::value(findings, &sources)),
+    }
+}
+
+/// Prints to a person what was heard of episodes that come out for the first time: later it is too late.
+pub fn say_of_sound(findings: &[Finding], checkout: &Checkout, term: &Term) {
+    let heard: Vec<Finding> = findings
+        .iter()
+        .filter(|it| is_of_sound(it) && it.severity > Severity::Note)
+        .cloned()
+        .collect();
+    let sources = Sources::of(&checkout.show).below(actions::folder(&checkout.show.root));
+    match term.format() {
+        Format::Human => term.data(&human::render(&heard, &sources, term.colour())),
+        Format::Github => term.data(&github::render(&heard, &sources)),
+        Format::Json | Format::Sarif => {}
+    }
+}
+
+/// Says which episodes wait for their date, the next one first.
+pub fn say_waiting(waiting: &[Waiting], now: Timestamp, term: &Term) {
+    for waiting in waiting {
+        term.say(&waiting.line(now));
     }
 }

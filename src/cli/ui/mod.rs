@@ -4,6 +4,7 @@ pub mod actions;
 pub mod carry_out;
 pub mod checkup_report;
 pub mod findings;
+pub mod listening;
 pub mod progress;
 pub mod stop;
 pub mod term;

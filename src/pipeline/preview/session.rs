@@ -23,8 +23,9 @@ use crate::pipeline::target::{self, Seen};
 use crate::pipeline::{Checkout, Class, Error, Options, check, edition, load, tag};
 use crate::preview::{Audio, Panel, Preview, Served};
 use crate::report::Sources;
+use crate::rules::sound::Ears;
 use crate::rules::{Evidence, Finding};
-use crate::show::episode::ChaptersGiven;
+use crate::show::files::{self, Role};
 use crate::show::read::{EPISODES, FileTrouble};
 use crate::show::{Episode, Show, enclosure, is_inside};
 use crate::store::record::Record;
@@ -215,7 +216,7 @@ impl Session {
             };
             evidence.insert(episode.source.path.clone(), known);
         }
-        let findings = check::find(&checkout, &evidence, Timestamp::now());
+        let findings = check::find(&checkout, &evidence, &Ears::new(), Timestamp::now());
         if !files.is_empty() {
             // The thread that looks lives as long as the process.
             let _ = self.unknown.send(Unknown { files, all: checkout.audio_paths() });
@@ -307,24 +308,20 @@ impl Session {
             let checkout = &made.checkout;
             let settings = &checkout.show.settings;
             files.push(format!("{}/x", settings.audio_folder()));
-            let templates = settings.site.templates.as_ref();
-            files.extend(
-                templates.map(|folder| format!("{}/x", folder.get_ref().trim_end_matches('/'))),
-            );
-            files.extend(settings.tags.cover.as_ref().map(|cover| cover.get_ref().clone()));
             let show = &checkout.show;
+            let Show { settings_source, episodes, .. } = show;
             files.extend(show.unreadable.iter().map(|file| file.source.path.clone()));
             files.extend(show.others.iter().map(|other| other.path.clone()));
-            for episode in &show.episodes {
-                files.push(episode.source.path.clone());
-                files.extend(episode.transcript.value().cloned());
-                if let Some(ChaptersGiven::File(path)) = episode.chapters.value() {
-                    files.push(path.clone());
-                }
-            }
+            files.extend(episodes.iter().map(|episode| episode.source.path.clone()));
             let written = checkout.chapters.values().filter_map(ChaptersRead::written);
-            let chapters = written.flat_map(|written| &written.list).map(|chapter| &chapter.value);
-            files.extend(edition::pictures(&checkout.show, chapters));
+            let named = files::of_settings(settings, settings_source)
+                .into_iter()
+                .chain(episodes.iter().flat_map(files::of_episode))
+                .chain(written.flat_map(|it| files::of_chapters(&it.source, &it.list)));
+            for file in named {
+                let within = if file.role == Role::Templates { "/x" } else { "" };
+                files.extend(file.candidates.iter().map(|path| format!("{path}{within}")));
+            }
         }
         for file in files.iter().filter(|file| is_inside(file)) {
             let real = root.join(file).canonicalize().ok();
@@ -425,7 +422,10 @@ fn made_from(checkout: &Checkout, episode: &Episode, file: &Path) -> Sha256 {
     parts.extend(written.map(|written| written.source.text.to_string()));
     let pictures = list.iter().filter_map(|chapter| chapter.value.image.as_deref());
     let cover = show.settings.tags.cover.as_ref().unwrap_or(&show.settings.show.artwork).get_ref();
-    let files = pictures.chain([cover.as_str()]).map(|path| show.root.join(path));
+    let own = episode.image.value().map(|image| files::candidates(image, &episode.source.path));
+    let own = own.into_iter().flatten();
+    let pictures = pictures.chain([cover.as_str()]).map(str::to_owned);
+    let files = pictures.chain(own).map(|path| show.root.join(path));
     let stamps = files.chain([file.to_owned()]).map(|file| format!("{:?}", identity(&file)));
     parts.extend(stamps);
     Sha256::of(parts.join("\0").as_bytes())

@@ -28,7 +28,7 @@ fn label(span: Span, line: &str) -> Result<Located<Chapter>, Malformed> {
             return Err(Fault::new(reason, EXPECTED));
         };
         let start = time::seconds(seconds)?;
-        Ok(Chapter { start, title: title(label)?, url: None, image: None })
+        Ok(Chapter::new(start, title(label)?))
     };
     match read() {
         Ok(value) => Ok(Located { value, span }),

@@ -116,12 +116,13 @@ impl fmt::Display for Kind {
 pub fn check(chapters: &[Chapter], duration: Option<Duration>) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut found = |chapter, kind| problems.push(Problem { chapter, kind });
-    let Some(first) = chapters.iter().map(|chapter| chapter.start).min() else { return problems };
+    let listed = || chapters.iter().filter(|chapter| !chapter.details.hidden);
+    let Some(first) = listed().map(|chapter| chapter.start).min() else { return problems };
     let late = first > super::ALMOST_ZERO;
     if late {
         found(0, Kind::LateFirst { start: first });
     }
-    let count = chapters.len() + usize::from(late);
+    let count = listed().count() + usize::from(late);
     if count < FEWEST {
         found(0, Kind::TooFew { count });
     } else if count > MOST {
@@ -129,7 +130,11 @@ pub fn check(chapters: &[Chapter], duration: Option<Duration>) -> Vec<Problem> {
     }
     for (index, chapter) in chapters.iter().enumerate() {
         let start = chapter.start;
-        if chapters[..index].iter().any(|earlier| earlier.start == start) {
+        // What stands in no list may begin with a chapter that does.
+        let same = |earlier: &Chapter| {
+            earlier.start == start && earlier.details.hidden == chapter.details.hidden
+        };
+        if chapters[..index].iter().any(same) {
             found(index, Kind::DuplicateStart { start });
         } else if let Some(above) = index.checked_sub(1).map(|above| chapters[above].start)
             && above > start
@@ -152,12 +157,7 @@ mod tests {
     fn shown(starts: &[u64], duration: u64) -> String {
         let chapters: Vec<Chapter> = starts
             .iter()
-            .map(|&start| Chapter {
-                start: Duration::from_secs(start),
-                title: "T".to_owned(),
-                url: None,
-                image: None,
-            })
+            .map(|&start| Chapter::new(Duration::from_secs(start), "T".to_owned()))
             .collect();
         let problems = check(&chapters, Some(Duration::from_secs(duration)));
         problems.iter().map(|p| format!("{}: {}\n", p.chapter, p.kind)).collect()

@@ -1,12 +1,12 @@
 //! Podcasting 2.0 chapters, version 1.2: `application/json+chapters`.
 //!
-//! Source: Podcast Namespace, "JSON Chapters Format". Entries with `"toc": false` are no chapters to
-//! jump to and are left out; `endTime` is not read: a chapter lasts until the next one.
+//! Source: Podcast Namespace, "JSON Chapters Format". Entries with `"toc": false` stand in no list of
+//! chapters, but are published for their pictures and links.
 
 use serde_json::Value;
 
 use super::{Fault, Read, all, image, time, title, url};
-use crate::model::chapter::Chapter;
+use crate::model::chapter::{Chapter, Details, Location};
 use crate::show::source::Span;
 
 const EXPECTED: &str = r#"{"version": "1.2.0", "chapters": [{"startTime": 135, "title": "…"}]}"#;
@@ -26,8 +26,7 @@ pub(super) fn read(text: &str) -> Read {
     if spans.len() != file.chapters.len() {
         spans = vec![0..text.len(); file.chapters.len()];
     }
-    let listed = |entry: &Value| entry.get("toc") != Some(&Value::Bool(false));
-    let entries = file.chapters.iter().zip(spans).filter(|(entry, _)| listed(entry));
+    let entries = file.chapters.iter().zip(spans);
     all(entries.map(|(entry, span)| match chapter(entry) {
         Ok(value) => Ok(crate::show::Located { value, span }),
         Err(fault) => Err(fault.at(span)),
@@ -40,17 +39,41 @@ fn chapter(entry: &Value) -> Result<Chapter, Fault> {
         Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.trim().is_empty())),
         Some(_) => Err(Fault::new(format!("`{key}` is no text"), EXPECTED)),
     };
-    let Some(start) = entry.get("startTime").and_then(Value::as_f64) else {
-        let reason = "the chapter has no `startTime` that is a number";
-        return Err(Fault::new(reason, "seconds, as in \"startTime\": 135.5"));
+    let time = |key: &str| match entry.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Number(number)) => time::seconds(number.as_f64().unwrap_or(f64::NAN)).map(Some),
+        // Some write a text, of seconds or as a clock shows them.
+        Some(Value::String(text)) => time::whole(text).map(Some),
+        Some(_) => Err(Fault::new(format!("`{key}` is no time"), SECONDS)),
     };
+    let Some(start) = time("startTime")? else {
+        return Err(Fault::new("the chapter has no `startTime`", SECONDS));
+    };
+    let hidden = entry.get("toc") == Some(&Value::Bool(false));
+    let title = match text("title")? {
+        None if hidden => String::new(),
+        given => title(given.unwrap_or_default())?,
+    };
+    let end = time("endTime")?.filter(|&end| end > start);
     Ok(Chapter {
-        start: time::seconds(start)?,
-        title: title(text("title")?.unwrap_or_default())?,
+        start,
+        title,
         url: text("url")?.map(url).transpose()?,
         image: text("img")?.map(image).transpose()?,
+        details: Details { end, hidden, location: entry.get("location").and_then(location) },
     })
 }
+
+/// A place of which name and coordinates are known.
+fn location(value: &Value) -> Option<Location> {
+    let text = |key: &str| {
+        let text = value.get(key)?.as_str()?.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    Some(Location { name: text("name")?, geo: text("geo")?, osm: text("osm") })
+}
+
+const SECONDS: &str = "seconds, as in \"startTime\": 135.5";
 
 /// The parser's words without its place, which is told otherwise.
 fn message(error: &serde_json::Error) -> String {

@@ -12,7 +12,7 @@ use saphyr_parser::{Event, Parser};
 use serde_yaml::Value;
 
 use super::{Fault, Read, all, image, time, title, url};
-use crate::model::chapter::Chapter;
+use crate::model::chapter::{Chapter, Details};
 use crate::show::source::{Located, Span};
 
 const EXPECTED: &str = "a mapping with `start` and `title`, and `url` and `image` if you like";
@@ -35,18 +35,45 @@ pub fn in_front_matter(value: &Value, text: &str, span: &Span) -> Read {
     }))
 }
 
+/// What a key means: our own names, and those of other tools and of the JSON form.
+fn meaning(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "start" | "startTime" | "start_time" | "time" => "start",
+        "title" | "name" => "title",
+        "url" | "href" | "link" => "url",
+        "image" | "img" => "image",
+        "end" | "endTime" | "end_time" => "end",
+        "toc" => "toc",
+        _ => return None,
+    })
+}
+
 fn chapter(entry: &Value) -> Result<Chapter, Fault> {
-    let Value::Mapping(fields) = entry else {
-        return Err(Fault::new("the entry is no mapping", EXPECTED));
+    let fields = match entry {
+        Value::Mapping(fields) => fields,
+        // `- 00:02:15 What is new`
+        Value::String(line) => return super::text::chapter(line),
+        _ => return Err(Fault::new("the entry is no mapping", EXPECTED)),
     };
+    // `- 00:02:15: What is new`
+    if let (1, Some((Value::String(key), Value::String(words)))) =
+        (fields.len(), fields.iter().next())
+        && key.starts_with(|c: char| c.is_ascii_digit())
+    {
+        return Ok(Chapter::new(time::whole(key)?, title(words)?));
+    }
     for key in fields.keys() {
         let key = key.as_str().unwrap_or("?");
-        if !matches!(key, "start" | "title" | "url" | "image") {
+        if meaning(key).is_none() {
             let reason = format!("a chapter has no `{}`", super::excerpt(key));
             return Err(Fault::new(reason, EXPECTED));
         }
     }
-    let text = |key: &str| match fields.get(key) {
+    let value = |wanted: &str| {
+        let known = |key: &Value| key.as_str().and_then(meaning) == Some(wanted);
+        fields.iter().find(|(key, _)| known(key)).map(|(_, value)| value)
+    };
+    let text = |key: &str| match value(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
         // A title such as 1984 need not be quoted.
@@ -57,11 +84,14 @@ fn chapter(entry: &Value) -> Result<Chapter, Fault> {
         Some(start) => time::whole(&start)?,
         None => return Err(Fault::new("the chapter has no `start`", time::EXPECTED)),
     };
+    let end = text("end")?.map(|end| time::whole(&end)).transpose()?;
+    let hidden = value("toc") == Some(&Value::Bool(false));
     Ok(Chapter {
         start,
         title: title(&text("title")?.unwrap_or_default())?,
         url: text("url")?.as_deref().map(url).transpose()?,
         image: text("image")?.as_deref().map(image).transpose()?,
+        details: Details { end: end.filter(|&end| end > start), hidden, location: None },
     })
 }
 

@@ -12,6 +12,8 @@ mod check;
 mod json;
 mod list;
 mod notes;
+mod psc;
+mod text;
 mod time;
 mod webvtt;
 
@@ -19,8 +21,9 @@ use std::time::Duration;
 
 pub use check::{Kind, Problem, check};
 pub use list::in_front_matter;
-pub use notes::in_notes;
+pub use notes::{in_notes, times_of_line};
 
+use super::cues::lines;
 use super::source::{Located, Malformed, Span};
 use crate::model::chapter::Chapter;
 
@@ -34,14 +37,17 @@ pub enum Format {
     Json,
     /// A WebVTT file whose cues are chapters, `.vtt`.
     WebVtt,
-    /// Labels exported by Audacity, `.txt`.
-    Audacity,
+    /// Lines of a time and a title (mp4chaps, Auphonic, Matroska, FFmpeg), or labels exported by
+    /// Audacity, `.txt`.
+    Text,
+    /// Podlove Simple Chapters, `.psc` or `.xml`.
+    Psc,
 }
 
 impl Format {
     /// What a path to a chapter file must end in.
-    pub const EXPECTED: &str =
-        "a .json (Podcasting 2.0), .vtt (WebVTT) or .txt (Audacity labels) file";
+    pub const EXPECTED: &str = "a .json (Podcasting 2.0), .vtt (WebVTT), .txt (a time and a title to a line, or Audacity \
+         labels) or .psc (Podlove Simple Chapters) file";
 
     /// The format that a file's name promises.
     pub fn of(path: &str) -> Option<Self> {
@@ -49,7 +55,8 @@ impl Format {
         match extension.to_ascii_lowercase().as_str() {
             "json" => Some(Self::Json),
             "vtt" => Some(Self::WebVtt),
-            "txt" => Some(Self::Audacity),
+            "txt" | "text" | "chapters" | "chap" | "ffmeta" => Some(Self::Text),
+            "psc" | "xml" => Some(Self::Psc),
             _ => None,
         }
     }
@@ -62,7 +69,19 @@ impl Format {
         match self {
             Self::Json => json::read(text),
             Self::WebVtt => webvtt::read(text),
-            Self::Audacity => audacity::read(text),
+            Self::Text => text::read(text),
+            Self::Psc => psc::read(text),
+        }
+    }
+
+    /// The format that a text surely has, or else the one that its file's name promises.
+    pub fn of_text(named: Self, text: &str) -> Self {
+        let start = text.trim_start_matches('\u{feff}').trim_start();
+        match start {
+            _ if start.starts_with('{') => Self::Json,
+            _ if start.starts_with("WEBVTT") => Self::WebVtt,
+            _ if start.starts_with('<') => Self::Psc,
+            _ => named,
         }
     }
 }
@@ -77,12 +96,11 @@ const ALMOST_ZERO: Duration = Duration::from_secs(1);
 /// `intro`, the episode's title, is put in front. An empty list stays empty. Tag, feed and page all get
 /// the list from here, so that they agree.
 pub fn from_zero(mut chapters: Vec<Chapter>, intro: &str) -> Vec<Chapter> {
-    match chapters.first_mut() {
+    match chapters.iter_mut().find(|chapter| !chapter.details.hidden) {
         Some(first) if first.start <= ALMOST_ZERO => first.start = Duration::ZERO,
         Some(_) => {
             let title = intro.to_owned();
-            let chapter = Chapter { start: Duration::ZERO, title, url: None, image: None };
-            chapters.insert(0, chapter);
+            chapters.insert(0, Chapter::new(Duration::ZERO, title));
         }
         None => {}
     }
@@ -104,6 +122,11 @@ impl Fault {
         let Self { reason, expected } = self;
         Malformed { culprit: span.clone(), span, reason, expected, meant: None }
     }
+}
+
+/// Whole seconds of a time as a clock shows it.
+pub fn seconds_of(text: &str) -> Option<u64> {
+    time::whole(text).ok().map(|time| time.as_secs())
 }
 
 /// A chapter's title on one line.
@@ -161,23 +184,6 @@ fn excerpt(text: &str) -> String {
         short.push('…');
     }
     short
-}
-
-/// The lines of a text with their places, without their ends and without a byte order mark.
-fn lines(text: &str) -> impl Iterator<Item = (Span, &str)> {
-    let mut at = 0;
-    text.split_inclusive('\n').map(move |whole| {
-        let start = at;
-        at += whole.len();
-        let mut line = whole.strip_suffix('\n').unwrap_or(whole);
-        line = line.strip_suffix('\r').unwrap_or(line);
-        let mut span = start..start + line.len();
-        if let (0, Some(rest)) = (start, line.strip_prefix('\u{feff}')) {
-            span.start = line.len() - rest.len();
-            line = rest;
-        }
-        (span, line)
-    })
 }
 
 /// Chapters if all went well, else all faults.

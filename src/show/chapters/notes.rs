@@ -9,6 +9,8 @@
 //! the rest of it is the title, its first link the chapter's page. Lines of code blocks and comments
 //! are none.
 
+use std::time::Duration;
+
 use comrak::nodes::{Node, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
@@ -88,13 +90,7 @@ fn collect<'a>(paragraph: Node<'a>, lines: &mut Vec<Line>) {
 /// The chapter that a line is; `None` if it is text like any other.
 fn chapter(line: &Line, span: Span) -> Option<Result<Located<Chapter>, Malformed>> {
     let text = line.text.trim_start();
-    let (text, bracket) = match text.strip_prefix('(') {
-        Some(rest) => (rest, Some(')')),
-        None => match text.strip_prefix('[') {
-            Some(rest) => (rest, Some(']')),
-            None => (text, None),
-        },
-    };
+    let (text, bracket) = in_brackets(text);
     let code = match time::read(text) {
         Ok(code) => code.filter(|code| code.parts > 1)?,
         Err(Fault { reason, .. }) => return Some(Err(Fault::new(reason, EXPECTED).at(span))),
@@ -114,11 +110,45 @@ fn chapter(line: &Line, span: Span) -> Option<Result<Located<Chapter>, Malformed
     }
     Some(match title(rest) {
         Ok(title) => {
-            let value = Chapter { start: code.time, title, url: line.url.clone(), image: None };
+            let value = Chapter { url: line.url.clone(), ..Chapter::new(code.time, title) };
             Ok(Located { value, span })
         }
         Err(Fault { reason, .. }) => Err(Fault::new(reason, EXPECTED).at(span)),
     })
+}
+
+/// A text behind the bracket that it starts with, and what closes that.
+pub(super) fn in_brackets(text: &str) -> (&str, Option<char>) {
+    match text.chars().next() {
+        Some('(') => (&text[1..], Some(')')),
+        Some('[') => (&text[1..], Some(']')),
+        _ => (text, None),
+    }
+}
+
+/// The times in a piece of a line of notes that a listener may want to go to, each with its place:
+/// the one that the line begins with, and those alone in brackets.
+///
+/// `at_start` tells whether the piece is the line's first.
+pub fn times_of_line(text: &str, at_start: bool) -> Vec<(Duration, Span)> {
+    let indent = text.len() - text.trim_start().len();
+    let first = at_start.then_some(indent);
+    let brackets = text.match_indices(['(', '[']).map(|(at, _)| at);
+    let mut found: Vec<(Duration, Span)> = Vec::new();
+    for at in first.into_iter().chain(brackets) {
+        let (inner, bracket) = in_brackets(&text[at..]);
+        let Ok(Some(code)) = time::read(inner) else { continue };
+        let behind = &inner[code.len..];
+        let whole = match bracket {
+            Some(bracket) => behind.starts_with(bracket),
+            None => !behind.starts_with(char::is_alphanumeric),
+        };
+        let from = at + text[at..].len() - inner.len();
+        if code.parts > 1 && whole && found.last().is_none_or(|(_, last)| last.end <= from) {
+            found.push((code.time, from..from + code.len));
+        }
+    }
+    found
 }
 
 /// Where each line of the notes stands in the file, without white space around it.

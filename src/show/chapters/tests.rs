@@ -171,7 +171,7 @@ chapters:
     6:3 the chapter has no `start`; expected: a time as in 02:15, 1:02:15 or 02'15"
     7:3 the chapter has no title; expected: a title for every chapter
     8:3 a chapter has no `titel`; expected: a mapping with `start` and `title`, and `url` and `image` if you like
-    10:3 the entry is no mapping; expected: a mapping with `start` and `title`, and `url` and `image` if you like
+    10:3 `just text` does not begin with a time; expected: a time and a title, as in 00:02:15.500 Title <https://…>
     11:3 `javascript:alert(1)` is no web address; expected: an address that begins with https:// or http://
     14:3 `../../etc/passwd` is no picture that can be published; expected: the path of a JPEG or PNG in the show's folder, or its address, as in https://…
     17:3 `title` is no text; expected: a mapping with `start` and `title`, and `url` and `image` if you like
@@ -192,6 +192,7 @@ fn podcasting_2_0_json() {
     assert_snapshot!(file(Format::Json, text), @r#"
     4:5 00:00 Début "é" {[
     5:5 01:35.123 Image <https://example.org/> (https://example.org/a.jpg)
+    6:5 01:40 Caché
     7:5 16:40 Fin
     "#);
 }
@@ -199,7 +200,7 @@ fn podcasting_2_0_json() {
 #[test]
 fn faults_of_json_have_their_line() {
     assert_snapshot!(file(Format::Json, "{\n\"chapters\": [\n{\"startTime\": \"1\"},\n{\"startTime\": -1, \"title\": \"é\"},\n{\"startTime\": 1}, {\"startTime\": 2, \"title\": \"x\", \"url\": 3}\n]}"), @r#"
-    3:1 the chapter has no `startTime` that is a number; expected: seconds, as in "startTime": 135.5
+    3:1 the chapter has no title; expected: a title for every chapter
     4:1 -1 is no time in seconds; expected: seconds, as in 135.5
     5:1 the chapter has no title; expected: a title for every chapter
     5:19 `url` is no text; expected: {"version": "1.2.0", "chapters": [{"startTime": 135, "title": "…"}]}
@@ -208,7 +209,7 @@ fn faults_of_json_have_their_line() {
     assert_snapshot!(file(Format::Json, "{}"), @r#"1:2 this is no chapter file: missing field `chapters`; expected: {"version": "1.2.0", "chapters": [{"startTime": 135, "title": "…"}]}"#);
     assert_snapshot!(file(Format::Json, ""), @r#"1:1 this is no chapter file: EOF while parsing a value; expected: {"version": "1.2.0", "chapters": [{"startTime": 135, "title": "…"}]}"#);
     assert_snapshot!(file(Format::Json, "{\"chapters\": [1, {\"startTime\": 1}]}"), @r#"
-    1:1 the chapter has no `startTime` that is a number; expected: seconds, as in "startTime": 135.5
+    1:1 the chapter has no `startTime`; expected: seconds, as in "startTime": 135.5
     1:1 the chapter has no title; expected: a title for every chapter
     "#);
 }
@@ -252,11 +253,11 @@ fn faults_of_webvtt_have_their_line() {
 #[test]
 fn audacity_labels() {
     assert_snapshot!(
-        file(Format::Audacity, "0.000000\t10.000000\tDébut\r\n\\\t100\t200\n95,1235\t95,1235\tMilieu\tet suite\n\n"), @"
+        file(Format::Text, "0.000000\t10.000000\tDébut\r\n\\\t100\t200\n95,1235\t95,1235\tMilieu\tet suite\n\n"), @"
         1:1 00:00 Début
         3:1 01:35.124 Milieu et suite
         ");
-    assert_snapshot!(file(Format::Audacity, "0\t1\tA\nsoon\t2\tB\n3 4 C\n5\t6\t \n-1\t0\tD\nNaN\t0\tE"), @"
+    assert_snapshot!(file(Format::Text, "0\t1\tA\nsoon\t2\tB\n3 4 C\n5\t6\t \n-1\t0\tD\nNaN\t0\tE"), @"
     2:1 `soon` is no time in seconds; expected: start and end in seconds and a title, with tabs between them
     3:1 the line has not three columns; expected: start and end in seconds and a title, with tabs between them
     4:1 the chapter has no title; expected: a title for every chapter
@@ -266,22 +267,100 @@ fn audacity_labels() {
 }
 
 #[test]
+fn lines_of_text_of_every_tool() {
+    let text = |text: &str| file(Format::Text, text);
+    // mp4chaps, Auphonic
+    assert_snapshot!(text("\u{feff}00:00:00.000 Intro\r\n00:00:10,5 Der Martin <http://d.example>\r\n# a remark\r\n\r\n101:00:30.000 End > all\r\n"), @r#"
+    1:2 00:00 Intro
+    2:1 00:10.500 Der Martin <http://d.example>
+    5:1 101:00:30 End > all
+    "#);
+    // Lists as people paste them.
+    assert_snapshot!(text("0:00 Hello\n- 1:15 - Dash\n* (02:30) Brackets\n[3:45] | Bar\n4:00–5:00 A span: of time\n1:02:03: Colon\n95 Seconds\n"), @r#"
+    1:1 00:00 Hello
+    2:1 01:15 Dash
+    3:1 02:30 Brackets
+    4:1 03:45 Bar
+    5:1 04:00 A span: of time
+    6:1 1:02:03 Colon
+    7:1 01:35 Seconds
+    "#);
+    // Matroska
+    assert_snapshot!(text("CHAPTER01=00:00:00.000\nCHAPTER01NAME=Intro = start\nCHAPTER02=00:01:00.500\nCHAPTER02NAME=Two\n"), @r#"
+    1:1 00:00 Intro = start
+    3:1 01:00.500 Two
+    "#);
+    // FFmpeg
+    assert_snapshot!(text(";FFMETADATA1\ntitle=Show\n\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=9\ntitle=One \\= 1\n[CHAPTER]\nSTART=90000000000\ntitle=Two\n[STREAM]\ntitle=x\n"), @r#"
+    4:1 00:00 One = 1
+    9:1 01:30 Two
+    "#);
+}
+
+#[test]
+fn faults_of_lines_have_their_place() {
+    let text = |text: &str| file(Format::Text, text);
+    assert_snapshot!(text("00:00 A\nB without a time\n00:99 C\n00:10\n00:20 D <ftp://x.example>\n12 monkeys\n2nd line\n"), @r#"
+    2:1 `B without a time` does not begin with a time; expected: a time and a title, as in 00:02:15.500 Title <https://…>
+    3:1 `99` in `00:99`: minutes and seconds go to 59; expected: a time as in 02:15, 1:02:15 or 02'15"
+    4:1 the chapter has no title; expected: a title for every chapter
+    5:1 `ftp://x.example` is no web address; expected: an address that begins with https:// or http://
+    7:1 `2nd line` does not begin with a time; expected: a time and a title, as in 00:02:15.500 Title <https://…>
+    "#);
+    assert_snapshot!(text("CHAPTER01=soon\nCHAPTER02NAME=B\nCHAPTER03=00:00:03.000\nrest\n"), @r#"
+    1:1 `soon` is no time; expected: a time as in 02:15, 1:02:15 or 02'15"
+    2:1 no time stands before this name; expected: CHAPTER01=00:00:00.000, then CHAPTER01NAME=Title
+    4:1 the line is neither time nor name; expected: CHAPTER01=00:00:00.000, then CHAPTER01NAME=Title
+    3:1 the chapter has no name; expected: CHAPTER01=00:00:00.000, then CHAPTER01NAME=Title
+    "#);
+    assert_snapshot!(text(";FFMETADATA1\n[CHAPTER]\ntitle=One\n[CHAPTER]\nTIMEBASE=1/0\nSTART=1\ntitle=Two\n"), @r#"
+    2:1 the chapter has no START; expected: [CHAPTER], then START=… and title=…
+    4:1 inf is no time in seconds; expected: seconds, as in 135.5
+    "#);
+}
+
+#[test]
+fn podlove_simple_chapters() {
+    let psc = |text: &str| file(Format::Psc, text);
+    assert_snapshot!(psc("\u{feff}<?xml version=\"1.0\"?>\n<psc:chapters version=\"1.2\" xmlns:psc=\"http://podlove.org/simple-chapters\">\n<psc:chapter start=\"0\" title=\"A &amp; B\"/>\n<psc:chapter start=\"0:10.250\" title='\u{e9}' href=\"http://b.example/?a&amp;b\" image=\"/img/c.png\"></psc:chapter>\n<chapter start=\"01:02:03\" title=\"C\"/></psc:chapters>"), @r#"
+    3:1 00:00 A & B
+    4:1 00:10.250 é <http://b.example/?a&b> (img/c.png)
+    5:1 1:02:03 C
+    "#);
+    assert_snapshot!(psc("<chapters>\n<chapter title=\"A\"/>\n<chapter start=\"soon\" title=\"B\"/>\n<chapter start=\"1\" title=\"&x;\"/>\n<chapter start=\"2\"/></chapters>"), @r#"
+    2:1 the chapter has no `start`; expected: <psc:chapter start="00:02:15.500" title="…"/>
+    3:1 `soon` is no time; expected: a time as in 02:15, 1:02:15 or 02'15"
+    4:1 `title`: at 1..2: unrecognized entity `x`; expected: <psc:chapter start="00:02:15.500" title="…"/>
+    5:1 the chapter has no title; expected: a title for every chapter
+    "#);
+    assert_snapshot!(psc("<chapters></chapter>"), @r#"1:11 this is no chapter file: ill-formed document: expected `</chapters>`, but `</chapter>` was found; expected: <psc:chapter start="00:02:15.500" title="…"/>"#);
+    assert_snapshot!(psc("<rss/>"), @r#"1:1 there is no chapter in this file; expected: <psc:chapter start="00:02:15.500" title="…"/>"#);
+}
+
+#[test]
+fn what_a_file_holds_decides_whatever_it_is_called() {
+    let held = |text| Format::of_text(Format::Text, text);
+    assert_eq!(held("\u{feff} {\"chapters\": []}"), Format::Json);
+    assert_eq!(held("WEBVTT\n"), Format::WebVtt);
+    assert_eq!(held("\n<?xml version=\"1.0\"?><psc:chapters/>"), Format::Psc);
+    assert_eq!(held("00:00 [A] {b}"), Format::Text);
+    assert_eq!(Format::of_text(Format::Json, "[1]"), Format::Json);
+}
+
+#[test]
 fn formats_go_by_the_files_name() {
     assert_eq!(Format::of("chapters/42.JSON"), Some(Format::Json));
     assert_eq!(Format::of("42.vtt"), Some(Format::WebVtt));
-    assert_eq!(Format::of("42.labels.txt"), Some(Format::Audacity));
+    assert_eq!(Format::of("42.labels.txt"), Some(Format::Text));
+    assert_eq!(Format::of("42.psc.xml"), Some(Format::Psc));
+    assert_eq!(Format::of("42.psc"), Some(Format::Psc));
     assert_eq!(Format::of("42"), None);
     assert_eq!(Format::of("42.srt"), None);
 }
 
 #[test]
 fn every_list_begins_at_zero() {
-    let chapter = |start| Chapter {
-        start: Duration::from_millis(start),
-        title: "A".to_owned(),
-        url: None,
-        image: None,
-    };
+    let chapter = |start| Chapter::new(Duration::from_millis(start), "A".to_owned());
     let starts = |chapters: Vec<Chapter>| -> Vec<(u128, String)> {
         chapters.into_iter().map(|c| (c.start.as_millis(), c.title)).collect()
     };
@@ -295,7 +374,10 @@ fn every_list_begins_at_zero() {
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in "(?s)([-0-9:'\"\\[\\]() \t\n\r<>&{}é,.]|-->|WEBVTT|\\PC){0,80}") {
-        for format in [Format::Json, Format::WebVtt, Format::Audacity] {
+        file(Format::Text, &format!(";FFMETADATA1\n{text}"));
+        file(Format::Text, &format!("CHAPTER={text}"));
+        file(Format::Psc, &format!("<chapter start='{text}"));
+        for format in [Format::Json, Format::WebVtt, Format::Text, Format::Psc] {
             file(format, &text);
         }
         notes(&text);

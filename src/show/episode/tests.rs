@@ -44,7 +44,7 @@ fn unknown_keys_name_the_nearest_known() {
 fn paths_stay_inside_and_texts_stay_legal() {
     let episode =
         episode("transcript: ../../etc/passwd\nchapters: //etc/passwd\ntitle: \"a\\u000bb\"");
-    assert!(episode.transcript.malformed().is_some() && episode.chapters.malformed().is_some());
+    assert!(episode.transcripts.malformed().is_some() && episode.chapters.malformed().is_some());
     assert_eq!(episode.title.malformed().unwrap().meant.as_deref(), Some("ab"));
 }
 
@@ -101,7 +101,7 @@ fn what_lies_beside_an_episode_is_its_own() {
     let beside: Arc<[String]> = Arc::from(["cover.jpg".to_owned(), "talk.vtt".to_owned()]);
     let read = Episode::parse_beside(source, beside).unwrap();
     assert_eq!(read.slug, "109");
-    assert_eq!(read.transcript.value().unwrap(), "episodes/109/talk.vtt");
+    assert_eq!(read.transcripts.value().unwrap()[0].file, "episodes/109/talk.vtt");
     assert_eq!(read.image.value().unwrap(), "episodes/109/cover.jpg");
     assert_eq!(read.background.value().unwrap(), "/img/b.jpg");
     assert_eq!(read.chapters.value(), Some(&ChaptersGiven::File("c.json".into())));

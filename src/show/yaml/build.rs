@@ -123,6 +123,9 @@ impl Builder<'_> {
             Event::Scalar(text, style, anchor, tag) => {
                 let whole = span.clone();
                 let from = self.behind_properties(span.start, anchor, tag.is_some());
+                if let Some(tag) = tag.as_deref().filter(|tag| !is_known(tag)) {
+                    return unknown_tag(tag, trim(self.yaml, self.base, whole.start..from));
+                }
                 let node = self.scalar(&text, style, from..span.end.max(from), tag.as_deref())?;
                 let size = Size::of(&node);
                 self.put(node, size, anchor, whole)
@@ -305,17 +308,14 @@ impl Builder<'_> {
         };
         let text = self.texts.get(&span.start).map_or(text, String::as_str);
         let tag = match tag {
-            None => None,
             Some(tag) if is_unspecific(tag) => Some(CoreTag::Str),
-            Some(tag) => match CoreTag::named(&tag.suffix).filter(|_| tag.is_yaml_core_schema()) {
-                Some(known) if known.fits(text) => Some(known),
-                Some(known) => {
-                    let reason = format!("`!!{}` says that this is {}", tag.suffix, known.kind());
-                    return refuse(span, reason, Some("take the tag out, or mend the value"));
-                }
-                None => return unknown_tag(tag, span),
-            },
+            Some(tag) => CoreTag::named(&tag.suffix),
+            None => None,
         };
+        if let Some(tag) = tag.filter(|tag| !tag.fits(text)) {
+            let reason = format!("its tag says that this is {}", tag.kind());
+            return refuse(span, reason, Some("take the tag out, or mend the value"));
+        }
         let span = place(self.yaml, self.base, span, style, text);
         let from = span.start + usize::from(style == Style::Quoted);
         let slice = self.yaml.get(from - self.base..(from - self.base).saturating_add(text.len()));
@@ -352,6 +352,11 @@ const MERGE: &str = "<<";
 /// `!` alone: what follows is what it looks like, read as a text.
 fn is_unspecific(tag: &Tag) -> bool {
     (tag.handle.is_empty() || tag.handle == "!") && matches!(tag.suffix.as_str(), "" | "!")
+}
+
+/// Whether a scalar's tag says something here.
+fn is_known(tag: &Tag) -> bool {
+    is_unspecific(tag) || tag.is_yaml_core_schema() && CoreTag::named(&tag.suffix).is_some()
 }
 
 fn unknown_tag<T>(tag: &Tag, span: Span) -> Result<T, Refusal> {

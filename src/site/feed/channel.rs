@@ -1,10 +1,14 @@
 //! The channel: what is true of the whole show.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
+use rss::extension::Extension;
 use rss::extension::itunes::{ITunesCategory, ITunesChannelExtension, ITunesOwner};
 use rss::{Channel, Image};
 
-use super::{Frame, artwork, extension, item, link, person, put, truth};
+use super::{Frame, artwork, extension, given, item, link, person, put, truth};
+use crate::show::episode::EpisodeType;
 use crate::show::guid::podcast_guid;
 use crate::show::settings::ShowKind;
 use crate::site::item::Item;
@@ -22,7 +26,7 @@ const NAMESPACES: [(&str, &str); 5] = [
 /// The channel at the site path `path`, with these items.
 pub(super) fn channel(frame: Frame<'_>, path: &str, items: &[Item<'_>]) -> Channel {
     let show = &frame.show.show;
-    let artwork = frame.addresses.url(show.artwork.get_ref());
+    let artwork = frame.addresses.url(frame.addresses.artwork(frame.show));
     let site = frame.addresses.site_url().to_owned();
     // The newest item's date, not the time of the release: the same show gives the same feed.
     let date = items.first().map(item::date);
@@ -51,6 +55,8 @@ pub(super) fn channel(frame: Frame<'_>, path: &str, items: &[Item<'_>]) -> Chann
             categories: categories(&show.category.get_ref().paths()),
             image: Some(artwork),
             explicit: Some(truth(show.explicit)),
+            block: show.block.then(|| "Yes".to_owned()),
+            complete: show.complete.then(|| "Yes".to_owned()),
             new_feed_url: frame.show.site.new_feed_url.as_ref().map(|url| url.get_ref().clone()),
             owner: show.owner.as_ref().map(|owner| ITunesOwner {
                 name: Some(owner.name.clone()),
@@ -74,6 +80,9 @@ pub(super) fn channel(frame: Frame<'_>, path: &str, items: &[Item<'_>]) -> Chann
     }
     put(&mut channel.extensions, link("self", &frame.addresses.url(path)));
     podcast_elements(frame, &mut channel);
+    for trailer in trailers(items) {
+        put(&mut channel.extensions, trailer);
+    }
     for (prefix, uri) in &frame.extra.namespaces {
         channel.namespaces.entry(prefix.clone()).or_insert_with(|| uri.clone());
     }
@@ -94,7 +103,7 @@ fn podcast_elements(frame: Frame<'_>, channel: &mut Channel) {
     let owner = show.owner.as_ref().map(|owner| ("owner", owner.email.as_str()));
     let locked = if show.locked { "yes" } else { "no" };
     add("podcast:locked", owner.as_slice(), Some(locked));
-    add("podcast:medium", &[], Some("podcast"));
+    add("podcast:medium", &[], Some(show.medium.get_ref()));
     if let Some(funding) = &show.funding {
         let words: String = funding.text.chars().take(128).collect();
         add("podcast:funding", &[("url", &funding.url)], Some(&words));
@@ -110,11 +119,39 @@ fn podcast_elements(frame: Frame<'_>, channel: &mut Channel) {
         let id = id.get_ref().to_string();
         add("podcast:id", &[("platform", "apple"), ("id", &id), ("url", &url)], None);
     }
-    let url = frame.addresses.url(show.artwork.get_ref());
+    let url = frame.addresses.url(frame.addresses.artwork(frame.show));
     put(&mut channel.extensions, artwork(frame, &url, show.title.get_ref().trim()));
+    // The checks have refused settings of which an element cannot be read.
+    for element in frame.show.namespace_elements().unwrap_or_default() {
+        put(&mut channel.extensions, given(&element));
+    }
     for host in frame.hosts {
         put(&mut channel.extensions, person(host));
     }
+}
+
+/// `podcast:trailer`: the newest trailer of the show and of each season.
+fn trailers(items: &[Item<'_>]) -> Vec<Extension> {
+    let mut seasons = BTreeSet::new();
+    let mut newest = Vec::new();
+    for item in items.iter().filter(|item| item.episode_type() == EpisodeType::Trailer) {
+        let season = item.entry.given.episode.season.value().copied();
+        if !seasons.insert(season) {
+            continue;
+        }
+        let (date, length) = (item::date(item), item.entry.given.audio.bytes.to_string());
+        let season = season.map(|season| season.to_string());
+        let mut attributes = vec![
+            ("pubdate", date.as_str()),
+            ("url", item.entry.enclosure_url.0.as_str()),
+            ("length", length.as_str()),
+            ("type", item.entry.mime_type().unwrap_or("audio/mpeg")),
+        ];
+        attributes.extend(season.as_deref().map(|season| ("season", season)));
+        let title: String = item.entry.title.chars().take(128).collect();
+        newest.push(extension("podcast:trailer", attributes, Some(&title)));
+    }
+    newest
 }
 
 fn categories(paths: &[(&str, Option<&str>)]) -> Vec<ITunesCategory> {

@@ -3,7 +3,7 @@
 use rss::extension::itunes::ITunesItemExtension;
 use rss::{Enclosure, Guid};
 
-use super::{Frame, artwork, extension, person, put, truth};
+use super::{Frame, artwork, extension, given, person, put, truth};
 use crate::site::item::Item;
 use crate::site::{apple, chapters_path, transcript_path};
 
@@ -34,6 +34,7 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
             image: item.image.clone(),
             // Of audio elsewhere, it may not be known.
             duration: Some(item.seconds()).filter(|it| *it > 0).map(|it| it.to_string()),
+            block: (episode.block.value() == Some(&true)).then(|| "Yes".to_owned()),
             explicit: Some(truth(*episode.explicit.value().unwrap_or(&frame.show.show.explicit))),
             subtitle: item.subtitle.map(str::to_owned),
             summary: Some(description),
@@ -57,15 +58,24 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
         let attributes = [("url", url.as_str()), ("type", "application/json+chapters")];
         add(extension("podcast:chapters", attributes, None));
     }
-    if let Some(transcript) = &entry.given.transcript {
-        let url = frame.addresses.url(&transcript_path(frame.addresses, episode, transcript));
-        let language = frame.show.show.language.get_ref();
-        let attributes =
-            [("url", url.as_str()), ("type", transcript.format.mime()), ("language", language)];
+    for (at, transcript) in entry.given.transcripts.iter().enumerate() {
+        let path = transcript_path(frame.addresses, episode, &entry.given.transcripts, at);
+        let url = frame.addresses.url(&path);
+        let show = frame.show.show.language.get_ref().as_str();
+        let language = transcript.language.as_deref().unwrap_or(show);
+        let mut attributes = vec![
+            ("url", url.as_str()),
+            ("type", transcript.file.format.mime()),
+            ("language", language),
+        ];
+        attributes.extend(transcript.captions.then_some(("rel", "captions")));
         add(extension("podcast:transcript", attributes, None));
     }
     if let Some(url) = &item.image {
         add(artwork(frame, url, entry.title));
+    }
+    for element in &episode.namespace {
+        add(given(element));
     }
     for credit in &item.credits {
         add(person(credit));

@@ -20,6 +20,7 @@ use super::item::Item;
 use super::people::Credit;
 use crate::model::object::{Kind, Object};
 use crate::show::Settings;
+use crate::show::namespace::Element;
 use crate::show::words::legal_in_xml;
 
 /// The feed's `Content-Type`. Podcast platforms take any XML type; browsers show
@@ -69,6 +70,10 @@ pub fn render(frame: Frame<'_>, items: &[Item<'_>]) -> Result<(Object, Vec<Objec
         })
         .collect::<Result<Vec<_>, _>>()?;
     let mut channel = channel::channel(frame, addresses.feed(), listed);
+    if let Some(hub) = &frame.show.site.hub {
+        let attributes = [("rel", "hub"), ("href", hub.get_ref().as_str())];
+        put(&mut channel.extensions, extension("atom:link", attributes, None));
+    }
     if pages > 0 {
         let previous = addresses.url(&addresses.feed_archive(pages));
         put(&mut channel.extensions, link("prev-archive", &previous));
@@ -108,6 +113,17 @@ fn extension<'a>(
         attrs: attributes.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
         children: BTreeMap::new(),
     }
+}
+
+/// An element that a host gave as it is.
+fn given(element: &Element) -> Extension {
+    let attributes = element.attributes.iter().map(|(name, value)| (*name, value.as_str()));
+    let mut extension = extension(element.name, attributes, element.text.as_deref());
+    for child in &element.children {
+        let name = child.name.split_once(':').map_or(child.name, |(_, name)| name);
+        extension.children.entry(name.to_owned()).or_default().push(given(child));
+    }
+    extension
 }
 
 /// Adds an element under its vocabulary and name.

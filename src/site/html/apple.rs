@@ -12,9 +12,9 @@ const ELLIPSIS_BLOCK: usize = ELLIPSIS.len() + "<p></p>".len();
 /// Longer words are cut: some scripts have no spaces.
 const LONG_WORD: usize = 100;
 /// Tags that part no words.
-const WITHIN: [&str; 17] = [
+const WITHIN: [&str; 19] = [
     "abbr", "b", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "s", "small",
-    "strong", "sub", "sup",
+    "strong", "sub", "sup", "time", "u",
 ];
 
 /// The HTML of `clean` in at most `limit` bytes; what does not fit is cut off behind a word.
@@ -235,7 +235,7 @@ mod tests {
     }
 
     fn of(markdown: &str, limit: usize) -> String {
-        description(&notes(markdown, &none).page, &none, limit)
+        description(&notes(markdown, None, &none).page, &none, limit)
     }
 
     #[test]
@@ -270,7 +270,7 @@ mod tests {
         #[test]
         fn every_word_once_and_every_tag_closed(text in "(<p>|</p>|<ul>|<li>|</li>|</ul>|<h2>|</h2>|<br>|<b>|</b>|\
             <a href='https://a.example/\\?a&b'>|</a>|<pre>|</pre>|<td>|</table>|- |\n\n|\n|> |[ab]{1,3} |&lt;|&amp;|[é<&]){0,25}", limit in 60_usize..300) {
-            let page = notes(&text, &none).page;
+            let page = notes(&text, None, &none).page;
             let whole = description(&page, &none, 100_000);
             let (before, after) = (from_clean_html(&page), from_clean_html(&Clean::of(&whole, &clean::PAGE, &none)));
             prop_assert_eq!(before.split_whitespace().collect::<Vec<_>>(), after.split_whitespace().collect::<Vec<_>>());

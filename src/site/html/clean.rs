@@ -9,10 +9,10 @@ use ammonia::{Builder, Url, UrlRelative};
 use url::ParseError;
 
 use super::Resolve;
-use crate::site::references::{read_references, replaced};
+use crate::site::references::read_references;
 
 /// Sorted.
-const PAGE_TAGS: [&str; 50] = [
+const PAGE_TAGS: [&str; 51] = [
     "a",
     "abbr",
     "address",
@@ -60,14 +60,16 @@ const PAGE_TAGS: [&str; 50] = [
     "td",
     "th",
     "thead",
+    "time",
     "tr",
     "u",
     "ul",
 ];
 const LINE_TAGS: [&str; 7] = ["a", "b", "br", "code", "em", "i", "strong"];
 
-const PAGE_ATTRIBUTES: [(&str, &[&str]); 6] = [
-    ("a", &["href", "title"]),
+const PAGE_ATTRIBUTES: [(&str, &[&str]); 7] = [
+    ("a", &["href", "title", "id"]),
+    ("li", &["id"]),
     ("img", &["src", "alt", "title", "width", "height"]),
     ("ol", &["start"]),
     ("td", &["align", "colspan", "rowspan"]),
@@ -95,8 +97,12 @@ fn sanitiser(
         .tags(tags.iter().copied().collect())
         .tag_attributes(attributes.collect())
         .url_schemes(schemes.iter().copied().collect())
-        .clean_content_tags(["script", "style", "iframe", "object"].into_iter().collect())
+        .clean_content_tags(["script", "style", "iframe", "object", "title"].into_iter().collect())
         .link_rel(Some("noopener"))
+        // A page's own ids are none of a host's text: only those of footnotes.
+        .attribute_filter(|_, name, value| {
+            (name != "id" || is_note_id(value)).then(|| value.into())
+        })
         // Resolved afterwards: where a link leads depends on the page it is on.
         .url_relative(UrlRelative::PassThrough);
     builder
@@ -126,38 +132,12 @@ impl Clean {
         let clean = sanitiser.clean(html).to_string();
         Self(rewrite(
             &clean,
-            Cow::Borrowed,
             |_| true,
             |_, name, value| match name {
                 "href" | "src" => resolved(value, resolve),
                 _ => Some(Cow::Borrowed(value)),
             },
         ))
-    }
-
-    /// The same of what comrak rendered of Markdown without any HTML in it: there every text is
-    /// escaped, every tag is closed, and every value is quoted, so that no browser reads it otherwise
-    /// than it stands. The tests hold it to what the sanitiser makes of the same.
-    pub fn of_markdown(html: &str, resolve: &Resolve<'_>) -> Self {
-        Self(rewrite(
-            html,
-            text_of_comrak,
-            |tag| PAGE_TAGS.binary_search(&tag).is_ok(),
-            |tag, name, value| {
-                let known = PAGE_ATTRIBUTES.iter().find(|(known, _)| *known == tag);
-                let value = match name {
-                    _ if !known.is_some_and(|(_, names)| names.contains(&name)) => None,
-                    "href" | "src" => allowed(value, resolve),
-                    _ => Some(Cow::Borrowed(value)),
-                };
-                value.map(value_of_comrak)
-            },
-        ))
-        .with(|tag, _, out| {
-            if tag == "a" {
-                out.push_str(" rel=\"noopener\"");
-            }
-        })
     }
 
     /// A text in which there is nothing to clean.
@@ -196,8 +176,8 @@ pub fn parts(html: &str) -> impl Iterator<Item = (&str, Option<Tag<'_>>)> {
 /// A tag of clean HTML.
 pub struct Tag<'a> {
     /// All of it, brackets included.
-    text: &'a str,
-    /// Whether it ends an element.
+    pub text: &'a str,
+    /// Whether it closes.
     pub closing: bool,
     /// Its name.
     pub name: &'a str,
@@ -238,13 +218,12 @@ impl<'a> Tag<'a> {
 /// attributes that `attribute` makes of a tag's, an attribute's name and its value as it stands.
 pub fn rewrite<'a>(
     clean: &'a str,
-    text: impl Fn(&'a str) -> Cow<'a, str>,
     keep: impl Fn(&str) -> bool,
     attribute: impl Fn(&str, &str, &'a str) -> Option<Cow<'a, str>>,
 ) -> String {
     let mut out = String::with_capacity(clean.len() + 64);
     for (before, tag) in parts(clean) {
-        out.push_str(&text(before));
+        out.push_str(before);
         let Some(tag) = tag.filter(|tag| keep(tag.name)) else { continue };
         out.push_str(if tag.closing { "</" } else { "<" });
         out.push_str(tag.name);
@@ -260,19 +239,6 @@ pub fn rewrite<'a>(
     out
 }
 
-/// A text as the sanitiser would write it.
-fn text_of_comrak(text: &str) -> Cow<'_, str> {
-    replaced(text, &[("&quot;", "\""), ("\u{a0}", "&nbsp;")])
-}
-
-/// A value as the sanitiser would write it.
-fn value_of_comrak(value: Cow<'_, str>) -> Cow<'_, str> {
-    match replaced(&value, &[("&#x27;", "'"), ("\u{a0}", "&nbsp;")]) {
-        Cow::Owned(new) => Cow::Owned(new),
-        Cow::Borrowed(_) => value,
-    }
-}
-
 /// An address as it stands in an attribute: the same if it is absolute, else what `resolve` makes of it.
 pub fn resolved<'a>(value: &'a str, resolve: &Resolve<'_>) -> Option<Cow<'a, str>> {
     let absolute = ["https://", "http://", "mailto:"].iter().any(|start| value.starts_with(start));
@@ -286,20 +252,156 @@ pub fn resolved<'a>(value: &'a str, resolve: &Resolve<'_>) -> Option<Cow<'a, str
     }
 }
 
-/// The same of an address that may be of any scheme.
-fn allowed<'a>(value: &'a str, resolve: &Resolve<'_>) -> Option<Cow<'a, str>> {
-    match Url::parse(&read_references(value)) {
-        Ok(url) => PAGE_SCHEMES.contains(&url.scheme()).then_some(Cow::Borrowed(value)),
-        Err(ParseError::RelativeUrlWithoutBase) => resolved(value, resolve),
+/// An address as the sanitiser would write it into an attribute.
+fn quotable(address: &str) -> String {
+    let mut out = String::with_capacity(address.len());
+    escape(address, true, &mut out);
+    out
+}
+
+/// Whether an `id` is one that a footnote or its mark has.
+fn is_note_id(id: &str) -> bool {
+    let rest = id.strip_prefix("fnref-").or_else(|| id.strip_prefix("fn-"));
+    rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'))
+}
+
+/// Writes a text or value as the sanitiser does (HTML, section 13.3).
+fn escape(text: &str, in_attribute: bool, out: &mut String) {
+    let mut from = 0;
+    for (at, c) in text.char_indices() {
+        let reference = match c {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '"' if in_attribute => "&quot;",
+            '\u{a0}' => "&nbsp;",
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        out.push_str(reference);
+        from = at + c.len_utf8();
+    }
+    out.push_str(&text[from..]);
+}
+
+/// Writes HTML that needs no cleaning: only tags and attributes that a page may hold, every value
+/// quoted, every text escaped, no address but of the web, of mail or of a telephone.
+///
+/// A *draft* may hold a host's own HTML, and so must pass the sanitiser.
+pub struct Writer<'r> {
+    out: String,
+    /// Nothing in a draft: its addresses are resolved when it is cleaned.
+    resolve: Option<&'r Resolve<'r>>,
+}
+
+impl<'r> Writer<'r> {
+    /// A writer of clean HTML; `resolve` makes addresses of relative links.
+    pub fn new(resolve: &'r Resolve<'r>) -> Self {
+        Self { out: String::new(), resolve: Some(resolve) }
+    }
+
+    /// A writer of a draft.
+    pub fn draft() -> Self {
+        Self { out: String::new(), resolve: None }
+    }
+
+    /// Opens a tag, if a page may hold it, with those of the attributes that it may have.
+    pub fn open(&mut self, tag: &'static str, attributes: &[(&'static str, &str)]) {
+        if PAGE_TAGS.binary_search(&tag).is_err() {
+            return;
+        }
+        let known = PAGE_ATTRIBUTES.iter().find(|(known, _)| *known == tag);
+        let known = known.map_or([].as_slice(), |(_, names)| names);
+        self.out.push('<');
+        self.out.push_str(tag);
+        for &(name, value) in attributes.iter().filter(|(name, _)| known.contains(name)) {
+            let value = match (name, self.resolve) {
+                ("href" | "src", Some(resolve)) => match address(value, resolve) {
+                    Some(address) => address,
+                    None => continue,
+                },
+                ("id", _) if !is_note_id(value) => continue,
+                _ => Cow::Borrowed(value),
+            };
+            self.out.push(' ');
+            self.out.push_str(name);
+            self.out.push_str("=\"");
+            escape(&value, true, &mut self.out);
+            self.out.push('"');
+        }
+        if tag == "a" && self.resolve.is_some() {
+            self.out.push_str(" rel=\"noopener\"");
+        }
+        self.out.push('>');
+    }
+
+    /// Closes a tag, if a page may hold it.
+    pub fn close(&mut self, tag: &'static str) {
+        if PAGE_TAGS.binary_search(&tag).is_ok() {
+            self.out.push_str("</");
+            self.out.push_str(tag);
+            self.out.push('>');
+        }
+    }
+
+    /// Writes a text.
+    pub fn text(&mut self, text: &str) {
+        escape(text, false, &mut self.out);
+    }
+
+    /// Starts a new line in the source unless one was just started.
+    pub fn new_line(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with('\n') {
+            self.out.push('\n');
+        }
+    }
+
+    /// Writes a host's own HTML into a draft; nothing elsewhere.
+    pub fn raw(&mut self, html: &str) {
+        if self.resolve.is_none() {
+            self.out.push_str(html);
+        }
+    }
+
+    /// What was written so far of a draft, to be cleaned; of clean HTML, its source.
+    pub fn as_draft(&self) -> &str {
+        &self.out
+    }
+
+    /// What was written, which is clean; nothing of a draft.
+    pub fn finish(self) -> Clean {
+        Clean(if self.resolve.is_some() { self.out } else { String::new() })
+    }
+}
+
+/// An address as a page may have it: absolute of a scheme on the list, or what `resolve` makes of it.
+fn address<'a>(text: &'a str, resolve: &Resolve<'_>) -> Option<Cow<'a, str>> {
+    let encoded = percent_encoded(text);
+    match Url::parse(&encoded) {
+        Ok(url) => PAGE_SCHEMES.contains(&url.scheme()).then_some(encoded),
+        Err(ParseError::RelativeUrlWithoutBase) => Some(Cow::Owned(resolve(&encoded)?)),
         Err(_) => None,
     }
 }
 
-/// An address as the sanitiser would write it into an attribute.
-fn quotable(address: &str) -> String {
-    let special =
-        [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;"), ("\u{a0}", "&nbsp;")];
-    replaced(address, &special).into_owned()
+/// An address without characters that none has; what is encoded already stays so.
+fn percent_encoded(address: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '`');
+    if address.chars().all(plain) {
+        return Cow::Borrowed(address);
+    }
+    let mut out = String::with_capacity(address.len() + 16);
+    for c in address.chars() {
+        if plain(c) {
+            out.push(c);
+        } else {
+            let mut bytes = [0; 4];
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                out.push_str(&format!("%{byte:02X}"));
+            }
+        }
+    }
+    Cow::Owned(out)
 }
 
 #[cfg(test)]
@@ -315,12 +417,12 @@ mod tests {
     #[test]
     fn tags_end_where_no_quote_is_open() {
         let html = r#"a<a href="x" title="1 > 0">b</a><br>c"#;
-        let all = rewrite(html, Cow::Borrowed, |_| true, |_, _, value| Some(Cow::Borrowed(value)));
+        let all = rewrite(html, |_| true, |_, _, value| Some(Cow::Borrowed(value)));
         assert_eq!(all, html);
-        let no_links = rewrite(html, Cow::Borrowed, |tag| tag == "br", |_, _, _| None);
+        let no_links = rewrite(html, |tag| tag == "br", |_, _, _| None);
         assert_eq!(no_links, "ab<br>c");
         for cut_off in ["<", "a<a", "<a href=\"", "<a href=\"x", "</", "<a b"] {
-            rewrite(cut_off, Cow::Borrowed, |_| true, |_, _, _| None);
+            rewrite(cut_off, |_| true, |_, _, _| None);
         }
     }
 

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::show::Settings;
+use crate::show::{Settings, in_address};
 use crate::site::address::Addresses;
 use crate::site::item::Item;
 use crate::site::lang::{self, Language};
@@ -56,7 +56,7 @@ impl Show {
         let apple = apple::show_page(settings).map(|url| link("apple", &url));
         let others = show.links.iter().filter(|(name, _)| apple.is_none() || *name != "apple");
         let others = others.filter_map(|(name, url)| Some(link(name, &people::web(url)?)));
-        let artwork_url = addresses.url(show.artwork.get_ref());
+        let artwork = addresses.artwork(settings);
         Self {
             title: show.title.get_ref().trim().to_owned(),
             subtitle: show.subtitle.clone(),
@@ -67,8 +67,8 @@ impl Show {
             url: addresses.site_url().to_owned(),
             feed_url: settings.feed_url(),
             feed: addresses.feed().to_owned(),
-            artwork: artwork_url.trim_start_matches(addresses.site_url()).to_owned(),
-            artwork_url,
+            artwork: in_address(artwork),
+            artwork_url: addresses.url(artwork),
             links: apple.clone().into_iter().chain(others).collect(),
             hosts: hosts
                 .iter()
@@ -128,10 +128,10 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(item: &Item<'_>, language: Language) -> Self {
+    pub(super) fn new(item: &Item<'_>, language: Language, addresses: &Addresses) -> Self {
         let date = item.entry.published.date();
         Self {
-            path: item.page.clone(),
+            path: addresses.link(&item.page).to_owned(),
             title: item.entry.title.to_owned(),
             subtitle: item.subtitle.map(str::to_owned),
             summary: text::cut(&item.summary, 200),
@@ -215,9 +215,10 @@ impl Episode {
         let language = Language::of(settings.show.language.get_ref());
         let given = item.entry.given;
         let episode = given.episode;
-        let transcript = given.transcript.as_ref();
+        let shown = transcript::shown(&given.transcripts, settings.show.language.get_ref());
+        let transcript = shown.map(|at| &given.transcripts[at].file);
         Self {
-            row: Row::new(item, language),
+            row: Row::new(item, language, addresses),
             season: episode.season.value().copied(),
             explicit: *episode.explicit.value().unwrap_or(&settings.show.explicit),
             author: episode.author.value().cloned(),
@@ -235,7 +236,11 @@ impl Episode {
                     url: credit.href.clone(),
                 })
                 .collect(),
-            links: links(episode),
+            links: item
+                .links
+                .iter()
+                .map(|link| Link { label: link.label.clone(), url: link.url.clone() })
+                .collect(),
             url: addresses.url(&item.page),
             audio_url: item.entry.enclosure_url.0.clone(),
             size_text: language.size(given.audio.bytes),
@@ -246,6 +251,7 @@ impl Episode {
             chapters: given
                 .chapters
                 .iter()
+                .filter(|chapter| !chapter.details.hidden)
                 .map(|chapter| Chapter {
                     seconds: chapter.start.as_secs(),
                     clock: lang::clock(chapter.start.as_secs()),
@@ -265,21 +271,12 @@ impl Episode {
                     text: paragraph.text,
                 })
                 .collect(),
-            transcript_path: transcript
-                .map(|transcript| transcript_path(addresses, episode, transcript)),
-            next: newer.map(|item| Row::new(item, language)),
-            previous: older.map(|item| Row::new(item, language)),
+            transcript_path: shown
+                .map(|at| transcript_path(addresses, episode, &given.transcripts, at)),
+            next: newer.map(|item| Row::new(item, language, addresses)),
+            previous: older.map(|item| Row::new(item, language, addresses)),
         }
     }
-}
-
-/// The later dialect's list of links.
-fn links(episode: &crate::show::Episode) -> Vec<Link> {
-    let links = episode.links.value().map(Vec::as_slice).unwrap_or_default();
-    let link = |link: &crate::show::episode::Person| {
-        Some(Link { label: link.name.clone(), url: people::web(link.link.as_deref()?)? })
-    };
-    links.iter().filter_map(link).collect()
 }
 
 /// `page`: what a page says of itself in its head.

@@ -19,7 +19,7 @@ pub(super) fn episode(show: &Settings, addresses: &Addresses, item: &Item<'_>) -
         "duration": lang::iso_duration(item.seconds()),
         "description": text::cut(&item.summary, 300),
         "image": item.social_image.clone()
-            .unwrap_or_else(|| addresses.url(show.show.artwork.get_ref())),
+            .unwrap_or_else(|| addresses.url(addresses.artwork(show))),
         "inLanguage": show.show.language.get_ref(),
         "associatedMedia": {
             "@type": "AudioObject",
@@ -58,7 +58,7 @@ pub(super) fn show(show: &Settings, addresses: &Addresses) -> String {
         "name": show.show.title.get_ref(),
         "url": addresses.site_url(),
         "description": show.show.description.get_ref(),
-        "image": addresses.url(show.show.artwork.get_ref()),
+        "image": addresses.url(addresses.artwork(show)),
         "webFeed": show.feed_url(),
         "inLanguage": show.show.language.get_ref(),
         "author": { "@type": "Organization", "name": show.show.author.get_ref() },

@@ -121,7 +121,7 @@ impl<'a> Site<'a> {
             title,
             description: text::cut(&text::one_line(show.description.get_ref()), META_LIMIT),
             canonical: Some(self.addresses.url(path)),
-            image: self.addresses.url(show.artwork.get_ref()),
+            image: self.addresses.url(self.addresses.artwork(self.settings)),
             image_is_wide: false,
             json_ld: None,
         }
@@ -144,7 +144,8 @@ impl<'a> Site<'a> {
     }
 
     fn index(&self, items: &[Item<'_>]) -> Result<Vec<Object>, SiteError> {
-        let rows: Vec<Row> = items.iter().map(|item| Row::new(item, self.language)).collect();
+        let rows: Vec<Row> =
+            items.iter().map(|item| Row::new(item, self.language, self.addresses)).collect();
         let pages = rows.len().div_ceil(PER_PAGE).max(1);
         let path = |number: usize| match number {
             1 => "index.html".to_owned(),
@@ -211,7 +212,8 @@ impl<'a> Site<'a> {
             context! { years => years.clone(), year => (), episodes => () },
         )?];
         for (&year, items) in &by_year {
-            let rows: Vec<Row> = items.iter().map(|item| Row::new(item, self.language)).collect();
+            let rows: Vec<Row> =
+                items.iter().map(|item| Row::new(item, self.language, self.addresses)).collect();
             let (here, title) = (path(year), format!("{} {year}", words.archive));
             let page = self.describe("archive", Some(title), &here);
             let more = context! { years => years.clone(), year, episodes => serial(rows) };

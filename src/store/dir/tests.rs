@@ -124,6 +124,7 @@ fn tagged(source: &Path, tag: &'static [u8], payload: &'static [u8]) -> Object {
             payload: 3..3 + payload.len() as u64,
         },
         metadata: BTreeMap::new(),
+        redirect: None,
     }
 }
 

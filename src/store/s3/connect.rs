@@ -22,6 +22,7 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use crate::store::StoreError;
 
+use super::clock::StoreClock;
 use super::failure::{Cause, Operation, Place, innermost};
 use super::retry::WorthAsking;
 use super::target::{S3Location, S3Target, is_amazon};
@@ -64,7 +65,9 @@ impl S3Store {
         let mut config = aws_sdk_s3::config::Builder::from(shared);
         config.set_app_name(AppName::new("onair").ok());
         config.set_endpoint_url(endpoint.clone());
+        let clock = StoreClock::default();
         let config = config
+            .interceptor(clock.clone())
             .region(region)
             .force_path_style(target.path_style.unwrap_or(endpoint.is_some() && !amazon))
             .retry_config(
@@ -100,8 +103,10 @@ impl S3Store {
             credentials: shared.credentials_provider(),
             place,
             amazon,
+            clock,
             conditional: OnceCell::new(),
             md5_only: AtomicBool::new(false),
+            no_redirects: AtomicBool::new(false),
             rooms: Arc::new(Semaphore::new(tuning.parts_in_flight * REQUESTS_PER_PART as usize)),
             notes: OnceCell::new(),
             tuning,

@@ -190,6 +190,13 @@ impl Cause {
             .is_some_and(|answer| answer.status == 501 || answer.code() == "NotImplemented")
     }
 
+    /// The store does not know something of the request.
+    pub(super) fn is_unknown_request(&self) -> bool {
+        self.answer().is_some_and(|answer| {
+            answer.status == 501 || answer.status == 400 && answer.code() == "InvalidArgument"
+        })
+    }
+
     /// The store refuses checksums of the newer kind.
     pub(super) fn refuses_checksum(&self) -> bool {
         self.answer().is_some_and(|answer| {

@@ -9,6 +9,7 @@
 //! `Content-MD5` for stores that refuse it.
 
 mod checksum;
+mod clock;
 mod connect;
 mod doctor;
 mod failure;
@@ -33,11 +34,13 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use bytes::BytesMut;
+use jiff::SignedDuration;
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use crate::model::object::{Key, Object};
 use crate::store::{Condition, Head, Listed, Progress, Store, StoreError, Stored, Version};
 
+use clock::StoreClock;
 use failure::{Cause, Place};
 use put::{if_match, is_precondition};
 
@@ -67,8 +70,10 @@ pub struct S3Store {
     place: Place,
     tuning: Tuning,
     amazon: bool,
+    clock: StoreClock,
     conditional: OnceCell<bool>,
     md5_only: AtomicBool,
+    no_redirects: AtomicBool,
     rooms: Arc<Semaphore>,
     notes: OnceCell<Mutex<BTreeSet<Key>>>,
 }
@@ -169,6 +174,10 @@ impl S3Store {
 impl Store for S3Store {
     fn name(&self) -> String {
         self.place.location.to_string()
+    }
+
+    fn clock_ahead(&self) -> SignedDuration {
+        self.clock.ahead()
     }
 
     async fn conditional(&self) -> Result<bool, StoreError> {

@@ -68,6 +68,8 @@ impl S3Store {
         let full = self.full(&object.key);
         loop {
             let md5_only = self.md5_only.load(Ordering::Relaxed);
+            let redirects = !self.no_redirects.load(Ordering::Relaxed);
+            let redirect = object.redirect.clone().filter(|to| redirects && to.len() <= 2048);
             let sums = Sums::of(bytes, md5_only);
             let attempts = Attempts::default();
             let request = self
@@ -78,6 +80,7 @@ impl S3Store {
                 .content_type(object.content_type)
                 .cache_control(object.kind.cache_control())
                 .set_metadata(metadata(object))
+                .set_website_redirect_location(redirect.clone())
                 .set_if_none_match(if_none_match(condition))
                 .set_if_match(if_match(condition))
                 .set_checksum_crc64_nvme(sums.crc64_nvme())
@@ -92,6 +95,11 @@ impl S3Store {
             };
             if cause.refuses_checksum() && !md5_only {
                 self.md5_only.store(true, Ordering::Relaxed);
+                continue;
+            }
+            // Not every store redirects; the page does it as well.
+            if redirect.is_some() && cause.is_unknown_request() {
+                self.no_redirects.store(true, Ordering::Relaxed);
                 continue;
             }
             if !is_precondition(&cause, condition) {

@@ -165,9 +165,22 @@ impl S3Store {
         }
     }
 
-    /// Discards abandoned uploads, and the notes of uploads that are no more.
+    /// Discards abandoned uploads of onair's own, by its notes, and the notes of uploads that are no
+    /// more.
     pub(super) async fn discard_abandoned(&self) -> Result<(), StoreError> {
         let below = self.place.location.in_bucket("");
+        let mut ours: BTreeMap<String, Key> = BTreeMap::new();
+        for listed in self.list(NOTES).await? {
+            let stored = self.read(&listed.key, NOTE_LIMIT).await?;
+            let note = stored.and_then(|note| serde_json::from_slice::<Note>(&note.bytes).ok());
+            match note {
+                Some(note) => drop(ours.insert(note.upload_id, listed.key)),
+                None => self.delete(&listed.key, &crate::store::Condition::Always).await?,
+            }
+        }
+        if ours.is_empty() {
+            return Ok(());
+        }
         let mut open = HashSet::new();
         let (mut key_marker, mut id_marker) = (None, None);
         loop {
@@ -183,6 +196,10 @@ impl S3Store {
             })?;
             for upload in page.uploads() {
                 let (Some(full), Some(id)) = (upload.key(), upload.upload_id()) else { continue };
+                // Whatever onair has no note of may be another program's.
+                if !ours.contains_key(id) {
+                    continue;
+                }
                 let begun = upload.initiated().and_then(|time| SystemTime::try_from(*time).ok());
                 let age = begun.and_then(|begun| begun.elapsed().ok()).unwrap_or_default();
                 if age < ABANDONED {
@@ -205,12 +222,8 @@ impl S3Store {
             key_marker = page.next_key_marker().map(str::to_owned);
             id_marker = page.next_upload_id_marker().map(str::to_owned);
         }
-        for listed in self.list(NOTES).await? {
-            let stored = self.read(&listed.key, NOTE_LIMIT).await?;
-            let note = stored.and_then(|note| serde_json::from_slice::<Note>(&note.bytes).ok());
-            if !note.is_some_and(|note| open.contains(&note.upload_id)) {
-                self.delete(&listed.key, &crate::store::Condition::Always).await?;
-            }
+        for (_, note) in ours.iter().filter(|(id, _)| !open.contains(*id)) {
+            self.delete(note, &crate::store::Condition::Always).await?;
         }
         Ok(())
     }

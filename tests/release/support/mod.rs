@@ -95,7 +95,8 @@ pub async fn publish_through(
     let run = Run { clock: &clock, limits, ..Run::new(store, &owner, &Silent, &cancel) };
     // A host who sends other audio means it.
     let names = show.episodes.iter().map(|episode| EpisodeName(episode.number.to_string()));
-    let allow: Overrides = names.map(Allow::AudioChange).collect();
+    let removals = ["1", "2", "3"].map(|number| Allow::Removal(EpisodeName(number.into())));
+    let allow: Overrides = names.map(Allow::AudioChange).chain(removals).collect();
     let mut taken = BTreeSet::<Key>::new();
     loop {
         let published = read_published(store, &show::feed_key()).await?;

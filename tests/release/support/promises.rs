@@ -49,7 +49,7 @@ fn enclosures(feed: &[u8]) -> Result<Vec<Enclosure>, String> {
 /// What a listener has seen so far.
 #[derive(Debug, Default, Clone)]
 pub struct Watch {
-    /// Audio, by key, as it was when it was first there.
+    /// Audio, by key, as it was when a feed first named it.
     audio: BTreeMap<Key, Bytes>,
     /// The last feed.
     feed: Option<Bytes>,
@@ -64,9 +64,8 @@ impl Watch {
         objects: &BTreeMap<Key, Entry>,
         releases: impl Fn(&[u8]) -> bool,
     ) -> Result<(), String> {
-        for (key, entry) in objects.iter().filter(|(key, _)| key.as_str().starts_with("media/")) {
-            let first = self.audio.entry(key.clone()).or_insert_with(|| entry.bytes.clone());
-            if *first != entry.bytes {
+        for (key, first) in &self.audio {
+            if objects.get(key).is_some_and(|entry| entry.bytes != *first) {
                 return Err(format!("the audio under {key} has changed"));
             }
         }
@@ -89,6 +88,7 @@ impl Watch {
             if entry.bytes.len() as u64 != length || entry.content_type != content_type {
                 return Err(format!("the feed promises another {key}"));
             }
+            self.audio.entry(Key::new(key).unwrap()).or_insert_with(|| entry.bytes.clone());
         }
         self.feed = Some(bytes);
         Ok(())

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use onair::model::audio::PublishedAudio;
 use onair::model::hash::Sha256;
 use onair::model::object::{Body, Digest, Key, Kind, Object};
-use onair::site::edition::{Edition, EditionEpisode, EnclosureUrl, Guid};
+use onair::site::edition::{Edition, EditionEpisode, EnclosureUrl, EpisodePage, Guid};
 use onair::store::published::Published;
 
 pub const BASE: &str = "https://example.org/";
@@ -22,6 +22,8 @@ pub struct Episode {
     pub title: String,
     pub payload: &'static str,
     pub listed: bool,
+    /// The folder of its page.
+    pub folder: String,
 }
 
 #[derive(Debug, Clone)]
@@ -43,7 +45,8 @@ impl Show {
 
     pub fn add(&mut self, number: u32, payload: &'static str) {
         let title = format!("Episode {number}");
-        self.episodes.insert(0, Episode { number, title, payload, listed: true });
+        let folder = format!("episode_{number}");
+        self.episodes.insert(0, Episode { number, title, payload, listed: true, folder });
     }
 
     pub fn episode(&mut self, number: u32) -> &mut Episode {
@@ -61,13 +64,13 @@ impl Show {
         for episode in &self.episodes {
             let (described, audio) = episode.audio(published, taken);
             objects.extend(audio);
-            let page = format!("episode_{}/index.html", episode.number);
-            objects.push(object(&page, Kind::Page, "text/html", &episode.title));
+            let page = episode.page().key;
+            objects.push(object(page.as_str(), Kind::Page, "text/html", &episode.title));
             episodes.push(described);
         }
         let feed =
             object(feed_key().as_str(), Kind::Feed, "application/rss+xml", &self.feed(&episodes));
-        Edition { objects, feed, episodes }
+        Edition { objects, feed, episodes, waiting: Vec::new() }
     }
 
     /// The feed, as small as it can be.
@@ -91,6 +94,12 @@ impl Show {
 }
 
 impl Episode {
+    /// Where its page stands.
+    pub fn page(&self) -> EpisodePage {
+        let key = Key::new(format!("{}/index.html", self.folder)).unwrap();
+        EpisodePage { url: format!("{BASE}{key}"), key }
+    }
+
     fn audio(
         &self,
         published: &Published,
@@ -109,7 +118,8 @@ impl Episode {
         });
         if let Some(known) = known {
             let (title, listed) = (self.title.clone(), self.listed);
-            return (EditionEpisode { title, listed, ..known.clone() }, None);
+            let page = self.listed.then(|| self.page());
+            return (EditionEpisode { title, listed, page, ..known.clone() }, None);
         }
         let tag = format!("ID3 {}", self.title);
         let tag_sha256 = Sha256::of(tag.as_bytes());
@@ -143,6 +153,7 @@ impl Episode {
             published: "2022-05-27T07:00:00+02:00".into(),
             apple_episode_id: None,
             listed: self.listed,
+            page: self.listed.then(|| self.page()),
         };
         let object = Object {
             key,
@@ -151,6 +162,7 @@ impl Episode {
             digest: Digest::Tagged { tag_sha256, payload_sha256 },
             body: Body::Bytes(bytes),
             metadata: BTreeMap::new(),
+            redirect: None,
         };
         (described, Some(object))
     }

@@ -69,7 +69,7 @@ fn a_tag_says_what_an_episode_needs() {
 fn the_date_of_release_comes_before_that_of_recording() {
     let date = |frames: &[Vec<u8>]| read(frames).date;
     let recorded = text("TDRC", "2024-01-30");
-    assert_eq!(date(&[recorded.clone()]).as_deref(), Some("2024-01-30"));
+    assert_eq!(date(std::slice::from_ref(&recorded)).as_deref(), Some("2024-01-30"));
     assert_eq!(
         date(&[recorded, text("TDRL", "2024-02-01T07:00:00")]).as_deref(),
         Some("2024-02-01T07:00:00")

@@ -1,15 +1,23 @@
-//! Transcripts: WebVTT, SubRip and the podcast namespace's JSON, read so that a page can show them.
+//! Transcripts in all the forms that hosts have them, read so that a page can show them.
 //!
-//! Sources: W3C WebVTT; the de-facto SubRip form; podcast namespace, "Transcripts".
+//! Sources: W3C WebVTT; the de-facto SubRip form; podcast namespace, "Transcripts". WebVTT, SubRip, the
+//! namespace's JSON and plain text are published as they stand; HTML once it has passed the sanitiser;
+//! the JSON of Whisper and Amazon Transcribe, which no podcast app reads, as WebVTT.
+
+mod html;
+mod json;
+mod speakers;
+mod write;
 
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use serde::Deserialize;
 
-use crate::show::Source;
+use crate::show::{Source, cues};
 
-/// The form of a transcript.
+/// The form of a transcript as it is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// WebVTT, `.vtt`.
@@ -18,6 +26,10 @@ pub enum Format {
     SubRip,
     /// The podcast namespace's JSON, `.json`.
     Json,
+    /// HTML, `.html`.
+    Html,
+    /// Plain text, `.txt`.
+    Plain,
 }
 
 impl Format {
@@ -27,6 +39,8 @@ impl Format {
             "vtt" => Some(Self::WebVtt),
             "srt" => Some(Self::SubRip),
             "json" => Some(Self::Json),
+            "html" | "htm" => Some(Self::Html),
+            "txt" | "text" => Some(Self::Plain),
             _ => None,
         }
     }
@@ -37,6 +51,8 @@ impl Format {
             Self::WebVtt => "text/vtt",
             Self::SubRip => "application/x-subrip",
             Self::Json => "application/json",
+            Self::Html => "text/html",
+            Self::Plain => "text/plain",
         }
     }
 
@@ -46,6 +62,8 @@ impl Format {
             Self::WebVtt => "text/vtt; charset=utf-8",
             Self::SubRip => "application/x-subrip; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
+            Self::Html => "text/html; charset=utf-8",
+            Self::Plain => "text/plain; charset=utf-8",
         }
     }
 
@@ -55,8 +73,39 @@ impl Format {
             Self::WebVtt => "vtt",
             Self::SubRip => "srt",
             Self::Json => "json",
+            Self::Html => "html",
+            Self::Plain => "txt",
         }
     }
+}
+
+/// A transcript of an episode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transcript {
+    /// What was read.
+    pub file: Arc<TranscriptFile>,
+    /// Its language, where that is not the show's.
+    pub language: Option<String>,
+    /// Whether it is made to be shown as the audio plays.
+    pub captions: bool,
+}
+
+impl From<TranscriptFile> for Transcript {
+    fn from(file: TranscriptFile) -> Self {
+        Self { file: Arc::new(file), language: None, captions: false }
+    }
+}
+
+/// Which of an episode's transcripts a page shows: one with times, in the show's language if there is
+/// such a one.
+pub fn shown(transcripts: &[Transcript], language: &str) -> Option<usize> {
+    let timed = |at: &usize| !transcripts[*at].file.cues.is_empty();
+    let own = |at: &usize| {
+        let given = transcripts[*at].language.as_deref().unwrap_or(language);
+        given.eq_ignore_ascii_case(language)
+    };
+    let all = || (0..transcripts.len()).filter(timed);
+    all().find(own).or_else(|| all().next()).or_else(|| (!transcripts.is_empty()).then_some(0))
 }
 
 /// What is said from one moment to another.
@@ -77,9 +126,9 @@ pub struct Cue {
 pub struct TranscriptFile {
     /// Its form.
     pub format: Format,
-    /// Its bytes as the host gave them, which are also what is published.
+    /// The bytes that are published.
     pub bytes: Bytes,
-    /// What it says; never empty.
+    /// What it says; empty where it tells no times.
     pub cues: Vec<Cue>,
 }
 
@@ -108,19 +157,40 @@ impl TranscriptFile {
     pub fn parse(source: &Source) -> Result<Self, TranscriptError> {
         let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
         let wrong = |line, reason: &str| TranscriptError { line, reason: reason.to_owned() };
-        let format = Format::of_path(&source.path)
-            .ok_or_else(|| wrong(1, "a transcript is a .vtt, .srt or .json file"))?;
-        let cues = match format {
-            Format::WebVtt if !text.starts_with("WEBVTT") => {
+        let mut format = Format::of_path(&source.path)
+            .ok_or_else(|| wrong(1, "a transcript is a .vtt, .srt, .json, .html or .txt file"))?;
+        // What a file holds counts for more than what it is called.
+        if matches!(format, Format::SubRip | Format::Plain) && cues::is_webvtt(text) {
+            format = Format::WebVtt;
+        }
+        let as_it_stands = || Bytes::copy_from_slice(source.text.as_bytes());
+        let (bytes, cues) = match format {
+            Format::WebVtt if !cues::is_webvtt(text) => {
                 return Err(wrong(1, "a WebVTT file starts with `WEBVTT`"));
             }
-            Format::WebVtt | Format::SubRip => timed_text(text)?,
-            Format::Json => json(text)?,
+            Format::WebVtt | Format::SubRip => (as_it_stands(), timed_text(source)?),
+            Format::Json => match json::read(text)? {
+                (cues, true) => (as_it_stands(), cues),
+                (cues, false) => {
+                    format = Format::WebVtt;
+                    (Bytes::from(write::webvtt(&cues)), cues)
+                }
+            },
+            Format::Html => {
+                let (page, cues) = html::read(text);
+                (Bytes::from(page), cues)
+            }
+            Format::Plain => (as_it_stands(), Vec::new()),
         };
-        if cues.is_empty() {
+        let silent = match format {
+            Format::Plain => text.trim().is_empty(),
+            Format::Html => bytes.is_empty(),
+            _ => cues.is_empty(),
+        };
+        if silent {
             return Err(wrong(1, "nothing is said in this transcript"));
         }
-        Ok(Self { format, bytes: Bytes::copy_from_slice(source.text.as_bytes()), cues })
+        Ok(Self { format, bytes, cues })
     }
 
     /// When the last words end, in milliseconds: not after the audio.
@@ -129,123 +199,27 @@ impl TranscriptFile {
     }
 }
 
-/// WebVTT and SubRip: blocks of lines, one of which has the times.
-fn timed_text(text: &str) -> Result<Vec<Cue>, TranscriptError> {
+/// The cues of WebVTT and SubRip, one for each that speaks in them.
+fn timed_text(source: &Source) -> Result<Vec<Cue>, TranscriptError> {
+    let found = cues::read(&source.text);
+    if let Some(fault) = found.faults.first() {
+        let (line, _) = source.line_column(fault.span.start);
+        return Err(TranscriptError { line, reason: fault.reason.clone() });
+    }
     let mut cues = Vec::new();
-    let mut lines = text.lines().enumerate().peekable();
-    while let Some((at, line)) = lines.next() {
-        let Some((start, rest)) = line.split_once("-->") else { continue };
-        let rest = rest.trim_start();
-        let end = rest.split_whitespace().next().unwrap_or_default();
-        let read = |text: &str| {
-            time(text.trim()).ok_or_else(|| TranscriptError {
-                line: at + 1,
-                reason: format!("`{}` is not a time, as in 00:01:02.500", text.trim()),
-            })
-        };
-        let (start, end) = (read(start)?, read(end)?);
-        if end < start {
-            let reason = "the words end before they start".to_owned();
-            return Err(TranscriptError { line: at + 1, reason });
+    for cue in &found.cues {
+        let (start, end) = (millis(cue.start), millis(cue.end));
+        for (speaker, text) in speakers::parts(&cue.lines) {
+            if !text.is_empty() {
+                cues.push(Cue { start, end, speaker, text });
+            }
         }
-        let mut words = String::new();
-        while let Some((_, line)) = lines.next_if(|(_, line)| !line.trim().is_empty()) {
-            words.push_str(line);
-            words.push('\n');
-        }
-        let voice = voice(&words);
-        let words = super::text::from_clean_html(&words);
-        let (speaker, words) = match voice {
-            Some(voice) => (Some(voice), words),
-            None => named(&words),
-        };
-        push(&mut cues, Cue { start, end, speaker, text: words });
     }
     Ok(cues)
 }
 
-/// `<v Anne Martin>` (WebVTT, "cue voice span").
-fn voice(words: &str) -> Option<String> {
-    let tag = words.trim_start().strip_prefix("<v")?;
-    let (tag, _) = tag.split_once('>')?;
-    let name = tag.split_once(char::is_whitespace)?.1;
-    Some(super::text::one_line(name)).filter(|name| !name.is_empty())
-}
-
-/// `Anne Martin: Bonjour`, the podcast namespace's way of naming speakers in SubRip.
-fn named(words: &str) -> (Option<String>, String) {
-    if let Some((name, rest)) = words.split_once(": ") {
-        let few = name.split_whitespace().count() <= 4;
-        let capitals = name.split_whitespace().all(|word| word.starts_with(char::is_uppercase));
-        if few && capitals && !name.contains(['.', ',', '?', '!']) && !name.is_empty() {
-            return (Some(name.to_owned()), rest.trim().to_owned());
-        }
-    }
-    (None, words.to_owned())
-}
-
-/// `HH:MM:SS.mmm`, `MM:SS.mmm`, and SubRip's comma.
-fn time(text: &str) -> Option<u64> {
-    let (clock, fraction) = text.split_once(['.', ',']).unwrap_or((text, "0"));
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let parts: Vec<&str> = clock.split(':').collect();
-    if !(2..=3).contains(&parts.len())
-        || !parts.iter().all(|part| digits(part) && part.len() <= 4)
-        || !digits(fraction)
-        || fraction.len() > 3
-    {
-        return None;
-    }
-    let seconds =
-        parts.iter().try_fold(0_u64, |sum, part| Some(sum * 60 + part.parse::<u64>().ok()?))?;
-    let millis: u64 = format!("{fraction:0<3}").parse().ok()?;
-    Some(seconds * 1000 + millis)
-}
-
-#[derive(Deserialize)]
-struct JsonTranscript {
-    segments: Vec<JsonSegment>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct JsonSegment {
-    speaker: Option<String>,
-    start_time: f64,
-    end_time: Option<f64>,
-    body: String,
-}
-
-fn json(text: &str) -> Result<Vec<Cue>, TranscriptError> {
-    let transcript: JsonTranscript =
-        serde_json::from_str(text).map_err(|error| TranscriptError {
-            line: error.line().max(1),
-            reason: format!("this is not a transcript: {error}"),
-        })?;
-    let mut cues = Vec::new();
-    for segment in transcript.segments {
-        let start = millis(segment.start_time);
-        let end = segment.end_time.map_or(start, millis).max(start);
-        let speaker = segment.speaker.map(|name| super::text::one_line(&name));
-        let speaker = speaker.filter(|name| !name.is_empty());
-        push(&mut cues, Cue { start, end, speaker, text: super::text::one_line(&segment.body) });
-    }
-    Ok(cues)
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "`as` saturates, and no audio is that long"
-)]
-fn millis(seconds: f64) -> u64 {
-    (seconds * 1000.0).round() as u64
-}
-
-fn push(cues: &mut Vec<Cue>, cue: Cue) {
-    if !cue.text.is_empty() {
-        cues.push(cue);
-    }
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// What one speaker says in one go, as a page shows it.
@@ -353,10 +327,7 @@ mod tests {
     fn what_is_wrong_has_a_line() {
         let wrong = |path, text| parse(path, text).unwrap_err().to_string();
         assert_eq!(wrong("a.vtt", "hello"), "line 1: a WebVTT file starts with `WEBVTT`");
-        assert_eq!(
-            wrong("a.srt", "1\n00:00:01 --> soon\nx\n"),
-            "line 2: `soon` is not a time, as in 00:01:02.500"
-        );
+        assert_eq!(wrong("a.srt", "1\n00:00:01 --> soon\nx\n"), "line 2: `soon` is no time");
         assert_eq!(
             wrong("a.srt", "1\n00:00:09,000 --> 00:00:01,000\nx\n"),
             "line 2: the words end before they start"

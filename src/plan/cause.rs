@@ -1,0 +1,203 @@
+//! Guards by their cause: what one move has brought about is said once, with one permission.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::guard::{Allow, EpisodeName, Guard, GuardKind};
+
+/// As many guards of a cause are shown.
+const EXAMPLES: usize = 3;
+
+/// As many episodes are named in one permission; beyond that it is given for all.
+const NAMED: usize = 5;
+
+/// Guards that one move has brought about.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cause<'a> {
+    /// What was about to go wrong.
+    pub kind: GuardKind,
+    /// Every guard of this kind, at least one.
+    #[serde(skip)]
+    pub guards: Vec<&'a Guard>,
+    /// How many they are.
+    pub count: usize,
+    /// What permits all of it, as the command line takes it.
+    pub allow: Option<String>,
+    /// How to go on without any permission.
+    pub safe: &'static str,
+}
+
+/// Sorts guards by their causes, in the order in which they were found.
+pub fn causes(guards: &[Guard]) -> Vec<Cause<'_>> {
+    let mut causes: Vec<Cause<'_>> = Vec::new();
+    for guard in guards {
+        let of_it = |cause: &&mut Cause<'_>| {
+            cause.kind == guard.kind && cause.guards[0].allow.is_some() == guard.allow.is_some()
+        };
+        match causes.iter_mut().find(of_it) {
+            Some(cause) => cause.guards.push(guard),
+            None => causes.push(Cause {
+                kind: guard.kind,
+                guards: vec![guard],
+                count: 0,
+                allow: None,
+                safe: guard.kind.safe_way(),
+            }),
+        }
+    }
+    for cause in &mut causes {
+        cause.count = cause.guards.len();
+        cause.allow = permission(cause.guards.iter().filter_map(|guard| guard.allow.as_ref()));
+    }
+    causes
+}
+
+/// One permission for all of these: they differ in the episode, if at all.
+fn permission<'a>(allows: impl Iterator<Item = &'a Allow>) -> Option<String> {
+    let allows: Vec<String> = allows.map(ToString::to_string).collect();
+    let (name, _) = allows.first()?.split_once(':').unwrap_or((&allows[0], ""));
+    let mut episodes: Vec<&str> =
+        allows.iter().filter_map(|text| Some(text.split_once(':')?.1)).collect();
+    episodes.dedup();
+    Some(match episodes.len() {
+        0 => name.to_owned(),
+        1..=NAMED => format!("{name}:{}", episodes.join(",")),
+        _ => format!("{name}:{}", EpisodeName::ALL),
+    })
+}
+
+impl Cause<'_> {
+    /// What the host can do, the safe way first.
+    pub fn help(&self) -> String {
+        match &self.allow {
+            Some(allow) => format!("{}; if this is meant, release with --allow {allow}", self.safe),
+            None => self.safe.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Cause<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = |guard: &Guard| {
+            let place = guard.source.as_deref().or(guard.episode.as_deref());
+            place.unwrap_or("feed").to_owned()
+        };
+        if let [guard] = self.guards[..] {
+            return write!(f, "{}: {guard}", place(guard));
+        }
+        write!(f, "{} {}", self.count, self.kind.of_many())?;
+        for guard in self.guards.iter().take(EXAMPLES) {
+            write!(f, "\n  {}: expected {}, found {}", place(guard), guard.expected, guard.found)?;
+        }
+        if self.count > EXAMPLES {
+            write!(f, "\n  and {} more", self.count - EXAMPLES)?;
+        }
+        Ok(())
+    }
+}
+
+impl GuardKind {
+    /// How to go on without any permission.
+    fn safe_way(self) -> &'static str {
+        match self {
+            Self::GuidChanged => "write the published guid in the front matter, as `guid:`",
+            Self::EpisodeRemoved => {
+                "put the episode's file back; what is public of it (its page, its audio) stays public \
+                 until a prune"
+            }
+            Self::AddressChanged => {
+                "set `media.url` back, or write the published address in the front matter, as \
+                 `enclosure:`"
+            }
+            Self::AudioChanged => "put the published file back",
+            Self::CompanionRemoved => "put the file back, or name it again in the front matter",
+            Self::AudioOverwritten => "give the new file another name, in `file:`",
+            Self::FeedShrinks => "look which items the public feed has and this show has not",
+            Self::Duplicate => "give each its own",
+            Self::FeedInvalid => "look at the episodes that are named",
+            Self::FeedForeign => "look whether the target is the right one",
+            Self::FeedMoved => {
+                "set `site.feed` and `site.path` back, or move as docs/moving.md says"
+            }
+            Self::OlderTool => "update onair",
+            Self::OlderCheckout => "bring this checkout up to date (`git pull`) and release again",
+        }
+    }
+
+    /// What is said of several.
+    fn of_many(self) -> &'static str {
+        match self {
+            Self::GuidChanged => "published guids would change",
+            Self::EpisodeRemoved => "episodes would leave the feed",
+            Self::AddressChanged => "published enclosure addresses would change",
+            Self::AudioChanged => "episodes would get other audio",
+            Self::CompanionRemoved => "chapters or transcripts would go",
+            Self::AudioOverwritten => "published audio files would be overwritten",
+            Self::FeedShrinks => "feeds would lose items",
+            Self::Duplicate => "things would stand twice",
+            Self::FeedInvalid => "things in the feed would be invalid",
+            Self::FeedForeign => "feeds are not onair's",
+            Self::FeedMoved => "feeds would move",
+            Self::OlderTool => "releases are of a later onair",
+            Self::OlderCheckout => "releases are not in this checkout",
+        }
+    }
+}
+
+/// A file's own address: an enclosure's without its tracking prefixes and scheme.
+///
+/// Trackers stand in the path before the name of the server that has the file; so its own address
+/// starts with the last part of the path that is a server's name.
+pub(super) fn own_address(url: &str) -> &str {
+    let bare = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = bare.split(['?', '#']).next().unwrap_or_default();
+    let mut own = 0;
+    let mut at = 0;
+    for part in path.split('/') {
+        if at > 0 && at + part.len() < path.len() && is_server(part) {
+            own = at;
+        }
+        at += part.len() + 1;
+    }
+    // Some trackers want the scheme as well: `https://op3.dev/e/https://host/…`.
+    &bare[own..]
+}
+
+/// Whether a part of a path is a server's name.
+fn is_server(part: &str) -> bool {
+    let (name, port) = part.split_once(':').unwrap_or((part, "0"));
+    let Some((domain, top)) = name.rsplit_once('.') else { return false };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    let is_top = (2..=24).contains(&top.len()) && top.bytes().all(|b| b.is_ascii_alphabetic());
+    !domain.is_empty()
+        && domain.bytes().all(plain)
+        && digits(port)
+        && (is_top && !matches!(top, "mp3" | "php" | "html")
+            || digits(top) && digits(&domain.replace('.', "")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tracking_is_no_part_of_an_address() {
+        for url in [
+            "https://show.example/media/1.mp3",
+            "http://show.example/media/1.mp3",
+            "https://op3.dev/e/show.example/media/1.mp3",
+            "https://op3.dev/e/https://show.example/media/1.mp3",
+            "https://op3.dev/e/dts.podtrac.com/redirect.mp3/show.example/media/1.mp3",
+        ] {
+            assert_eq!(own_address(url), "show.example/media/1.mp3", "{url}");
+        }
+        assert_eq!(
+            own_address("https://op3.dev/e/127.0.0.1:80/1.mp3?a=b.org/"),
+            "127.0.0.1:80/1.mp3?a=b.org/"
+        );
+        assert_eq!(own_address("https://a.example/v1.2/x.org"), "a.example/v1.2/x.org");
+        assert_eq!(own_address(""), "");
+    }
+}

@@ -1,0 +1,122 @@
+//! What an episode holds besides its MP3: notes, chapters, transcripts, and keys for the feed.
+
+use std::fs;
+
+use super::show::{SETTINGS, TestShow};
+
+const NOW: &str = "2021-03-01T00:00:00Z";
+const CHAPTERS: &str =
+    "00:00:00.000 Intro\n00:00:01.000 Two <https://b.example>\n00:00:02.000 Three\n";
+
+fn feed(show: &TestShow) -> String {
+    let ran = show.onair(&["release", "--now", NOW]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    show.read("public/podcasts/feed.xml")
+}
+
+/// The lines of a feed that hold one of these words.
+fn lines(feed: &str, words: &[&str]) -> String {
+    let wanted = |line: &&str| words.iter().any(|word| line.contains(word));
+    feed.lines().filter(wanted).map(|line| format!("{}\n", line.trim())).collect()
+}
+
+#[test]
+fn published_chapters_and_transcripts_never_go_in_silence() {
+    let show = TestShow::new();
+    for folder in ["chapters", "transcripts"] {
+        fs::create_dir(show.path(folder)).unwrap();
+    }
+    show.write("chapters/c.txt", CHAPTERS);
+    show.write("transcripts/t.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n");
+    let extras = ["chapters: chapters/c.txt", "transcript: transcripts/t.vtt"];
+    show.with_audio(1, 150, &extras);
+    feed(&show);
+
+    // A file that no longer reads is an error.
+    show.write("chapters/c.txt", "Intro\n");
+    insta::assert_snapshot!(
+        "chapters_that_do_not_read",
+        show.onair(&["release", "--now", NOW]).said()
+    );
+
+    // One that is no longer named is refused, unless somebody says so.
+    show.write("chapters/c.txt", CHAPTERS);
+    let text = show.read("episodes/episode_001.md");
+    show.write("episodes/episode_001.md", &text.replace("chapters: chapters/c.txt\n", ""));
+    let refused = show.onair(&["release", "--now", NOW]);
+    assert_eq!(refused.code, 4, "{}", refused.said());
+    insta::assert_snapshot!("chapters_that_would_go", refused.stderr);
+    let allowed = show.onair(&["release", "--now", NOW, "--allow", "companion-removal:1"]);
+    assert_eq!(allowed.code, 0, "{}", allowed.said());
+    assert!(!show.read("public/podcasts/feed.xml").contains("podcast:chapters"));
+}
+
+#[test]
+fn transcripts_in_several_forms_and_languages() {
+    let show = TestShow::new();
+    fs::create_dir(show.path("transcripts")).unwrap();
+    let cues = "00:00:00,000 --> 00:00:01,000\nAda: Hello\n";
+    show.write("transcripts/a.srt", &format!("1\n{cues}"));
+    show.write(
+        "transcripts/fr.vtt",
+        "WEBVTT\n\n00:00.000 --> 00:01.000\n<v Ada>Bonjour <v Bob>Salut\n",
+    );
+    show.write("transcripts/w.json", r#"{"segments": [{"start": 0, "end": 1, "text": " Hello"}]}"#);
+    show.write("transcripts/t.html", "<p onclick=x>Hello<script>alert(1)</script></p>");
+    show.write("transcripts/t.txt", "Hello\n");
+    let named = "transcripts: [transcripts/a.srt, {file: transcripts/fr.vtt, language: fr-CA, rel: captions}, \
+        transcripts/w.json, transcripts/t.html, transcripts/t.txt]";
+    show.with_audio(1, 150, &[named]);
+    let feed = feed(&show);
+    insta::assert_snapshot!(lines(&feed, &["podcast:transcript"]));
+    let folder = "public/podcasts/episode_001";
+    assert!(!show.read(&format!("{folder}/transcript.html")).contains("alert"));
+    assert!(show.read(&format!("{folder}/transcript.vtt")).starts_with("WEBVTT\n\n00:00:00.000"));
+    assert!(show.read(&format!("{folder}/index.html")).contains("Hello"));
+}
+
+#[test]
+fn keys_of_show_and_episode_stand_in_the_feed() {
+    let show = TestShow::new();
+    let keys = "block = true\ncomplete = true\nmedium = \"music\"\nlicense = \"cc-by-4.0\"\n\
+        location = { name = \"Paris\", geo = \"geo:48.86,2.35\" }\n\
+        value = { type = \"lightning\", method = \"keysend\", recipients = [{ type = \"node\", address = \"ab\", split = 100 }] }\n";
+    show.write("onair.toml", &SETTINGS.replace("[show.owner]", &format!("{keys}\n[show.owner]")));
+    show.with_audio(
+        1,
+        150,
+        &[
+            "soundbite: {startTime: 1, duration: 2, title: Why}",
+            "socialInteract: {protocol: activitypub, uri: \"https://a.example/1\"}",
+            "links: [{text: One & two, link: \"https://l.example/?a&b\"}]",
+            "block: true",
+        ],
+    );
+    let path = "episodes/episode_001.md";
+    let notes = "| A | B |\n|---|---|\n| c | d |\n\n9~12時、13~18時 (00:02) {% x %}\n";
+    show.write(path, &format!("{}{notes}", show.read(path)));
+    let feed = feed(&show);
+    let words = ["block>", "complete>", "podcast:", "l.example", "時", " | ", "Liens"];
+    insta::assert_snapshot!(lines(&feed, &words));
+    let page = show.read("public/podcasts/episode_001/index.html");
+    assert!(page.contains("<a href=\"#t=2\" rel=\"noopener\">00:02</a>"), "{page}");
+    insta::assert_snapshot!("left_over", show.onair(&["check"]).said());
+}
+
+#[test]
+fn settings_that_cannot_be_are_refused_where_they_stand() {
+    let show = TestShow::new();
+    for (name, wrong) in [
+        ("medium", "medium = \"radio\""),
+        ("location", "location = { nom = \"Paris\" }"),
+        ("category", "category = \"\""),
+    ] {
+        let settings = SETTINGS.replace("category = [\"News\", \"Tech News\"]\n", "");
+        let category = if name == "category" { "" } else { "category = \"Arts\"\n" };
+        show.write(
+            "onair.toml",
+            &settings.replace("language", &format!("{category}{wrong}\nlanguage")),
+        );
+        insta::assert_snapshot!(format!("settings_{name}"), show.check());
+    }
+}

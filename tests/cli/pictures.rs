@@ -1,0 +1,71 @@
+//! The files that a show names: each is found, or said at the line that names it.
+
+use std::fs;
+
+use super::show::{SETTINGS, TestShow, front_matter};
+
+const NOW: &str = "2021-03-01T00:00:00Z";
+
+/// The head of a PNG of so many pixels: all that is read of it.
+pub fn png(pixels: u16) -> Vec<u8> {
+    let [high, low] = pixels.to_be_bytes();
+    let size = [0, 0, high, low, 0, 0, high, low];
+    [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), &size, b"\x08\x02\0\0\0\0\0\0\0"].concat()
+}
+
+#[test]
+fn every_file_that_is_not_there_is_said_where_it_is_named() {
+    let show = TestShow::without_audio();
+    let settings = SETTINGS
+        .replace("[site]", "[[show.hosts]]\nname = \"Ada\"\nimage = \"img/ada.jpg\"\n\n[site]");
+    show.write(
+        "onair.toml",
+        &format!(
+            "{settings}templates = \"templates\"\n\n[tags]\ncover = \"img/artwrok.png\"\n\n\
+             [rules]\naudio-missing = \"off\"\n"
+        ),
+    );
+    fs::write(show.path("img/plan.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap();
+    fs::write(show.path("img/renamed.jpg"), png(100)).unwrap();
+    fs::write(show.path("img/small.png"), png(250)).unwrap();
+    show.five_episodes();
+    let text = front_matter(
+        3,
+        &[
+            "image: small.png",
+            "background: renamed.jpg",
+            "guests: [{name: Zoe, image: img/zoe.jpg}]",
+            "chapters: [{start: \"00:00\", title: One, image: img/one.jpg}]",
+        ],
+    );
+    let notes = "![plan](/img/plan.svg) ![out](../../../etc/x.png)\n\n<img src=\"gone.gif\">\n";
+    show.write("episodes/episode_003.md", &format!("{text}{notes}"));
+    insta::assert_snapshot!(show.check());
+}
+
+#[test]
+fn pictures_of_the_notes_and_bare_names_are_published_with_the_page() {
+    let show = TestShow::new();
+    for name in ["a.png", "b c.png", "guest.png"] {
+        fs::write(show.path(&format!("img/{name}")), png(1400)).unwrap();
+    }
+    fs::write(show.path("episodes/beside.png"), png(1400)).unwrap();
+    show.with_audio(1, 150, &["image: a.png", "guests: [{name: Zoe, image: guest.png}]"]);
+    let path = "episodes/episode_001.md";
+    let notes = "![b](../img/b%20c.png) <img src=\"beside.png\">\n";
+    show.write(path, &format!("{}{notes}", show.read(path)));
+    let ran = show.onair(&["release", "--now", NOW]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let names: Vec<String> = show.tree("public").into_keys().collect();
+    let feed = show.read("public/podcasts/feed.xml");
+    let page = show.read("public/podcasts/episode_001/index.html");
+    // Names may hold a hash of what they name: only that each is there, and is what the texts say.
+    for stem in ["img/a", "img/b c", "img/guest", "episodes/beside"] {
+        assert!(names.iter().any(|name| name.contains(stem)), "{stem}: {names:?}");
+        let written = stem.replace(' ', "%20");
+        let wanted = if stem.contains("guest") { &feed } else { &page };
+        assert!(wanted.contains(&written) || feed.contains(&written), "{stem}");
+    }
+    assert!(page.contains("b%20c"), "{page}");
+    assert!(feed.contains("<itunes:image href=\"https://show.example/img/a"), "{feed}");
+}

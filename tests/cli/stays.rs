@@ -1,0 +1,464 @@
+//! What is public stays true: a host's everyday moves, and what the public has of them.
+
+use std::fs;
+use std::path::Path;
+
+use super::show::{Ran, SETTINGS, TestShow};
+
+/// After every episode's date.
+const NOW: &str = "2021-03-01T00:00:00Z";
+
+fn show_of(episodes: u32) -> TestShow {
+    let show = TestShow::new();
+    (1..=episodes).for_each(|number| show.with_audio(number, 150 + 10 * number as usize, &[]));
+    show
+}
+
+fn set(show: &TestShow, from: &str, to: &str) {
+    let text = show.read("onair.toml");
+    assert!(text.contains(from), "{from}");
+    show.write("onair.toml", &text.replace(from, to));
+}
+
+fn release(show: &TestShow, more: &[&str]) -> Ran {
+    show.onair(&[&["release", "--now", NOW], more].concat())
+}
+
+fn released(show: &TestShow, more: &[&str]) -> Ran {
+    let ran = release(show, more);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    ran
+}
+
+/// Every value of an attribute in a text.
+fn values<'a>(text: &'a str, before: &str) -> Vec<&'a str> {
+    text.split(before).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+/// Every enclosure of the feed at `feed` is a file of `tree`, which a server has at `server`.
+fn assert_enclosures(feed: &Path, server: &str, tree: &Path) {
+    let feed = fs::read_to_string(feed).unwrap();
+    let urls = values(&feed, "<enclosure url=\"");
+    assert!(!urls.is_empty());
+    for url in urls {
+        let path = url.strip_prefix(server).unwrap_or_default();
+        assert!(!path.is_empty(), "{url} is elsewhere");
+        assert!(tree.join(path).is_file(), "{url} leads nowhere");
+    }
+}
+
+#[test]
+fn two_shows_on_one_host_name_their_own_audio() {
+    let tree = tempfile::tempdir().unwrap();
+    for name in ["first", "second"] {
+        let show = show_of(2);
+        set(&show, "https://show.example", &format!("https://host.example/{name}"));
+        let target = tree.path().join(name);
+        released(&show, &["--target", target.to_str().unwrap()]);
+        let feed = target.join("podcasts/feed.xml");
+        assert_enclosures(&feed, &format!("https://host.example/{name}/"), &target);
+    }
+}
+
+#[test]
+fn a_media_address_that_leads_elsewhere_is_an_error_that_names_both_settings() {
+    for (media, says) in [
+        ("url = \"https://show.example/audio\"", "by `site.url` it is the folder `audio/`"),
+        (
+            "path = \"audio\"\nurl = \"https://show.example/media\"",
+            "`media.path` audio goes to `audio/`",
+        ),
+    ] {
+        let show = show_of(1);
+        show.write("onair.toml", &format!("{SETTINGS}\n[media]\n{media}\n"));
+        for command in ["check", "release"] {
+            let ran = show.onair(&[command]);
+            assert_eq!(ran.code, 2, "{}", ran.said());
+            assert!(ran.said().contains(says), "{}", ran.said());
+        }
+        assert!(!show.path("public").exists());
+    }
+}
+
+/// The names of the files below a folder of the target.
+fn names(show: &TestShow, folder: &str) -> Vec<String> {
+    show.tree(folder).into_keys().collect()
+}
+
+#[test]
+fn new_artwork_under_the_same_name_gets_a_new_address() {
+    let show = show_of(1);
+    released(&show, &[]);
+    let address = |show: &TestShow| {
+        let feed = show.read("public/podcasts/feed.xml");
+        values(&feed, "<itunes:image href=\"")[0].to_owned()
+    };
+    let (before, files) = (address(&show), names(&show, "public/img"));
+    let mut artwork = fs::read(show.path("img/artwork.png")).unwrap();
+    artwork.extend_from_slice(b"another picture");
+    fs::write(show.path("img/artwork.png"), artwork).unwrap();
+    released(&show, &[]);
+    let after = address(&show);
+    assert_ne!(before, after);
+    for address in [&before, &after] {
+        let file = address.strip_prefix("https://show.example/").unwrap();
+        assert!(show.path("public").join(file).is_file(), "{address}");
+    }
+    assert!(names(&show, "public/img").len() == files.len() + 1, "the old one stays until prune");
+    let page = show.read("public/podcasts/episode_001/index.html");
+    assert!(page.contains(&after) && !page.contains(&before));
+    show.onair(&["prune", "--keep", "1", "--yes"]);
+    assert_eq!(names(&show, "public/img").len(), files.len());
+}
+
+/// The address to which the page at `path` leads on.
+fn leads_to(show: &TestShow, path: &str) -> String {
+    let page = show.read(path);
+    assert!(page.contains("<meta name=\"robots\" content=\"noindex\">"), "{page}");
+    let to = values(&page, "<link rel=\"canonical\" href=\"")[0].to_owned();
+    assert!(page.contains(&format!("content=\"0; url={to}\"")), "{page}");
+    to
+}
+
+fn rename(show: &TestShow, from: &str, to: &str) {
+    fs::rename(show.path(&format!("episodes/{from}.md")), show.path(&format!("episodes/{to}.md")))
+        .unwrap();
+}
+
+#[test]
+fn a_page_that_moves_leaves_a_redirect_for_good() {
+    let show = show_of(3);
+    released(&show, &[]);
+    rename(&show, "episode_003", "episode_003_dusk");
+    let ran = released(&show, &[]);
+    assert!(
+        ran.stdout.contains("Moved: 1 page; a redirect stays at each old address\n  > podcasts/episode_003/index.html now leads to https://show.example/podcasts/episode_003_dusk/index.html\n"),
+        "{}",
+        ran.said()
+    );
+    let old = "public/podcasts/episode_003/index.html";
+    let new = "https://show.example/podcasts/episode_003_dusk/index.html";
+    assert_eq!(leads_to(&show, old), new);
+    // It stays, says nothing more, and follows the page.
+    let ran = released(&show, &[]);
+    assert!(ran.stdout.starts_with("Nothing to do"), "{}", ran.said());
+    rename(&show, "episode_003_dusk", "dusk");
+    released(&show, &[]);
+    for was in ["episode_003", "episode_003_dusk"] {
+        let page = format!("public/podcasts/{was}/index.html");
+        assert_eq!(leads_to(&show, &page), "https://show.example/podcasts/dusk/index.html");
+    }
+    show.onair(&["prune", "--keep", "1", "--yes"]);
+    assert_eq!(leads_to(&show, old), "https://show.example/podcasts/dusk/index.html");
+    // Another episode may take the old place, and the page may come back.
+    rename(&show, "dusk", "episode_003_dusk");
+    released(&show, &[]);
+    assert!(show.read("public/podcasts/episode_003_dusk/index.html").contains("Title four"));
+    assert_eq!(leads_to(&show, old), new);
+}
+
+#[test]
+fn another_folder_of_pages_redirects_all_of_them_in_one_word() {
+    let show = show_of(5);
+    released(&show, &[]);
+    set(&show, "[site]\n", "[site]\npages = \"e\"\npage-name = \"number\"\nindex-html = false\n");
+    let ran = released(&show, &[]);
+    assert!(ran.stdout.contains("Moved: 5 pages"), "{}", ran.said());
+    assert!(ran.stdout.contains("  > and 2 more\n"), "{}", ran.said());
+    let old = leads_to(&show, "public/podcasts/episode_002/index.html");
+    assert_eq!(old, "https://show.example/e/2/");
+    let feed = show.read("public/podcasts/feed.xml");
+    assert!(feed.contains("<link>https://show.example/e/2/</link>"), "{feed}");
+}
+
+#[test]
+fn the_front_matter_says_where_a_page_stands_and_stood() {
+    let show = show_of(3);
+    show.with_audio(1, 160, &["slug: first-tide", "aliases: [/old/1/, /1.html]"]);
+    show.with_audio(2, 170, &["permalink: /tides/2/", "redirect_from: /old/2/"]);
+    released(&show, &[]);
+    let first = "https://show.example/podcasts/first-tide/index.html";
+    assert_eq!(leads_to(&show, "public/old/1/index.html"), first);
+    assert_eq!(leads_to(&show, "public/1.html"), first);
+    assert_eq!(
+        leads_to(&show, "public/old/2/index.html"),
+        "https://show.example/tides/2/index.html"
+    );
+    assert!(show.path("public/tides/2/index.html").is_file());
+    show.episode(3, &["slug: ../up"]);
+    let said = show.check();
+    assert!(said.contains("`slug`: this is no name for a page"), "{said}");
+}
+
+#[test]
+fn tracking_may_come_and_go_and_another_media_address_is_one_cause() {
+    let show = show_of(5);
+    released(&show, &[]);
+    let settings = show.read("onair.toml");
+    show.write(
+        "onair.toml",
+        &format!("{settings}\n[media]\ntracking = [\"https://op3.dev/e/\"]\n"),
+    );
+    let ran = released(&show, &[]);
+    assert!(ran.stdout.contains("5 changed"), "{}", ran.said());
+    assert!(
+        show.read("public/podcasts/feed.xml")
+            .contains("https://op3.dev/e/show.example/media/001.mp3")
+    );
+    show.write("onair.toml", &settings);
+    released(&show, &[]);
+
+    show.write("onair.toml", &format!("{settings}\n[media]\nurl = \"https://cdn.example/m\"\n"));
+    let refused = release(&show, &[]);
+    assert_eq!(refused.code, 4, "{}", refused.said());
+    insta::assert_snapshot!(refused.said(), @"
+        error: 5 published enclosure addresses would change
+          episodes/episode_005.md: expected https://show.example/media/005.mp3, found https://cdn.example/m/005.mp3
+          episodes/episode_004.md: expected https://show.example/media/004.mp3, found https://cdn.example/m/004.mp3
+          episodes/episode_003.md: expected https://show.example/media/003.mp3, found https://cdn.example/m/003.mp3
+          and 2 more
+          help: set `media.url` back, or write the published address in the front matter, as `enclosure:`; if this is meant, release with --allow address-change
+        error: stopped by 5 guards: nothing was published
+        exit code 4
+        ");
+    released(&show, &["--allow", "address-change"]);
+}
+
+#[test]
+fn many_episodes_that_leave_are_one_cause_with_one_permission() {
+    let show = show_of(7);
+    released(&show, &[]);
+    for number in 1..=6 {
+        fs::remove_file(show.path(&format!("episodes/episode_{number:03}.md"))).unwrap();
+    }
+    let refused = release(&show, &[]);
+    assert_eq!(refused.stderr.matches("--allow").count(), 1, "{}", refused.said());
+    assert!(refused.stderr.contains("--allow removal:all"), "{}", refused.said());
+    released(&show, &["--allow", "removal:all"]);
+}
+
+#[test]
+fn a_removal_says_what_stays_public_and_how_it_goes() {
+    let show = show_of(2);
+    released(&show, &[]);
+    fs::remove_file(show.path("episodes/episode_001.md")).unwrap();
+    fs::remove_file(show.path("audio/001.mp3")).unwrap();
+    let refused = release(&show, &[]);
+    insta::assert_snapshot!(refused.stderr, @"
+        error: episodes/episode_001.md: episode 1 would leave the feed: expected an item with guid `001.mp3`, found no such episode
+          help: put the episode's file back; what is public of it (its page, its audio) stays public until a prune; if this is meant, release with --allow removal:1
+        error: stopped by 1 guard: nothing was published
+        ");
+    let ran = released(&show, &["--allow", "removal:1"]);
+    insta::assert_snapshot!(ran.outline(), @"
+        Publishing to public
+          + podcasts/feed.xml (content changed, N kB)
+          + N asset (content changed)
+          + N pages (content changed)
+        Left public: of episode 1, media/001.mp3, podcasts/episode_001/index.html
+          `onair prune --keep 1` removes them once this is released, and with them all that a rollback would need
+        Feed: 0 new, 1 removed: #1; 0 guids changed
+        Plan: N objects to send, N kB, N unchanged
+        Release 2 is published: N objects sent (N kB)
+        Feed: https://show.example/podcasts/feed.xml
+        exit code 0
+        ");
+    for file in ["media/001.mp3", "podcasts/episode_001/index.html"] {
+        assert!(show.path("public").join(file).is_file());
+    }
+    show.onair(&["prune", "--keep", "1", "--yes"]);
+    for file in ["media/001.mp3", "podcasts/episode_001/index.html"] {
+        assert!(!show.path("public").join(file).exists(), "{file}");
+    }
+}
+
+#[test]
+fn nothing_of_a_scheduled_episode_is_public_before_its_time() {
+    let show = show_of(2);
+    show.with_audio(3, 180, &["title: \"The secret title\"", "date: 2021-03-15 07:00:00 +0100"]);
+    let ran = released(&show, &[]);
+    assert!(
+        ran.stdout.ends_with("waiting: #3 until 15 March 2021, 07:00 (in 14 days)\n"),
+        "{}",
+        ran.said()
+    );
+    for (name, bytes) in show.tree("public") {
+        assert!(!name.contains("003"), "{name}");
+        assert!(!String::from_utf8_lossy(&bytes).contains("The secret title"), "{name}");
+    }
+    let again = released(&show, &[]);
+    assert!(again.stdout.starts_with("Nothing to do"), "{}", again.said());
+    assert!(again.stdout.contains("waiting: #3"), "{}", again.said());
+    let due = show.onair(&["release", "--now", "2021-03-15T06:00:00Z"]);
+    assert!(!due.said().contains("waiting"), "{}", due.said());
+    assert!(show.path("public/media/003.mp3").is_file());
+    // A published episode that is postponed is guarded.
+    let path = "episodes/episode_003.md";
+    show.write(path, &show.read(path).replace("2021-03-15", "2021-05-15"));
+    let refused = show.onair(&["release", "--now", "2021-03-15T06:00:00Z"]);
+    assert!(refused.stderr.contains("it waits until 15 May 2021, 07:00"), "{}", refused.said());
+}
+
+/// A commit of all that the show holds, at this hour.
+fn commit(show: &TestShow, hour: u32) {
+    let git = |arguments: &[&str]| {
+        let date = format!("2021-03-01T{hour:02}:00:00Z");
+        let mut command = std::process::Command::new("git");
+        command.current_dir(show.root()).args(["-c", "user.name=a", "-c", "user.email=a@b.c"]);
+        command.args(arguments).env("GIT_COMMITTER_DATE", &date).env("GIT_AUTHOR_DATE", &date);
+        assert!(command.output().unwrap().status.success(), "{arguments:?}");
+    };
+    git(&["init", "-q", "-b", "main"]);
+    git(&["add", "-A", "episodes", "onair.toml"]);
+    git(&["commit", "-q", "--allow-empty", "-m", "x"]);
+}
+
+fn git(show: &TestShow, arguments: &[&str]) {
+    let mut command = std::process::Command::new("git");
+    let output = command.current_dir(show.root()).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}");
+}
+
+#[test]
+fn an_older_checkout_takes_nothing_back_unasked() {
+    let show = show_of(2);
+    commit(&show, 1);
+    released(&show, &[]);
+    let path = "episodes/episode_002.md";
+    show.write(path, &show.read(path).replace("\nNotes.", "\nBetter notes."));
+    commit(&show, 2);
+    released(&show, &[]);
+    git(&show, &["checkout", "-q", "HEAD~1"]);
+    let refused = release(&show, &[]);
+    assert_eq!(refused.code, 4, "{}", refused.said());
+    assert!(refused.stderr.contains("of 2021-03-01 02:00 UTC"), "{}", refused.said());
+    assert!(refused.stderr.contains("--allow older-checkout"), "{}", refused.said());
+    let page = "public/podcasts/episode_002/index.html";
+    assert!(show.read(page).contains("Better notes."));
+    // The newest one again has nothing to do; a later one goes on.
+    git(&show, &["checkout", "-q", "main"]);
+    assert!(released(&show, &[]).stdout.starts_with("Nothing to do"));
+    git(&show, &["checkout", "-q", "HEAD~1"]);
+    released(&show, &["--allow", "older-checkout"]);
+    assert!(!show.read(page).contains("Better notes."));
+    git(&show, &["checkout", "-q", "main"]);
+    released(&show, &[]);
+    assert!(show.read(page).contains("Better notes."));
+}
+
+#[test]
+fn a_rollback_takes_pages_back_and_holds_until_the_show_changes() {
+    let show = show_of(2);
+    released(&show, &[]);
+    let page = "public/podcasts/episode_002/index.html";
+    let public = |show: &TestShow| {
+        let mut tree = show.tree("public");
+        tree.retain(|name, _| !name.starts_with("public/.onair/"));
+        tree
+    };
+    let first = public(&show);
+    let path = "episodes/episode_002.md";
+    show.write(path, &show.read(path).replace("\nNotes.", "\nA slip of the pen."));
+    released(&show, &[]);
+    assert!(show.read(page).contains("A slip of the pen."));
+    let back = show.onair(&["rollback"]);
+    assert_eq!(back.code, 0, "{}", back.said());
+    assert_eq!(public(&show), first, "feed, pages and all");
+    // A scheduled release changes nothing.
+    for _ in 0..2 {
+        let held = released(&show, &[]);
+        assert!(
+            held.stdout.starts_with("Nothing to do: release 3 is a rollback"),
+            "{}",
+            held.said()
+        );
+        assert_eq!(public(&show), first);
+    }
+    show.write(path, &show.read(path).replace("A slip of the pen.", "The right word."));
+    released(&show, &[]);
+    assert!(show.read(page).contains("The right word."));
+    // And back again, and forth because the host says so.
+    show.onair(&["rollback", "1"]);
+    assert_eq!(public(&show), first);
+    released(&show, &["--allow", "undo-rollback"]);
+    assert!(show.read(page).contains("The right word."));
+    let listed = show.onair(&["rollback", "--list"]).stdout;
+    let time = listed.split(['(', ',']).nth(1).unwrap();
+    assert_eq!(time.find(':'), Some(13), "{listed}");
+    assert!(!time.contains(['.', 'T']) || time.ends_with("UTC"), "{listed}");
+}
+
+#[test]
+fn a_tag_is_old_until_its_host_has_it_published_anew() {
+    let show = show_of(2);
+    released(&show, &[]);
+    let path = "episodes/episode_002.md";
+    show.write(path, &show.read(path).replace("Title three", "A better title"));
+    let ran = released(&show, &[]);
+    assert!(
+        ran.stdout.contains("Tag: the MP3 of episode 2 keeps the title it was published with"),
+        "{}",
+        ran.said()
+    );
+    let says = |show: &TestShow, file: &str, text: &str| {
+        let bytes = fs::read(show.path(&format!("public/media/{file}"))).unwrap();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    };
+    let feed = show.read("public/podcasts/feed.xml");
+    released(&show, &["--retag", "2"]);
+    let after = show.read("public/podcasts/feed.xml");
+    let guid = |feed: &str| values(feed, "<guid isPermaLink=\"false\">")[0].to_owned();
+    assert_eq!(guid(&feed), guid(&after));
+    let url = values(&after, "<enclosure url=\"")[0].to_owned();
+    let file = url.rsplit('/').next().unwrap();
+    assert_ne!(file, "002.mp3");
+    let wide: Vec<u8> = "A better title".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide = String::from_utf8(wide).unwrap();
+    assert!(says(&show, file, "A better title") || says(&show, file, &wide));
+    assert!(says(&show, "002.mp3", "Title three") || !says(&show, "002.mp3", "A better title"));
+    // It stays where it is now.
+    for arguments in [&[][..], &["--retag", "2"]] {
+        let again = released(&show, arguments);
+        assert!(again.stdout.starts_with("Nothing to do"), "{}", again.said());
+    }
+}
+
+#[test]
+fn audio_that_is_nowhere_drops_no_episode_out_of_the_feed() {
+    let show = show_of(2);
+    let settings = show.read("onair.toml");
+    show.write("onair.toml", &format!("{settings}\n[rules]\naudio-missing = \"off\"\n"));
+    fs::remove_file(show.path("audio/002.mp3")).unwrap();
+    let refused = release(&show, &[]);
+    assert_eq!(refused.code, 1, "{}", refused.said());
+    assert!(
+        refused.stderr.contains("the audio of episodes/episode_002.md is neither"),
+        "{}",
+        refused.said()
+    );
+    assert!(!show.path("public/podcasts").exists());
+}
+
+#[test]
+fn a_target_that_is_a_link_is_written_to_only_if_the_caller_says_so() {
+    let show = show_of(1);
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), show.path("public")).unwrap();
+    let refused = release(&show, &[]);
+    assert_eq!(refused.code, 2, "{}", refused.said());
+    assert!(refused.stderr.contains("a symbolic link"), "{}", refused.said());
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+    released(&show, &["--target", "public"]);
+    assert!(elsewhere.path().join("podcasts/feed.xml").is_file());
+}
+
+#[test]
+fn a_release_waits_for_the_minute() {
+    let show = show_of(1);
+    show.with_audio(2, 170, &["date: 2021-03-01 00:00:02 +0000"]);
+    let ran = released(&show, &["--wait", "1m"]);
+    assert!(ran.stdout.contains("waiting: #2 until 1 March 2021, 00:00 (in "), "{}", ran.said());
+    assert!(ran.stdout.contains("Release 2 is published"), "{}", ran.said());
+    assert!(show.read("public/podcasts/feed.xml").contains("002.mp3"));
+    assert_eq!(release(&show, &["--wait", "soon"]).code, 2);
+}

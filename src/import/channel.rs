@@ -14,7 +14,7 @@ use super::{EXTRA, dates, html, names};
 use crate::show::edit::quoted;
 use crate::show::guid::of_address;
 use crate::show::is_inside;
-use crate::show::settings::FILE;
+use crate::show::settings::{FILE, is_medium};
 
 /// Where the artwork goes; its ending is mended once its bytes are seen.
 pub const ARTWORK: &str = "img/artwork";
@@ -170,6 +170,21 @@ pub fn read(
         show.line("explicit", "true");
     }
     show.maybe("copyright", parts.plain("copyright"));
+    for (key, name) in [("block", "itunes:block"), ("complete", "itunes:complete")] {
+        // Apple heeds `Yes` alone, and so does everybody else.
+        if parts.text(name).and_then(item::truth) == Some(true) {
+            show.line(key, "true");
+        }
+    }
+    if let Some(medium) = parts.take("podcast:medium").filter(|medium| medium.text != "podcast") {
+        match is_medium(&medium.text) {
+            true => show.text("medium", &medium.text),
+            false => {
+                extra.push(medium.clone());
+                report.kept(Level::Show, "podcast:medium");
+            }
+        }
+    }
     apple(parts, &mut show, report);
     guid(parts, &mut show, address.as_deref(), report);
     // What the feed does not lock stays so (podcast namespace, "locked").
@@ -225,10 +240,6 @@ pub fn read(
                 "import that one, if it is public: `onair import` its address",
             );
         }
-    }
-    if let Some(medium) = parts.take("podcast:medium").filter(|medium| medium.text != "podcast") {
-        extra.push(medium.clone());
-        report.kept(Level::Show, "podcast:medium");
     }
     for link in links {
         if matches!(link.attribute("rel"), Some("hub")) {

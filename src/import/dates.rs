@@ -345,43 +345,33 @@ pub fn zone(language: &str, dates: &[Date]) -> Option<(&'static str, bool)> {
     Some((found, varied))
 }
 
-/// The zone for these dates, and what is to be said of it. Offsets that change over the year tell it; one
-/// offset alone is kept by a zone without summer time until the host names the true one.
+/// The zone for these dates, and what is to be said of it. Offsets that change over the year tell it;
+/// one offset alone may be of many a zone, and only the host knows of which.
 pub fn settled(language: &str, dates: &[Date], report: &mut Report) -> Option<String> {
     let local = dates.iter().filter(|date| matches!(date, Date::Local(_))).count();
     let how = format!("import with --time-zone, or write `time-zone` in {FILE}");
-    let zone = match zone(language, dates) {
+    let one_offset = match zone(language, dates) {
         Some((zone, true)) => {
             report.fact(format!("Time zone {zone}, by the offsets of the dates over the year"));
             return Some(zone.to_owned());
         }
         Some(("UTC", _)) | None => None,
-        Some((zone, false)) => {
-            let seconds = dates.iter().find_map(|date| match date {
-                Date::Zoned(date) => Some(date.offset().seconds()),
-                Date::Local(_) => None,
-            });
-            // The sign of these names is the other way round (IANA, "etcetera").
-            let fixed = seconds.filter(|seconds| seconds % 3600 == 0).map(|seconds| {
-                let hours = -seconds / 3600;
-                format!("Etc/GMT{}{}", if hours < 0 { "-" } else { "+" }, hours.abs())
-            });
-            let fixed = fixed.filter(|name| TimeZone::get(name).is_ok());
-            Some(fixed.unwrap_or_else(|| zone.to_owned()))
-        }
+        Some((_, false)) => dates.iter().find_map(|date| match date {
+            Date::Zoned(date) => Some(offset_text(date.offset())),
+            Date::Local(_) => None,
+        }),
     };
-    match (local, &zone) {
-        (0, Some(zone)) => report.remark(
-            FILE,
-            "name the show's time zone, which one offset alone does not tell",
-            format!("{zone} keeps the offset of all dates until then"),
-        ),
+    match (local, one_offset) {
         (0, None) => {}
+        (0, Some(offset)) => report.decide(
+            format!("the show's time zone: all dates have {offset}, which many zones have"),
+            how,
+        ),
         (1, _) => report.decide("the show's time zone: 1 date has none that is known", how),
         _ => report
             .decide(format!("the show's time zone: {local} dates have none that is known"), how),
     }
-    zone
+    None
 }
 
 #[cfg(test)]

@@ -52,6 +52,8 @@ pub struct Draft {
     pub link: Option<String>,
     pub persons: Vec<Person>,
     apple_id: Option<u64>,
+    /// Whether directories are to leave it out.
+    block: bool,
     /// Address and file ending.
     pub transcript: Option<(String, &'static str)>,
     pub chapters: Option<String>,
@@ -177,6 +179,7 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
     draft.persons = persons(&mut parts, |_| true, Level::Episode, report);
     draft.image = image(&mut parts).map(|url| absolute(url, base)).filter(|url| is_web(url));
     apple_id(&mut parts, &mut draft);
+    draft.block = parts.text("itunes:block").and_then(truth) == Some(true);
     beside(&mut parts, &mut draft, report);
     draft.extra.extend(parts.finish(report));
     Some(draft)
@@ -524,6 +527,7 @@ impl Draft {
         line("enclosureType", (!self.is_mp3).then(|| quoted(&self.mime)));
         line("image", text(&self.image));
         line("appleEpisodeId", self.apple_id.map(|id| id.to_string()));
+        line("block", self.block.then(|| "true".to_owned()));
         line("transcript", beside[0].map(quoted));
         line("chapters", beside[1].map(quoted));
         if !self.chapter_list.is_empty() && beside[1].is_none() {

@@ -339,6 +339,11 @@ fn podcast() -> Spanned<String> {
 const MEDIA: [&str; 9] =
     ["podcast", "music", "video", "film", "audiobook", "newsletter", "blog", "publisher", "course"];
 
+/// Whether this is a medium of the podcast namespace.
+pub fn is_medium(medium: &str) -> bool {
+    MEDIA.contains(&medium.strip_suffix('L').unwrap_or(medium)) || medium == "mixed"
+}
+
 fn yes() -> bool {
     true
 }
@@ -429,8 +434,7 @@ impl Settings {
             }
         }
         let medium = self.show.medium.get_ref();
-        let plain = medium.strip_suffix('L').unwrap_or(medium);
-        if !MEDIA.contains(&plain) && medium != "mixed" {
+        if !is_medium(medium) {
             let reason = format!("`{medium}` is no medium of the podcast namespace");
             return Err(wrong(&self.show.medium, reason, &format!("one of {}", MEDIA.join(", "))));
         }

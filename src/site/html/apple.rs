@@ -20,7 +20,8 @@ const WITHIN: [&str; 19] = [
 /// The HTML of `clean` in at most `limit` bytes; what does not fit is cut off behind a word.
 pub fn description(clean: &Clean, resolve: &Resolve<'_>, limit: usize) -> String {
     let mut writer = Writer { out: String::new(), open: Vec::new(), gap: false, pre: 0, limit };
-    let mut parts = clean::parts(clean);
+    let lines = super::tables_as_lines(clean);
+    let mut parts = clean::parts(&lines);
     let whole = parts.all(|(text, tag)| {
         writer
             .text(text)
@@ -167,7 +168,6 @@ impl Writer {
             ("li", true) => {
                 self.close(if self.open.contains(&"li") { "li" } else { "p" });
             }
-            ("td" | "th", _) => self.gap = true,
             (name, _) if WITHIN.contains(&name) => {}
             (name, closing) => {
                 if name == "pre" {
@@ -246,7 +246,7 @@ mod tests {
         assert_eq!(
             of(markdown, 4000),
             "<p>Links</p><ul><li><a href=\"https://a.example/?x=1&amp;y=2\">A &amp; B</a>, new<ul><li>two</li></ul></li></ul>\
-             <p>said</p><p>one<br>two</p><p>a b</p><p>c d</p><p>X</p><p>Y</p><p>Z</p><p>a<br>b</p>"
+             <p>said</p><p>one<br>two</p><p>a | b</p><p>c | d</p><p>X</p><p>Y</p><p>Z</p><p>a<br>b</p>"
         );
         assert_eq!(
             description(&inline("a<br>b <a href='x'>c</a>", &none), &none, 99),

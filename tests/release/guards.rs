@@ -219,5 +219,5 @@ fn the_list_for_the_help_text_names_every_permission() {
         let text = name.replace("EPISODES", "1");
         assert_eq!(text.parse::<Allow>().unwrap().to_string(), text);
     }
-    assert_eq!(names.len(), 13);
+    assert_eq!(names.len(), 12);
 }

@@ -308,8 +308,8 @@ pub struct New {
 /// `onair import`
 #[derive(Debug, clap::Args)]
 pub struct Import {
-    /// The feed's address or file, or the folder of a Jekyll podcast
-    #[arg(value_name = "FEED-OR-JEKYLL")]
+    /// The feed's address or file, or the folder of a site's generator (Jekyll, Toucan, Hugo, …)
+    #[arg(value_name = "FEED-OR-FOLDER")]
     pub from: String,
     /// Fetch what the feed names: audio, artwork, transcripts, chapters; what is there already stays
     #[arg(long)]
@@ -317,6 +317,9 @@ pub struct Import {
     /// The address that the show will have, if it moves [default: the one that it has]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+    /// The show's time zone, as in Europe/Paris [default: the one that its dates tell]
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
 }
 
 /// `onair move`

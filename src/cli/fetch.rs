@@ -111,6 +111,13 @@ impl<'a> Fetcher<'a> {
         self.sum_up();
     }
 
+    /// Writes the artwork that was fetched.
+    pub fn keep_artwork(&mut self, import: &Import) {
+        if let (Some(artwork), Some(bytes)) = (&import.artwork, self.artwork.take()) {
+            self.keep(&artwork.to, &bytes);
+        }
+    }
+
     /// Writes a file that is not there.
     fn keep(&mut self, path: &str, bytes: &[u8]) {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));

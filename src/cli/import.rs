@@ -21,6 +21,8 @@ use crate::show::{Show, Source};
 
 /// A feed in more pages than this is one that leads in circles.
 const MAX_PAGES: usize = 1000;
+/// Folders within folders, below which no episode stands.
+const MAX_DEPTH: usize = 6;
 /// As many files as a show may have episodes.
 const MAX_POSTS: usize = 100_000;
 
@@ -54,9 +56,15 @@ pub fn run(global: &Global, args: &args::Import, term: &Term) -> Outcome {
     }
     if args.download {
         fetcher.all(&import, show.as_ref());
+    } else {
+        fetcher.keep_artwork(&import);
     }
-    term.say(import.report.text(term.verbose()).trim_end());
-    Ok(if fetcher.is_complete() { Exit::Fine } else { Exit::Target })
+    term.say(import.report.text().trim_end());
+    Ok(match (fetcher.is_complete(), import.report.is_open()) {
+        (false, _) => Exit::Target,
+        (true, true) => Exit::Findings,
+        (true, false) => Exit::Fine,
+    })
 }
 
 /// What is in the folder.
@@ -109,6 +117,7 @@ fn read_origin(
     let mut options = Options {
         address: is_address.then_some(origin),
         url: args.url.as_deref(),
+        zone: args.time_zone.as_deref(),
         download: args.download,
         artwork: None,
     };
@@ -137,7 +146,8 @@ fn read_origin(
         }
         let has_artwork =
             show.is_some_and(|show| show.root.join(show.settings.show.artwork.get_ref()).exists());
-        if options.download
+        // It is small, and no show is whole without it.
+        if (options.download || (is_address && show.is_none()))
             && options.artwork.is_none()
             && !has_artwork
             && let Some(artwork) = &import.artwork
@@ -191,32 +201,57 @@ fn folder(root: &Path, args: &args::Import) -> Result<Import, Error> {
         let message = format!("{} is a show of onair's already", root.display());
         return Err(Error::usage(message).help("name it with --show: it needs no import"));
     }
-    let config = match read::read_text(root, jekyll::CONFIG) {
-        Ok(config) => Some(config),
-        Err(FileTrouble::Missing) => None,
-        Err(trouble) => return Err(failed(jekyll::CONFIG, &trouble)),
-    };
-    let mut paths = Vec::new();
-    for folder in jekyll::FOLDERS {
-        let Ok(real) = read::resolve(root, folder) else { continue };
-        for entry in fs::read_dir(real).map_err(|error| failed(folder, &error))? {
-            let entry = entry.map_err(|error| failed(folder, &error))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if (name.ends_with(".md") || name.ends_with(".markdown")) && !name.starts_with('.') {
-                paths.push(format!("{folder}/{name}"));
+    // The site's settings may stand above the folder of its episodes.
+    let real = fs::canonicalize(root).map_err(|error| failed("", &error))?;
+    let mut config = None;
+    for folder in real.ancestors().take(3) {
+        for name in jekyll::CONFIGS {
+            if config.is_none() {
+                config = match read::read_text(folder, name) {
+                    Ok(config) => Some(config),
+                    Err(FileTrouble::Missing) => None,
+                    Err(trouble) => return Err(failed(name, &trouble)),
+                };
             }
         }
     }
+    let mut paths = Vec::new();
+    markdown(root, "", 0, &mut paths)?;
     if paths.len() > MAX_POSTS {
-        return Err(failed("", &format!("there are more than {MAX_POSTS} episodes")));
+        return Err(failed("", &format!("there are more than {MAX_POSTS} files")));
     }
     paths.sort();
     let posts: Vec<Source> = paths
         .into_iter()
         .map(|path| read::read_text(root, &path).map_err(|trouble| failed(&path, &trouble)))
         .collect::<Result<_, _>>()?;
-    let options = Options { url: args.url.as_deref(), ..Options::default() };
+    let (url, zone) = (args.url.as_deref(), args.time_zone.as_deref());
+    let options = Options { url, zone, ..Options::default() };
     jekyll::of_folder(config.as_ref(), &posts, &options).map_err(said)
+}
+
+/// The Markdown files below a folder, but not those that a generator wrote.
+fn markdown(root: &Path, below: &str, depth: usize, paths: &mut Vec<String>) -> Result<(), Error> {
+    let failed =
+        |error: std::io::Error| Error::usage(format!("{}: {error}", root.join(below).display()));
+    for entry in fs::read_dir(root.join(below)).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
+        let kind = entry.file_type().map_err(failed)?;
+        if name.starts_with('.') || paths.len() > MAX_POSTS {
+            continue;
+        }
+        if kind.is_dir() && depth < MAX_DEPTH && !jekyll::NOT_LOOKED_INTO.contains(&name.as_str()) {
+            markdown(root, &path, depth + 1, paths)?;
+        } else if kind.is_file() {
+            let lower = name.to_ascii_lowercase();
+            if lower.ends_with(".md") || lower.ends_with(".markdown") {
+                paths.push(path);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Writes the show's files; settings last, for they make a folder a show. What was written is taken
@@ -243,12 +278,15 @@ fn write_files(
     }
     let episodes =
         import.episodes.iter().map(|episode| (episode.path.as_str(), episode.text.as_str()));
+    let report = import.report.file(&import.title);
+    let extra = import.extra.as_deref().map(|text| (import::EXTRA, text));
     let others = [
+        (import::report::FILE, report.as_str()),
         (".gitignore", GITIGNORE),
         (".gitattributes", GITATTRIBUTES),
         (FILE, import.settings.as_str()),
     ];
-    for (path, text) in episodes.chain(others) {
+    for (path, text) in episodes.chain(extra).chain(others) {
         let full = root.join(path);
         let mut file = fs::File::create_new(&full).map_err(|error| (path.to_owned(), error))?;
         made.push(full);

@@ -3,39 +3,107 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use jiff::ZonedDateTime;
-
 use super::item::{self, Draft, Person};
 use super::media::{self, Media};
 use super::options::Options;
 use super::report::{Level, Report};
-use super::unread_elements::{Parts, leave_attributes, one_line};
+use super::unread_elements::{Parts, one_line};
 use super::write::cut;
 use super::xml::Element;
-use super::{dates, names, notes};
+use super::{EXTRA, dates, html, names};
 use crate::show::edit::quoted;
 use crate::show::guid::of_address;
 use crate::show::is_inside;
-use crate::show::settings::FILE;
+use crate::show::settings::{FILE, is_medium};
 
 /// Where the artwork goes; its ending is mended once its bytes are seen.
 pub const ARTWORK: &str = "img/artwork";
-/// Where a show stands that does not say it.
-pub const NOWHERE: &str = "https://show.example";
+/// Where a show stands that does not say it: a name that no server has (RFC 2606).
+pub const NOWHERE: &str = "https://your-site.invalid";
 /// Where a release goes until its host says otherwise.
 pub const TARGET: &str =
     "\n[target]\nurl = \"public\"                      # a directory, or s3://bucket/prefix\n";
 const MAX_DESCRIPTION: usize = 4000;
 const MAX_LINE: usize = 1000;
+/// Where shows are listed, talked of or hosted: a page there is nobody's own site.
+const PLATFORMS: [&str; 62] = [
+    "twitter.com",
+    "x.com",
+    "facebook.com",
+    "instagram.com",
+    "youtube.com",
+    "youtu.be",
+    "tiktok.com",
+    "linkedin.com",
+    "threads.net",
+    "mastodon.social",
+    "bsky.app",
+    "reddit.com",
+    "discord.gg",
+    "t.me",
+    "linktr.ee",
+    "patreon.com",
+    "ko-fi.com",
+    "substack.com",
+    "medium.com",
+    "tumblr.com",
+    "apple.com",
+    "spotify.com",
+    "google.com",
+    "amazon.com",
+    "audible.com",
+    "deezer.com",
+    "stitcher.com",
+    "overcast.fm",
+    "pocketcasts.com",
+    "podchaser.com",
+    "iheart.com",
+    "tunein.com",
+    "libsyn.com",
+    "libsynpro.com",
+    "megaphone.fm",
+    "acast.com",
+    "art19.com",
+    "buzzsprout.com",
+    "fireside.fm",
+    "transistor.fm",
+    "anchor.fm",
+    "podbean.com",
+    "soundcloud.com",
+    "simplecast.com",
+    "captivate.fm",
+    "spreaker.com",
+    "rss.com",
+    "castos.com",
+    "blubrry.com",
+    "blubrry.net",
+    "omny.fm",
+    "omnycontent.com",
+    "audioboom.com",
+    "podigee.io",
+    "redcircle.com",
+    "pinecast.com",
+    "podomatic.com",
+    "zencast.fm",
+    "ivoox.com",
+    "ausha.co",
+    "feedburner.com",
+    "simplecast.fm",
+];
 
 /// What a release writes anew.
-const MADE_ANEW: [&str; 9] = [
+const MADE_ANEW: [&str; 13] = [
+    // What only the old host can answer for.
+    "cloud",
+    "media:content",
+    "item",
+    "podcast:medium",
+    "atom:id",
     "generator",
     "lastBuildDate",
     "pubDate",
     "docs",
     "image",
-    "itunes:summary",
     "atom:link",
     "fh:archive",
     "fh:complete",
@@ -52,6 +120,10 @@ pub struct Head {
     pub artwork: Option<(String, String)>,
     /// The feed's own address, if it is known.
     pub address: Option<String>,
+    /// What the channel links to, whoever's it is.
+    pub link: Option<String>,
+    /// What has no key of its own.
+    pub extra: Vec<Element>,
 }
 
 /// Reads the channel. `parts` are without the items.
@@ -61,29 +133,30 @@ pub fn read(
     drafts: &[Draft],
     report: &mut Report,
 ) -> Head {
-    let links = parts.all("atom:link");
+    let links = parts.all("atom:link", |_| true);
     let linked = |wanted: &str| {
         let link = links.iter().find(|link| link.attribute("rel") == Some(wanted))?;
         link.attribute("href").filter(|url| item::is_web(url)).map(str::to_owned)
     };
     let address = linked("self").or_else(|| options.address.map(str::to_owned));
     let mut show = Section::new("show");
-    let title = parts.line("title").or_else(|| parts.line("itunes:title"));
+    let title = parts.plain("title").or_else(|| parts.plain("itunes:title"));
     let title = title.unwrap_or_else(|| missing("title", "My show", report));
     let (title, _) = cut(&title, MAX_LINE);
     show.text("title", title);
-    show.maybe("subtitle", parts.line("itunes:subtitle"));
-    let description = description(parts, report);
+    show.maybe("subtitle", parts.plain("itunes:subtitle"));
+    let mut extra = Vec::new();
+    let description = description(parts, &mut extra, report);
     show.text("description", &description);
-    let (owner, email) = owner(parts, report);
-    let author = parts.line("itunes:author").or_else(|| parts.line("googleplay:author"));
+    let (owner, email) = owner(parts);
+    let author = parts.plain("itunes:author").or_else(|| parts.plain("googleplay:author"));
     let author =
         author.or_else(|| owner.clone()).unwrap_or_else(|| missing("author", title, report));
     show.text("author", &author);
     let language = parts.line("language").or_else(|| parts.line("dc:language"));
     let language = language.unwrap_or_else(|| missing("language", "en", report));
     show.text("language", &language);
-    zone(&mut show, &language, drafts, report);
+    zone(&mut show, &language, options.zone, drafts, report);
     show.line("category", &categories(parts, report));
     let artwork = artwork(parts, options.artwork, report);
     let ending = artwork.as_ref().map_or("jpg", |(_, ending)| ending);
@@ -96,14 +169,28 @@ pub fn read(
     if explicit {
         show.line("explicit", "true");
     }
-    show.maybe("copyright", parts.line("copyright"));
+    show.maybe("copyright", parts.plain("copyright"));
+    for (key, name) in [("block", "itunes:block"), ("complete", "itunes:complete")] {
+        // Apple heeds `Yes` alone, and so does everybody else.
+        if parts.text(name).and_then(item::truth) == Some(true) {
+            show.line(key, "true");
+        }
+    }
+    if let Some(medium) = parts.take("podcast:medium").filter(|medium| medium.text != "podcast") {
+        match is_medium(&medium.text) {
+            true => show.text("medium", &medium.text),
+            false => {
+                extra.push(medium.clone());
+                report.kept(Level::Show, "podcast:medium");
+            }
+        }
+    }
     apple(parts, &mut show, report);
     guid(parts, &mut show, address.as_deref(), report);
-    if let Some(locked) = parts.take("podcast:locked") {
-        leave_attributes(Level::Show, locked, &["owner"], report);
-        if item::truth(&locked.text) == Some(false) {
-            show.line("locked", "false");
-        }
+    // What the feed does not lock stays so (podcast namespace, "locked").
+    let locked = parts.take("podcast:locked");
+    if locked.and_then(|locked| item::truth(&locked.text)) != Some(true) {
+        show.line("locked", "false");
     }
     if let Some(funding) =
         parts.first("podcast:funding", |funding| funding.attribute("url").is_some())
@@ -116,15 +203,17 @@ pub fn read(
         show.line("funding", &format!("{{ url = {url}, text = {} }}", quoted(&words)));
     }
     if let Some(frequency) = parts.take("podcast:updateFrequency") {
-        leave_attributes(Level::Show, frequency, &[], report);
+        if !frequency.attributes.is_empty() {
+            extra.push(frequency.clone());
+            report.kept(Level::Show, "podcast:updateFrequency");
+        }
         show.maybe("update-frequency", Some(one_line(&frequency.text)));
     }
-    let all = item::persons(parts, Level::Show, report);
-    let (hosts, others): (Vec<Person>, Vec<Person>) =
-        all.into_iter().partition(|person| person.role == "host");
-    for other in &others {
-        report.left(Level::Show, &format!("podcast:person ({})", other.role));
-    }
+    // Only hosts are the settings'; whoever else takes part stays in the feed.
+    let is_host = |person: &Element| {
+        person.attribute("role").is_none_or(|role| role.eq_ignore_ascii_case("host"))
+    };
+    let hosts: Vec<Person> = item::persons(parts, is_host, Level::Show, report);
     let mut settings =
         format!("# A show that onair publishes. Every key: docs/settings.md\n\n{}", show.text);
     for host in &hosts {
@@ -140,15 +229,22 @@ pub fn read(
         section.text("email", &email);
         let _ = write!(settings, "\n{}", section.text);
     }
-    place(parts, &mut settings, options, address.as_deref(), drafts, report);
+    let link = parts.text("link").map(str::to_owned);
+    place(link.as_deref(), &mut settings, options, address.as_deref(), drafts, report);
     if let Some(new) = parts.text("itunes:new-feed-url") {
-        report.remark(
-            "feed",
-            format!("this feed has moved to {new}: import that one if it is still public"),
-        );
+        let own = address.as_deref().or(options.address);
+        // Some feeds name themselves.
+        if own.is_some_and(|own| !same_address(own, new)) || own.is_none() {
+            report.decide(
+                format!("the feed says that it has moved to {new}"),
+                "import that one, if it is public: `onair import` its address",
+            );
+        }
     }
-    if parts.text("podcast:medium").is_some_and(|medium| medium != "podcast") {
-        report.left(Level::Show, "podcast:medium (other than podcast)");
+    for link in links {
+        if matches!(link.attribute("rel"), Some("hub")) {
+            report.left(Level::Show, "atom:link (the old host's hub)");
+        }
     }
     parts.made_anew(&MADE_ANEW);
     Head {
@@ -157,7 +253,17 @@ pub fn read(
         explicit,
         artwork: artwork.map(|(url, _)| (url, path)),
         address,
+        link,
+        extra,
     }
+}
+
+/// Whether two addresses are one, but for what servers do not tell apart.
+fn same_address(a: &str, b: &str) -> bool {
+    let bare = |url: &str| {
+        url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/').to_lowercase()
+    };
+    bare(a) == bare(b)
 }
 
 /// A section of `onair.toml`.
@@ -196,50 +302,58 @@ impl Section {
 }
 
 fn missing(key: &str, instead: &str, report: &mut Report) -> String {
-    report.remark(FILE, format!("the feed gives no {key}: `{instead}` was written"));
+    report.remark(FILE, format!("the feed gives no {key}"), format!("`{instead}` was written"));
     instead.to_owned()
 }
 
-fn description(parts: &mut Parts<'_>, report: &mut Report) -> String {
-    let text = parts.text("description").or_else(|| parts.text("itunes:summary"));
-    let words = text.map(notes::words).filter(|words| !words.is_empty());
-    let words = words.unwrap_or_else(|| missing("description", "What the show is about", report));
-    let (kept, cut_off) = cut(&words, MAX_DESCRIPTION);
+fn description(parts: &mut Parts<'_>, extra: &mut Vec<Element>, report: &mut Report) -> String {
+    let (text, summary) = (parts.text("description"), parts.take("itunes:summary"));
+    if let (Some(text), Some(summary)) = (text, summary) {
+        let letters = |text: &str| html::letters(&html::words(&html::unescaped(text)));
+        if !letters(text).contains(&letters(&summary.text)) {
+            extra.push(summary.clone());
+            report.kept(Level::Show, "itunes:summary");
+        }
+    }
+    let text = text.or(summary.map(|summary| summary.text.as_str()));
+    let text = text.map(html::lines).filter(|text| !text.is_empty());
+    let text = text.unwrap_or_else(|| missing("description", "What the show is about", report));
+    let (kept, cut_off) = cut(&text, MAX_DESCRIPTION);
     if cut_off {
-        report.remark(FILE, format!("the description was cut at {MAX_DESCRIPTION} bytes"));
+        let limit = format!("at {MAX_DESCRIPTION} bytes, Apple's limit");
+        report.remark(FILE, "the show's description was cut", limit);
     }
     kept.to_owned()
 }
 
 /// Name and e-mail of the owner.
-fn owner(parts: &mut Parts<'_>, report: &mut Report) -> (Option<String>, Option<String>) {
+fn owner(parts: &mut Parts<'_>) -> (Option<String>, Option<String>) {
     let Some(owner) = parts.take("itunes:owner") else { return (None, None) };
     let mut inside = Parts::new(Level::Show, owner);
-    let found = (inside.line("itunes:name"), inside.line("itunes:email"));
-    inside.finish(report);
-    found
+    (inside.plain("itunes:name"), inside.line("itunes:email"))
 }
 
-fn zone(show: &mut Section, language: &str, drafts: &[Draft], report: &mut Report) {
-    let dates: Vec<ZonedDateTime> = drafts.iter().filter_map(|draft| draft.date.clone()).collect();
-    match dates::zone(language, &dates) {
-        Some("UTC") => {}
-        Some(zone) => {
-            show.text("time-zone", zone);
-            report.remark(FILE, format!("time-zone: {zone} is the first zone that fits all dates"));
-        }
-        None => report.remark(
-            FILE,
-            "time-zone: no zone fits all dates; write yours, or dates without an offset are in UTC",
-        ),
+fn zone(
+    show: &mut Section,
+    language: &str,
+    given: Option<&str>,
+    drafts: &[Draft],
+    report: &mut Report,
+) {
+    if let Some(zone) = given {
+        show.text("time-zone", zone);
+        return;
     }
+    let dates: Vec<dates::Date> = drafts.iter().filter_map(|draft| draft.date.clone()).collect();
+    show.maybe("time-zone", dates::settled(language, &dates, report));
 }
 
 fn categories(parts: &mut Parts<'_>, report: &mut Report) -> String {
     let mut paths: Vec<String> = Vec::new();
-    for category in parts.all("itunes:category") {
-        let name =
-            |element: &Element| element.attribute("text").map(|text| quoted(&one_line(text)));
+    for category in parts.all("itunes:category", |_| true) {
+        let name = |element: &Element| {
+            element.attribute("text").map(|text| quoted(&html::read(&one_line(text))))
+        };
         let Some(top) = name(category) else { continue };
         let mut children = category.children.iter().filter_map(name).peekable();
         if children.peek().is_none() {
@@ -267,7 +381,10 @@ fn artwork(
         Some(url.text.as_str())
     });
     let Some(url) = image.or(rss).filter(|url| item::is_web(url)) else {
-        report.remark(FILE, "the feed names no artwork");
+        report.decide(
+            "the feed names no artwork",
+            format!("put a picture of 1,400 to 3,000 pixels at {ARTWORK}.jpg"),
+        );
         return None;
     };
     let path = url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
@@ -306,30 +423,46 @@ fn guid(parts: &mut Parts<'_>, show: &mut Section, address: Option<&str>, report
     match (parts.line("podcast:guid"), address) {
         (Some(guid), _) => show.text("guid", &guid),
         (None, Some(address)) => show.text("guid", &of_address(address)),
-        (None, None) => report.remark(
-            FILE,
-            "guid: the feed says neither its podcast:guid nor its own address; give the address to `onair import` in place of the file",
+        (None, None) => report.decide(
+            "the feed says neither its podcast:guid nor its own address",
+            "import it by its address, or write `guid` into [show]: it must not change",
         ),
     }
 }
 
 /// `[site]` and `[media]`: where pages, feed and audio are to stand.
 fn place(
-    parts: &mut Parts<'_>,
+    link: Option<&str>,
     settings: &mut String,
     options: &Options<'_>,
     address: Option<&str>,
     drafts: &[Draft],
     report: &mut Report,
 ) {
-    let link = parts.text("link").filter(|url| is_site(url));
-    let given = options.url.or(link);
-    let (url, feed) = site(given, options.url.is_some(), address);
-    if given.is_none() && address.is_none() {
-        report.remark(
-            FILE,
-            "site.url: the feed does not say where the show is; write your own address",
-        );
+    let own = link.filter(|url| is_own(url, address));
+    let given = options.url.or(own);
+    // The server that has the feed is the show's own where the show has its pages there, too.
+    let server = address.filter(|_| link.is_none()).filter(|address| !is_platform(address));
+    let (url, feed) = match (given, server) {
+        (None, None) => {
+            report.decide(
+                match link {
+                    Some(link) => format!(
+                        "the show's site is not known: {link} is a platform's, or somebody else's"
+                    ),
+                    None => "the show's site is not known: the feed does not say it".to_owned(),
+                },
+                format!("import with --url, or write `site.url` in {FILE}"),
+            );
+            (NOWHERE.to_owned(), None)
+        }
+        _ => site(given, options.url.is_some(), address),
+    };
+    if options.url.is_none()
+        && let Some(own) = own
+        && !address.is_some_and(|address| shares_domain(own, address))
+    {
+        report.fact(format!("Pages, artwork and feed are to stand at {url}, the feed's link: --url names another address"));
     }
     let mut section = Section::new("site");
     section.text("url", &url);
@@ -345,7 +478,9 @@ fn place(
         media::folder(enclosures, &url).filter(|media| is_site(&media.url))
     {
         let mut section = Section::new("media");
+        // Audio that stays where it is keeps its address; what is new has a folder of its own.
         match media::path(&own, &url) {
+            _ if !options.download => {}
             // Where audio goes unless the settings say otherwise.
             Some(_) if own == format!("{}/media/", url.trim_end_matches('/')) => {}
             Some(path) if is_inside(&path) => {
@@ -364,6 +499,42 @@ fn place(
         }
     }
     settings.push_str(TARGET);
+}
+
+/// The settings that name the side file, and rules that the feed does not keep to: what is public so is
+/// no reason to stop.
+pub fn completed(settings: &str, extra: bool, rules: &[&str]) -> String {
+    let mut out = settings.to_owned();
+    if extra {
+        out = out.replacen("\n[site]\n", &format!("\n[site]\nextra = {}\n", quoted(EXTRA)), 1);
+    }
+    if !rules.is_empty() {
+        out.push_str("\n# What the imported feed does not keep to.\n[rules]\n");
+        for rule in rules {
+            let _ = writeln!(out, "{rule} = \"warning\"");
+        }
+    }
+    out
+}
+
+/// Whether what a feed links to is the show's own site: a platform's page is not, and neither is a page
+/// deep in a site that has no part in the feed.
+fn is_own(link: &str, address: Option<&str>) -> bool {
+    let path = link.splitn(4, '/').nth(3).unwrap_or_default().trim_end_matches('/');
+    is_site(link)
+        && !is_platform(link)
+        && (path.is_empty() || address.is_some_and(|address| shares_domain(link, address)))
+}
+
+fn is_platform(url: &str) -> bool {
+    let host = media::host(url).unwrap_or_default().to_ascii_lowercase();
+    PLATFORMS.iter().any(|platform| {
+        host.strip_suffix(platform).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    })
+}
+
+fn shares_domain(a: &str, b: &str) -> bool {
+    media::host(a).zip(media::host(b)).is_some_and(|(a, b)| media::same_site(a, b))
 }
 
 /// Whether settings take this as an address to stand under.

@@ -1,6 +1,8 @@
 //! A whole feed as a show.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use rayon::prelude::*;
 
 use super::channel::{self, Head};
 use super::item::{self, Draft};
@@ -8,9 +10,9 @@ use super::names::{self, Names};
 use super::options::Options;
 use super::report::{Level, Report};
 use super::unread_elements::Parts;
-use super::xml::{self, Element};
-use super::{EpisodeFile, Fetch, Import, ImportError, dates};
-use crate::report::counted;
+use super::xml::{self, Channel, Element};
+use super::{EpisodeFile, Fetch, Import, ImportError, extra};
+use crate::report::{bytes, counted};
 use crate::show::Source;
 use crate::show::read::EPISODES;
 use crate::show::settings::{FILE, Settings};
@@ -31,43 +33,99 @@ pub fn of_feed(bytes: &[u8], options: &Options<'_>) -> Result<Import, ImportErro
 /// # Errors
 /// As [`of_feed`], of the first part that is none.
 pub fn of_pages(pages: &[&[u8]], options: &Options<'_>) -> Result<Import, ImportError> {
-    let channels: Vec<Element> =
-        pages.iter().map(|page| xml::channel(page)).collect::<Result<_, _>>()?;
-    let Some(first) = channels.first() else { return Err(ImportError::new("there is no feed")) };
     let mut report = Report::default();
-    let mut known = BTreeSet::new();
-    let mut drafts: Vec<Draft> = Vec::new();
-    for (page, channel) in channels.iter().enumerate() {
-        for item in channel.children.iter().filter(|child| child.name == "item") {
-            if drafts.len() == MAX_ITEMS {
-                return Err(ImportError::new(format!("there are more than {MAX_ITEMS} episodes")));
-            }
-            let Some(draft) = item::read(item, &mut report) else { continue };
-            // An archive repeats what newer pages have; within a page, a guid is no one else's.
-            if known.insert(draft.guid.clone()) || page == 0 {
-                drafts.push(draft);
-            }
-        }
-    }
-    let mut parts = Parts::new(Level::Show, first);
-    parts.made_anew(&["item"]);
-    let head = channel::read(&mut parts, options, &drafts, &mut report);
-    parts.finish(&mut report);
-    let settings =
-        Settings::parse(&Source::new(FILE, head.settings.as_str())).map_err(|error| {
-            ImportError::new(format!("no settings can be made of this feed: {}", error.reason))
+    let mut items = Items::default();
+    let mut channels = Vec::new();
+    for (page, bytes) in pages.iter().enumerate() {
+        let channel = xml::read(bytes, &mut |item, base| {
+            let base = base.or(options.address);
+            items.add(&item, base, page > 0, &mut report)
         })?;
-    twins(&drafts, &mut report);
+        if let Some(remark) = &channel.remark {
+            report.remark("feed", "the feed's bytes are not what it says", remark);
+        }
+        channels.push(channel);
+    }
+    let further = channels.last().and_then(|channel| further(&channel.element));
+    let Some(first) = channels.into_iter().next() else {
+        return Err(ImportError::new("there is no feed"));
+    };
+    if items.drafts.is_empty() && report.remarked(item::NO_ENCLOSURE) > 0 {
+        return Err(ImportError::new("no item of this feed has audio: it is no podcast's")
+            .help("look on the show's page for the address of its podcast feed"));
+    }
+    let Items { mut drafts, identical, .. } = items;
+    let mut parts = Parts::new(Level::Show, &first.element);
+    let head = channel::read(&mut parts, options, &drafts, &mut report);
+    let mut left = parts.finish(&mut report);
+    left.extend(head.extra.iter().cloned());
+    let site = head.link.as_deref().filter(|link| item::is_web(link));
+    drafts.par_iter_mut().for_each(|draft| draft.settle(site));
+    for _ in drafts.iter().filter(|draft| draft.own_summary()) {
+        report.kept(Level::Episode, "itunes:summary (where it says something else)");
+    }
+    came(&drafts, identical, &mut report);
+    let settings = parse(&head.settings)?;
+    let mut episodes = episodes(&mut drafts, &head, &settings, options, &mut report);
+    decisions(&drafts, &mut report);
+    let extra = side_file(&first, &left, &drafts);
+    let rules = rules(&drafts, &mut episodes, &settings);
+    let settings_text = channel::completed(&head.settings, extra.is_some(), &rules);
     let mut import = Import {
         title: head.title.clone(),
-        settings: head.settings.clone(),
-        episodes: episodes(&drafts, &head, &settings, options, &mut report),
+        settings: settings_text,
+        extra,
+        episodes,
         artwork: head.artwork.clone().map(|(url, to)| Fetch { url, to }),
-        further: channels.last().and_then(further),
+        further,
         report,
     };
+    let settings = parse(&import.settings)?;
     next(&mut import, &head, &settings, options);
     Ok(import)
+}
+
+fn parse(settings: &str) -> Result<Settings, ImportError> {
+    Settings::parse(&Source::new(FILE, settings)).map_err(|error| {
+        ImportError::new(format!("no settings can be made of this feed: {}", error.reason))
+    })
+}
+
+/// The items of all pages.
+#[derive(Default)]
+struct Items {
+    drafts: Vec<Draft>,
+    guids: HashSet<String>,
+    /// Each with what makes it the same as another, to the letter.
+    seen: HashSet<(String, String, String, Option<String>)>,
+    identical: usize,
+}
+
+impl Items {
+    fn add(
+        &mut self,
+        item: &Element,
+        base: Option<&str>,
+        is_archive: bool,
+        report: &mut Report,
+    ) -> Result<(), ImportError> {
+        if self.drafts.len() == MAX_ITEMS {
+            return Err(ImportError::new(format!("there are more than {MAX_ITEMS} episodes")));
+        }
+        let Some(draft) = item::read(item, base, report) else { return Ok(()) };
+        let date = draft.date.as_ref().map(super::dates::Date::written);
+        let same = (draft.guid.clone(), draft.enclosure.clone(), draft.title.clone(), date);
+        if !self.seen.insert(same) {
+            // An archive repeats what newer pages have.
+            self.identical += usize::from(!is_archive);
+            return Ok(());
+        }
+        // Within a page, a guid is no one else's.
+        if self.guids.insert(draft.guid.clone()) || !is_archive {
+            self.drafts.push(draft);
+        }
+        Ok(())
+    }
 }
 
 /// The next page that a feed in parts names.
@@ -79,30 +137,115 @@ fn further(channel: &Element) -> Option<String> {
     linked("prev-archive").or_else(|| linked("next")).map(str::to_owned)
 }
 
-/// Says which items share what must be one's own.
-fn twins(drafts: &[Draft], report: &mut Report) {
-    for (what, of) in [
-        ("guid", (|draft| &draft.guid) as fn(&Draft) -> &String),
-        ("enclosure", |draft| &draft.enclosure),
-    ] {
-        let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
-        for draft in drafts {
-            if let Some(first) = seen.insert(of(draft), &draft.title) {
-                report.remark(
-                    "feed",
-                    format!(
-                        "“{first}” and “{}” have the same {what}, `{}`",
-                        draft.title,
-                        of(draft)
-                    ),
-                );
+/// What came, in a line or two.
+fn came(drafts: &[Draft], identical: usize, report: &mut Report) {
+    let length: u64 = drafts.iter().filter_map(|draft| draft.bytes).fold(0, u64::saturating_add);
+    report.fact(format!(
+        "{}, {} of audio; each keeps its guid, its address and its length",
+        counted(drafts.len(), "episode"),
+        bytes(length)
+    ));
+    let other: Vec<&Draft> = drafts.iter().filter(|draft| !draft.is_mp3).collect();
+    if let Some(first) = other.first() {
+        let kinds: BTreeSet<&str> = other.iter().map(|draft| draft.mime.as_str()).collect();
+        let kinds: Vec<&str> = kinds.into_iter().take(4).collect();
+        report.fact(format!(
+            "{} no MP3 ({}): in the feed as before, such as “{}”",
+            if other.len() == 1 {
+                "1 of them is".to_owned()
+            } else {
+                format!("{} of them are", other.len())
+            },
+            kinds.join(", "),
+            first.title
+        ));
+    }
+    if identical > 0 {
+        report.fact(format!(
+            "{} the very same as another, and left out",
+            if identical == 1 {
+                "1 item was".to_owned()
+            } else {
+                format!("{identical} items were")
             }
-        }
+        ));
     }
 }
 
+/// What the host must decide of the episodes.
+fn decisions(drafts: &[Draft], report: &mut Report) {
+    let mut first = |what: &str, lacks: fn(&Draft) -> bool, how: &str| {
+        let all: Vec<&Draft> = drafts.iter().filter(|draft| lacks(draft)).collect();
+        if let Some(example) = all.first() {
+            report
+                .decide(format!("{} no {what}, such as “{}”", have(all.len()), example.title), how);
+        }
+    };
+    first("date that can be read", |draft| draft.date.is_none(), "write `date` into each file");
+    first(
+        "length in the feed",
+        |draft| draft.bytes.is_none(),
+        "write `size`, the bytes that the old host serves, or bring the audio home with --download and run `onair check --fix`",
+    );
+    let mut guids: BTreeMap<&str, usize> = BTreeMap::new();
+    for draft in drafts {
+        *guids.entry(&draft.guid).or_default() += 1;
+    }
+    if let Some((guid, _)) = guids.iter().find(|(_, count)| **count > 1) {
+        let shared = guids.values().filter(|count| **count > 1).count();
+        report.decide(
+            format!(
+                "{} shared by episodes that differ, such as `{guid}`",
+                if shared == 1 { "1 guid is".to_owned() } else { format!("{shared} guids are") }
+            ),
+            "apps show but one of them: take the others out, or give them guids of their own",
+        );
+    }
+}
+
+fn have(count: usize) -> String {
+    if count == 1 { "1 episode has".to_owned() } else { format!("{count} episodes have") }
+}
+
+fn side_file(channel: &Channel, left: &[Element], drafts: &[Draft]) -> Option<String> {
+    let items: Vec<(&str, &[Element])> = drafts
+        .iter()
+        .filter(|draft| !draft.extra.is_empty())
+        .map(|draft| (draft.guid.as_str(), draft.extra.as_slice()))
+        .collect();
+    extra::file(left, &items, &channel.namespaces)
+}
+
+/// The rules that the feed does not keep to, and that would stop a release.
+fn rules(drafts: &[Draft], episodes: &mut [EpisodeFile], settings: &Settings) -> Vec<&'static str> {
+    let mut broken = Vec::new();
+    let mut numbers = HashSet::new();
+    let is_twice = |draft: &&Draft| {
+        draft.number.is_some_and(|number| !numbers.insert((draft.season, draft.kind(), number)))
+    };
+    if drafts.iter().find(is_twice).is_some() {
+        broken.push("duplicate-number");
+    }
+    if settings.show.kind == crate::show::settings::ShowKind::Serial
+        && drafts.iter().any(|draft| draft.number.is_none() && draft.kind() == "full")
+    {
+        broken.push("missing-number");
+    }
+    // Names of audio are the old host's.
+    let named = drafts.iter().zip(&*episodes).filter_map(|(draft, episode)| {
+        let stem = episode.audio.as_ref()?.to.rsplit_once('.')?.0.to_owned();
+        Some(names::number_of(&stem)? == draft.number?)
+    });
+    let named: Vec<bool> = named.collect();
+    let agree = named.iter().filter(|agrees| **agrees).count();
+    if agree >= 3 && agree < named.len() {
+        broken.push("file-number");
+    }
+    broken
+}
+
 fn episodes(
-    drafts: &[Draft],
+    drafts: &mut [Draft],
     head: &Head,
     settings: &Settings,
     options: &Options<'_>,
@@ -114,43 +257,38 @@ fn episodes(
     let in_seasons = drafts.iter().any(|draft| draft.season.is_some_and(|season| season > 1));
     let (mut files, mut audio) = (Names::default(), Names::default());
     let mut episodes = Vec::with_capacity(drafts.len());
+    let mut at_home = 0;
     for draft in drafts {
-        let slug = files.take(slugs(draft, site, pages, in_seasons), "");
+        // A name that ends in another number would be taken for the episode's own.
+        let fits = |name: &String| {
+            draft.number.is_none()
+                || names::number_of(name).is_none_or(|number| Some(number) == draft.number)
+        };
+        let candidates: Vec<String> =
+            slugs(draft, site, pages, in_seasons).into_iter().filter(fits).collect();
+        let slug = files.take(candidates, "");
         let path = format!("{EPISODES}/{slug}.md");
         let file = draft.is_mp3.then(|| {
             audio
                 .take(names::audio_stem(&draft.enclosure).into_iter().chain([slug.clone()]), ".mp3")
         });
-        for remark in &draft.remarks {
-            report.remark(&path, remark);
+        for (kind, detail) in &draft.remarks {
+            report.remark(&path, *kind, detail);
         }
         let keeps =
             file.as_ref().is_none_or(|file| settings.enclosure_url(file) != draft.enclosure);
-        if file.is_none() {
-            report.remark(
-                &path,
-                format!(
-                    "its enclosure is no MP3 ({}): onair publishes MP3s only, so it is a draft",
-                    draft.enclosure
-                ),
-            );
-        }
+        at_home += usize::from(!keeps);
         let mut beside = Vec::new();
-        let mut wanted = |given: Option<(&str, &str)>, folder: &str, what: &str| {
-            let (url, ending) = given?;
-            if !options.download {
-                report.left(Level::Episode, what);
-                return None;
-            }
+        let mut wanted = |given: Option<(&str, &str)>, folder: &str| {
+            let (url, ending) = given.filter(|_| options.download)?;
             let to = format!("{folder}/{slug}.{ending}");
             beside.push(Fetch { url: url.to_owned(), to: to.clone() });
             Some(to)
         };
         let transcript = draft.transcript.as_ref().map(|(url, ending)| (url.as_str(), *ending));
-        let transcript =
-            wanted(transcript, "transcripts", "podcast:transcript (only with --download)");
+        let transcript = wanted(transcript, "transcripts");
         let chapters = draft.chapters.as_deref().map(|url| (url, "json"));
-        let chapters = wanted(chapters, "chapters", "podcast:chapters (only with --download)");
+        let chapters = wanted(chapters, "chapters");
         let text = draft.text(
             file.as_deref(),
             keeps,
@@ -166,6 +304,20 @@ fn episodes(
             beside,
         });
     }
+    if at_home > 0 && !options.download {
+        report.decide(
+            format!(
+                "{} below {}, your own address",
+                if at_home == 1 {
+                    "1 MP3 stands".to_owned()
+                } else {
+                    format!("{at_home} MP3s stand")
+                },
+                settings.media_url()
+            ),
+            "name the target that has them, or import with --download",
+        );
+    }
     episodes
 }
 
@@ -177,7 +329,7 @@ fn slugs(draft: &Draft, site: &str, pages: &str, in_seasons: bool) -> Vec<String
         Some(season) => format!("season_{season}_episode_{number:03}"),
         None => format!("episode_{number:03}"),
     });
-    let date = draft.date.as_ref().and_then(dates::written);
+    let date = draft.date.as_ref().map(super::dates::Date::written);
     let date = date.and_then(|date| date.get(..10).map(str::to_owned));
     let candidates = [page, number, names::slug(&draft.title), date, Some("episode".to_owned())];
     candidates.into_iter().flatten().collect()
@@ -187,20 +339,25 @@ fn slugs(draft: &Draft, site: &str, pages: &str, in_seasons: bool) -> Vec<String
 fn next(import: &mut Import, head: &Head, settings: &Settings, options: &Options<'_>) {
     let mut next = Vec::new();
     if let Some(further) = &import.further {
-        import.report.remark("feed", format!("the feed goes on at {further}, which was not read"));
+        import.report.decide(
+            format!("the feed goes on at {further}, which was not read"),
+            "import it by its address: then all of its pages are read",
+        );
+    }
+    if !options.download
+        && let Some(Fetch { url, to }) = &import.artwork
+    {
+        next.push(format!("put the artwork ({url}) at {to}, or run this again with --download"));
     }
     let audio = import.episodes.iter().filter(|episode| episode.audio.is_some()).count();
-    if !options.download && audio > 0 {
+    if audio > 0 && !options.download {
         next.push(format!(
-            "put the {} into {}/ under the names that `file` gives them, or run this again with --download",
+            "the audio stays at its old addresses: before the old account is closed, run this again with --download, which fetches the {} into {}/",
             counted(audio, "MP3"),
             settings.audio_folder()
         ));
-        if let Some(Fetch { url, to }) = &import.artwork {
-            next.push(format!("put the artwork ({url}) at {to}"));
-        }
     }
-    next.push("run `onair check`, and `onair check --fix` for sizes and times".to_owned());
+    next.push("run `onair check`".to_owned());
     let stays = head.address.as_ref().is_some_and(|address| *address == settings.feed_url());
     next.push(if stays {
         "run `onair release --dry-run` with the --target that has the present feed: it says what would change in it"

@@ -3,13 +3,11 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use jiff::ZonedDateTime;
-
 use super::report::{Level, Report};
 use super::unread_elements::{Parts, leave_attributes, one_line};
 use super::write::cut;
 use super::xml::Element;
-use super::{dates, notes};
+use super::{dates, html, texts};
 use crate::model::chapter::clock;
 use crate::show::edit::quoted;
 use crate::show::episode::EpisodeType;
@@ -18,22 +16,19 @@ use crate::show::values::{self, hh_mm_ss};
 /// The longest guid and address that are taken over: they cannot be cut.
 const MAX_IDENTITY: usize = 2000;
 const MAX_LINE: usize = 1000;
-const MAX_DESCRIPTION: usize = 4000;
-/// A description is a line or two; a longer one is notes.
-const MAX_SHORT: usize = 600;
 /// What fits into an episode's file beside its front matter.
 const MAX_NOTES: usize = 900_000;
 const MAX_CHAPTERS: usize = 30_000;
 const MAX_PERSONS: usize = 50;
-
-/// What a release writes anew, from what is taken.
-const MADE_ANEW: [&str; 2] = ["itunes:summary", "podcast:medium"];
+const SUMMARY: &str = "itunes:summary";
 
 /// What an item says.
 #[derive(Debug, Default)]
 pub struct Draft {
     pub title: String,
     subtitle: Option<String>,
+    /// `description`, `content:encoded`, `itunes:summary`: as the feed has them, until they are settled.
+    raw: [String; 3],
     description: Option<String>,
     notes: String,
     pub number: Option<u32>,
@@ -42,7 +37,7 @@ pub struct Draft {
     pub explicit: Option<bool>,
     seconds: Option<u64>,
     pub bytes: Option<u64>,
-    pub date: Option<ZonedDateTime>,
+    pub date: Option<dates::Date>,
     author: Option<String>,
     pub guid: String,
     permalink: bool,
@@ -50,16 +45,22 @@ pub struct Draft {
     pub enclosure: String,
     /// Whether that is an MP3.
     pub is_mp3: bool,
+    /// Its type, as the feed has it.
+    pub mime: String,
+    /// What has no key of its own.
+    pub extra: Vec<Element>,
     pub link: Option<String>,
     pub persons: Vec<Person>,
     apple_id: Option<u64>,
+    /// Whether directories are to leave it out.
+    block: bool,
     /// Address and file ending.
     pub transcript: Option<(String, &'static str)>,
     pub chapters: Option<String>,
     chapter_list: String,
     pub image: Option<String>,
-    /// What to tell of its file.
-    pub remarks: Vec<String>,
+    /// What to tell of its file: of what kind it is, and what there is.
+    pub remarks: Vec<(&'static str, String)>,
 }
 
 /// A `podcast:person`.
@@ -72,9 +73,14 @@ pub struct Person {
 }
 
 /// The persons of a channel or an item.
-pub fn persons(parts: &mut Parts<'_>, level: Level, report: &mut Report) -> Vec<Person> {
+pub fn persons(
+    parts: &mut Parts<'_>,
+    wanted: impl Fn(&Element) -> bool,
+    level: Level,
+    report: &mut Report,
+) -> Vec<Person> {
     let mut persons = Vec::new();
-    for element in parts.all("podcast:person") {
+    for element in parts.all("podcast:person", wanted) {
         let name: String = one_line(&element.text).chars().take(128).collect();
         if name.is_empty() || persons.len() == MAX_PERSONS {
             report.left(level, "podcast:person");
@@ -111,27 +117,32 @@ pub fn truth(text: &str) -> Option<bool> {
 }
 
 /// Reads an item; nothing if it is no episode, and then the report says so.
-pub fn read(item: &Element, report: &mut Report) -> Option<Draft> {
+pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<Draft> {
     let mut parts = Parts::new(Level::Episode, item);
     let mut draft = Draft::default();
-    let title = parts.line("title");
-    let apple_title = parts.line("itunes:title");
-    draft.title = draft.kept(title.or_else(|| apple_title.clone()), "title").unwrap_or_default();
+    let title = parts.plain("title");
+    let apple_title = parts.take("itunes:title");
+    let apple = apple_title.map(|title| html::read(&one_line(&title.text)).into_owned());
+    draft.title = draft.kept(title.or_else(|| apple.clone()), "title").unwrap_or_default();
     let name = match draft.title.as_str() {
         "" => "an item without a title".to_owned(),
         title => format!("“{}”", cut(title, 80).0),
     };
     let Some(enclosure) = enclosure(&mut parts) else {
-        report
-            .remark("feed", format!("{name} has no enclosure: it is no episode, and was left out"));
+        report.remark("feed", NO_ENCLOSURE, name);
         return None;
     };
-    draft.enclosure = address(enclosure.attribute("url").unwrap_or_default());
-    if enclosure.attribute("url") != Some(&draft.enclosure) {
-        draft.remarks.push("its enclosure's address has letters that no address has: they were escaped, as players do".to_owned());
+    let given = enclosure.attribute("url").unwrap_or_default();
+    draft.enclosure = address(&absolute(given, base));
+    if given != draft.enclosure && is_web(&draft.enclosure) {
+        let kind =
+            "the enclosure's address was made whole, or its odd letters escaped, as players do";
+        draft.remarks.push((kind, given.to_owned()));
     }
     draft.bytes = enclosure.attribute("length").and_then(|text| values::size(text).ok());
-    draft.is_mp3 = is_mp3(enclosure);
+    draft.mime = mime(enclosure);
+    // What names no type at all is taken for what podcasts are.
+    draft.is_mp3 = is_mp3(enclosure) || draft.mime == "audio/mpeg";
     identity(&mut parts, &mut draft);
     if draft.guid.len() > MAX_IDENTITY || !is_web(&draft.enclosure) {
         let what = if is_web(&draft.enclosure) {
@@ -139,31 +150,74 @@ pub fn read(item: &Element, report: &mut Report) -> Option<Draft> {
         } else {
             format!("has an enclosure whose address is none: {}", cut(&draft.enclosure, 100).0)
         };
-        report.remark("feed", format!("{name} {what}: it was left out"));
+        report.remark(
+            "feed",
+            "items that no player can play were left out",
+            format!("{name} {what}"),
+        );
         return None;
     }
-    if draft.title.is_empty() {
-        draft.remarks.push("it has no title".to_owned());
-    }
-    if apple_title.is_some_and(|other| other != draft.title) {
-        report.left(Level::Episode, "itunes:title (where it is not the title)");
+    if let (Some(element), Some(apple)) = (apple_title, apple)
+        && apple != draft.title
+    {
+        draft.extra.push(element.clone());
+        report.kept(Level::Episode, "itunes:title");
     }
     numbers(&mut parts, &mut draft, report);
     when(&mut parts, &mut draft);
     let author = parts
-        .line("itunes:author")
-        .or_else(|| parts.line("author"))
-        .or_else(|| parts.line("dc:creator"));
+        .plain("itunes:author")
+        .or_else(|| parts.plain("author"))
+        .or_else(|| parts.plain("dc:creator"));
     draft.author = draft.kept(author, "author");
-    texts(&mut parts, &mut draft);
-    draft.link = parts.text("link").map(str::to_owned);
-    draft.persons = persons(&mut parts, Level::Episode, report);
-    draft.image = image(&mut parts).filter(|url| is_web(url)).map(str::to_owned);
-    apple(&mut parts, &mut draft);
+    draft.subtitle = parts.plain("itunes:subtitle");
+    let subtitle = draft.subtitle.take();
+    draft.subtitle = draft.kept(subtitle, "subtitle");
+    draft.raw = ["description", "content:encoded", "itunes:summary"]
+        .map(|name| parts.text(name).unwrap_or_default().to_owned());
+    draft.link = parts.text("link").map(|link| absolute(link, base));
+    draft.persons = persons(&mut parts, |_| true, Level::Episode, report);
+    draft.image = image(&mut parts).map(|url| absolute(url, base)).filter(|url| is_web(url));
+    apple_id(&mut parts, &mut draft);
+    draft.block = parts.text("itunes:block").and_then(truth) == Some(true);
     beside(&mut parts, &mut draft, report);
-    parts.made_anew(&MADE_ANEW);
-    parts.finish(report);
+    draft.extra.extend(parts.finish(report));
     Some(draft)
+}
+
+/// An address that may be relative to `base`.
+pub fn absolute(url: &str, base: Option<&str>) -> String {
+    let is_whole = url.contains("://") || base.is_none() || url.is_empty();
+    let base = base.filter(|_| !is_whole).and_then(|base| url::Url::parse(base).ok());
+    base.and_then(|base| Some(base.join(url).ok()?.to_string())).unwrap_or_else(|| url.to_owned())
+}
+
+/// The type of an enclosure as the feed gives it, or as its address tells.
+fn mime(enclosure: &Element) -> String {
+    let given = enclosure.attribute("type").unwrap_or_default();
+    let given = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if given.contains('/')
+        && given.len() <= 100
+        && given.bytes().all(|byte| byte.is_ascii_graphic())
+    {
+        return given;
+    }
+    let path = enclosure.attribute("url").unwrap_or_default().split(['?', '#']).next();
+    let ending =
+        path.unwrap_or_default().rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    match ending.as_str() {
+        "m4a" | "m4b" => "audio/x-m4a",
+        "aac" => "audio/aac",
+        "ogg" | "oga" => "audio/ogg",
+        "opus" => "audio/opus",
+        "wav" => "audio/wav",
+        "flac" => "audio/flac",
+        "mp4" | "m4v" => "video/mp4",
+        "mov" => "video/quicktime",
+        "pdf" => "application/pdf",
+        _ => "audio/mpeg",
+    }
+    .to_owned()
 }
 
 /// The artwork's address: Apple's element, or the podcast namespace's, which may say it once more.
@@ -221,8 +275,9 @@ fn identity(parts: &mut Parts<'_>, draft: &mut Draft) {
         None => {
             // What Apple Podcasts does then.
             draft.guid.clone_from(&draft.enclosure);
-            let remark = "the feed gives it no guid: its enclosure's address was made its guid";
-            draft.remarks.push(remark.to_owned());
+            let kind =
+                "the feed gives no guid: the enclosure's address was made the guid, as Apple does";
+            draft.remarks.push((kind, String::new()));
         }
     }
 }
@@ -232,14 +287,19 @@ fn numbers(parts: &mut Parts<'_>, draft: &mut Draft, report: &mut Report) {
         let mut found = None;
         for name in names {
             let Some(element) = parts.take(name) else { continue };
-            leave_attributes(Level::Episode, element, &[], report);
+            if !element.attributes.is_empty() {
+                // A season's name, or how a number is shown.
+                draft.extra.push(element.clone());
+                report.kept(Level::Episode, name);
+            }
             if element.text.is_empty() || found.is_some() {
                 continue;
             }
             match values::positive(&element.text, what) {
                 Ok(number) => found = Some(number),
                 Err(trouble) => {
-                    draft.remarks.push(format!("{name} was left out: {}", trouble.reason))
+                    let kind = "numbers of season or episode that are none were left out";
+                    draft.remarks.push((kind, format!("{name}: {}", trouble.reason)));
                 }
             }
         }
@@ -270,63 +330,28 @@ fn when(parts: &mut Parts<'_>, draft: &mut Draft) {
     if let Some(text) = parts.text("itunes:duration") {
         // Some feeds have fractions of a second.
         let whole = text.split('.').next().unwrap_or_default();
-        draft.seconds = values::duration(whole).ok();
+        draft.seconds = values::duration(whole).ok().filter(|seconds| *seconds > 0);
         if draft.seconds.is_none() {
-            draft.remarks.push(format!("`{}` is no duration", cut(text, 40).0));
+            let kind = "durations that are none were left out";
+            draft.remarks.push((kind, format!("`{}`", cut(text, 40).0)));
         }
     }
     let text = parts.text("pubDate").or_else(|| parts.text("dc:date"));
-    draft.date = text.and_then(dates::read).filter(|date| dates::written(date).is_some());
+    draft.date = text.and_then(dates::read);
     if draft.date.is_none() {
-        draft.remarks.push(match text {
-            Some(text) => format!("`{}` is no date: write one", cut(text, 40).0),
-            None => "the feed gives it no date: write one".to_owned(),
-        });
+        draft.remarks.push((
+            NO_DATE,
+            text.map_or_else(|| "none".to_owned(), |text| format!("`{}`", cut(text, 40).0)),
+        ));
     }
 }
 
-/// Which of an item's texts is the description and which the notes, so that the feed made of both has
-/// all of them once.
-fn texts(parts: &mut Parts<'_>, draft: &mut Draft) {
-    draft.subtitle = parts.line("itunes:subtitle");
-    let content = parts.text("content:encoded").unwrap_or_default();
-    let short =
-        parts.text("description").or_else(|| parts.text("itunes:summary")).unwrap_or_default();
-    let words = notes::words(short);
-    // Words that the feed has for want of others say nothing new.
-    let repeats = words == draft.title || draft.subtitle.as_ref() == Some(&words);
-    let (description, notes) = if content.is_empty() {
-        match notes::has_blocks(short) || short.len() > MAX_SHORT {
-            true => ("", short),
-            false if repeats => ("", ""),
-            false => (short, ""),
-        }
-    } else if let Some((paragraph, rest)) = notes::without_first(content, short) {
-        (paragraph, rest)
-    } else {
-        let (all, start) = (notes::squeezed(content), notes::squeezed(short));
-        match all.strip_prefix(start.trim_end_matches(['…', '.'])) {
-            // The notes without their markup, or their start: a release makes the same of them.
-            Some(_) => ("", content),
-            None if repeats => ("", content),
-            None => (short, content),
-        }
-    };
-    let (description, cut_off) = cut(description, MAX_DESCRIPTION);
-    if cut_off {
-        draft.remarks.push(format!("its description was cut at {MAX_DESCRIPTION} bytes"));
-    }
-    draft.description = Some(one_line(description)).filter(|text| !text.is_empty());
-    let (notes, cut_off) = cut(notes, MAX_NOTES);
-    if cut_off {
-        draft.remarks.push(format!("its notes were cut at {MAX_NOTES} bytes"));
-    }
-    draft.notes = notes::body(notes);
-    let subtitle = draft.subtitle.take();
-    draft.subtitle = draft.kept(subtitle, "subtitle");
-}
+/// Items that are posts of a blog.
+pub const NO_ENCLOSURE: &str = "items without an enclosure are no episodes and were left out";
+/// Dates that cannot be read.
+pub const NO_DATE: &str = "dates that mean no one instant were left out";
 
-fn apple(parts: &mut Parts<'_>, draft: &mut Draft) {
+fn apple_id(parts: &mut Parts<'_>, draft: &mut Draft) {
     let is_apple = |element: &Element| element.attribute("platform") == Some("apple");
     if let Some(id) = parts.first("podcast:id", is_apple).and_then(|id| id.attribute("id")) {
         draft.apple_id = values::apple_id(id).ok();
@@ -346,15 +371,14 @@ fn beside(parts: &mut Parts<'_>, draft: &mut Draft, report: &mut Report) {
             let kind = kind.split(';').next().unwrap_or_default().trim();
             kinds.contains(&kind) && element.attribute("url").is_some_and(is_web)
         };
-        if let Some(element) = parts.first("podcast:transcript", fits) {
-            leave_attributes(Level::Episode, element, &["url", "type", "language"], report);
+        if let Some(element) = parts.see("podcast:transcript", fits) {
             let url = element.attribute("url").unwrap_or_default();
             draft.transcript = Some((url.to_owned(), ending));
             break;
         }
     }
     let fits = |element: &Element| element.attribute("url").is_some_and(is_web);
-    let chapters = parts.first("podcast:chapters", fits);
+    let chapters = parts.see("podcast:chapters", fits);
     draft.chapters = chapters.and_then(|chapters| chapters.attribute("url")).map(str::to_owned);
     if let Some(list) = parts.take("psc:chapters") {
         draft.chapter_list = chapter_list(list);
@@ -400,9 +424,67 @@ impl Draft {
         let line = line?;
         let (kept, cut_off) = cut(&line, MAX_LINE);
         if cut_off {
-            self.remarks.push(format!("its {what} was cut at {MAX_LINE} bytes"));
+            self.remarks.push((
+                "lines that no app shows whole were cut",
+                format!("its {what}, at {MAX_LINE} bytes"),
+            ));
         }
         Some(kept.to_owned())
+    }
+
+    /// Decides what the description is and what the notes, with addresses below the episode's old page or
+    /// `site`; the report is told afterwards, by [`own_summary`](Self::own_summary).
+    pub fn settle(&mut self, site: Option<&str>) {
+        let base = self.link.as_deref().or(site).and_then(|base| url::Url::parse(base).ok());
+        let resolve = |link: &str| match &base {
+            Some(base) => base.join(link).ok().map(Into::into),
+            None => Some(link.to_owned()),
+        };
+        let [description, content, summary] = std::mem::take(&mut self.raw);
+        let settled = texts::settle(
+            &texts::Given {
+                title: &self.title,
+                subtitle: self.subtitle.as_deref().unwrap_or_default(),
+                description: &description,
+                content: &content,
+                summary: &summary,
+            },
+            &resolve,
+        );
+        self.description = settled.description;
+        let (notes, cut_off) = cut(&settled.notes, MAX_NOTES);
+        if cut_off {
+            self.remarks.push((
+                "notes longer than a file can hold were cut",
+                format!("at {MAX_NOTES} bytes"),
+            ));
+        }
+        self.notes = notes.to_owned();
+        if settled.summary {
+            self.extra.push(Element {
+                name: SUMMARY.to_owned(),
+                text: summary,
+                ..Element::default()
+            });
+        }
+        if self.title.is_empty() {
+            // An item must have one.
+            let words = html::words(&description);
+            let words = words.split_whitespace().take(8).collect::<Vec<_>>().join(" ");
+            self.title =
+                if words.is_empty() { "Untitled".to_owned() } else { cut(&words, 80).0.to_owned() };
+            self.remarks.push(("episodes without a title were given one", self.title.clone()));
+        }
+    }
+
+    /// Its kind, as the feed has it.
+    pub fn kind(&self) -> &'static str {
+        self.kind.unwrap_or_default().as_str()
+    }
+
+    /// Whether the feed has a summary that says what nothing else says.
+    pub fn own_summary(&self) -> bool {
+        self.extra.iter().any(|element| element.name == SUMMARY)
     }
 
     /// The episode's file.
@@ -437,16 +519,17 @@ impl Draft {
         );
         line("size", Some(self.bytes.map_or_else(String::new, |bytes| bytes.to_string())));
         line("file", file.map(str::to_owned));
-        line("date", Some(self.date.as_ref().and_then(dates::written).unwrap_or_default()));
+        line("date", Some(self.date.as_ref().map(dates::Date::written).unwrap_or_default()));
         line("author", text(&self.author));
         line("guid", (file != Some(&self.guid)).then(|| quoted(&self.guid)));
         line("guidIsPermaLink", self.permalink.then(|| "true".to_owned()));
         line("enclosure", enclosure.then(|| quoted(&self.enclosure)));
+        line("enclosureType", (!self.is_mp3).then(|| quoted(&self.mime)));
         line("image", text(&self.image));
         line("appleEpisodeId", self.apple_id.map(|id| id.to_string()));
+        line("block", self.block.then(|| "true".to_owned()));
         line("transcript", beside[0].map(quoted));
         line("chapters", beside[1].map(quoted));
-        line("draft", file.is_none().then(|| "true".to_owned()));
         if !self.chapter_list.is_empty() && beside[1].is_none() {
             let _ = write!(out, "chapters:\n{}", self.chapter_list);
         }

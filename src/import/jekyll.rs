@@ -1,5 +1,5 @@
-//! The folder of a Jekyll podcast as a show: its episodes stay as they are, byte for byte, where their
-//! front matter is one that onair reads.
+//! The folder of a podcast's site generator (Jekyll, Octopod, Toucan, Hugo, Eleventy, Castanet) as a show:
+//! its episodes stay as they are, byte for byte, where their front matter is one that onair reads.
 
 use serde_yaml::Value;
 
@@ -7,17 +7,28 @@ use super::channel::{ARTWORK, Section};
 use super::names::{self, Names};
 use super::options::Options;
 use super::report::{Level, Report};
-use super::{EpisodeFile, Import, ImportError};
+use super::{EpisodeFile, Import, ImportError, dates};
+use crate::report::counted;
 use crate::show::edit::{self, Edit};
 use crate::show::frontmatter::{self, Field};
 use crate::show::read::EPISODES;
 use crate::show::settings::{FILE, Settings};
-use crate::show::{Episode, Given, Source, date};
+use crate::show::{Episode, Given, Source};
 
-/// Jekyll's own settings.
-pub const CONFIG: &str = "_config.yml";
-/// Folders in which podcasts made with Jekyll keep their episodes.
-pub const FOLDERS: [&str; 5] = ["_posts", "_episodes", "_podcasts", "episodes", "podcasts"];
+/// Where generators have a site's settings.
+pub const CONFIGS: [&str; 8] = [
+    "_config.yml",
+    "_config.yaml",
+    "site.yml",
+    "site.yaml",
+    "toucan.yml",
+    "config.yml",
+    "config.yaml",
+    "hugo.yaml",
+];
+/// Folders of what generators write, or what is not theirs.
+pub const NOT_LOOKED_INTO: [&str; 9] =
+    ["node_modules", "_site", "public", "dist", "vendor", "output", "docs", "themes", "_layouts"];
 /// What Jekyll needs for itself (Jekyll 4.3, "Configuration options"), and a show does not.
 const MACHINERY: [&str; 36] = [
     "baseurl",
@@ -57,20 +68,25 @@ const MACHINERY: [&str; 36] = [
     "theme",
     "unpublished",
 ];
-/// Keys by which other dialects name an episode's audio.
-const OTHER_AUDIO: [&str; 9] = [
+/// Keys by which other dialects name an episode's audio, its time and its length.
+const OTHER_AUDIO: [&str; 12] = [
     "audio",
     "audio_file",
     "audio_url",
     "audio_file_path",
     "podcast_file",
     "podcast_link",
+    "podcast_url",
     "mp3",
     "media",
     "file_name",
+    "enclosure_url",
+    "podcast",
 ];
+const OTHER_TIME: [&str; 4] = ["podcast_duration", "audio_duration", "length", "itunes_duration"];
+const OTHER_LENGTH: [&str; 4] = ["podcast_bytes", "audio_bytes", "filesize", "audio_file_size"];
 
-/// Makes a show of the files of a Jekyll podcast.
+/// Makes a show of the files of a generator's folder; of `posts`, those with audio are episodes.
 ///
 /// # Errors
 /// [`ImportError`] if its settings cannot be read, or none of its files is an episode.
@@ -86,27 +102,64 @@ pub fn of_folder(
             .map(|matter| matter.fields)
             .map_err(|error| ImportError::new(format!("{}: {error}", config.path)))
     })?;
-    let (title, settings) = settings(&fields, options, &mut report);
-    Settings::parse(&Source::new(FILE, settings.as_str())).map_err(|error| {
-        ImportError::new(format!("no settings can be made of {CONFIG}: {}", error.reason))
-    })?;
     let mut taken = Names::default();
-    let episodes: Vec<EpisodeFile> =
-        posts.iter().filter_map(|post| episode(post, &mut taken, &mut report)).collect();
-    if episodes.is_empty() {
-        return Err(ImportError::new("no file in this folder is an episode").help(format!(
-            "episodes are looked for in {}, and name their MP3 with `file`",
-            FOLDERS.join(", ")
-        )));
+    let mut unread = Vec::new();
+    let mut drafts = 0;
+    let mut others = 0;
+    let mut episodes: Vec<EpisodeFile> = Vec::new();
+    for post in posts {
+        match episode(post, &mut taken, &mut report) {
+            Outcome::Episode(file, draft) => {
+                drafts += usize::from(draft);
+                episodes.push(file);
+            }
+            Outcome::Other => others += 1,
+            Outcome::Unread => unread.push(post.path.as_str()),
+        }
     }
+    if episodes.is_empty() {
+        let looked = format!("{} looked at", counted(posts.len(), "file"));
+        return Err(ImportError::new(format!("no file in this folder is an episode; {looked}")).help(
+            "an episode is a Markdown file whose front matter names its MP3 with `file`, or as its generator has it",
+        ));
+    }
+    report.fact(counted(episodes.len(), "episode"));
+    if drafts > 0 {
+        report.fact(format!(
+            "{} a draft: `draft: true` holds it back",
+            if drafts == 1 {
+                "1 of them is".to_owned()
+            } else {
+                format!("{drafts} of them are each")
+            }
+        ));
+    }
+    if others > 0 {
+        report.fact(format!(
+            "{} no audio and left where they are",
+            if others == 1 { "1 file names".to_owned() } else { format!("{others} files name") }
+        ));
+    }
+    if let Some(first) = unread.first() {
+        report.decide(
+            format!("{} could not be read, such as {first}", counted(unread.len(), "file")),
+            "mend the front matter and import again, or copy them by hand: only the others came",
+        );
+    }
+    let config_name = config.map_or("the folder", |config| config.path.as_str());
+    let (title, settings, artwork) =
+        settings(&fields, config_name, &episodes, options, &mut report);
+    Settings::parse(&Source::new(FILE, settings.as_str())).map_err(|error| {
+        ImportError::new(format!("no settings can be made of {config_name}: {}", error.reason))
+    })?;
     report.next = vec![
         "put the MP3s that the episodes name into audio/, and the pictures into img/".to_owned(),
-        format!("put the artwork at {ARTWORK}.jpg"),
-        "run `onair check`, and `onair check --fix` for sizes and times".to_owned(),
+        format!("put the artwork{} at {ARTWORK}.jpg", artwork.map(|it| format!(" ({it})")).unwrap_or_default()),
+        "run `onair check`".to_owned(),
         "run `onair release --dry-run` with the --target that has the present feed: it says which guids and addresses it would change; `guid` and `enclosure` keep them"
             .to_owned(),
     ];
-    Ok(Import { title, settings, episodes, artwork: None, further: None, report })
+    Ok(Import { title, settings, episodes, artwork: None, further: None, extra: None, report })
 }
 
 /// The settings without the line of dashes that a YAML document may start with: in a front matter, it
@@ -123,116 +176,401 @@ fn document(text: &str) -> &str {
     text
 }
 
-fn episode(post: &Source, taken: &mut Names, report: &mut Report) -> Option<EpisodeFile> {
-    let name = post.path.rsplit('/').next().unwrap_or_default();
-    let stem = name.strip_suffix(".md").or_else(|| name.strip_suffix(".markdown"))?;
-    let mut text = post.text.to_string();
-    let mut guid = String::new();
-    match Episode::parse(post.clone()) {
-        Err(error) => report.remark(&post.path, error.to_string()),
-        Ok(episode) => {
-            if matches!(episode.file, Given::Missing) {
-                let other = OTHER_AUDIO.iter().find(|key| episode.field(key).is_some());
-                report.remark(
-                    &post.path,
-                    match other {
-                        Some(key) => format!(
-                            "it names its audio with `{key}` and not with `file`: it was left out"
-                        ),
-                        None => "it names no MP3 with `file`: it is no episode, and was left out"
-                            .to_owned(),
-                    },
-                );
-                return None;
-            }
-            guid = episode.effective_guid().unwrap_or_default().to_owned();
-            if matches!(episode.date, Given::Missing)
-                && let Some(date) = name.get(..10).filter(|date| date::date(date).is_ok())
-            {
-                // Jekyll takes it from the file's name.
-                let at = text.find('\n').map_or(text.len(), |at| at + 1);
-                let line = Edit { span: at..at, replacement: format!("date: {date}\n") };
-                text = edit::apply(&text, &[line]);
-                report.remark(&post.path, format!("its date, {date}, was taken from its name"));
-            }
+/// What a file is.
+enum Outcome {
+    /// An episode, and whether it is a draft.
+    Episode(EpisodeFile, bool),
+    /// Something else.
+    Other,
+    /// Something whose front matter cannot be read.
+    Unread,
+}
+
+fn episode(post: &Source, taken: &mut Names, report: &mut Report) -> Outcome {
+    let parts: Vec<&str> = post.path.split('/').collect();
+    let name = parts.last().copied().unwrap_or_default();
+    let bare = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    // A folder of its own gives its name.
+    let stem = match (bare, parts.len()) {
+        ("index" | "_index", 2..) => parts[parts.len() - 2],
+        _ => bare,
+    };
+    let mut text = as_yaml(&post.text).unwrap_or_else(|| post.text.to_string());
+    if !text.trim_start_matches('\u{feff}').starts_with("---") {
+        // A readme, or notes. What looks like a front matter without its first line is a mistake.
+        return if text.contains("\n---") && text.contains("file:") {
+            Outcome::Unread
+        } else {
+            Outcome::Other
+        };
+    }
+    let mut read = Episode::parse(Source::new(post.path.as_str(), text.as_str()));
+    if text.contains("!!") && read.as_ref().map_or(true, |episode| !is_sound(episode)) {
+        // Tags of YAML's core schema say what the value would be read as anyway.
+        text = without_tags(&text);
+        read = Episode::parse(Source::new(post.path.as_str(), text.as_str()));
+    }
+    let episode = match read {
+        Ok(episode) => episode,
+        Err(error) => {
+            report.remark(&post.path, "files whose front matter cannot be read", error.to_string());
+            return Outcome::Unread;
         }
+    };
+    let mut lines = String::new();
+    if matches!(episode.file, Given::Missing) {
+        let Some(address) = audio(&episode) else { return Outcome::Other };
+        let file = names::audio_stem(&format!("x/{address}")).map(|stem| format!("{stem}.mp3"));
+        let Some(file) = file else {
+            report.remark(&post.path, "audio that is no MP3 has no place: left out", address);
+            return Outcome::Unread;
+        };
+        lines.push_str(&format!("file: {file}\n"));
+        if address.contains("://") {
+            lines.push_str(&format!("enclosure: {}\n", edit::quoted(&address)));
+        }
+        let other = |key: &str, keys: &[&str]| {
+            let field = keys.iter().find_map(|key| episode.field(key))?;
+            Some(format!("{key}: {}\n", edit::quoted(field.text.as_deref()?)))
+        };
+        if matches!(episode.duration, Given::Missing) {
+            lines.extend(other("duration", &OTHER_TIME));
+        }
+        if matches!(episode.size, Given::Missing) {
+            lines.extend(other("size", &OTHER_LENGTH).map(|line| line.replace('"', "")));
+        }
+    }
+    if matches!(episode.date, Given::Missing)
+        && let Some(date) = name.get(..10).filter(|date| crate::show::date::date(date).is_ok())
+    {
+        // Jekyll takes it from the file's name.
+        lines.push_str(&format!("date: {date}\n"));
+        report.remark(&post.path, "its date was taken from its name", date);
+    }
+    if matches!(episode.number, Given::Missing | Given::Empty(_))
+        && let Some(number) = number_in(stem)
+    {
+        if matches!(episode.number, Given::Missing) {
+            lines.push_str(&format!("episode: {number}\n"));
+        }
+        report.remark(&post.path, "numbers were taken from names", number.to_string());
+    }
+    let says_no = |key: &str| {
+        let text = episode.field(key).and_then(|field| field.text.as_deref());
+        text.is_some_and(|text| matches!(text.trim().to_ascii_lowercase().as_str(), "false" | "no"))
+    };
+    let hidden = says_no("published") || says_no("isPublished") || parts.contains(&"_drafts");
+    if hidden && !episode.is_draft() {
+        lines.push_str("draft: true\n");
+    }
+    if !lines.is_empty() {
+        let at = text.find('\n').map_or(text.len(), |at| at + 1);
+        text = edit::apply(&text, &[Edit { span: at..at, replacement: lines }]);
+    }
+    let old_addresses = ["permalink", "redirect_from", "aliases", "slug"];
+    if let Some(key) = old_addresses.iter().find(|key| episode.field(key).is_some()) {
+        report.remark(&post.path, "its page had an address of its own", *key);
     }
     let slug = names::is_plain(stem).then(|| stem.to_owned()).or_else(|| names::slug(stem));
     let slug = taken.take(slug.into_iter().chain(["episode".to_owned()]), "");
     let path = format!("{EPISODES}/{slug}.md");
-    Some(EpisodeFile { path, text, guid, audio: None, bytes: None, beside: Vec::new() })
+    let guid = Episode::parse(Source::new(path.as_str(), text.as_str()));
+    let guid = guid.ok().and_then(|episode| episode.effective_guid().map(str::to_owned));
+    let draft = hidden || episode.is_draft();
+    let file = EpisodeFile {
+        path,
+        text,
+        guid: guid.unwrap_or_default(),
+        audio: None,
+        bytes: None,
+        beside: Vec::new(),
+    };
+    Outcome::Episode(file, draft)
 }
 
-/// The show's name, and `onair.toml`.
-fn settings(fields: &[Field], options: &Options<'_>, report: &mut Report) -> (String, String) {
-    let text = |names: &[&str]| {
-        let field = names.iter().find_map(|name| fields.iter().find(|field| field.key == *name))?;
-        let text = match &field.value {
-            Value::Mapping(inner) => inner.get("name")?.as_str()?.to_owned(),
-            _ => field.text.clone()?,
-        };
-        Some(super::unread_elements::one_line(&text)).filter(|text| !text.is_empty())
+/// Whether the values that a tag may stand before are read.
+fn is_sound(episode: &Episode) -> bool {
+    episode.number.malformed().is_none()
+        && episode.size.malformed().is_none()
+        && episode.duration.malformed().is_none()
+        && episode.date.malformed().is_none()
+        && episode.title.malformed().is_none()
+}
+
+/// The number that a name gives: `346`, `episode_346`, `ep-12`.
+fn number_in(stem: &str) -> Option<u32> {
+    let lower = stem.to_ascii_lowercase();
+    let rest = ["episode", "ep", "e", "podcast"].iter().find_map(|word| lower.strip_prefix(word));
+    let digits = rest.unwrap_or(&lower).trim_start_matches(['-', '_', ' ']);
+    let number = digits.parse().ok()?;
+    (digits.len() < 6 && digits.bytes().all(|byte| byte.is_ascii_digit()) && number > 0)
+        .then_some(number)
+}
+
+/// The audio that another dialect names: an address or a path.
+fn audio(episode: &Episode) -> Option<String> {
+    let is_audio = |text: &str| {
+        let path = text.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+        [".mp3", ".m4a", ".ogg", ".opus", ".wav"].iter().any(|ending| path.ends_with(ending))
     };
-    let author_mail = fields
-        .iter()
-        .find(|field| field.key == "author")
-        .and_then(|field| field.value.get("email")?.as_str().map(str::to_owned));
+    OTHER_AUDIO.iter().find_map(|key| {
+        let value = &episode.field(key)?.value;
+        let texts: Vec<&str> = match value {
+            Value::Mapping(map) => map.values().filter_map(Value::as_str).collect(),
+            value => value.as_str().into_iter().collect(),
+        };
+        let mp3 = texts.iter().find(|text| text.to_ascii_lowercase().contains(".mp3"));
+        mp3.or_else(|| texts.iter().find(|text| is_audio(text)))
+            .map(|text| (*text).trim().to_owned())
+    })
+}
+
+/// A front matter without the tags of YAML's core schema (YAML 1.2.2, section 10.3).
+fn without_tags(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut inside = false;
+    for line in text.split_inclusive('\n') {
+        if line.trim_end() == "---" {
+            inside = !inside && out.is_empty();
+        }
+        let tag = ["!!int ", "!!float ", "!!bool ", "!!null ", "!!timestamp ", "!!str "]
+            .iter()
+            .find(|tag| inside && line.contains(&format!(": {tag}")));
+        let Some(tag) = tag else {
+            out.push_str(line);
+            continue;
+        };
+        let (key, value) = line.split_once(tag).unwrap_or((line, ""));
+        let bare = value.trim();
+        // A number in quotes is a number here.
+        let bare = match *tag {
+            "!!str " => bare,
+            _ => bare.trim_matches(['"', '\'']),
+        };
+        out.push_str(&format!("{key}{bare}\n"));
+    }
+    out
+}
+
+/// A front matter of TOML, as Hugo may have it, as one of YAML.
+fn as_yaml(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("+++\n").or_else(|| text.strip_prefix("+++\r\n"))?;
+    let (matter, notes) = rest.split_once("\n+++")?;
+    let table: toml::Table = toml::from_str(matter).ok()?;
+    let mut yaml = String::from("---\n");
+    for (key, value) in &table {
+        let value = match value {
+            toml::Value::String(text) => edit::quoted(text),
+            toml::Value::Array(items) => {
+                let items: Vec<String> =
+                    items.iter().filter_map(toml::Value::as_str).map(edit::quoted).collect();
+                format!("[{}]", items.join(", "))
+            }
+            toml::Value::Table(_) => continue,
+            other => other.to_string(),
+        };
+        yaml.push_str(&format!("{key}: {value}\n"));
+    }
+    let notes = notes.split_once('\n').map_or("", |(_, notes)| notes);
+    Some(format!("{yaml}---\n{notes}"))
+}
+
+/// The show's name, `onair.toml`, and where the artwork is.
+fn settings(
+    fields: &[Field],
+    config: &str,
+    episodes: &[EpisodeFile],
+    options: &Options<'_>,
+    report: &mut Report,
+) -> (String, String, Option<String>) {
+    // A podcast's own block comes before what the whole site says.
+    let block = fields.iter().find(|field| field.key == "podcast" || field.key == "show");
+    let block = block.map(|field| &field.value).filter(|value| value.is_mapping());
+    let value = |names: &[&str]| -> Option<&Value> {
+        let inner = names.iter().find_map(|name| block?.get(*name));
+        let outer = || names.iter().find_map(|name| fields.iter().find(|field| field.key == *name));
+        inner.or_else(|| outer().map(|field| &field.value))
+    };
+    let plain = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Mapping(inner) => inner.get("name")?.as_str().map(str::to_owned),
+        _ => None,
+    };
+    let text = |names: &[&str]| {
+        let text = super::unread_elements::one_line(&plain(value(names)?)?);
+        Some(text).filter(|text| !text.is_empty())
+    };
+    let mail = |names: &[&str]| Some(value(names)?.get("email")?.as_str()?.to_owned());
     let mut missing = |key: &str, instead: &str| {
-        report.remark(FILE, format!("{CONFIG} gives no {key}: `{instead}` was written"));
+        report.remark(FILE, format!("{config} gives no {key}"), format!("`{instead}` was written"));
         instead.to_owned()
     };
     let title = text(&["title", "name"]).unwrap_or_else(|| missing("title", "My show"));
-    let description = text(&["description", "tagline"])
+    let description = text(&["description", "summary", "tagline"])
         .unwrap_or_else(|| missing("description", "What the show is about"));
-    let author = text(&["author"]).unwrap_or_else(|| missing("author", &title));
+    let author = text(&["author", "itunes_author", "publisher"])
+        .unwrap_or_else(|| missing("author", &title));
     let language = text(&["language", "lang", "locale"]).map(|text| text.replace('_', "-"));
     let language = language.unwrap_or_else(|| missing("language", "en"));
+    let categories = category(
+        value(&["category", "categories", "itunes_category"]),
+        text(&["subcategory", "sub_category"]),
+    );
+    let categories =
+        categories.unwrap_or_else(|| format!("[{}]", edit::quoted(&missing("category", "Arts"))));
     let base = text(&["baseurl"]).unwrap_or_default();
-    let own = text(&["url"])
-        .map(|url| format!("{}/{}", url.trim_end_matches('/'), base.trim_matches('/')));
+    let own = text(&["url", "baseUrl", "base_url", "site_url"]);
+    let own = own.map(|url| match base.trim_matches('/') {
+        "" => url,
+        base => format!("{}/{base}", url.trim_end_matches('/')),
+    });
     let url = options.url.map(str::to_owned).or(own);
-    let url = url.filter(|url| super::channel::is_site(url));
-    let url = url.unwrap_or_else(|| missing("url", super::channel::NOWHERE));
-    missing("category", "Arts");
+    let url = url.filter(|url| super::channel::is_site(url)).unwrap_or_else(|| {
+        report.decide(
+            "the show's site is not known",
+            format!("import with --url, or write `site.url` in {FILE}"),
+        );
+        super::channel::NOWHERE.to_owned()
+    });
     let mut show = Section::new("show");
     show.text("title", &title);
+    show.maybe("subtitle", text(&["subtitle"]));
     show.text("description", &description);
     show.text("author", &author);
     show.text("language", &language);
-    let zone = text(&["timezone"]).filter(|zone| jiff::tz::TimeZone::get(zone).is_ok());
+    let zone = options
+        .zone
+        .map(str::to_owned)
+        .or_else(|| text(&["timezone", "time_zone", "timeZone", "zone", "time-zone"]));
+    let zone = zone.filter(|zone| jiff::tz::TimeZone::get(zone).is_ok());
+    let zone = zone.or_else(|| zone_of(&language, episodes, report));
     show.maybe("time-zone", zone);
-    show.line("category", "[\"Arts\"]");
+    show.line("category", &categories);
     show.text("artwork", &format!("{ARTWORK}.jpg"));
+    if text(&["type"]).is_some_and(|kind| kind == "serial") {
+        show.text("type", "serial");
+    }
+    if text(&["explicit", "itunes_explicit"]).and_then(|text| super::item::truth(&text))
+        == Some(true)
+    {
+        show.line("explicit", "true");
+    }
+    show.maybe("copyright", text(&["copyright"]));
+    let apple = text(&["appleId", "apple_id", "apple-id", "itunes_id"]);
+    if let Some(id) = apple.and_then(|id| id.trim_start_matches("id").parse::<u32>().ok()) {
+        show.line("apple-id", &id.to_string());
+    }
+    show.maybe("guid", text(&["guid", "podcast_guid"]));
     let mut out =
         format!("# A show that onair publishes. Every key: docs/settings.md\n\n{}", show.text);
-    if let Some(email) = text(&["email"]).or(author_mail) {
+    if let Some(email) = mail(&["owner"]).or_else(|| text(&["email"])).or_else(|| mail(&["author"]))
+    {
         let mut owner = Section::new("show.owner");
-        owner.text("name", &author);
+        owner.text("name", &text(&["owner"]).unwrap_or_else(|| author.clone()));
         owner.text("email", &email);
         out.push_str(&format!("\n{}", owner.text));
     }
     let mut site = Section::new("site");
     site.text("url", url.trim_end_matches('/'));
-    out.push_str(&format!("\n{}{}", site.text, super::channel::TARGET));
+    out.push_str(&format!("\n{}", site.text));
+    let prefix = text(&[
+        "prefix",
+        "url_prefix",
+        "audio_prefix",
+        "media_prefix",
+        "enclosure_prefix",
+        "media_url",
+    ]);
+    let prefix = prefix.filter(|prefix| super::channel::is_site(prefix));
+    if let Some(media) = prefix.and_then(|prefix| super::media::split(&prefix)) {
+        let mut section = Section::new("media");
+        section.text("url", &media.url);
+        if let Some(tracking) = media.tracking {
+            section.line("tracking", &format!("[{}]", edit::quoted(&tracking)));
+        }
+        out.push_str(&format!("\n{}", section.text));
+    }
+    out.push_str(super::channel::TARGET);
     let used = [
         "title",
         "name",
         "description",
+        "summary",
         "tagline",
         "author",
+        "publisher",
         "language",
         "lang",
         "locale",
         "url",
+        "baseUrl",
+        "base_url",
         "timezone",
+        "time_zone",
+        "timeZone",
+        "zone",
         "email",
+        "podcast",
+        "show",
+        "category",
+        "categories",
+        "subtitle",
+        "owner",
+        "copyright",
+        "explicit",
+        "prefix",
+        "image",
+        "cover",
+        "logo",
+        "artwork",
     ];
     for field in fields {
         if !used.contains(&field.key.as_str()) && !MACHINERY.contains(&field.key.as_str()) {
-            report.left(Level::Show, &format!("{} of {CONFIG}", field.key));
+            report.left(Level::Show, &format!("{} of {config}", field.key));
         }
     }
-    (title, out)
+    (title, out, text(&["image", "cover", "logo", "artwork"]))
+}
+
+/// The zone of the dates: by their offsets over the year, or else one that keeps them, and asked for.
+fn zone_of(language: &str, episodes: &[EpisodeFile], report: &mut Report) -> Option<String> {
+    let dates: Vec<dates::Date> = episodes
+        .iter()
+        .filter_map(|file| Episode::parse(Source::new(file.path.as_str(), file.text.as_str())).ok())
+        .filter_map(|episode| {
+            let date = episode.date.value()?;
+            Some(match date.offset {
+                Some(_) => dates::Date::Zoned(date.at(&jiff::tz::TimeZone::UTC)),
+                None => dates::Date::Local(date.civil),
+            })
+        })
+        .collect();
+    dates::settled(language, &dates, report)
+}
+
+/// `Technology`, `Technology / Tech News`, or a list of the two.
+fn category(value: Option<&Value>, sub: Option<String>) -> Option<String> {
+    let mut path: Vec<String> = match value? {
+        Value::String(text) => text.split(['/', '>']).map(|part| part.trim().to_owned()).collect(),
+        Value::Sequence(items) => {
+            items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+        }
+        Value::Mapping(map) => {
+            let part = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
+            ["name", "main", "text", "sub", "subcategory"]
+                .iter()
+                .filter_map(|key| part(key))
+                .collect()
+        }
+        _ => return None,
+    };
+    path.extend(sub);
+    path.retain(|part| !part.is_empty());
+    path.truncate(2);
+    let path: Vec<String> = path.iter().map(|part| edit::quoted(part)).collect();
+    (!path.is_empty()).then(|| format!("[{}]", path.join(", ")))
 }
 
 #[cfg(test)]
@@ -244,7 +582,7 @@ mod tests {
     fn of(config: &str, posts: &[(&str, &str)]) -> Result<Import, ImportError> {
         let posts: Vec<Source> =
             posts.iter().map(|(path, text)| Source::new(*path, *text)).collect();
-        of_folder(Some(&Source::new(CONFIG, config)), &posts, &Options::default())
+        of_folder(Some(&Source::new("_config.yml", config)), &posts, &Options::default())
     }
 
     #[test]
@@ -254,12 +592,13 @@ mod tests {
             ("_posts/2022-01-01-a.md", POST),
             ("episodes/b.md", "---\nfile: 2.mp3\ntitle: B\n---\n"),
             ("_posts/2022-01-03-c.md", "---\nfile: 3.mp3\ntitle: C\n---\n"),
-            ("_posts/d.md", "---\naudio_file: 3.mp3\n---\n"),
+            ("_posts/d.md", "---\naudio_file: /sound/4.mp3\n---\n"),
             ("_posts/e.md", "---\ntitle: a text\n---\n"),
-            ("_posts/../f.md", "no fence"),
+            ("_posts/f.md", "file: no fence\n---\n"),
+            ("README.md", "# A readme\n"),
         ];
         let import = of(config, &posts).unwrap();
-        insta::assert_snapshot!(format!("{}\n{}", import.settings, import.report.text(true)));
+        insta::assert_snapshot!(format!("{}\n{}", import.settings, import.report.file("T")));
         let files: Vec<(&str, &str)> =
             import.episodes.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
         assert_eq!(
@@ -268,8 +607,7 @@ mod tests {
                 ("episodes/2022-01-01-a.md", POST),
                 ("episodes/b.md", posts[1].1),
                 ("episodes/2022-01-03-c.md", "---\ndate: 2022-01-03\nfile: 3.mp3\ntitle: C\n---\n"),
-                ("episodes/d.md", posts[3].1),
-                ("episodes/f.md", "no fence"),
+                ("episodes/d.md", "---\naudio_file: /sound/4.mp3\n---\n"),
             ]
         );
     }
@@ -284,13 +622,55 @@ mod tests {
     }
 
     #[test]
+    fn the_folder_of_another_generator() {
+        let config = "title: A blog\nurl: https://a.example\npodcast:\n  title: Ondes\n  language: fr\n  category: Technology / Tech News\n  \
+            prefix: https://op3.dev/e/dts.podtrac.com/redirect.mp3/a.example/media/\n  zone: Europe/Paris\n";
+        let posts = [
+            // Toucan, its numbers tagged; a folder for an episode.
+            (
+                "contents/episodes/346/index.md",
+                "---\n\"type\": post\ntitle: !!str \"A\"\n\"episode\": !!int \"346\"\nsize: !!int \"12\"\nfile: 346.mp3\npublication: 2024-01-01 07:00:00 +0100\n---\nN\n",
+            ),
+            // Hugo, Octopod, and a draft of Jekyll's.
+            (
+                "content/episodes/2.md",
+                "+++\ntitle = \"B\"\ndate = 2024-07-01T07:00:00+02:00\npodcast_file = \"b.mp3\"\npodcast_bytes = 7\n+++\nN\n",
+            ),
+            (
+                "_episodes/c.md",
+                "---\ntitle: C\naudio: {m4a: c.m4a, mp3: 'https://old.example/c.mp3'}\n---\n",
+            ),
+            ("_drafts/d.md", "---\ntitle: D\nfile: d.mp3\n---\n"),
+            ("_posts/e.md", "---\ntitle: E\nfile: e.mp3\npublished: false\n---\n"),
+        ];
+        let import = of(config, &posts).unwrap();
+        let all: Vec<String> =
+            import.episodes.iter().map(|file| format!("== {}\n{}", file.path, file.text)).collect();
+        insta::assert_snapshot!(format!(
+            "{}\n{}{}",
+            import.settings,
+            all.concat(),
+            import.report.text()
+        ));
+        assert!(!import.report.is_open());
+        for file in &import.episodes {
+            let episode =
+                Episode::parse(Source::new(file.path.as_str(), file.text.as_str())).unwrap();
+            assert!(is_sound(&episode), "{}", file.text);
+        }
+    }
+
+    #[test]
     fn settings_that_cannot_be_are_refused() {
         assert!(
             of("a: !secret x", &[("episodes/a.md", POST)]).unwrap_err().reason.contains("!secret")
         );
         assert!(of("title: A", &[]).unwrap_err().reason.contains("no file in this folder"));
         assert!(
-            of("", &[("episodes/a.md", POST)]).unwrap().settings.contains("https://show.example")
+            of("", &[("episodes/a.md", POST)])
+                .unwrap()
+                .settings
+                .contains("https://your-site.invalid")
         );
     }
 }

@@ -33,7 +33,7 @@ pub fn folder<'a>(enclosures: impl IntoIterator<Item = &'a str>, site: &str) -> 
 
 /// An address's tracking prefixes, and what is behind them: trackers are named in the path before the
 /// name of the server that has the file.
-fn split(prefix: &str) -> Option<Media> {
+pub fn split(prefix: &str) -> Option<Media> {
     let scheme = prefix.find("://")? + 3;
     let mut at = scheme;
     let mut own = scheme;
@@ -81,7 +81,7 @@ pub fn host(url: &str) -> Option<&str> {
 }
 
 /// Whether two servers are likely the same owner's: the last two parts of their names agree.
-fn same_site(a: &str, b: &str) -> bool {
+pub fn same_site(a: &str, b: &str) -> bool {
     let end =
         |host: &str| host.rsplit('.').take(2).map(str::to_ascii_lowercase).collect::<Vec<_>>();
     end(a) == end(b)

@@ -6,17 +6,23 @@
 //! the letter, so that no subscriber fetches anything twice. What has no place in a show of onair's is
 //! counted and named, never dropped in silence.
 
+mod atom;
 mod channel;
 mod dates;
+mod element;
+mod encoding;
+mod extra;
 mod feed;
 pub mod feed_move;
+mod html;
 mod item;
 pub mod jekyll;
+mod markdown;
 mod media;
 mod names;
-mod notes;
 mod options;
 pub mod report;
+mod texts;
 mod unread_elements;
 mod write;
 pub mod xml;
@@ -26,6 +32,9 @@ pub use options::Options;
 
 use report::Report;
 
+/// Where the elements stand that a show has no key for.
+pub const EXTRA: &str = "feed-extra.xml";
+
 /// A show, as files to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Import {
@@ -33,6 +42,8 @@ pub struct Import {
     pub title: String,
     /// `onair.toml`.
     pub settings: String,
+    /// The side file of elements that have no key, if there are any: [`EXTRA`].
+    pub extra: Option<String>,
     /// `episodes/`, in the order of the feed.
     pub episodes: Vec<EpisodeFile>,
     /// Where the artwork stands now, and the path that the settings give it.

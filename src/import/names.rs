@@ -17,7 +17,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// Takes the first of these that is free; the last with a number behind it if none is.
+    /// Takes the first of these that is free; the last with letters behind it if none is.
     pub fn take(&mut self, candidates: impl IntoIterator<Item = String>, ending: &str) -> String {
         let mut last = String::new();
         for candidate in candidates {
@@ -26,10 +26,11 @@ impl Names {
             }
             last = candidate;
         }
-        let number = self.next.entry(last.to_lowercase()).or_insert(2);
+        let at = self.next.entry(last.to_lowercase()).or_insert(1);
         loop {
-            let candidate = format!("{last}-{number}");
-            *number += 1;
+            // A number would be taken for the episode's.
+            let candidate = format!("{last}-{}", letters(*at));
+            *at += 1;
             if self.taken.insert(candidate.to_lowercase()) {
                 return format!("{candidate}{ending}");
             }
@@ -37,21 +38,49 @@ impl Names {
     }
 }
 
-/// A title as a file's name: `the-harbour-at-six`. Nothing if no letter of it can stand there.
+/// 1 is `b`, 25 `z`, 26 `ba`.
+fn letters(mut number: u32) -> String {
+    let mut letters = Vec::new();
+    while number > 0 {
+        letters.push(char::from(b'a' + u8::try_from(number % 26).unwrap_or(0)));
+        number /= 26;
+    }
+    letters.iter().rev().collect()
+}
+
+/// The number that a name ends in, as the rules on names read it.
+pub fn number_of(stem: &str) -> Option<u32> {
+    let digits = stem.len() - stem.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    stem[stem.len() - digits..].parse().ok().filter(|_| digits > 0 && digits < 9)
+}
+
+/// A title as a file's name: `the-harbour-at-six`, in plain letters whatever its script. Nothing if no
+/// letter of it can stand there.
 pub fn slug(title: &str) -> Option<String> {
     let mut slug = String::new();
+    let mut part = |text: &str| {
+        for c in text.chars() {
+            if c.is_ascii_alphanumeric() {
+                slug.push(c.to_ascii_lowercase());
+            } else if !slug.ends_with('-') && !slug.is_empty() && c != '\'' {
+                slug.push('-');
+            }
+        }
+        slug.len() < LONGEST
+    };
     for c in title.chars() {
-        if slug.len() >= LONGEST {
+        let goes_on = match c {
+            c if c.is_ascii() => part(c.encode_utf8(&mut [0; 4])),
+            '’' => true,
+            // A picture has a name, which is none of the title.
+            c if !c.is_alphanumeric() => part("-"),
+            c => part(unaccented(c).or_else(|| deunicode::deunicode_char(c)).unwrap_or("-")),
+        };
+        if !goes_on {
             break;
         }
-        if c.is_ascii_alphanumeric() {
-            slug.push(c.to_ascii_lowercase());
-        } else if let Some(plain) = unaccented(c) {
-            slug.push_str(plain);
-        } else if !slug.ends_with('-') && !slug.is_empty() && !matches!(c, '\'' | '’') {
-            slug.push('-');
-        }
     }
+    slug.truncate(LONGEST);
     let slug = slug.trim_end_matches('-').to_owned();
     (slug.chars().filter(char::is_ascii_alphanumeric).count() > 1).then_some(slug)
 }
@@ -109,7 +138,9 @@ mod tests {
     fn titles_become_names() {
         assert_eq!(slug("L’été à Nîmes: « 42 »!").as_deref(), Some("lete-a-nimes-42"));
         assert_eq!(slug("../../etc/passwd").as_deref(), Some("etc-passwd"));
-        assert_eq!((slug("東京"), slug("…"), slug("")), (None, None, None));
+        assert_eq!(slug("第2回 東京の夜").as_deref(), Some("di-2hui-dong-jing-noye"));
+        assert_eq!(slug("Выпуск №1: Начало").as_deref(), Some("vypusk-1-nachalo"));
+        assert_eq!((slug("🎙️ 🎧"), slug("…"), slug("")), (None, None, None));
         assert_eq!(slug(&"ab ".repeat(100)).map(|slug| slug.len() <= LONGEST + 2), Some(true));
     }
 
@@ -134,7 +165,7 @@ mod tests {
         let mut take = |name: &str| names.take([name.to_owned(), "b".to_owned()], ".md");
         assert_eq!(
             [take("a"), take("A"), take("a"), take("b")],
-            ["a.md", "b.md", "b-2.md", "b-3.md"]
+            ["a.md", "b.md", "b-b.md", "b-c.md"]
         );
     }
 

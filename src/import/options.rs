@@ -7,6 +7,8 @@ pub struct Options<'a> {
     pub address: Option<&'a str>,
     /// The address that the show is to have, if it is to move.
     pub url: Option<&'a str>,
+    /// The show's time zone, if its host says it.
+    pub zone: Option<&'a str>,
     /// Whether all that the feed names will be fetched.
     pub download: bool,
     /// The ending that the artwork's bytes ask for, once they have been seen.

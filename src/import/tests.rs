@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::audio::PublishedAudio;
 use crate::model::object::{Body, Key};
 use crate::show::words::legal_in_xml;
 use crate::show::{Episode, Settings, Source, enclosure, is_inside, settings::FILE};
@@ -20,7 +21,7 @@ fn all(import: &Import) -> String {
             fetched.map(|fetch| format!("({} -> {})\n", fetch.url, fetch.to)).collect();
         out.push_str(&format!("== {}\n{}{}\n", file.path, fetched.concat(), file.text));
     }
-    format!("{out}== report\n{}", import.report.text(true))
+    format!("{out}== report\n{}", import.report.file(&import.title))
 }
 
 #[test]
@@ -58,7 +59,7 @@ fn artwork_may_stand_in_either_vocabulary() {
         let image = episode.lines().find_map(|line| line.strip_prefix("image: "));
         (
             image.map(|image| image.trim_matches('"').to_owned()),
-            import.report.text(true).contains("podcast:image"),
+            import.report.file(&import.title).contains("podcast:image"),
         )
     };
     let apple = "<itunes:image href='https://a.example/a.png'/>";
@@ -283,7 +284,14 @@ proptest! {
         }
         xml.push_str(if open { "</item></channel></rss>" } else { "</channel></rss>" });
         let options = Options { download: true, ..Options::default() };
-        let import = of_feed(xml.as_bytes(), &options).unwrap();
+        let import = match of_feed(xml.as_bytes(), &options) {
+            Ok(import) => import,
+            // None of its items has audio.
+            Err(error) => {
+                prop_assert!(error.reason.contains("no podcast's"), "{}", error);
+                return Ok(());
+            }
+        };
         let (_, episodes) = written(&import);
         let mut paths = BTreeSet::new();
         for (file, episode) in import.episodes.iter().zip(&episodes) {
@@ -306,5 +314,285 @@ proptest! {
         let at = at.min(feed.len());
         feed.splice(at..at, bytes);
         let _ = of_feed(&feed, &Options::default());
+    }
+}
+
+/// The feed that a release makes of an import, its audio where it was.
+fn published_again(import: &Import) -> Vec<u8> {
+    let (settings, episodes) = written(import);
+    let mut inputs = testing::inputs(&settings, &episodes);
+    inputs.extra = site::extra::Extra::parse(import.extra.as_deref().unwrap_or("<rss/>")).unwrap();
+    inputs.now = "2100-01-01T00:00:00Z".parse().unwrap();
+    for given in &mut inputs.episodes {
+        let given_url = given.episode.enclosure.value().cloned();
+        let url =
+            given_url.unwrap_or_else(|| enclosure::place(&settings, given.episode).unwrap().url);
+        let bytes = given.episode.size.value().copied().unwrap_or_default();
+        let milliseconds = given.episode.duration.value().copied().unwrap_or_default() * 1000;
+        given.audio = match given.episode.enclosure.value() {
+            Some(_) => PublishedAudio::elsewhere(&url, bytes, milliseconds).unwrap(),
+            None => PublishedAudio { bytes, milliseconds, ..given.audio.clone() },
+        };
+    }
+    let edition = site::build(&inputs).unwrap();
+    let Body::Bytes(bytes) = &edition.feed.body else { panic!("no feed") };
+    bytes.to_vec()
+}
+
+/// What a publisher writes of its own, wherever a feed came from, or says in another element.
+const ANEW: [&str; 16] = [
+    "link",
+    "generator",
+    "lastBuildDate",
+    "docs",
+    "cloud",
+    "image",
+    "atom:link",
+    "media:content",
+    "itunes:new-feed-url",
+    "podcast:image",
+    "itunes:image",
+    "item",
+    "pubDate",
+    "dc:creator",
+    "author",
+    "psc:chapters",
+];
+const TEXTS: [&str; 4] = ["description", "content:encoded", "itunes:summary", "itunes:subtitle"];
+
+fn says(element: &xml::Element) -> (String, Vec<(String, String)>) {
+    let mut attributes = element.attributes.clone();
+    attributes.retain(|(_, value)| !value.trim().is_empty());
+    for (_, value) in &mut attributes {
+        *value = value.trim().trim_end_matches('/').to_owned();
+    }
+    attributes.sort();
+    let value = html::read(&unread_elements::one_line(&element.text)).into_owned();
+    match element.name.as_str() {
+        "guid" => {
+            (format!("{value} {}", element.attribute("isPermaLink") != Some("false")), Vec::new())
+        }
+        "itunes:duration" => {
+            let whole = value.split('.').next().unwrap();
+            (crate::show::values::duration(whole).unwrap_or(0).to_string(), Vec::new())
+        }
+        "itunes:explicit" | "podcast:locked" => {
+            (item::truth(&value).unwrap_or(false).to_string(), Vec::new())
+        }
+        "podcast:person" => {
+            let role = element.attribute("role").unwrap_or("host").to_lowercase();
+            (format!("{value} {role}"), Vec::new())
+        }
+        "language" | "itunes:type" | "podcast:guid" | "itunes:episodeType" => {
+            (value.to_lowercase(), Vec::new())
+        }
+        _ => (value, attributes),
+    }
+}
+
+/// What `old` says and `new` does not.
+fn lost(level: &str, old: &xml::Element, new: &xml::Element, report: &str) -> Vec<String> {
+    let letters = |text: &str| html::letters(&html::words(&html::unescaped(text)));
+    let mut all = Vec::new();
+    for element in old.children.iter().filter(|element| !element.is_empty()) {
+        let name = element.name.as_str();
+        if ANEW.contains(&name) || report.contains(name) {
+            continue;
+        }
+        let same: Vec<_> = new.children.iter().filter(|it| it.name == name).map(says).collect();
+        let kept = if TEXTS.contains(&name) {
+            let head = element.text.split("[&#8230;]").next().unwrap_or_default();
+            let head = letters(head.trim_end_matches("..."));
+            let texts = new.children.iter().filter(|it| TEXTS.contains(&it.name.as_str()));
+            texts.map(|it| letters(&it.text)).any(|there| {
+                there.contains(&head) || (there.len() > 2000 && head.starts_with(&there[..2000]))
+            })
+        } else {
+            let nothing = ["false", "full", "0"].contains(&says(element).0.as_str());
+            same.contains(&says(element)) || (same.is_empty() && nothing)
+        };
+        if !kept {
+            all.push(format!("{level} {name}: {:?} became {same:?}", says(element)));
+        }
+    }
+    all
+}
+
+/// All that a feed says and the one that is made of its import does not.
+fn all_lost(bytes: &[u8], import: &Import) -> Vec<String> {
+    let again = published_again(import);
+    let (old, new) = (xml::channel(bytes).unwrap(), xml::channel(&again).unwrap());
+    let report = import.report.file("");
+    let report = report.split_once("## Lost\n").map_or("", |(_, rest)| rest);
+    let report = report.split_once("\n## ").map_or(report, |(lost, _)| lost);
+    let mut all = lost("show", &old, &new, report);
+    let guid = |item: &xml::Element| {
+        item.children.iter().find(|it| it.name == "guid").map(|it| it.text.clone())
+    };
+    let items: Vec<&xml::Element> = new.children.iter().filter(|it| it.name == "item").collect();
+    let mut seen = BTreeSet::new();
+    for item in old.children.iter().filter(|it| it.name == "item") {
+        if !seen.insert(guid(item)) {
+            continue;
+        }
+        match items.iter().find(|it| guid(it) == guid(item)) {
+            Some(again) => all.extend(lost("item", item, again, report)),
+            None => all.push(format!("the item {:?}", guid(item))),
+        }
+    }
+    // And what a listener reads is sound.
+    let inside = new.children.iter().flat_map(|it| &it.children);
+    for text in inside.filter(|it| TEXTS.contains(&it.name.as_str())) {
+        let half = ["&amp;lt;", "&amp;#", "&amp;amp;", "&amp;nbsp;"];
+        if half.iter().any(|half| text.text.contains(half)) {
+            all.push(format!("half-escaped: {}", text.text));
+        }
+    }
+    all
+}
+
+/// What a feed says to listeners, episode by episode.
+fn texts_of(feed: &[u8]) -> Vec<Vec<(String, String)>> {
+    let channel = xml::channel(feed).unwrap();
+    let items = channel.children.iter().filter(|child| child.name == "item");
+    let said = |item: &xml::Element| {
+        let texts = item.children.iter().filter(|it| TEXTS.contains(&it.name.as_str()));
+        texts.map(|it| (it.name.clone(), it.text.split_whitespace().collect())).collect()
+    };
+    items.map(said).collect()
+}
+
+#[test]
+fn feeds_of_all_hosts_come_back_whole() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/feeds");
+    let options = Options { url: Some("https://show.example"), ..Options::default() };
+    let (mut count, mut all) = (0, Vec::new());
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        let import = of_feed(&bytes, &options).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        all.extend(all_lost(&bytes, &import).into_iter().map(|lost| format!("{name}: {lost}")));
+        let lines = import.report.text().lines().count();
+        assert!(lines < 30, "{name} says {lines} lines");
+        // Imported once more, it is the very same show.
+        let once = published_again(&import);
+        let again = of_feed(&once, &Options::default()).unwrap();
+        assert_eq!(texts_of(&published_again(&again)), texts_of(&once), "{name}");
+        count += 1;
+    }
+    assert!(count >= 22, "{count}");
+    assert!(all.is_empty(), "{}", all.join("\n"));
+}
+
+/// An element that a feed may have: its start tag, and what stands in it.
+fn known_element(level: &'static str) -> impl Strategy<Value = String> {
+    let words = "[A-Za-z][a-z&]{0,8}( [a-z<&0-9]{1,9}){0,4}";
+    let names: &'static [(&'static str, &'static str)] = match level {
+        "show" => &[
+            ("itunes:block", ""),
+            ("itunes:complete", ""),
+            ("itunes:keywords", ""),
+            ("itunes:subtitle", ""),
+            ("itunes:summary", ""),
+            ("copyright", ""),
+            ("managingEditor", ""),
+            ("webMaster", ""),
+            ("ttl", ""),
+            ("category", ""),
+            ("podcast:license", "url='https://a.example/l'"),
+            ("podcast:medium", ""),
+            ("podcast:location", "geo='geo:1,2' osm='R1'"),
+            ("podcast:value", "type='lightning' method='keysend'"),
+            (
+                "podcast:trailer",
+                "pubdate='Mon, 1 Jan 2024 00:00:00 GMT' url='https://a.example/t.mp3'",
+            ),
+            ("podcast:funding", "url='https://a.example/f'"),
+            ("podcast:txt", "purpose='x'"),
+            ("podcast:person", "role='editor'"),
+            ("podcast:person", ""),
+            ("podcast:updateFrequency", "rrule='FREQ=DAILY'"),
+            ("podcast:locked", "owner='a@a.example'"),
+            ("odd:thing", "a='b'"),
+            ("googleplay:author", ""),
+            ("dc:rights", ""),
+        ],
+        _ => &[
+            ("itunes:block", ""),
+            ("itunes:keywords", ""),
+            ("itunes:subtitle", ""),
+            ("itunes:summary", ""),
+            ("itunes:title", ""),
+            ("itunes:author", ""),
+            ("description", ""),
+            ("content:encoded", ""),
+            ("comments", ""),
+            ("category", ""),
+            ("source", "url='https://a.example/s'"),
+            ("dc:date", ""),
+            ("podcast:license", ""),
+            ("podcast:location", "geo='geo:1,2'"),
+            ("podcast:soundbite", "startTime='1' duration='2'"),
+            ("podcast:alternateEnclosure", "type='audio/opus' length='1'"),
+            ("podcast:socialInteract", "protocol='activitypub' uri='https://a.example/1'"),
+            ("podcast:transcript", "url='https://a.example/t.html' type='text/html'"),
+            ("podcast:transcript", "url='https://a.example/t.vtt' type='text/vtt' language='en'"),
+            ("podcast:chapters", "url='https://a.example/c.json' type='application/json+chapters'"),
+            ("podcast:person", "role='guest' href='https://a.example/p'"),
+            ("podcast:value", "type='x'"),
+            ("podcast:season", "name='One'"),
+            ("odd:thing", "a='b &amp; c'"),
+            ("rawvoice:x", ""),
+        ],
+    };
+    let truths = ["itunes:block", "itunes:complete", "podcast:locked"];
+    (proptest::sample::select(names), words).prop_map(move |((name, attributes), words)| {
+        let words = words.replace('&', "&amp;").replace('<', "&lt;");
+        let value = match name {
+            name if truths.contains(&name) => "yes".to_owned(),
+            "podcast:season" => "1".to_owned(),
+            "dc:date" => "2024-01-01T00:00:00Z".to_owned(),
+            _ => words,
+        };
+        let space = if attributes.is_empty() { "" } else { " " };
+        format!("<{name}{space}{attributes}>{value}</{name}>")
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Whatever elements a feed has, each once: they are in the feed that is made of its import, or the
+    /// report names them.
+    #[test]
+    fn every_field_is_kept_or_named(
+        show in proptest::collection::vec(known_element("show"), 0..8),
+        items in proptest::collection::vec((proptest::collection::vec(known_element("item"), 0..8), "[A-Z][a-z&]{2,9}( [a-z]{1,9}){0,3}"), 1..4),
+    ) {
+        let once = |elements: &[String]| {
+            let mut seen = BTreeSet::new();
+            let name = |element: &&String| seen.insert(element.split(['>', ' ']).next().unwrap().to_owned());
+            elements.iter().filter(name).cloned().collect::<String>()
+        };
+        let mut xml = format!(
+            "<rss xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd' xmlns:podcast='https://podcastindex.org/namespace/1.0' \
+             xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:odd='urn:odd' xmlns:rawvoice='https://raw.example/' \
+             xmlns:dc='http://purl.org/dc/elements/1.1/' xmlns:googleplay='http://www.google.com/schemas/play-podcasts/1.0'>\
+             <channel><title>T</title><description>About it</description><language>en</language><itunes:author>A</itunes:author>{}",
+            once(&show)
+        );
+        for (at, (elements, title)) in items.iter().enumerate() {
+            let title = title.replace('&', "&amp;");
+            xml.push_str(&format!(
+                "<item><title>{title}</title><guid isPermaLink='false'>g{at}</guid><pubDate>Mon, {:02} Jan 2024 00:00:00 +0000</pubDate>\
+                 <enclosure url='https://old.example/{at}.mp3' length='1{at}' type='audio/mpeg'/>{}</item>",
+                at + 1, once(elements)
+            ));
+        }
+        xml.push_str("</channel></rss>");
+        let import = of_feed(xml.as_bytes(), &Options { url: Some("https://show.example"), ..Options::default() }).unwrap();
+        let lost = all_lost(xml.as_bytes(), &import);
+        prop_assert!(lost.is_empty(), "{}\n{}", lost.join("\n"), xml);
     }
 }

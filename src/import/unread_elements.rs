@@ -1,8 +1,9 @@
 //! The elements of a channel or an item, ticked off as they are taken: what is left at the end has no
-//! place in a show, and is reported.
+//! key in a show, and stays in the feed as it was.
 
 use super::report::{Level, Report};
 use super::xml::Element;
+use crate::site::extra::NEVER;
 
 /// The elements in an element, and which of them have been taken.
 pub struct Parts<'a> {
@@ -43,12 +44,22 @@ impl<'a> Parts<'a> {
         self.text(name).map(one_line).filter(|line| !line.is_empty())
     }
 
-    /// All elements of this name.
-    pub fn all(&mut self, name: &str) -> Vec<&'a Element> {
+    /// The same with what HTML calls by a name (`&amp;`) read: some feeds escape once too often.
+    pub fn plain(&mut self, name: &str) -> Option<String> {
+        self.line(name).map(|line| super::html::read(&line).into_owned())
+    }
+
+    /// The first of these that fits, which is not taken by that.
+    pub fn see(&self, name: &str, fits: impl Fn(&Element) -> bool) -> Option<&'a Element> {
+        self.elements.iter().find(|element| element.name == name && fits(element))
+    }
+
+    /// All elements of this name that fit.
+    pub fn all(&mut self, name: &str, fits: impl Fn(&Element) -> bool) -> Vec<&'a Element> {
         // In one pass: a stranger's feed may have a million of them.
         let mut found = Vec::new();
         for (element, taken) in self.elements.iter().zip(&mut self.taken) {
-            if !*taken && element.name == name && !element.is_empty() {
+            if !*taken && element.name == name && !element.is_empty() && fits(element) {
                 *taken = true;
                 found.push(element);
             }
@@ -63,13 +74,21 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// Reports what is left.
-    pub fn finish(self, report: &mut Report) {
-        for (element, taken) in self.elements.iter().zip(&self.taken) {
-            if !taken && !element.is_empty() {
-                report.left(self.level, &element.name);
+    /// What was not taken: it stays in the feed as it is.
+    pub fn finish(self, report: &mut Report) -> Vec<Element> {
+        let left = self.elements.iter().zip(&self.taken).filter(|(_, taken)| !**taken);
+        let left = left.map(|(element, _)| element).filter(|element| !element.is_empty());
+        let mut kept = Vec::new();
+        for element in left {
+            match NEVER.contains(&element.name.as_str()) {
+                true => report.left(self.level, &format!("{} (one more)", element.name)),
+                false => {
+                    report.kept(self.level, &element.name);
+                    kept.push(element.clone());
+                }
             }
         }
+        kept
     }
 }
 

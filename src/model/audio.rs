@@ -30,7 +30,32 @@ pub struct PublishedAudio {
     pub source_sha256: Option<Sha256>,
 }
 
+/// What the keys of audio start with that stands at an address of its own, outside of the target: no
+/// object has such a key.
+const ELSEWHERE: &str = ".onair/elsewhere/";
+
 impl PublishedAudio {
+    /// Audio that stands at an address outside of the target, and stays there: what is known of it is
+    /// what its host wrote.
+    pub fn elsewhere(url: &str, bytes: u64, milliseconds: u64) -> Option<Self> {
+        let address = Sha256::of(url.as_bytes());
+        Some(Self {
+            key: Key::new(format!("{ELSEWHERE}{address}")).ok()?,
+            bytes,
+            milliseconds,
+            gapless_milliseconds: None,
+            tag_sha256: address,
+            payload_sha256: address,
+            source_bytes: None,
+            source_sha256: None,
+        })
+    }
+
+    /// Whether it stands outside of the target.
+    pub fn is_elsewhere(&self) -> bool {
+        self.key.as_str().starts_with(ELSEWHERE)
+    }
+
     /// What the object at the key consists of.
     pub fn digest(&self) -> Digest {
         Digest::Tagged { tag_sha256: self.tag_sha256, payload_sha256: self.payload_sha256 }

@@ -21,8 +21,12 @@ use crate::plan::placement::Placement;
 use crate::rules::Evidence;
 use crate::show::{Episode, Show, read, waiting};
 use crate::site::edition::Edition;
+use crate::site::extra::Extra;
 use crate::site::{self, EpisodeIn, Inputs, Templates, Transcript};
 use crate::store::audio::metadata;
+
+/// The largest side file of the feed: that of a hundred thousand episodes.
+const MAX_EXTRA: u64 = 256 * 1024 * 1024;
 
 /// An episode's audio for an edition, and the object to send, where there is one.
 pub type Audio = (PublishedAudio, Option<Object>);
@@ -79,8 +83,8 @@ pub fn assemble(
         .into_iter()
         .filter_map(|path| memo.picture(&show.root, &path, MAX_PICTURE))
         .collect();
-    let inputs =
-        Inputs { show: &show.settings, episodes, assets, templates: templates(show)?, now };
+    let (extra, templates) = (extra(show)?, templates(show)?);
+    let inputs = Inputs { show: &show.settings, episodes, assets, templates, extra, now };
     let edition = site::build(&inputs).map_err(|error| Error::usage(error.to_string()))?;
     Ok(Edition { waiting: waiting::waiting(show, now), ..edition })
 }
@@ -179,6 +183,16 @@ pub fn new_audio(
         audio,
         Object { key, kind, content_type: "audio/mpeg", digest, body, metadata, redirect: None },
     ))
+}
+
+/// The elements that are put back into the feed.
+fn extra(show: &Show) -> Result<Extra, Error> {
+    let Some(path) = &show.settings.site.extra else { return Ok(Extra::default()) };
+    let path = path.get_ref();
+    let failed = |reason: String| Error::usage(format!("{path}: {reason}"));
+    let bytes = read::read_bytes(&show.root, path, MAX_EXTRA);
+    let bytes = bytes.map_err(|trouble| failed(trouble.to_string()))?;
+    Extra::parse(&String::from_utf8_lossy(&bytes)).map_err(failed)
 }
 
 /// The host's own templates.

@@ -8,9 +8,10 @@ use super::cache::Cache;
 use super::lfs;
 use super::load::{Checkout, audio_path, resolve};
 use crate::audio::{Content, Depth, Foreign, Probe};
+use crate::model::audio::PublishedAudio;
 use crate::rules::Evidence;
 use crate::show::read::FileTrouble;
-use crate::show::{Episode, Show};
+use crate::show::{Episode, Show, enclosure};
 
 /// What is known of each episode's audio, by the episode file's path.
 pub type AudioEvidence = BTreeMap<String, Evidence>;
@@ -43,15 +44,28 @@ pub fn look_at(
 }
 
 fn probe(show: &Show, episode: &Episode, depth: Depth, cache: &Cache) -> Option<Evidence> {
-    let path = audio_path(show, episode.file.value()?);
+    let Some(name) = episode.file.value() else { return elsewhere(show, episode) };
+    let path = audio_path(show, name);
     let file = match resolve(show, &path) {
         Ok(file) => file,
+        Err(FileTrouble::Missing) => {
+            return Some(elsewhere(show, episode).unwrap_or(Evidence::Absent { path }));
+        }
         Err(trouble) => return Some(not_at_hand(path, trouble)),
     };
     Some(match cache.probe(&path, &file, depth) {
         Ok(probe) => Evidence::Probed { path, probe, published: None },
         Err(error) => Evidence::Unreadable { path, trouble: FileTrouble::Io(error.to_string()) },
     })
+}
+
+/// Audio that was published at an address outside of the target, and stays there: its length is the one
+/// that its host knows.
+pub fn elsewhere(show: &Show, episode: &Episode) -> Option<Evidence> {
+    let url = enclosure::foreign(&show.settings, episode)?;
+    let milliseconds = episode.duration.value().map_or(0, |seconds| seconds.saturating_mul(1000));
+    let audio = PublishedAudio::elsewhere(url, *episode.size.value()?, milliseconds)?;
+    Some(Evidence::Recorded(audio))
 }
 
 /// What is known of audio that is no file inside the show's folder.

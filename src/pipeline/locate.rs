@@ -32,6 +32,8 @@ pub struct Located {
 fn wanted(episode: &Episode, evidence: &Evidence) -> Option<Wanted> {
     match evidence {
         Evidence::Absent { .. } => Some(Wanted::Size(episode.size.value().copied())),
+        // It may have been sent to the target, to where its address leads.
+        Evidence::Recorded(audio) => Some(Wanted::Size(Some(audio.bytes))),
         Evidence::Probed { probe: Probe { content, .. }, .. } => match content {
             Content::Mp3(mp3) => mp3.payload_sha256.map(Wanted::Payload),
             Content::Foreign(Foreign::GitLfsPointer(pointer)) => Some(Wanted::Source(pointer.oid)),
@@ -58,8 +60,13 @@ pub async fn locate(
         .map(|known| (known.guid.0.as_str(), &known.audio))
         .collect();
     let mut questions = Vec::new();
+    let mut elsewhere = BTreeMap::new();
     for episode in &checkout.show.episodes {
-        let wanted = evidence.get(&episode.source.path).and_then(|it| wanted(episode, it));
+        let evidence = evidence.get(&episode.source.path);
+        if let Some(Evidence::Recorded(audio)) = evidence.filter(|it| is_elsewhere(it)) {
+            elsewhere.insert(episode.source.path.clone(), audio.clone());
+        }
+        let wanted = evidence.and_then(|it| wanted(episode, it));
         let place = enclosure::place(settings, episode);
         let (Some(wanted), Some(file), Some(place)) = (wanted, episode.file.value(), place) else {
             continue;
@@ -84,7 +91,14 @@ pub async fn locate(
         .await?;
     let (mut placements, mut proofs) = (BTreeMap::new(), BTreeMap::new());
     for (path, wanted, answer) in answers {
-        let Some((mut placement, by)) = answer else { continue };
+        let standing = |answer: &Placement| match answer {
+            Placement::Standing(audio) => !audio.is_elsewhere(),
+            Placement::Free(_) => true,
+        };
+        let Some((mut placement, by)) = answer.filter(|(answer, _)| standing(answer)) else {
+            continue;
+        };
+        elsewhere.remove(&path);
         if let (Placement::Standing(audio), Some(evidence)) =
             (&mut placement, evidence.get_mut(&path))
         {
@@ -94,7 +108,15 @@ pub async fn locate(
         proofs.insert(path.clone(), Proof { pointer, by });
         placements.insert(path, placement);
     }
+    for (path, audio) in elsewhere {
+        proofs.insert(path.clone(), Proof { pointer: false, by: By::Address });
+        placements.insert(path, Placement::Standing(audio));
+    }
     Ok(Located { evidence, placements, proofs })
+}
+
+fn is_elsewhere(evidence: &Evidence) -> bool {
+    matches!(evidence, Evidence::Recorded(audio) if audio.is_elsewhere())
 }
 
 /// What stands in the target is what the rules judge `size` and `duration` by; what is at hand tells

@@ -227,7 +227,9 @@ pub(super) fn disagreements(edition: &Edition, documents: &Documents<'_>) -> Vec
 }
 
 fn promised(episode: &EditionEpisode) -> String {
-    promise(episode.permalink, &episode.enclosure_url.0, &episode.audio.bytes.to_string(), MP3)
+    let mime_type = episode.mime_type.as_deref().unwrap_or(MP3);
+    let length = episode.audio.bytes.to_string();
+    promise(episode.permalink, &episode.enclosure_url.0, &length, mime_type)
 }
 
 fn written(item: &rss::Item) -> String {

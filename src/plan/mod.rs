@@ -293,7 +293,8 @@ fn draw_up(
 
     let mut proofs = Vec::new();
     let at_hand: BTreeSet<&Key> = sends.iter().map(|step| &step.object.key).collect();
-    for episode in edition.episodes.iter().filter(|it| !at_hand.contains(&it.audio.key)) {
+    let promised = edition.episodes.iter().filter(|episode| !episode.audio.is_elsewhere());
+    for episode in promised.filter(|it| !at_hand.contains(&it.audio.key)) {
         let PublishedAudio { key, bytes, .. } = &episode.audio;
         let digest = episode.audio.digest();
         match recorded(key) {

@@ -60,6 +60,8 @@ pub enum By {
     Record,
     /// The object itself.
     Object(Key),
+    /// The address that its enclosure gives, outside of the target.
+    Address,
 }
 
 impl fmt::Display for Proof {
@@ -70,6 +72,7 @@ impl fmt::Display for Proof {
         match &self.by {
             By::File => f.write_str("the file at hand"),
             By::Record => f.write_str("the target's record"),
+            By::Address => f.write_str("its address outside of the target"),
             By::Object(key) => write!(f, "what stands at `{key}` in the target"),
         }
     }

@@ -43,7 +43,7 @@ pub fn audio(settings: &Settings, episode: &EditionEpisode) -> Wanted {
         name: format!("audio of {name}"),
         url: settings.without_tracking(&episode.enclosure_url.0),
         bytes: Some(episode.audio.bytes),
-        content_type: "audio/mpeg".to_owned(),
+        content_type: episode.mime_type.clone().unwrap_or_else(|| "audio/mpeg".to_owned()),
         usage: Usage::Played,
     }
 }

@@ -53,7 +53,8 @@ pub(super) async fn verify(
     sent: &BTreeMap<Key, Recorded>,
 ) -> Result<(), ReleaseError> {
     let listed = plan.episodes.iter().filter(|episode| episode.listed);
-    let enclosures = listed.map(|episode| &episode.audio.key);
+    let enclosures = listed.map(|episode| &episode.audio);
+    let enclosures = enclosures.filter(|audio| !audio.is_elsewhere()).map(|audio| &audio.key);
     let steps = plan.sends.iter().map(|step| &step.object);
     let named = steps.filter(|object| object.kind < Kind::Asset).map(|object| &object.key);
     let mut keys: Vec<&Key> = enclosures.chain(named).collect();

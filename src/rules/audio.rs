@@ -39,7 +39,7 @@ pub enum Evidence {
         /// Bytes as published for the episode, where the target holds this very payload.
         published: Option<u64>,
     },
-    /// What the target holds, where the file is not at hand.
+    /// What the target holds, or stands elsewhere, where the file is not at hand.
     Recorded(PublishedAudio),
 }
 
@@ -82,6 +82,15 @@ pub fn judge(
             let measures = Measures::OfFile { bytes: *bytes, mp3, published: *published };
             size(episode, Some(&measures), findings);
             duration(episode, Some(&measures), findings);
+            Verdict::Proved
+        }
+        // What stands elsewhere is what its host wrote of it.
+        Some(Evidence::Recorded(audio)) if audio.is_elsewhere() => {
+            for (key, malformed) in
+                [("size", episode.size.malformed()), ("duration", episode.duration.malformed())]
+            {
+                findings.extend(malformed.map(|it| malformed_value(&episode.source, key, it)));
+            }
             Verdict::Proved
         }
         Some(Evidence::Recorded(audio)) => {

@@ -121,8 +121,8 @@ rules! {
         good: "episode: 12          # or episodeType: trailer",
         source: "Apple Podcasts, itunes:episode and itunes:episodeType",
     }
-    MISSING_DESCRIPTION = "missing-description", Warning, "Every episode has a description" {
-        why: "It is what listeners read before they play, and what search finds.",
+    MISSING_DESCRIPTION = "missing-description", Warning, "Every episode has a description, or notes that stand in for it" {
+        why: "It is what listeners read before they play, and what search finds. Without `description`, the feed's is the notes.",
         bad: "description: \"\"",
         good: "description: \"How a studio moved its render farm in a weekend.\"",
         source: "Podcast Standards Project, PSP-1, item description",

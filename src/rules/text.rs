@@ -100,7 +100,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
     required("title", is_missing(&episode.title), episode.title.span(), "the episode's title");
     required(
         "file",
-        is_missing(&episode.file),
+        is_missing(&episode.file) && is_missing(&episode.enclosure),
         episode.file.span(),
         "the name of an MP3 in the audio folder, as in 109.mp3",
     );
@@ -111,7 +111,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         "YYYY-MM-DD HH:MM:SS +HHMM, as in 2022-05-27 07:00:00 +0200",
     );
 
-    let values: [(&str, Option<&Malformed>); 24] = [
+    let values: [(&str, Option<&Malformed>); 25] = [
         ("slug", episode.page.malformed()),
         ("permalink", episode.permalink.malformed()),
         ("aliases", episode.aliases.malformed()),
@@ -133,6 +133,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         ("guid", episode.guid.malformed()),
         ("guidIsPermaLink", episode.guid_is_permalink.malformed()),
         ("enclosure", episode.enclosure.malformed()),
+        ("enclosureType", episode.enclosure_type.malformed()),
         ("chapters", episode.chapters.malformed()),
         ("transcript", episode.transcripts.malformed()),
         ("draft", episode.draft.malformed()),
@@ -174,11 +175,17 @@ pub fn malformed_value(source: &Source, key: &str, malformed: &Malformed) -> Fin
 
 fn texts(settings: &Settings, episode: &Episode, findings: &mut Vec<Finding>) {
     let source = &episode.source;
-    if is_missing(&episode.description) {
+    // Notes stand in for it.
+    if is_missing(&episode.description) && episode.notes_text().trim().is_empty() {
         let span = at_key(episode, "description").unwrap_or_else(|| head(episode));
         findings.push(
-            Finding::at(&rule::MISSING_DESCRIPTION, source, span, "the episode has no description")
-                .help("say in a sentence or two what the episode is about"),
+            Finding::at(
+                &rule::MISSING_DESCRIPTION,
+                source,
+                span,
+                "the episode has neither description nor notes",
+            )
+            .help("say in a sentence or two what the episode is about"),
         );
     }
     if let Given::Good(text) = &episode.description

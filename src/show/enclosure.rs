@@ -30,6 +30,13 @@ pub fn place(settings: &Settings, episode: &Episode) -> Option<Place> {
     })
 }
 
+/// The address of an episode's audio, if it is outside of the show's own folder of audio.
+pub fn foreign<'a>(settings: &Settings, episode: &'a Episode) -> Option<&'a str> {
+    let url = episode.enclosure.value()?;
+    let own = [settings.enclosure_url(""), settings.media_url()];
+    own.iter().all(|own| !url.starts_with(own)).then_some(url)
+}
+
 /// What an address below `prefix` leads to there: its path, decoded. A query selects no other file.
 pub fn name_below(prefix: &str, url: &str) -> Option<String> {
     let path = url.strip_prefix(prefix)?.split(['?', '#']).next()?;

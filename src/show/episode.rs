@@ -148,6 +148,8 @@ pub struct Episode {
     pub guid_is_permalink: Given<bool>,
     /// `enclosure`: the address of the audio in the feed, where it is not media.url and `file`.
     pub enclosure: Given<String>,
+    /// `enclosureType`: the type of what stands at `enclosure`, where it is no MP3.
+    pub enclosure_type: Given<String>,
     /// `chapters`
     pub chapters: Given<ChaptersGiven>,
     /// `transcript`, or `transcripts`: a file of the show, or several.
@@ -261,6 +263,11 @@ impl Episode {
             guid: keys.text("guid"),
             guid_is_permalink: keys.given("guidIsPermaLink", "true or false", values::truth),
             enclosure: enclosure(&keys),
+            enclosure_type: keys.given(
+                "enclosureType",
+                "a type of audio or video, as in audio/x-m4a",
+                values::media_type,
+            ),
             chapters: chapters(&keys, inside),
             transcripts: transcripts(&keys, inside),
             draft: draft(&keys),

@@ -6,7 +6,7 @@ use super::frontmatter::Field;
 use super::yaml::Content;
 
 /// onair's own keys. `guests` is a later name of `guest`.
-pub const OWN: [&str; 38] = [
+pub const OWN: [&str; 39] = [
     "layout",
     "title",
     "subtitle",
@@ -33,6 +33,7 @@ pub const OWN: [&str; 38] = [
     "guid",
     "guidIsPermaLink",
     "enclosure",
+    "enclosureType",
     "chapters",
     "transcript",
     "persons",

@@ -215,6 +215,8 @@ pub struct SiteSettings {
     pub feed_limit: Option<u32>,
     /// Where the feed has moved to (`itunes:new-feed-url`).
     pub new_feed_url: Option<Spanned<String>>,
+    /// A file of elements that the feed has and onair has no key for, put back into it.
+    pub extra: Option<Spanned<String>>,
     /// A folder of templates in the show's folder that replace onair's own, one by one.
     pub templates: Option<Spanned<String>>,
     /// A WebSub hub: the feed names it, and a release tells it.
@@ -337,6 +339,11 @@ fn podcast() -> Spanned<String> {
 const MEDIA: [&str; 9] =
     ["podcast", "music", "video", "film", "audiobook", "newsletter", "blog", "publisher", "course"];
 
+/// Whether this is a medium of the podcast namespace.
+pub fn is_medium(medium: &str) -> bool {
+    MEDIA.contains(&medium.strip_suffix('L').unwrap_or(medium)) || medium == "mixed"
+}
+
 fn yes() -> bool {
     true
 }
@@ -410,6 +417,7 @@ impl Settings {
             Some(&self.site.feed),
             Some(&self.site.pages),
             self.site.templates.as_ref(),
+            self.site.extra.as_ref(),
             self.media.path.as_ref(),
             self.media.folder.as_ref(),
             self.tags.cover.as_ref(),
@@ -426,8 +434,7 @@ impl Settings {
             }
         }
         let medium = self.show.medium.get_ref();
-        let plain = medium.strip_suffix('L').unwrap_or(medium);
-        if !MEDIA.contains(&plain) && medium != "mixed" {
+        if !is_medium(medium) {
             let reason = format!("`{medium}` is no medium of the podcast namespace");
             return Err(wrong(&self.show.medium, reason, &format!("one of {}", MEDIA.join(", "))));
         }

@@ -219,6 +219,21 @@ pub fn positive(text: &str, what: &str) -> Result<u32, Trouble> {
     }
 }
 
+/// A media type (RFC 6838, section 4.2).
+///
+/// # Errors
+/// [`Trouble`] if it is none.
+pub fn media_type(text: &str) -> Result<String, Trouble> {
+    let is_name = |name: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte);
+        !name.is_empty() && name.bytes().all(plain)
+    };
+    match text.split_once('/') {
+        Some((top, sub)) if is_name(top) && is_name(sub) => Ok(text.to_ascii_lowercase()),
+        _ => Err(Trouble::whole(text, "this is no media type")),
+    }
+}
+
 /// `true` or `false`, in the words of YAML 1.1 as well.
 ///
 /// # Errors

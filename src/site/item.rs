@@ -9,6 +9,7 @@ use super::edition::{EditionEpisode, EnclosureUrl, Guid};
 use super::html::Clean;
 use super::lang::Language;
 use super::people::{self, Credit};
+use super::references::read_references;
 use super::{EpisodeIn, Inputs, SiteError, html, text};
 use crate::show::episode::EpisodeType;
 use crate::show::{Settings, enclosure};
@@ -60,11 +61,13 @@ fn entry<'a>(
     let missing = |key| SiteError::Incomplete { source_path: episode.source.path.clone(), key };
     let published = episode.date.value().ok_or(missing("date"))?.at(&show.zone());
     let guid = Guid(episode.effective_guid().ok_or(missing("file"))?.to_owned());
+    let elsewhere = episode.enclosure.value().filter(|_| given.audio.is_elsewhere());
     let key = given.audio.key.as_str();
     let name = key.strip_prefix(&show.media_prefix()).unwrap_or(key);
     // Audio that takes the place of published audio stands elsewhere than `enclosure` says.
-    let url = match enclosure::place(show, episode) {
-        Some(place) if place.name == name => place.url,
+    let url = match (elsewhere, enclosure::place(show, episode)) {
+        (Some(url), _) => url.clone(),
+        (None, Some(place)) if place.name == name => place.url,
         _ => show.enclosure_url(name),
     };
     Ok(Entry {
@@ -78,6 +81,12 @@ fn entry<'a>(
 }
 
 impl Entry<'_> {
+    /// The enclosure's type, where it is no MP3: only what stands elsewhere may be something else.
+    pub fn mime_type(&self) -> Option<&str> {
+        let given = self.given.episode.enclosure_type.value();
+        given.filter(|_| self.given.audio.is_elsewhere()).map(String::as_str)
+    }
+
     /// What a release promises of this episode.
     pub fn promise(&self) -> EditionEpisode {
         let EpisodeIn { episode, audio, .. } = self.given;
@@ -89,6 +98,7 @@ impl Entry<'_> {
             source: episode.source.path.clone(),
             enclosure_url: self.enclosure_url.clone(),
             audio: audio.clone(),
+            mime_type: self.mime_type().map(str::to_owned),
             published: self.published.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             apple_episode_id: episode.apple_id.value().copied(),
             listed: self.due,
@@ -108,7 +118,9 @@ pub struct Item<'a> {
     pub page: String,
     /// The short text about it, plain.
     pub summary: String,
-    /// The same as HTML of one line; empty if the host wrote none.
+    /// What the feed says in its place: HTML where there is any markup, a plain text otherwise.
+    pub feed_description: String,
+    /// The short text as HTML of one line; empty if the host wrote none.
     pub description: Clean,
     /// The guest line, HTML; empty if there is none.
     pub guest: Clean,
@@ -153,17 +165,28 @@ impl<'a> Item<'a> {
         let description = episode.description.value().map_or("", String::as_str);
         let description = html::inline(description, &on_page);
         let subtitle = episode.subtitle.value().map(String::as_str);
-        let summary = [text::from_clean_html(&description), subtitle.unwrap_or("").to_owned()]
+        let summary = [text::from_clean_html(&description), notes.text.clone()]
             .into_iter()
             .find(|text| !text.is_empty())
-            .unwrap_or_else(|| notes.text.clone());
+            .unwrap_or_else(|| subtitle.unwrap_or(entry.title).to_owned());
+        let marked_up = if description.is_empty() { &notes.page } else { &description };
+        let feed_description = match marked_up.contains('<') {
+            true => html::description(marked_up, &absolute, text::DESCRIPTION_LIMIT),
+            false => String::new(),
+        };
+        let links = links(episode);
+        let heading = language.words().links;
+        // Nothing comes of a picture alone.
+        let feed_description = match feed_description.is_empty() {
+            true if description.is_empty() => with_lines(plain(&summary), &links, heading),
+            true => with_lines(plain(&read_references(&description)), &links, heading),
+            false => with_list(feed_description, &links, heading),
+        };
         let guest = guest_line(episode, &on_page);
         let paragraph = |html: &Clean| match html.is_empty() {
             true => String::new(),
             false => format!("<p>{}</p>\n", html::feed(html, &absolute)),
         };
-        let links = links(episode);
-        let heading = language.words().links;
         let content = format!(
             "{}{}{}{}",
             paragraph(&description),
@@ -182,6 +205,7 @@ impl<'a> Item<'a> {
             subtitle,
             page,
             summary,
+            feed_description,
             description,
             guest,
             notes: notes.page,
@@ -203,6 +227,49 @@ impl<'a> Item<'a> {
     pub fn episode_type(&self) -> EpisodeType {
         self.entry.given.episode.episode_type.value().copied().unwrap_or_default()
     }
+}
+
+/// A plain text within the limit of a description.
+fn plain(text: &str) -> String {
+    // Escaping may add a little to what was cut.
+    let mut limit = text::DESCRIPTION_LIMIT;
+    loop {
+        let described = text::for_either_reader(&text::cut(text, limit));
+        match described.len().checked_sub(text::DESCRIPTION_LIMIT) {
+            None | Some(0) => return described,
+            Some(excess) => limit = limit.saturating_sub(excess.max(1)),
+        }
+    }
+}
+
+/// A plain description with links below it as lines, as many as there is room for.
+fn with_lines(mut text: String, links: &[Link], heading: &str) -> String {
+    for (at, line) in link_lines(links, heading).lines().enumerate() {
+        let line = text::for_either_reader(line);
+        let gap = if at == 0 { "\n\n" } else { "\n" };
+        if text.len() + gap.len() + line.len() > text::DESCRIPTION_LIMIT {
+            break;
+        }
+        text.push_str(gap);
+        text.push_str(&line);
+    }
+    text
+}
+
+/// A description of HTML with links below it as a list, as many as there is room for.
+fn with_list(html: String, links: &[Link], heading: &str) -> String {
+    let heading = format!("<p>{}</p><ul>", text::escape(heading));
+    let mut room =
+        text::DESCRIPTION_LIMIT.saturating_sub(html.len() + heading.len() + "</ul>".len());
+    let mut list = String::new();
+    for Link { label, url } in links {
+        let (url, label) = (text::escape(url), text::escape(label));
+        let line = format!("<li><a href=\"{url}\">{label}</a></li>");
+        let Some(left) = room.checked_sub(line.len()) else { break };
+        room = left;
+        list.push_str(&line);
+    }
+    if list.is_empty() { html } else { format!("{html}{heading}{list}</ul>") }
 }
 
 /// A page that an episode names in its `links`.

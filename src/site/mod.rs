@@ -12,6 +12,7 @@ pub mod apple;
 pub mod assets;
 pub mod chapters;
 pub mod edition;
+pub mod extra;
 pub mod feed;
 pub mod html;
 mod item;
@@ -19,7 +20,7 @@ pub mod lang;
 mod pages;
 pub mod people;
 pub mod redirect;
-mod references;
+pub mod references;
 pub mod tagging;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -54,6 +55,8 @@ pub struct Inputs<'a> {
     pub assets: Vec<AssetFile>,
     /// The host's own templates.
     pub templates: Templates,
+    /// Elements of the feed that onair has no key for.
+    pub extra: extra::Extra,
     /// The time for which the edition is made.
     pub now: Timestamp,
 }
@@ -126,6 +129,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         addresses: &addresses,
         hosts: &hosts,
         style: assets::FEED_STYLE,
+        extra: &inputs.extra,
         pixels: &inputs.assets.iter().filter_map(pixels).collect(),
     };
     let (pages, feed) = rayon::join(

@@ -97,6 +97,7 @@ pub(crate) fn inputs<'a>(show: &'a Settings, episodes: &'a [Episode]) -> Inputs<
             .into_iter()
             .collect(),
         templates: Templates::default(),
+        extra: super::extra::Extra::default(),
         now: "2030-01-01T00:00:00Z".parse::<Timestamp>().expect("a time"),
     }
 }

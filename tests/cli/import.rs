@@ -176,7 +176,8 @@ fn nothing_is_written_through_a_link_that_leads_out_of_the_show() {
     let (show, server) = published();
     let feed = server.feed();
     let ran = import(&show, &server, &[&feed, "--show", "copy"]);
-    assert_eq!(ran.code, 0, "{}", ran.said());
+    // The audio stands below the show's own address, and is not at hand.
+    assert_eq!(ran.code, 1, "{}", ran.said());
     let download = [&*feed, "--show", "copy", "--download"];
 
     show.write("outside.txt", "mine");
@@ -332,4 +333,141 @@ fn a_feed_moves_step_by_step() {
         "{said}"
     );
     assert!(said.contains(&format!("write guid = \"{guid}\" into [show]")), "{said}");
+}
+
+const NAMESPACES: &str = "xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd' xmlns:atom='http://www.w3.org/2005/Atom' xmlns:podcast='https://podcastindex.org/namespace/1.0'";
+
+/// A hosted show of an MP3 and something else, with what onair has no key for.
+fn hosted(link: &str) -> String {
+    let item = |number: u32, ending: &str, kind: &str| {
+        format!(
+            "<item><title>Number {number}</title><guid isPermaLink='false'>g{number}</guid>\
+             <pubDate>Tue, 0{number} Mar 2022 07:00:00 +0000</pubDate>\
+             <enclosure url='https://cdn.old.example/{number}.{ending}?x=1' length='100{number}' type='{kind}'/>\
+             <itunes:duration>61</itunes:duration><podcast:soundbite startTime='1' duration='2'/>\
+             <description>&lt;p&gt;A &lt;a href=\"https://a.example\"&gt;link&lt;/a&gt; &amp;amp; more.&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;</description></item>"
+        )
+    };
+    format!(
+        "<rss {NAMESPACES}><channel><title>Show</title><link>{link}</link><description>D</description><language>en</language>\
+         <itunes:author>A</itunes:author><itunes:category text='Arts'/><itunes:image href='https://old.example/a.png'/>\
+         <atom:link rel='self' href='https://feeds.old.example/show.xml'/><podcast:value type='lightning' method='keysend'/>{}{}</channel></rss>",
+        item(2, "m4a", "audio/x-m4a"),
+        item(1, "mp3", "audio/mpeg")
+    )
+}
+
+#[test]
+fn a_hosted_show_is_published_and_its_audio_stays_where_it_is() {
+    let show = TestShow::new();
+    show.write("old.xml", &hosted("https://www.old.example"));
+    let ran = show.onair(&["import", "old.xml", "--show", "copy"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    insta::assert_snapshot!("hosted", ran.said());
+    fs::copy(show.path("img/artwork.png"), show.path("copy/img/artwork.png")).unwrap();
+    let ran = show.onair(&["check", "--show", "copy"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let ran = show.onair(&["release", "--show", "copy", "-q"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let feed = show.read("copy/public/podcasts/feed.xml");
+    let enclosures: Vec<&str> =
+        feed.lines().map(str::trim).filter(|line| line.starts_with("<enclosure")).collect();
+    assert_eq!(enclosures.len(), 2);
+    for (enclosure, parts) in enclosures
+        .iter()
+        .zip([["2.m4a?x=1", "\"1002\"", "audio/x-m4a"], ["1.mp3?x=1", "\"1001\"", "audio/mpeg"]])
+    {
+        assert!(parts.iter().all(|part| enclosure.contains(part)), "{enclosure}");
+    }
+    assert_eq!(feed.matches("<podcast:soundbite ").count(), 2, "{feed}");
+    assert!(feed.contains("<podcast:value "), "{feed}");
+    assert!(
+        feed.contains(
+            "<![CDATA[<p>A <a href=\"https://a.example\">link</a> &amp; more.</p><p>Two.</p>]]>"
+        ),
+        "{feed}"
+    );
+    // Nothing of it was sent, and the next release has nothing to do.
+    assert!(!show.path("copy/public/media").exists());
+    let ran = show.onair(&["release", "--show", "copy"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert!(ran.said().contains("Nothing to do"), "{}", ran.said());
+    // A length that is changed is a change of public audio, and stopped.
+    let path = "copy/episodes/number-1.md";
+    show.write(path, &show.read(path).replace("size: 1001", "size: 999"));
+    let ran = show.onair(&["release", "--show", "copy", "-q"]);
+    assert_eq!(ran.code, 4, "{}", ran.said());
+}
+
+#[test]
+fn what_only_the_host_can_decide_is_asked_for() {
+    let show = TestShow::new();
+    show.write("old.xml", &hosted("https://twitter.com/show"));
+    let ran = show.onair(&["import", "old.xml", "--show", "copy"]);
+    assert_eq!(ran.code, 1, "{}", ran.said());
+    assert!(
+        ran.stdout.contains("the show's site is not known: https://twitter.com/show"),
+        "{}",
+        ran.stdout
+    );
+    assert!(!show.read("copy/onair.toml").contains("twitter.com"));
+    let ran =
+        show.onair(&["import", "old.xml", "--show", "other", "--url", "https://show.example"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert!(show.read("other/onair.toml").contains("url = \"https://show.example\""));
+
+    show.write("list.opml", "<opml version='2.0'><body><outline text='Feeds'><outline text='One' xmlUrl='https://a.example/f.xml'/></outline></body></opml>");
+    let ran = show.onair(&["import", "list.opml", "--show", "new"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("onair import https://a.example/f.xml    # One"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_folder_is_read_from_the_root_of_its_repository() {
+    let show = TestShow::new();
+    let config = "title: Blog\nurl: https://show.example\npodcast:\n  title: Ondes\n  description: Des ondes\n  language: fr\n  zone: Europe/Paris\n  category: News / Tech News\n";
+    for (path, text) in [
+        ("site/_config.yml", config),
+        ("site/README.md", "# Read me\n"),
+        (
+            "site/contents/episodes/345/index.md",
+            "---\ntitle: Un\nfile: 345.mp3\nsize: 5\nduration: 00:00:01\npublication: 2024-01-01 07:00:00 +0100\n---\nN\n",
+        ),
+        (
+            "site/contents/episodes/346/index.md",
+            "---\ntitle: Deux\n\"episode\": !!int \"346\"\nfile: 346.mp3\npublication: 2024-01-08 07:00:00 +0100\n---\nN\n",
+        ),
+        ("site/contents/about/index.md", "---\ntitle: About\n---\nN\n"),
+    ] {
+        fs::create_dir_all(show.path(path).parent().unwrap()).unwrap();
+        show.write(path, text);
+    }
+    for from in ["site", "site/contents", "site/contents/episodes"] {
+        let copy = format!("copy-{}", from.replace('/', "-"));
+        let ran = show.onair(&["import", from, "--show", &copy]);
+        assert_eq!(ran.code, 0, "{from}: {}", ran.said());
+        let names: Vec<String> = show
+            .tree(&format!("{copy}/episodes"))
+            .into_keys()
+            .map(|path| path.rsplit('/').next().unwrap().to_owned())
+            .collect();
+        assert_eq!(names, ["345.md", "346.md"], "{from}");
+        assert!(show.read(&format!("{copy}/episodes/345.md")).contains("episode: 345\n"));
+        assert!(show.read(&format!("{copy}/episodes/346.md")).contains("346\"\n"));
+        let settings = show.read(&format!("{copy}/onair.toml"));
+        for line in
+            ["title = \"Ondes\"", "time-zone = \"Europe/Paris\"", "[\"News\", \"Tech News\"]"]
+        {
+            assert!(settings.contains(line), "{settings}");
+        }
+    }
+    // A part alone is no whole.
+    show.write("site/contents/episodes/346/index.md", "---\ntitle: [Deux\nfile: 346.mp3\n---\n");
+    let ran = show.onair(&["import", "site", "--show", "part"]);
+    assert_eq!(ran.code, 1, "{}", ran.said());
+    assert!(
+        ran.stdout.contains("1 file could not be read, such as contents/episodes/346/index.md"),
+        "{}",
+        ran.stdout
+    );
 }

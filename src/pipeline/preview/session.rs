@@ -16,7 +16,7 @@ use crate::model::hash::Sha256;
 use crate::model::object::{Body, Key};
 use crate::pipeline::cache::{Cache, identity};
 use crate::pipeline::chapters::ChaptersRead;
-use crate::pipeline::evidence::{AudioEvidence, is_doubtful, not_at_hand};
+use crate::pipeline::evidence::{AudioEvidence, elsewhere, is_doubtful, not_at_hand};
 use crate::pipeline::load::{audio_path, resolve};
 use crate::pipeline::memo::Memo;
 use crate::pipeline::target::{self, Seen};
@@ -357,6 +357,11 @@ fn text(error: &Error) -> String {
 /// there is no file, or nobody has looked at it yet.
 fn facts(checkout: &Checkout, episode: &Episode, sound: Option<&Sound>) -> Option<PublishedAudio> {
     let settings = &checkout.show.settings;
+    if sound.is_none()
+        && let Some(Evidence::Recorded(audio)) = elsewhere(&checkout.show, episode)
+    {
+        return Some(audio);
+    }
     let place = enclosure::place(settings, episode)?;
     let key = Key::new(format!("{}{}", settings.media_prefix(), place.name)).ok()?;
     let mut bytes = episode.size.value().copied().unwrap_or_default();

@@ -83,6 +83,13 @@ pub(super) fn channel(frame: Frame<'_>, path: &str, items: &[Item<'_>]) -> Chann
     for trailer in trailers(items) {
         put(&mut channel.extensions, trailer);
     }
+    for (prefix, uri) in &frame.extra.namespaces {
+        channel.namespaces.entry(prefix.clone()).or_insert_with(|| uri.clone());
+    }
+    let own_summary = frame.extra.complete_channel(&mut channel.extensions);
+    if let (true, Some(itunes)) = (own_summary, &mut channel.itunes_ext) {
+        itunes.summary = None;
+    }
     channel
 }
 
@@ -138,7 +145,7 @@ fn trailers(items: &[Item<'_>]) -> Vec<Extension> {
             ("pubdate", date.as_str()),
             ("url", item.entry.enclosure_url.0.as_str()),
             ("length", length.as_str()),
-            ("type", "audio/mpeg"),
+            ("type", item.entry.mime_type().unwrap_or("audio/mpeg")),
         ];
         attributes.extend(season.as_deref().map(|season| ("season", season)));
         let title: String = item.entry.title.chars().take(128).collect();

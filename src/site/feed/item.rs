@@ -4,9 +4,8 @@ use rss::extension::itunes::ITunesItemExtension;
 use rss::{Enclosure, Guid};
 
 use super::{Frame, artwork, extension, given, person, put, truth};
-use crate::site::item::{Item, link_lines};
-use crate::site::lang::Language;
-use crate::site::{apple, chapters_path, text, transcript_path};
+use crate::site::item::Item;
+use crate::site::{apple, chapters_path, transcript_path};
 
 /// An item's date in the form of RFC 2822, with the offset that the host wrote.
 pub(super) fn date(item: &Item<'_>) -> String {
@@ -17,8 +16,7 @@ pub(super) fn date(item: &Item<'_>) -> String {
 pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
     let entry = item.entry;
     let episode = entry.given.episode;
-    let language = Language::of(frame.show.show.language.get_ref());
-    let description = describe(item, language.words().links);
+    let description = item.feed_description.clone();
     let mut rendered = rss::Item {
         title: Some(entry.title.to_owned()),
         link: Some(frame.addresses.url(&item.page)),
@@ -26,7 +24,7 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
         enclosure: Some(Enclosure {
             url: entry.enclosure_url.0.clone(),
             length: entry.given.audio.bytes.to_string(),
-            mime_type: "audio/mpeg".to_owned(),
+            mime_type: entry.mime_type().unwrap_or("audio/mpeg").to_owned(),
         }),
         guid: Some(Guid { value: entry.guid.0.clone(), permalink: episode.is_permalink() }),
         pub_date: Some(date(item)),
@@ -34,7 +32,8 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
         itunes_ext: Some(ITunesItemExtension {
             author: episode.author.value().cloned(),
             image: item.image.clone(),
-            duration: Some(item.seconds().to_string()),
+            // Of audio elsewhere, it may not be known.
+            duration: Some(item.seconds()).filter(|it| *it > 0).map(|it| it.to_string()),
             block: (episode.block.value() == Some(&true)).then(|| "Yes".to_owned()),
             explicit: Some(truth(*episode.explicit.value().unwrap_or(&frame.show.show.explicit))),
             subtitle: item.subtitle.map(str::to_owned),
@@ -81,30 +80,9 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
     for credit in &item.credits {
         add(person(credit));
     }
-    rendered
-}
-
-/// The short text: what the host wrote, or the title, for an item must have one; then the links, as
-/// many as there is room for.
-fn describe(item: &Item<'_>, heading: &str) -> String {
-    let text = if item.summary.is_empty() { item.entry.title } else { &item.summary };
-    // Escaping may add a little to what was cut.
-    let mut limit = text::DESCRIPTION_LIMIT;
-    let mut described = loop {
-        let described = text::for_either_reader(&text::cut(text, limit));
-        match described.len().checked_sub(text::DESCRIPTION_LIMIT) {
-            None | Some(0) => break described,
-            Some(excess) => limit = limit.saturating_sub(excess.max(1)),
-        }
-    };
-    for (at, line) in link_lines(&item.links, heading).lines().enumerate() {
-        let line = text::for_either_reader(line);
-        let gap = if at == 0 { "\n\n" } else { "\n" };
-        if described.len() + gap.len() + line.len() > text::DESCRIPTION_LIMIT {
-            break;
-        }
-        described.push_str(gap);
-        described.push_str(&line);
+    let own_summary = frame.extra.complete_item(&entry.guid.0, &mut rendered.extensions);
+    if let (true, Some(itunes)) = (own_summary, &mut rendered.itunes_ext) {
+        itunes.summary = None;
     }
-    described
+    rendered
 }

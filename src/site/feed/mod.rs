@@ -15,6 +15,7 @@ use rss::extension::{Extension, ExtensionMap};
 
 use super::SiteError;
 use super::address::Addresses;
+use super::extra::Extra;
 use super::item::Item;
 use super::people::Credit;
 use crate::model::object::{Kind, Object};
@@ -37,6 +38,8 @@ pub struct Frame<'a> {
     pub hosts: &'a [Credit],
     /// The site path of the style sheet that browsers show the feed with.
     pub style: &'a str,
+    /// Elements that onair has no key for.
+    pub extra: &'a Extra,
     /// Width and height of the show's own images, by their addresses.
     pub pixels: &'a BTreeMap<String, (usize, usize)>,
 }

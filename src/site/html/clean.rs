@@ -12,9 +12,12 @@ use super::Resolve;
 use crate::site::references::read_references;
 
 /// Sorted.
-const PAGE_TAGS: [&str; 44] = [
+const PAGE_TAGS: [&str; 51] = [
     "a",
     "abbr",
+    "address",
+    "article",
+    "aside",
     "b",
     "blockquote",
     "br",
@@ -22,6 +25,8 @@ const PAGE_TAGS: [&str; 44] = [
     "code",
     "dd",
     "del",
+    "details",
+    "div",
     "dl",
     "dt",
     "em",
@@ -44,9 +49,11 @@ const PAGE_TAGS: [&str; 44] = [
     "pre",
     "q",
     "s",
+    "section",
     "small",
     "strong",
     "sub",
+    "summary",
     "sup",
     "table",
     "tbody",
@@ -196,7 +203,8 @@ impl<'a> Tag<'a> {
         Self { text, closing, name: &html[start..name_end], attributes: &html[name_end..end] }
     }
 
-    fn each_attribute(&self, mut see: impl FnMut(&'a str, &'a str)) {
+    /// Its attributes' names and values, as they stand.
+    pub fn each_attribute(&self, mut see: impl FnMut(&'a str, &'a str)) {
         let mut rest = self.attributes;
         while let Some((name, after)) = rest.trim_start().split_once("=\"") {
             let Some((value, after)) = after.split_once('"') else { return };

@@ -6,12 +6,14 @@
 //! fraction of the time. What comes of either is [`Clean`], and the feed's narrower list is a matter of
 //! leaving tags out.
 
+mod apple;
 pub mod clean;
 mod markdown;
 
 use std::borrow::Cow;
 use std::time::Duration;
 
+pub use apple::description;
 pub use clean::Clean;
 use clean::{LINE, PAGE};
 
@@ -83,7 +85,7 @@ fn with_lazy_images(clean: Clean) -> Clean {
 
 /// Clean HTML of a page or a line for `content:encoded`; `resolve` makes absolute addresses.
 pub fn feed(page_html: &Clean, resolve: &Resolve<'_>) -> String {
-    let lines = tables_as_lines(page_html);
+    let lines = blocks_parted(tables_as_lines(page_html));
     let mut html = clean::rewrite(
         &lines,
         |tag| FEED_TAGS.binary_search(&tag).is_ok(),
@@ -101,6 +103,20 @@ pub fn feed(page_html: &Clean, resolve: &Resolve<'_>) -> String {
         }
     }
     html
+}
+
+/// Boxes that no player shows, as the space that parts their words from others.
+fn blocks_parted(html: Cow<'_, str>) -> Cow<'_, str> {
+    const BOXES: [&str; 7] =
+        ["address", "article", "aside", "details", "div", "section", "summary"];
+    if !BOXES.iter().any(|tag| html.contains(&format!("<{tag}>"))) {
+        return html;
+    }
+    let mut text = html.into_owned();
+    for tag in BOXES {
+        text = text.replace(&format!("<{tag}>"), " ").replace(&format!("</{tag}>"), " ");
+    }
+    Cow::Owned(text)
 }
 
 /// A row of a table as a paragraph, its cells apart, for no player shows tables.

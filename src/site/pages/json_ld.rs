@@ -24,7 +24,7 @@ pub(super) fn episode(show: &Settings, addresses: &Addresses, item: &Item<'_>) -
         "associatedMedia": {
             "@type": "AudioObject",
             "contentUrl": entry.enclosure_url.0,
-            "encodingFormat": "audio/mpeg",
+            "encodingFormat": entry.mime_type().unwrap_or("audio/mpeg"),
             "contentSize": entry.given.audio.bytes.to_string(),
         },
         "partOfSeries": {

@@ -133,6 +133,7 @@ impl Episode {
         };
         let bytes = Bytes::from(format!("{tag}{}", self.payload));
         let described = EditionEpisode {
+            mime_type: None,
             guid,
             permalink: false,
             number: Some(number),

@@ -1,0 +1,101 @@
+//! What a feed has that a show has no key for, as the side file that the feed's writer puts back
+//! ([`crate::site::extra`] reads it): a small feed of the same elements, episodes by their guids.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::xml::{self, Element};
+use crate::site::extra::NEVER;
+use crate::site::text::escape;
+
+/// The text of the side file; nothing if there is nothing to keep.
+pub fn file(
+    channel: &[Element],
+    items: &[(&str, &[Element])],
+    namespaces: &BTreeMap<String, String>,
+) -> Option<String> {
+    let mut used = BTreeMap::new();
+    let mut out = String::new();
+    let mut writer = Writer { namespaces, used: &mut used };
+    for element in channel {
+        writer.element(&mut out, element, 4);
+    }
+    for (guid, elements) in items {
+        let mut inside = String::new();
+        for element in *elements {
+            writer.element(&mut inside, element, 6);
+        }
+        if !inside.is_empty() {
+            let _ = write!(
+                out,
+                "    <item>\n      <guid>{}</guid>\n{inside}    </item>\n",
+                escape(guid)
+            );
+        }
+    }
+    if out.is_empty() {
+        return None;
+    }
+    let declared: String = used
+        .iter()
+        .map(|(prefix, address)| format!("\n  xmlns:{prefix}=\"{}\"", escape(address)))
+        .collect();
+    Some(format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <!-- Elements of the feed that onair has no key for. They are put back into it: the first into the\n     \
+         channel, those of an item into the episode with its guid. Change or delete what you like. -->\n\
+         <rss version=\"2.0\"{declared}>\n  <channel>\n{out}  </channel>\n</rss>\n"
+    ))
+}
+
+struct Writer<'a> {
+    namespaces: &'a BTreeMap<String, String>,
+    used: &'a mut BTreeMap<String, String>,
+}
+
+impl Writer<'_> {
+    /// Whether a name can stand in the file; its vocabulary is declared if it can.
+    fn is_known(&mut self, name: &str) -> bool {
+        let Some((prefix, local)) = name.split_once(':') else { return is_name(name) };
+        let address =
+            xml::address_of(prefix).or_else(|| self.namespaces.get(prefix).map(String::as_str));
+        let Some(address) = address.filter(|_| is_name(prefix) && is_name(local)) else {
+            return false;
+        };
+        self.used.insert(prefix.to_owned(), address.to_owned());
+        true
+    }
+
+    fn element(&mut self, out: &mut String, element: &Element, indent: usize) {
+        if NEVER.contains(&element.name.as_str()) || !self.is_known(&element.name) {
+            return;
+        }
+        let _ = write!(out, "{:indent$}<{}", "", element.name);
+        for (name, value) in &element.attributes {
+            if name == "xml:lang" || (!name.starts_with("xml:") && self.is_known(name)) {
+                let value = escape(value).replace('\n', "&#10;").replace('\t', "&#9;");
+                let _ = write!(out, " {name}=\"{value}\"");
+            }
+        }
+        if element.text.is_empty() && element.children.is_empty() {
+            out.push_str("/>\n");
+            return;
+        }
+        let _ = write!(out, ">{}", escape(&element.text));
+        if !element.children.is_empty() {
+            out.push('\n');
+            for child in &element.children {
+                self.element(out, child, indent + 2);
+            }
+            let _ = write!(out, "{:indent$}", "");
+        }
+        let _ = writeln!(out, "</{}>", element.name);
+    }
+}
+
+/// Whether this is a name of XML, of plain letters (XML 1.0, production 5).
+fn is_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+}

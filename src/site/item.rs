@@ -134,7 +134,7 @@ impl<'a> Item<'a> {
         entry: &'a Entry<'a>,
         addresses: &Addresses,
         hosts: &[Credit],
-        language: Language,
+        language: &Language,
     ) -> Self {
         let episode = entry.given.episode;
         let page = addresses.page(episode);
@@ -163,7 +163,7 @@ impl<'a> Item<'a> {
             false => format!("<p>{}</p>\n", html::feed(html, &absolute)),
         };
         let links = links(episode);
-        let heading = language.words().links;
+        let heading = language.word("links");
         let content = format!(
             "{}{}{}{}",
             paragraph(&description),

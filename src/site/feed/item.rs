@@ -5,7 +5,6 @@ use rss::{Enclosure, Guid};
 
 use super::{Frame, artwork, extension, given, person, put, truth};
 use crate::site::item::{Item, link_lines};
-use crate::site::lang::Language;
 use crate::site::{apple, chapters_path, text, transcript_path};
 
 /// An item's date in the form of RFC 2822, with the offset that the host wrote.
@@ -17,8 +16,7 @@ pub(super) fn date(item: &Item<'_>) -> String {
 pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
     let entry = item.entry;
     let episode = entry.given.episode;
-    let language = Language::of(frame.show.show.language.get_ref());
-    let description = describe(item, language.words().links);
+    let description = describe(item, frame.language.word("links"));
     let mut rendered = rss::Item {
         title: Some(entry.title.to_owned()),
         link: Some(frame.addresses.url(&item.page)),

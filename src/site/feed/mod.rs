@@ -16,6 +16,7 @@ use rss::extension::{Extension, ExtensionMap};
 use super::SiteError;
 use super::address::Addresses;
 use super::item::Item;
+use super::lang::Language;
 use super::people::Credit;
 use crate::model::object::{Kind, Object};
 use crate::show::Settings;
@@ -33,6 +34,8 @@ pub struct Frame<'a> {
     pub show: &'a Settings,
     /// Where everything stands.
     pub addresses: &'a Addresses,
+    /// The language of its headings.
+    pub language: &'a Language,
     /// The hosts.
     pub hosts: &'a [Credit],
     /// The site path of the style sheet that browsers show the feed with.

@@ -298,6 +298,9 @@ impl Page<'_> {
         if self.footnotes == 0 {
             self.writer.new_line();
             self.writer.open("hr", &[]);
+        }
+        // One that stands within another begins a list of its own.
+        if !node.previous_sibling().is_some_and(is_footnote) {
             self.writer.new_line();
             self.writer.open("ol", &[]);
             self.writer.new_line();

@@ -43,7 +43,7 @@ pub struct Prober {
     trailing: Option<Trailing>,
 }
 
-/// How the whole file's hash is had.
+/// How the whole file's hash is computed.
 #[derive(Debug)]
 enum Whole {
     Unasked,

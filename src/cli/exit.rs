@@ -15,7 +15,7 @@ pub enum Exit {
     Target = 3,
     /// A guard, or another release, stopped it.
     Stopped = 4,
-    /// Whoever started it stopped it: 128 and SIGINT's number, as shells have it.
+    /// The user stopped it: 128 and SIGINT's number, as shells have it.
     Interrupted = 130,
 }
 

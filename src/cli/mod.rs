@@ -41,7 +41,7 @@ fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error>
         Error::new(Class::Target, format!("no threads can be started: {error}"))
     })?;
     let outcome = runtime.block_on(work);
-    // What still blocks is of no interest to anybody.
+    // The answer is known: nobody waits for what still blocks.
     runtime.shutdown_background();
     outcome
 }

@@ -35,7 +35,7 @@ pub fn run(global: &Global, args: &Args, term: &Term) -> Outcome {
         term.say(&describe(&shown, drafts));
         term.say("Pages follow your files as you save them. Ctrl-C ends the preview.");
         let term = *term;
-        // Ends with the process: what it works at is nobody's any more by then.
+        // Ends with the process; by then nobody looks at the pages.
         std::thread::spawn(move || {
             let watched = watch::run(&mut session, waker, &wakes, |made, began| {
                 publish(made, began, &newest, term)

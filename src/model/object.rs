@@ -1,4 +1,4 @@
-//! What is published: an object under a key, and how its bytes are had.
+//! What is published: an object under a key, and where its bytes come from.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -131,7 +131,7 @@ impl Kind {
     }
 }
 
-/// How an object's bytes are had when they are sent.
+/// Where an object's bytes come from when they are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
     /// Bytes in memory: a page, a feed, a small image.

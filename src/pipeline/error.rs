@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Whose turn it is to do something about it; the command line gives each an exit code.
+/// Who has to act; the command line gives each class an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
     /// Findings at error level.
@@ -15,14 +15,14 @@ pub enum Class {
     Stopped,
     /// Another release is at work.
     Held,
-    /// Whoever started it stopped it.
+    /// The user stopped it.
     Interrupted,
 }
 
-/// Why a use case ended early: what to say, and to whom it falls.
+/// Why a use case ended early: what to say, and who has to act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
-    /// Whose turn it is.
+    /// Who has to act.
     pub class: Class,
     /// What is wrong, without a period.
     pub message: String,

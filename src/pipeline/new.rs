@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::{Error, Options, load};
-use crate::audio::{Content, Depth, probe_file};
+use crate::audio::tag::{self, HeldChapter};
+use crate::audio::{Content, Depth, Harm, probe_file};
+use crate::model::chapter::clock;
 use crate::show::Show;
 use crate::show::date::{self, offset_text};
 use crate::show::edit::requote;
@@ -60,10 +62,7 @@ pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
             return Err(Error::usage(message).help(foreign.hint()));
         }
     };
-    let number = asked.episode.unwrap_or_else(|| {
-        let numbers = show.episodes.iter().filter_map(|episode| episode.number.value());
-        numbers.max().map_or(1, |last| last + 1)
-    });
+    let number = asked.episode.unwrap_or_else(|| next_number(&show, name.as_str()));
     let path = format!("{EPISODES}/episode_{number:03}.md");
     let date = date(&show, asked.date.as_deref())?;
     let taken = || {
@@ -74,16 +73,19 @@ pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
         return Err(taken());
     }
     let copied = place_audio(&show, &asked.file, name.as_str())?;
-    let title = asked.title.clone().unwrap_or_else(|| format!("Episode {number}"));
-    let text = template(
-        &title,
+    let held = tag::held_contents(&asked.file, &mp3.payload).unwrap_or_default();
+    let text = template(&Template {
+        title: asked.title.clone().or(held.title).unwrap_or_else(|| format!("Episode {number}")),
+        subtitle: held.subtitle.unwrap_or_default(),
+        description: held.description.unwrap_or_default(),
         number,
-        &hh_mm_ss((mp3.time.milliseconds() + 500) / 1000),
-        probe.bytes,
-        name.as_str(),
-        &date,
-        show.settings.show.author.get_ref(),
-    );
+        duration: hh_mm_ss((mp3.time.milliseconds() + 500) / 1000),
+        size: probe.bytes,
+        file: name.as_str(),
+        date,
+        author: show.settings.show.author.get_ref(),
+        chapters: &held.chapters,
+    });
     let mut file =
         fs::File::create_new(show.root.join(&path)).map_err(|error| match error.kind() {
             std::io::ErrorKind::AlreadyExists => taken(),
@@ -92,7 +94,8 @@ pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
     file.write_all(text.as_bytes())
         .map_err(|error| Error::usage(format!("{path} cannot be written: {error}")))?;
     let copied = copied.then(|| format!("{}/{}", show.settings.audio_folder(), name.as_str()));
-    let warnings = mp3.damage.iter().map(ToString::to_string).collect();
+    let grave = mp3.damage.iter().filter(|damage| damage.harm() > Harm::Untidy);
+    let warnings = grave.map(ToString::to_string).collect();
     Ok(Made { path, copied, warnings })
 }
 
@@ -138,18 +141,60 @@ fn place_audio(show: &Show, from: &Path, name: &str) -> Result<bool, Error> {
     Ok(true)
 }
 
-fn template(
-    title: &str,
+/// The number that the file's name says, if no episode has it; else the one behind the last.
+fn next_number(show: &Show, file: &str) -> u32 {
+    let taken: Vec<u32> =
+        show.episodes.iter().filter_map(|episode| episode.number.value().copied()).collect();
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let named = stem.parse().ok().filter(|number| *number > 0 && !taken.contains(number));
+    named.unwrap_or_else(|| taken.iter().max().map_or(1, |last| last + 1))
+}
+
+/// What a new episode's file says.
+struct Template<'a> {
+    title: String,
+    subtitle: String,
+    description: String,
     number: u32,
-    duration: &str,
+    duration: String,
+    /// In bytes.
     size: u64,
-    file: &str,
-    date: &str,
-    author: &str,
-) -> String {
-    let title = requote("\"\"", title);
-    let author = requote("\"\"", author);
-    format!(
-        "---\nlayout: podcast\ntitle: {title}\nsubtitle: \"\"\ndescription: \"\"\nguest: \"\"\nepisode: {number}\nduration: \"{duration}\"\nsize: {size}\nfile: {file}\ndate: {date}\nauthor: {author}\ncategory: podcasts\nappleEpisodeId:\n---\n\nNotes, in Markdown.\n"
-    )
+    file: &'a str,
+    date: String,
+    author: &'a str,
+    chapters: &'a [HeldChapter],
+}
+
+fn template(it: &Template<'_>) -> String {
+    let quoted = |text: &str| {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        requote("\"\"", &words.join(" "))
+    };
+    let mut text = format!(
+        "---\ntitle: {}\nsubtitle: {}\ndescription: {}\nguest: \"\"\nepisode: {}\nduration: \"{}\"\nsize: {}\nfile: {}\ndate: {}\nauthor: {}\nappleEpisodeId:\n",
+        quoted(&it.title),
+        quoted(&it.subtitle),
+        quoted(&it.description),
+        it.number,
+        it.duration,
+        it.size,
+        it.file,
+        it.date,
+        quoted(it.author),
+    );
+    // What the MP3 holds is written down, so that page and feed have it in a checkout without audio.
+    let named = it.chapters.iter().filter(|chapter| !chapter.title.trim().is_empty());
+    for (at, chapter) in named.enumerate() {
+        if at == 0 {
+            text.push_str("chapters:\n");
+        }
+        let start = clock(chapter.start);
+        text.push_str(&format!("  - start: \"{start}\"\n    title: {}\n", quoted(&chapter.title)));
+        let web = |url: &&String| url.starts_with("https://") || url.starts_with("http://");
+        if let Some(url) = chapter.url.as_ref().filter(web) {
+            text.push_str(&format!("    url: {}\n", quoted(url)));
+        }
+    }
+    text.push_str("---\n\nNotes, in Markdown.\n");
+    text
 }

@@ -31,7 +31,7 @@ pub struct Prepared {
     pub jobs: Vec<Job>,
 }
 
-/// An episode's audio, and what is to be sent of it.
+/// An episode's audio, and what of it must be sent.
 pub struct Job {
     /// The episode's file.
     pub episode: String,
@@ -95,7 +95,7 @@ fn job(checkout: &Checkout, located: &Located, episode: &Episode) -> Result<Job,
     Ok(Job { episode: path.clone(), key, object })
 }
 
-/// Sends what is to be sent; gives how many files were.
+/// Sends what must be sent; returns how many files it sent.
 ///
 /// # Errors
 /// Why it stopped; what was sent until then stays, and is not sent again.

@@ -112,6 +112,9 @@ impl GuardKind {
             }
             Self::AudioChanged => "put the published file back",
             Self::CompanionRemoved => "put the file back, or name it again in the front matter",
+            Self::DateChanged => {
+                "put the published date back: apps sort and announce episodes by it"
+            }
             Self::AudioOverwritten => "give the new file another name, in `file:`",
             Self::FeedShrinks => "look which items the public feed has and this show has not",
             Self::Duplicate => "give each its own",
@@ -133,6 +136,7 @@ impl GuardKind {
             Self::AddressChanged => "published enclosure addresses would change",
             Self::AudioChanged => "episodes would get other audio",
             Self::CompanionRemoved => "chapters or transcripts would go",
+            Self::DateChanged => "published dates would change",
             Self::AudioOverwritten => "published audio files would be overwritten",
             Self::FeedShrinks => "feeds would lose items",
             Self::Duplicate => "things would stand twice",

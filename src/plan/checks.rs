@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use rss::Channel;
 
 use super::cause::own_address;
@@ -47,6 +48,7 @@ pub(super) fn refusals(
     }
     if let Some(record) = &published.record {
         audio(edition, record, allow, &mut guards);
+        dates(edition, record, allow, &mut guards);
     }
     guards
 }
@@ -368,6 +370,30 @@ fn same_episode(old: &Known, new: &EditionEpisode) -> bool {
         || old.audio.as_ref() == Some(&new.audio.key)
         || old.source.as_ref() == Some(&new.source)
         || (old.number.is_some() && old.number == new.number)
+}
+
+/// An episode that is out keeps its instant; that it is written with another offset is no change.
+fn dates(edition: &Edition, record: &Record, allow: &Overrides, guards: &mut Vec<Guard>) {
+    let known: BTreeMap<&Guid, &EditionEpisode> =
+        record.listed().map(|episode| (&episode.guid, episode)).collect();
+    for new in edition.episodes.iter().filter(|episode| episode.listed) {
+        let Some(old) = known.get(&new.guid) else { continue };
+        let instant = |episode: &EditionEpisode| episode.published.parse::<Timestamp>().ok();
+        if old.published == new.published
+            || instant(old) == instant(new)
+            || allow.names(Allow::DateChange, &old.guid, old.number)
+        {
+            continue;
+        }
+        let guard = refuse(
+            GuardKind::DateChanged,
+            format!("the published date of episode {} would change", name(old)),
+            old.published.clone(),
+            new.published.clone(),
+            Some(Allow::DateChange(EpisodeName::of(&old.guid, old.number))),
+        );
+        guards.push(of_episode(guard, &name(old), Some(&new.source)));
+    }
 }
 
 /// What was published as an episode's audio stays as it is, and so does what stands under its key.

@@ -27,6 +27,8 @@ pub enum GuardKind {
     AudioChanged,
     /// A published episode would lose its chapters, or a transcript.
     CompanionRemoved,
+    /// A published episode would come out at another instant.
+    DateChanged,
     /// A published audio object would be overwritten. Nothing permits this.
     AudioOverwritten,
     /// The feed would have fewer items.
@@ -97,6 +99,8 @@ pub enum Allow {
     AudioChange(EpisodeName),
     /// This episode may lose its chapters or a transcript.
     CompanionRemoval(EpisodeName),
+    /// [`GuardKind::DateChanged`] for one episode.
+    DateChange(EpisodeName),
     /// Episodes may keep their audio under other addresses.
     AddressChange,
     /// The feed may have fewer items.
@@ -121,6 +125,7 @@ pub const ALLOW: &[(&str, &str)] = &[
     ("removal:EPISODES", "let published episodes leave the feed"),
     ("audio-change:EPISODES", "let published episodes get other audio, under new addresses"),
     ("companion-removal:EPISODES", "let published episodes lose their chapters or a transcript"),
+    ("date-change:EPISODES", "let published episodes get other dates"),
     ("address-change", "let published audio be named at other addresses"),
     ("feed-shrink", "let the feed lose items that cannot be told apart"),
     ("duplicate", "let two episodes share an Apple id"),
@@ -138,6 +143,7 @@ impl fmt::Display for Allow {
             Self::Removal(episode) => write!(f, "removal:{}", episode.0),
             Self::AudioChange(episode) => write!(f, "audio-change:{}", episode.0),
             Self::CompanionRemoval(episode) => write!(f, "companion-removal:{}", episode.0),
+            Self::DateChange(episode) => write!(f, "date-change:{}", episode.0),
             Self::AddressChange => f.write_str("address-change"),
             Self::FeedShrink => f.write_str("feed-shrink"),
             Self::Duplicate => f.write_str("duplicate"),
@@ -198,6 +204,7 @@ impl FromStr for Allow {
             ("removal", _) => scoped(Self::Removal),
             ("audio-change", _) => scoped(Self::AudioChange),
             ("companion-removal", _) => scoped(Self::CompanionRemoval),
+            ("date-change", _) => scoped(Self::DateChange),
             ("address-change", None) => Ok(Self::AddressChange),
             ("feed-shrink", None) => Ok(Self::FeedShrink),
             ("duplicate", None) => Ok(Self::Duplicate),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::site::text::escape;
 
-/// Where audio is had from in place of its public address; both as attributes have them.
+/// Where audio comes from in place of its public address; both as attributes have them.
 #[derive(Debug, Default)]
 pub struct LocalAudio(HashMap<String, String>);
 

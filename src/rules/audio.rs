@@ -15,7 +15,7 @@ use crate::show::read::FileTrouble;
 use crate::show::values::{AudioName, hh_mm_ss};
 use crate::show::{Episode, Given};
 
-/// What is known of an episode's audio, and by what.
+/// What is known of an episode's audio, and from where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Evidence {
     /// There is no such file, and the target knows of none.

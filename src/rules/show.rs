@@ -65,7 +65,7 @@ pub fn settings(
             Finding::on_file(
                 &rule::OWNER,
                 &source.path,
-                "the show has no owner whom a platform can write to",
+                "the show has no owner that a platform can write to",
             )
             .help("add [show.owner] with `name` and `email`"),
         );

@@ -27,7 +27,7 @@ fn only_the_wrong_bytes_change() {
     let mended = odd
         .replace("'“00:28:03\"'", "'00:28:03'")
         .replace("53857000 bytes", "53857000")
-        .replace("2021-02-3 07:00:00 +0200", "2021-02-03 07:00:00 +0100");
+        .replace("2021-02-3 07:00:00 +0200", "2021-02-03 07:00:00 +0200");
     assert_eq!(show.read(path), mended);
     let again = show.onair(&["check", "--fix"]);
     assert!(!again.stdout.contains("Mended"), "{}", again.stdout);

@@ -57,3 +57,27 @@ fn a_number_that_is_taken_copies_nothing() {
     let ran = show.onair(&["new", "take.mp3"]);
     assert!(ran.stderr.contains("run `onair new ./audio/take.mp3`"), "{}", ran.stderr);
 }
+
+#[test]
+fn a_new_episode_says_what_its_mp3_holds() {
+    let show = TestShow::new();
+    let chapters = "chapters:\n  - { start: \"00:00:00\", title: \"Ebb\" }\n  - { start: \"00:00:01.500\", title: \"Flood: a word\", url: \"https://a.example/flood\" }\n  - { start: \"00:00:03\", title: \"Slack\" }";
+    show.with_audio(1, 200, &[chapters, "title: \"The tide\""]);
+    assert_eq!(show.onair(&["tag", "1"]).code, 0);
+    std::fs::rename(show.path("audio/001.mp3"), show.path("042.mp3")).unwrap();
+    let ran = show.onair(&["new", "042.mp3"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let text = show.read("episodes/episode_042.md");
+    for line in [
+        "title: \"The tide\"",
+        "episode: 42",
+        "  - start: \"00:01.500\"",
+        "    title: \"Flood: a word\"",
+        "    url: \"https://a.example/flood\"",
+    ] {
+        assert!(text.lines().any(|it| it == line), "{line} in\n{text}");
+    }
+    std::fs::remove_file(show.path("episodes/episode_001.md")).unwrap();
+    let ran = show.onair(&["check"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+}

@@ -64,6 +64,19 @@ async fn a_published_episode_stays_in_the_feed() {
 }
 
 #[tokio::test]
+async fn a_published_episode_keeps_its_instant() {
+    let target = target().await;
+    let moved = edition(&target, |edition| {
+        edition.episodes[0].published = "2022-05-27T08:00:00+02:00".into();
+    });
+    insta::assert_snapshot!(guards(moved, &target), @"the published date of episode 3 would change: expected 2022-05-27T07:00:00+02:00, found 2022-05-27T08:00:00+02:00 [date-change:3]");
+    let same = edition(&target, |edition| {
+        edition.episodes[0].published = "2022-05-27T05:00:00+00:00".into();
+    });
+    assert_eq!(guards(same, &target), "");
+}
+
+#[tokio::test]
 async fn published_audio_stays_as_and_where_it_is() {
     let target = target().await;
     let moved = edition(&target, |edition| {
@@ -207,8 +220,8 @@ fn a_permission_is_read_as_it_is_written() {
     insta::assert_snapshot!(wrong.join("\n"), @"
         `removal` needs an episode's number or guid: `removal:109`
         `removal` needs an episode's number or guid: `removal:109`
-        nothing is called `feed-shrink:1`; there are guid-change:EPISODES, removal:EPISODES, audio-change:EPISODES, companion-removal:EPISODES, address-change, feed-shrink, duplicate, foreign-feed, feed-move, older-tool, undo-rollback, older-checkout
-        nothing is called `everything`; there are guid-change:EPISODES, removal:EPISODES, audio-change:EPISODES, companion-removal:EPISODES, address-change, feed-shrink, duplicate, foreign-feed, feed-move, older-tool, undo-rollback, older-checkout
+        nothing is called `feed-shrink:1`; there are guid-change:EPISODES, removal:EPISODES, audio-change:EPISODES, companion-removal:EPISODES, date-change:EPISODES, address-change, feed-shrink, duplicate, foreign-feed, feed-move, older-tool, undo-rollback, older-checkout
+        nothing is called `everything`; there are guid-change:EPISODES, removal:EPISODES, audio-change:EPISODES, companion-removal:EPISODES, date-change:EPISODES, address-change, feed-shrink, duplicate, foreign-feed, feed-move, older-tool, undo-rollback, older-checkout
         ");
 }
 

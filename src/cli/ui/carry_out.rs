@@ -26,7 +26,7 @@ use crate::store::checkup::{Check, Outcome};
 /// How many warnings of one kind are told one by one.
 const TOLD: usize = 3;
 
-/// Says, to whom wants to know, what proves each episode's audio.
+/// With --verbose, says what proves each episode's audio.
 pub fn say_proofs(checkout: &Checkout, located: &Located, term: &Term) {
     if !term.verbose() {
         return;

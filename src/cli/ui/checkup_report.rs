@@ -47,7 +47,7 @@ pub fn report(command: &str, target: &str, checks: &[Check], term: &Term) {
     for check in checks {
         match &check.outcome {
             Outcome::Fine { .. } | Outcome::Skipped { .. } => term.say(&line(check, term)),
-            // What is wrong is said even to who wants to hear nothing else.
+            // With --quiet, too, what is wrong is said.
             _ => term.data(&format!("{}\n", line(check, term))),
         }
     }

@@ -31,7 +31,7 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Listens for whoever stops in order; where that is not possible, a wish ends the process as it
+    /// Listens for a command that stops in order; where that is not possible, a wish ends the process as it
     /// always does.
     pub fn listen() -> Self {
         let stop = Self::hear();

@@ -60,7 +60,7 @@ impl Term {
         let text = match self.format {
             Format::Human => self.harmless(text),
             Format::Json | Format::Sarif if self.watched => inert_json(text).into(),
-            // Workflow commands; whoever made them has escaped what they hold.
+            // Workflow commands; their maker has escaped what they hold.
             Format::Json | Format::Sarif | Format::Github => text.into(),
         };
         // A reader that left early (`onair check | head`) has what it wants.

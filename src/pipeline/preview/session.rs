@@ -33,7 +33,7 @@ use crate::store::record::Record;
 /// Audio that was looked at is shown at least this often while there is more.
 const SHOW_EVERY: Duration = Duration::from_secs(2);
 
-/// What a browser is shown, and what its audio is had from.
+/// What a browser is shown, and where its audio comes from.
 pub struct Shown {
     /// The pages, and the panel of findings.
     pub preview: Preview,

@@ -91,7 +91,7 @@ fn joined<T>(
     })
 }
 
-/// Sets a flag when it is dropped: whoever works for a future that is no longer there should stop.
+/// Sets a flag when it is dropped: a worker whose future is gone should stop.
 struct StopOnDrop(Arc<AtomicBool>);
 
 impl Drop for StopOnDrop {

@@ -22,8 +22,10 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use crate::store::StoreError;
 
+use super::cause::{Cause, innermost};
 use super::clock::StoreClock;
-use super::failure::{Cause, Operation, Place, innermost};
+use super::failure::Place;
+use super::operation::Operation;
 use super::retry::WorthAsking;
 use super::target::{S3Location, S3Target, is_amazon};
 use super::tuning::Tuning;

@@ -9,7 +9,8 @@ use crate::store::StoreError;
 use crate::store::checkup::Check;
 
 use super::S3Store;
-use super::failure::{Cause, Operation};
+use super::cause::Cause;
+use super::operation::Operation;
 use super::probe::{Outcome, random};
 use super::put::is_precondition;
 use super::upload::Upload;

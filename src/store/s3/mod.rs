@@ -8,12 +8,14 @@
 //! keeps of the whole object even if it came in parts, and that R2, MinIO and SeaweedFS verify too;
 //! `Content-MD5` for stores that refuse it.
 
+mod cause;
 mod checksum;
 mod clock;
 mod connect;
 mod doctor;
 mod failure;
 mod multipart;
+mod operation;
 mod policy;
 mod probe;
 mod progress;
@@ -40,12 +42,13 @@ use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 use crate::model::object::{Key, Object};
 use crate::store::{Condition, Head, Listed, Progress, Store, StoreError, Stored, Version};
 
+use cause::Cause;
 use clock::StoreClock;
-use failure::{Cause, Place};
+use failure::Place;
 use put::{if_match, is_precondition};
 
 pub use connect::has_credentials;
-pub use failure::Operation;
+pub use operation::Operation;
 pub use policy::policy;
 pub use target::{BadLocation, S3Location, S3Target};
 pub use tuning::Tuning;
@@ -132,7 +135,7 @@ impl S3Store {
                     }
                     bytes.extend_from_slice(&chunk);
                 }
-                Some(Err(error)) => return Ok(Err(Cause::Network(failure::innermost(&error)))),
+                Some(Err(error)) => return Ok(Err(Cause::Network(cause::innermost(&error)))),
             }
         }
         let version = self.version(answer.e_tag(), &full)?;

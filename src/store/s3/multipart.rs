@@ -18,8 +18,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::model::object::Object;
 use crate::store::{Condition, Progress, StoreError, Version};
 
+use super::cause::Cause;
 use super::checksum::{Sums, whole};
-use super::failure::{Cause, Operation};
+use super::operation::Operation;
 use super::progress::Meter;
 use super::put::{if_match, if_none_match, is_precondition, metadata};
 use super::retry::Attempts;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::failure::Operation;
+use super::operation::Operation;
 use super::target::S3Location;
 
 /// The actions on objects that a release, a rollback and a prune need.

@@ -6,7 +6,8 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use crate::store::{Condition, StoreError, Version};
 
 use super::S3Store;
-use super::failure::{Cause, Operation};
+use super::cause::Cause;
+use super::operation::Operation;
 use super::put::{if_match, if_none_match, is_precondition};
 
 impl S3Store {

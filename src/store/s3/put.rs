@@ -8,8 +8,9 @@ use bytes::Bytes;
 use crate::model::object::{Body, Key, Object};
 use crate::store::{Condition, Progress, Store, StoreError, Version};
 
+use super::cause::Cause;
 use super::checksum::Sums;
-use super::failure::{Cause, Operation};
+use super::operation::Operation;
 use super::retry::Attempts;
 use super::{Room, S3Store, blocking};
 use crate::store::source::{Source, Tagged};

@@ -17,7 +17,8 @@ use crate::model::object::{Key, Kind, Object};
 use crate::store::{Store, StoreError};
 
 use super::S3Store;
-use super::failure::{Cause, Operation};
+use super::cause::Cause;
+use super::operation::Operation;
 use super::upload::{Held, Upload};
 
 /// Where notes of unfinished uploads stand.

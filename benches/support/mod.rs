@@ -54,6 +54,7 @@ pub fn inputs<'a>(settings: &'a Settings, episodes: &'a [Episode]) -> Inputs<'a>
         show: settings,
         episodes: episodes.iter().map(given).collect(),
         assets: Vec::new(),
+        gallery: Default::default(),
         templates: Templates::default(),
         extra: onair::site::extra::Extra::default(),
         now: "2026-01-01T00:00:00Z".parse().unwrap(),
@@ -79,5 +80,6 @@ fn given(episode: &Episode) -> EpisodeIn<'_> {
         object: None,
         chapters: (0..5).map(chapter).collect(),
         transcripts: Vec::new(),
+        peaks: Vec::new(),
     }
 }

@@ -172,7 +172,7 @@ pub fn read(
     show.maybe("copyright", parts.plain("copyright"));
     for (key, name) in [("block", "itunes:block"), ("complete", "itunes:complete")] {
         // Apple heeds `Yes` alone, and so does everybody else.
-        if parts.text(name).and_then(item::truth) == Some(true) {
+        if parts.first(name, |it| item::truth(&it.text) == Some(true)).is_some() {
             show.line(key, "true");
         }
     }

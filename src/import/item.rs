@@ -179,7 +179,8 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
     draft.persons = persons(&mut parts, |_| true, Level::Episode, report);
     draft.image = image(&mut parts).map(|url| absolute(url, base)).filter(|url| is_web(url));
     apple_id(&mut parts, &mut draft);
-    draft.block = parts.text("itunes:block").and_then(truth) == Some(true);
+    // A "No" says nothing that a key could: it stays as it is.
+    draft.block = parts.first("itunes:block", |it| truth(&it.text) == Some(true)).is_some();
     beside(&mut parts, &mut draft, report);
     draft.extra.extend(parts.finish(report));
     Some(draft)

@@ -31,10 +31,7 @@ impl Cache {
     /// Reads what is remembered of the show.
     pub fn open(show: &Show) -> Self {
         let file = place(&show.root);
-        let json = file.as_deref().and_then(|file| {
-            let (folder, name) = (file.parent()?, file.file_name()?.to_str()?);
-            read::read_bytes(folder, name, MAX_BYTES).ok()
-        });
+        let json = file.as_deref().and_then(|file| read_file(file, MAX_BYTES));
         let known = json.map_or_else(audio::Cache::default, |json| audio::Cache::parse(&json));
         Self { file, known: Mutex::new(known) }
     }
@@ -84,12 +81,18 @@ pub fn identity(file: &Path) -> Option<Identity> {
     Some(Identity::of(&fs::metadata(file).ok()?))
 }
 
-/// Where all of it is kept. An empty `ONAIR_CACHE_DIR` means: nowhere.
+/// Where onair keeps what it can make again. An empty `ONAIR_CACHE_DIR` means: nowhere.
 pub(super) fn folder() -> Option<PathBuf> {
     match env::var_os("ONAIR_CACHE_DIR") {
         Some(folder) => (!folder.is_empty()).then(|| PathBuf::from(folder)),
         None => Some(caches()?.join("onair")),
     }
+}
+
+/// A file of ours that is kept there, if it is no longer than `limit` bytes.
+pub(super) fn read_file(file: &Path, limit: u64) -> Option<Vec<u8>> {
+    let (folder, name) = (file.parent()?, file.file_name()?.to_str()?);
+    read::read_bytes(folder, name, limit).ok()
 }
 
 /// The file for the show in this folder.
@@ -106,6 +109,7 @@ fn caches() -> Option<PathBuf> {
     absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))
 }
 
+/// Puts a whole file in the place of whatever stands there.
 pub(super) fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;

@@ -2,7 +2,7 @@
 //! renders the tags.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,17 +12,18 @@ use jiff::Timestamp;
 use super::load::{MAX_PICTURE, resolve};
 use super::locate::Located;
 use super::memo::Memo;
-use super::{Checkout, Error, chapters, sidecars, tag};
+use super::{Checkout, Error, artwork, chapters, sidecars, tag};
 use crate::audio::{Content, Mp3, PlayTime, Probe};
 use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
 use crate::model::object::{Body, Key, Kind, Object};
 use crate::plan::placement::Placement;
 use crate::rules::Evidence;
+use crate::show::files::NamedFile;
 use crate::show::{Episode, Show, read, waiting};
 use crate::site::edition::Edition;
 use crate::site::extra::Extra;
-use crate::site::{self, EpisodeIn, Inputs, Templates, Transcript};
+use crate::site::{self, AssetFile, EpisodeIn, Inputs, Templates, Transcript};
 use crate::store::audio::metadata;
 
 /// The largest side file of the feed: that of a hundred thousand episodes.
@@ -77,24 +78,25 @@ pub fn assemble(
             object,
             chapters: chapters::publishable(episode, checkout.chapters.get(path), duration),
             transcripts: transcripts.collect(),
+            peaks: Vec::new(),
         });
     }
-    let assets = pictures(checkout)
+    let named = sidecars::named(show, &checkout.chapters);
+    let assets: Vec<AssetFile> = pictures(&named, &show.root)
         .into_iter()
         .filter_map(|path| memo.picture(&show.root, &path, MAX_PICTURE))
         .collect();
+    let gallery = artwork::gallery(&named, &show.root, &assets, memo);
     let (extra, templates) = (extra(show)?, templates(show)?);
-    let inputs = Inputs { show: &show.settings, episodes, assets, templates, extra, now };
+    let inputs = Inputs { show: &show.settings, episodes, assets, gallery, templates, extra, now };
     let edition = site::build(&inputs).map_err(|error| Error::usage(error.to_string()))?;
     Ok(Edition { waiting: waiting::waiting(show, now), ..edition })
 }
 
 /// The pictures that are published, as paths below the show's folder: those that the show names, and
 /// its chapters. What only a draft names is not among them.
-fn pictures(checkout: &Checkout) -> BTreeSet<String> {
-    let root = &checkout.show.root;
-    let named = sidecars::named(&checkout.show, &checkout.chapters);
-    let published = named.into_iter().filter(|file| file.role.is_published());
+fn pictures(named: &[NamedFile<'_>], root: &Path) -> BTreeSet<String> {
+    let published = named.iter().filter(|file| file.role.is_published());
     published.filter_map(|file| file.find(root).ok().map(str::to_owned)).collect()
 }
 

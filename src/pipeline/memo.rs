@@ -11,6 +11,7 @@ use super::cache::{Cache, identity};
 use crate::audio::{Depth, Identity, Probe};
 use crate::model::hash::Sha256;
 use crate::show::read::{self, FileTrouble};
+use crate::site::artwork::Artwork;
 use crate::site::transcript::TranscriptError;
 use crate::site::{AssetFile, TranscriptFile};
 
@@ -31,6 +32,8 @@ pub struct Memo {
     transcripts: Values<Result<Arc<TranscriptFile>, Unusable>>,
     pictures: Values<Option<AssetFile>>,
     probes: Values<Result<Probe, String>>,
+    /// Variants of pictures, by the hash of the host's file.
+    artwork: Mutex<HashMap<Sha256, Option<Arc<Artwork>>>>,
     /// By the episode's file: what its tag is made from, hashed, and what it comes to.
     tags: Mutex<HashMap<String, (Sha256, Option<u64>)>>,
 }
@@ -89,6 +92,21 @@ impl Memo {
             let bytes = read::read_bytes(root, path, limit).ok()?;
             AssetFile::new(path, Bytes::from(bytes))
         })
+    }
+
+    /// Variants of the picture of this hash, made unless they were before.
+    pub fn artwork(
+        &self,
+        hash: Sha256,
+        make: impl FnOnce() -> Option<Arc<Artwork>>,
+    ) -> Option<Arc<Artwork>> {
+        let lock = || self.artwork.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&hash) {
+            return known.clone();
+        }
+        let made = make();
+        lock().insert(hash, made.clone());
+        made
     }
 
     /// What the MP3 at `file` turned out to be, if it was probed since it last changed.

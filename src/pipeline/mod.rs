@@ -12,6 +12,7 @@
 //!    [`post_release::after`] tells the CDN and looks at new audio as listeners get it.
 
 pub mod apple;
+pub mod artwork;
 pub mod cache;
 pub mod chapters;
 pub mod check;

@@ -24,7 +24,8 @@ impl LocalAudio {
             let (before, after) = rest.split_at(at + 2);
             out.push_str(before);
             rest = after;
-            if !before.ends_with(" src=\"") && !before.ends_with(" href=\"") {
+            let plays = [" src=\"", " data-src=\"", " href=\""];
+            if !plays.iter().any(|attribute| before.ends_with(attribute)) {
                 continue;
             }
             let end = rest.find(['"', '#']).unwrap_or(rest.len());
@@ -61,13 +62,14 @@ mod tests {
     fn what_plays_is_local_and_what_others_are_told_is_public() {
         let public = "https://op3.example/e/show.example/a.mp3?x=1&amp;y=2";
         let html = format!(
-            "<meta content=\"{public}\"><audio src=\"{public}\"></audio>\
+            "<meta content=\"{public}\"><audio src=\"{public}\"></audio><p data-src=\"{public}\">\
              <a class=\"x\" href=\"{public}#t=61\">1:01</a><a href=\"https://b.example/\">{public}</a>"
         );
         assert_eq!(
             audio().lead(&html),
             format!(
                 "<meta content=\"{public}\"><audio src=\"/.onair/audio/media/a.mp3\"></audio>\
+                 <p data-src=\"/.onair/audio/media/a.mp3\">\
                  <a class=\"x\" href=\"/.onair/audio/media/a.mp3#t=61\">1:01</a>\
                  <a href=\"https://b.example/\">{public}</a>"
             )

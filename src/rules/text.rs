@@ -111,7 +111,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         "YYYY-MM-DD HH:MM:SS +HHMM, as in 2022-05-27 07:00:00 +0200",
     );
 
-    let values: [(&str, Option<&Malformed>); 25] = [
+    let values: [(&str, Option<&Malformed>); 26] = [
         ("slug", episode.page.malformed()),
         ("permalink", episode.permalink.malformed()),
         ("aliases", episode.aliases.malformed()),
@@ -122,6 +122,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         ("guests", episode.guests.malformed()),
         ("persons", episode.persons.malformed()),
         ("links", episode.links.malformed()),
+        ("tags", episode.tags.malformed()),
         ("episode", episode.number.malformed()),
         ("season", episode.season.malformed()),
         ("episodeType", episode.episode_type.malformed()),

@@ -134,6 +134,8 @@ pub struct Episode {
     pub author: Given<String>,
     /// `category`
     pub category: Given<String>,
+    /// `tags`: topics, by which pages gather episodes.
+    pub tags: Given<Vec<String>>,
     /// `background`: the page's banner.
     pub background: Given<String>,
     /// `social-background`: the picture that social networks show.
@@ -252,6 +254,7 @@ impl Episode {
             date: date(&keys),
             author: keys.line("author"),
             category: keys.text("category"),
+            tags: keys.texts("tags"),
             background: picture("background"),
             social_background: picture("social-background"),
             image: picture("image"),

@@ -53,6 +53,34 @@ impl Fields {
         }
     }
 
+    /// A list of texts; one value is parted at its commas.
+    pub(super) fn texts(&self, key: &str) -> Given<Vec<String>> {
+        let Some(Field { node, .. }) = self.get(key) else { return Given::Missing };
+        let span = node.span.clone();
+        let texts: Option<Vec<&str>> = match &node.content {
+            Content::Scalar(scalar) if scalar.is_null() || scalar.text.trim().is_empty() => {
+                return Given::Empty(span);
+            }
+            Content::Scalar(scalar) => Some(scalar.text.split(',').collect()),
+            Content::List(entries) => entries.iter().map(Node::text).collect(),
+            Content::Map(_) => None,
+        };
+        let Some(texts) = texts else {
+            let reason = "this is not a list of texts";
+            return Given::Bad(Malformed::whole(
+                span,
+                reason,
+                "a list of texts, as in [sea, light]",
+            ));
+        };
+        let clean = |text: &str| {
+            let legal: String = text.chars().filter(|&c| legal_in_xml(c)).collect();
+            legal.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let value = texts.into_iter().map(clean).filter(|text| !text.is_empty()).collect();
+        Given::Good(Located { value, span })
+    }
+
     /// A list of people or links.
     pub(super) fn list(&self, key: &str, of: ListOf) -> Given<Vec<Person>> {
         self.get(key).map_or(Given::Missing, |field| person::list(&field.node, of))

@@ -6,7 +6,7 @@ use super::frontmatter::Field;
 use super::yaml::Content;
 
 /// onair's own keys. `guests` is a later name of `guest`.
-pub const OWN: [&str; 39] = [
+pub const OWN: [&str; 40] = [
     "layout",
     "title",
     "subtitle",
@@ -26,6 +26,7 @@ pub const OWN: [&str; 39] = [
     "aliases",
     "author",
     "category",
+    "tags",
     "background",
     "social-background",
     "image",
@@ -145,7 +146,6 @@ foreign! {
     "last_modified_at" "Jekyll" Nothing "a feed says when an episode came out";
     "expiryDate" "Hugo" Nothing "an episode stays until it is taken out";
     "redirect_from" "Jekyll" Same "aliases";
-    "tags" "Jekyll, Hugo, Eleventy" Nothing "apps do not read them";
     "keywords" "Hugo" Nothing "apps do not read them";
     "news_keywords" "Castanet" Nothing "apps do not read them";
     "taxonomies" "Zola" Nothing "apps do not read them";

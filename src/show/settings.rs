@@ -223,6 +223,12 @@ pub struct SiteSettings {
     pub hub: Option<Spanned<String>>,
     /// The address of Podping's HTTP API, which a release tells: `https://podping.cloud/`.
     pub podping: Option<Spanned<String>>,
+    /// Colour, type and corners of the pages.
+    #[serde(default)]
+    pub theme: ThemeSettings,
+    /// Words of the pages, by name, in place of onair's or beside them.
+    #[serde(default)]
+    pub words: BTreeMap<String, String>,
 }
 
 /// `site.page-name`
@@ -234,6 +240,44 @@ pub enum PageName {
     File,
     /// `109`
     Number,
+}
+
+/// `[site.theme]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ThemeSettings {
+    /// The colour of links and buttons, `#b02e17`; taken from the artwork unless given.
+    pub accent: Option<Spanned<String>>,
+    /// The type of texts and headings.
+    pub font: Option<ThemeFont>,
+    /// How round corners are, in pixels.
+    pub corners: Option<u8>,
+    /// Light or dark for everybody; as each listener's device has it unless given.
+    pub scheme: Option<ThemeScheme>,
+}
+
+/// `site.theme.font`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ThemeFont {
+    /// With serifs, as books have them.
+    Serif,
+    /// Without, as the device's own.
+    Sans,
+    /// Round and friendly, where the device has such a one.
+    Round,
+    /// Of one width, as typewriters.
+    Mono,
+}
+
+/// `site.theme.scheme`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ThemeScheme {
+    /// Dark ink on light paper.
+    Light,
+    /// Light ink on dark paper.
+    Dark,
 }
 
 /// `[media]`
@@ -442,6 +486,14 @@ impl Settings {
         if let Some((span, reason, help)) = self.sound.impossible() {
             return Err(SettingsError { span, reason, help: Some(help.to_owned()) });
         }
+        if let Some(accent) = &self.site.theme.accent {
+            let digits = accent.get_ref().strip_prefix('#').unwrap_or_default();
+            let hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+            if !hex || !matches!(digits.len(), 3 | 6) {
+                let reason = format!("`{}` is not a colour", accent.get_ref());
+                return Err(wrong(accent, reason, "write it in hexadecimal, as in `#b02e17`"));
+            }
+        }
         if self.site.feed_limit == Some(0) {
             let reason = "a feed of no episodes is of no use".to_owned();
             return Err(SettingsError {
@@ -616,5 +668,11 @@ path = "web"
                 .contains("not a web address")
         );
         assert!(place(&GOOD.replace("language = \"fr\"", "language = 3")).starts_with("3: "));
+        let themed = |theme: &str| place(&format!("{GOOD}[site.theme]\n{theme}\n"));
+        assert_eq!(
+            themed("accent = \"red\""),
+            "\"red\": `red` is not a colour (write it in hexadecimal, as in `#b02e17`)"
+        );
+        assert!(themed("acent = \"#fff\"").contains("did you mean `accent`?"));
     }
 }

@@ -56,6 +56,11 @@ impl AssetFile {
         &self.site_path
     }
 
+    /// The file.
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
     /// Width and height, if its first bytes tell them.
     pub(super) fn pixels(&self) -> Option<(usize, usize)> {
         self.pixels

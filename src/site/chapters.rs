@@ -44,6 +44,11 @@ struct Place<'a> {
     osm: Option<&'a str>,
 }
 
+/// Those that stand in lists: all but the hidden ones.
+pub fn listed(chapters: &[Chapter]) -> impl Iterator<Item = &Chapter> {
+    chapters.iter().filter(|chapter| !chapter.details.hidden)
+}
+
 /// The chapter file, ended by a line break; the same chapters always give the same bytes.
 ///
 /// `image_url` gives the public address of a chapter's picture; a picture that has none is left out.

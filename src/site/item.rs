@@ -146,7 +146,7 @@ impl<'a> Item<'a> {
         entry: &'a Entry<'a>,
         addresses: &Addresses,
         hosts: &[Credit],
-        language: Language,
+        language: &Language,
     ) -> Self {
         let episode = entry.given.episode;
         let page = addresses.page(episode);
@@ -175,7 +175,7 @@ impl<'a> Item<'a> {
             false => String::new(),
         };
         let links = links(episode);
-        let heading = language.words().links;
+        let heading = language.word("links");
         // Nothing comes of a picture alone.
         let feed_description = match feed_description.is_empty() {
             true if description.is_empty() => with_lines(plain(&summary), &links, heading),

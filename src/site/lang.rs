@@ -1,94 +1,122 @@
 //! The words that pages use, and dates, times and sizes as people of a language write them.
+//!
+//! Each language is a file in `languages/`, of the same keys as English. A host may change any of
+//! them, and add more for templates of its own (`[site.words]`).
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use serde::Serialize;
 
-/// A language that pages can speak.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// English, also for every language that has no words here yet.
-    English,
-    /// French.
-    French,
+/// The languages that pages speak, with their words.
+const LANGUAGES: [(&str, &str); 11] = [
+    ("en", include_str!("languages/en.toml")),
+    ("fr", include_str!("languages/fr.toml")),
+    ("de", include_str!("languages/de.toml")),
+    ("es", include_str!("languages/es.toml")),
+    ("it", include_str!("languages/it.toml")),
+    ("pt", include_str!("languages/pt.toml")),
+    ("nl", include_str!("languages/nl.toml")),
+    ("ja", include_str!("languages/ja.toml")),
+    ("zh", include_str!("languages/zh.toml")),
+    ("ar", include_str!("languages/ar.toml")),
+    ("he", include_str!("languages/he.toml")),
+];
+
+/// Languages of scripts that run from right to left (ISO 639-1), spoken by onair or not.
+const RIGHT_TO_LEFT: [&str; 8] = ["ar", "dv", "fa", "he", "ps", "ug", "ur", "yi"];
+
+/// How lines of the language of this code run: `ltr` or `rtl`, as HTML's `dir` has it.
+pub fn direction(code: &str) -> &'static str {
+    if RIGHT_TO_LEFT.contains(&primary(code).as_str()) { "rtl" } else { "ltr" }
+}
+
+/// `pt` of `pt-BR`.
+fn primary(code: &str) -> String {
+    code.split(['-', '_']).next().unwrap_or_default().to_lowercase()
+}
+
+/// A language that pages speak.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Language {
+    /// Of the words: `en` where the show's language has none.
+    code: &'static str,
+    /// Of the show, which decides how pages run.
+    own: String,
+    words: BTreeMap<String, String>,
 }
 
 impl Language {
-    /// The language of a show whose `language` is this ISO 639 code.
-    pub fn of(code: &str) -> Self {
-        match code.split(['-', '_']).next().unwrap_or_default().to_lowercase().as_str() {
-            "fr" => Self::French,
-            _ => Self::English,
-        }
+    /// The language of a show whose `language` is this ISO 639 code, with the host's own words.
+    pub fn of(code: &str, own_words: &BTreeMap<String, String>) -> Self {
+        let own = primary(code);
+        let (code, text) = LANGUAGES.iter().find(|(code, _)| *code == own).unwrap_or(&LANGUAGES[0]);
+        // The tests hold that every file can be read.
+        let mut words: BTreeMap<String, String> = toml::from_str(text).unwrap_or_default();
+        words.extend(own_words.iter().map(|(name, word)| (name.clone(), word.clone())));
+        Self { code, own, words }
     }
 
-    /// Its words.
-    pub fn words(self) -> &'static Words {
-        match self {
-            Self::English => &ENGLISH,
-            Self::French => &FRENCH,
-        }
+    /// Its words by name; a template has them as `t`.
+    pub fn words(&self) -> &BTreeMap<String, String> {
+        &self.words
+    }
+
+    /// One of its words; nothing is said where there is none of that name.
+    pub fn word(&self, name: &str) -> &str {
+        self.words.get(name).map_or("", String::as_str)
+    }
+
+    /// How its lines run: `ltr` or `rtl`, as HTML's `dir` has it.
+    pub fn direction(&self) -> &'static str {
+        direction(&self.own)
     }
 
     /// A day: `27 May 2022`, `27 mai 2022`.
-    pub fn date(self, date: Date) -> String {
-        format!("{} {}", self.day(date), date.year())
+    pub fn date(&self, date: Date) -> String {
+        self.written("date", date)
     }
 
     /// A day of a known year: `27 May`.
-    pub fn day(self, date: Date) -> String {
-        const ENGLISH: [&str; 12] = [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ];
-        const FRENCH: [&str; 12] = [
-            "janvier",
-            "février",
-            "mars",
-            "avril",
-            "mai",
-            "juin",
-            "juillet",
-            "août",
-            "septembre",
-            "octobre",
-            "novembre",
-            "décembre",
-        ];
-        let month = usize::try_from(date.month() - 1).unwrap_or(0) % 12;
-        match self {
-            Self::English => format!("{} {}", date.day(), ENGLISH[month]),
-            Self::French if date.day() == 1 => format!("1er {}", FRENCH[month]),
-            Self::French => format!("{} {}", date.day(), FRENCH[month]),
-        }
+    pub fn day(&self, date: Date) -> String {
+        self.written("day", date)
+    }
+
+    fn written(&self, form: &str, date: Date) -> String {
+        let month = usize::try_from(date.month() - 1).unwrap_or(0);
+        let month = self.word("months").split(' ').nth(month).unwrap_or_default();
+        let day = match (self.code, date.day()) {
+            ("fr", 1) => "1er".to_owned(),
+            (_, day) => day.to_string(),
+        };
+        let number = date.month().to_string();
+        let year = date.year().to_string();
+        self.filled(form, &[("d", &day), ("month", month), ("m", &number), ("y", &year)])
+    }
+
+    /// A word with values in place of its names in braces.
+    fn filled(&self, name: &str, values: &[(&str, &str)]) -> String {
+        values.iter().fold(self.word(name).to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), value)
+        })
     }
 
     /// A playing time to the minute: `59 min`, `1 h 04 min`.
-    pub fn playing_time(self, seconds: u64) -> String {
+    pub fn playing_time(&self, seconds: u64) -> String {
         let minutes = (seconds + 30) / 60;
-        match (seconds, minutes) {
-            (0..60, _) => format!("{seconds}\u{a0}s"),
-            (_, 0..60) => format!("{minutes}\u{a0}min"),
-            _ if minutes.is_multiple_of(60) => format!("{}\u{a0}h", minutes / 60),
-            _ => format!("{}\u{a0}h\u{a0}{:02}\u{a0}min", minutes / 60, minutes % 60),
-        }
+        let (h, m) = ((minutes / 60).to_string(), (minutes % 60).to_string());
+        let two = format!("{:02}", minutes % 60);
+        let form = match (seconds, minutes) {
+            (0..60, _) => return self.filled("seconds", &[("s", &seconds.to_string())]),
+            (_, 0..60) => "minutes",
+            _ if minutes.is_multiple_of(60) => "hours",
+            _ => "hours_minutes",
+        };
+        self.filled(form, &[("h", &h), ("mm", &two), ("m", &m)])
     }
 
     /// A size in decimal units: `113 MB`, `4,2 Mo`.
-    pub fn size(self, bytes: u64) -> String {
-        let (unit, point) = match self {
-            Self::English => ("B", '.'),
-            Self::French => ("o", ','),
-        };
+    pub fn size(&self, bytes: u64) -> String {
+        let (unit, point) = (self.word("byte"), self.word("decimal"));
         let (scale, prefix) = match bytes {
             0..1_000_000 => (1_000, "k"),
             1_000_000..1_000_000_000 => (1_000_000, "M"),
@@ -104,11 +132,15 @@ impl Language {
         }
     }
 
-    /// So many episodes: `1 episode`, `12 épisodes`.
-    pub fn episodes(self, count: usize) -> String {
-        let one = count == 1 || (count == 0 && self == Self::French);
-        let words = self.words();
-        format!("{count} {}", if one { words.episode_one } else { words.episode_other })
+    /// So many episodes: `1 episode`, `12 épisodes` (CLDR's plural rules, for whole numbers).
+    pub fn episodes(&self, count: usize) -> String {
+        let form = match (self.code, count) {
+            (_, 1) | ("fr" | "pt", 0) => "count_one",
+            ("ar" | "he", 2) => "count_two",
+            ("ar", count) if (3..=10).contains(&(count % 100)) => "count_few",
+            _ => "count_other",
+        };
+        self.filled(form, &[("n", &count.to_string())])
     }
 }
 
@@ -129,146 +161,85 @@ pub fn iso_duration(seconds: u64) -> String {
     }
 }
 
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident: $english:literal, $french:literal;)*) => {
-        /// The words of a page; a template has them as `t`.
-        #[derive(Debug, Serialize)]
-        pub struct Words { $($(#[$doc])* pub $name: &'static str,)* }
-        const ENGLISH: Words = Words { $($name: $english,)* };
-        const FRENCH: Words = Words { $($name: $french,)* };
-    };
-}
-
-words! {
-    /// Before an episode's number.
-    episode: "Episode", "Épisode";
-    /// One episode, counted.
-    episode_one: "episode", "épisode";
-    /// Several episodes, counted.
-    episode_other: "episodes", "épisodes";
-    /// Before a season's number.
-    season: "Season", "Saison";
-    /// A trailer.
-    trailer: "Trailer", "Bande-annonce";
-    /// A bonus episode.
-    bonus: "Bonus", "Bonus";
-    /// Explicit language.
-    explicit: "Explicit", "Explicite";
-    /// The list of episodes.
-    episodes: "Episodes", "Épisodes";
-    /// The newest episode.
-    latest: "Latest episode", "Dernier épisode";
-    /// Leads to the list of episodes.
-    all_episodes: "All episodes", "Tous les épisodes";
-    /// The archive.
-    archive: "Archive", "Archives";
-    /// The page about the show.
-    about: "About", "À propos";
-    /// Links to platforms.
-    subscribe: "Subscribe", "S’abonner";
-    /// The feed's name.
-    rss_feed: "RSS feed", "Flux RSS";
-    /// Before guests.
-    with: "With", "Avec";
-    /// Who hosts.
-    hosts: "Hosts", "Animation";
-    /// The player's name for screen readers.
-    player: "Player", "Lecteur";
-    /// The download link.
-    download: "Download", "Télécharger";
-    /// The link to Apple Podcasts.
-    listen_apple: "Listen on Apple Podcasts", "Écouter sur Apple Podcasts";
-    /// The button that loads Apple's player.
-    embed_apple: "Load Apple’s player here", "Charger le lecteur d’Apple ici";
-    /// What that means.
-    embed_note: "This loads content from Apple", "Ceci charge du contenu d’Apple";
-    /// The playback rate.
-    speed: "Speed", "Vitesse";
-    /// Offers the place where listening stopped.
-    resume: "Resume at", "Reprendre à";
-    /// Chapters.
-    chapters: "Chapters", "Chapitres";
-    /// Show notes.
-    notes: "Notes", "Notes";
-    /// The links of an episode.
-    links: "Links", "Liens";
-    /// The transcript.
-    transcript: "Transcript", "Transcription";
-    /// The search field of a transcript.
-    search_transcript: "Search the transcript", "Chercher dans la transcription";
-    /// The search field of the show.
-    search: "Search titles and notes", "Chercher dans les titres et les notes";
-    /// A search that found nothing.
-    nothing_found: "Nothing found", "Aucun résultat";
-    /// Results, counted.
-    results: "results", "résultats";
-    /// One result.
-    result: "result", "résultat";
-    /// Search data that could not be had.
-    search_failed: "The search is not available right now", "La recherche est indisponible";
-    /// The newer neighbour of an episode.
-    next_episode: "Next episode", "Épisode suivant";
-    /// The older neighbour of an episode.
-    previous_episode: "Previous episode", "Épisode précédent";
-    /// The newer page of a list.
-    newer: "Newer", "Plus récents";
-    /// The older page of a list.
-    older: "Older", "Plus anciens";
-    /// A page of a list.
-    page: "Page", "Page";
-    /// Says that one can go straight to the content.
-    skip: "Skip to content", "Aller au contenu";
-    /// The main navigation.
-    navigation: "Main navigation", "Navigation principale";
-    /// Pages of a list.
-    pagination: "Pages", "Pages";
-    /// Years.
-    years: "Years", "Années";
-    /// Names the link that supports the show.
-    support: "Support", "Soutenir";
-    /// Headline of the page that is shown for a wrong address.
-    not_found: "This page is off the air", "Cette page n’est pas à l’antenne";
-    /// What to do then.
-    not_found_help: "Its address may have changed. The list of episodes is a good place to go on.",
-        "Son adresse a peut-être changé. La liste des épisodes est un bon endroit pour continuer.";
-    /// There is no episode yet.
-    empty: "The first episode is on its way.", "Le premier épisode arrive bientôt.";
-    /// What the feed view says on top.
-    feed_view: "This is the feed of the show. Copy its address into a podcast app to follow it.",
-        "Ceci est le flux de l’émission. Copiez son adresse dans une application de podcasts pour la suivre.";
-    /// The feed's address.
-    feed_address: "Address of the feed", "Adresse du flux";
+/// A place in the audio as a media fragment has it (Media Fragments URI 1.0, "Temporal Dimension"),
+/// exact to the tenth of a second: `95`, `95.5`.
+pub fn fragment(milliseconds: u64) -> String {
+    let tenths = milliseconds / 100;
+    match tenths % 10 {
+        0 => (tenths / 10).to_string(),
+        tenth => format!("{}.{tenth}", tenths / 10),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn language(code: &str) -> Language {
+        Language::of(code, &BTreeMap::new())
+    }
+
+    #[test]
+    fn every_language_has_every_word() {
+        let english: BTreeMap<String, String> = toml::from_str(LANGUAGES[0].1).unwrap();
+        for (code, text) in LANGUAGES {
+            let words: BTreeMap<String, String> = toml::from_str(text).unwrap();
+            assert!(english.keys().eq(words.keys()), "{code}");
+            for (name, word) in &words {
+                assert!(!word.trim().is_empty(), "{code}: {name}");
+                let values = |word: &str| word.matches('{').count().min(1);
+                let counted = name.starts_with("count_");
+                assert!(counted || values(word) == values(&english[name]), "{code}: {name}");
+            }
+            assert_eq!(words["months"].split(' ').count(), 12, "{code}");
+        }
+    }
+
     #[test]
     fn days_are_written_as_people_do() {
         let date = jiff::civil::date(2022, 5, 27);
-        assert_eq!(Language::of("fr-FR").date(date), "27 mai 2022");
-        assert_eq!(Language::of("en-us").date(date), "27 May 2022");
-        assert_eq!(Language::of("fr").date(jiff::civil::date(2020, 8, 1)), "1er août 2020");
-        assert_eq!(Language::of("nl").words().archive, "Archive");
+        let written = |code| language(code).date(date);
+        assert_eq!(written("fr-FR"), "27 mai 2022");
+        assert_eq!(written("en-us"), "27 May 2022");
+        assert_eq!(written("de"), "27. Mai 2022");
+        assert_eq!(written("pt-BR"), "27 de maio de 2022");
+        assert_eq!(written("ja"), "2022年5月27日");
+        assert_eq!(written("he"), "27 במאי 2022");
+        assert_eq!(language("fr").date(jiff::civil::date(2020, 8, 1)), "1er août 2020");
+        assert_eq!(written("sv"), "27 May 2022", "English where there are no words yet");
     }
 
     #[test]
     fn times() {
-        let texts = [45, 3528, 3570, 3600, 7440].map(|s| Language::English.playing_time(s));
+        let texts = [45, 3528, 3570, 3600, 7440].map(|s| language("en").playing_time(s));
         let texts = texts.map(|text| text.replace('\u{a0}', " "));
         assert_eq!(texts, ["45 s", "59 min", "1 h", "1 h", "2 h 04 min"]);
+        assert_eq!(language("ja").playing_time(7440), "2時間4分");
         assert_eq!([clock(59), clock(3528), clock(3723)], ["0:59", "58:48", "1:02:03"]);
         assert_eq!([iso_duration(3528), iso_duration(3723)], ["PT58M48S", "PT1H2M3S"]);
+        assert_eq!([fragment(95_000), fragment(95_560), fragment(0)], ["95", "95.5", "0"]);
     }
 
     #[test]
-    fn sizes() {
+    fn sizes_and_counts() {
         let texts = [112_899_891, 4_249_999, 4_000_000, 9_960_000, 12_000, 1_500_000_000];
-        let texts = texts.map(|bytes| Language::French.size(bytes).replace('\u{a0}', " "));
+        let texts = texts.map(|bytes| language("fr").size(bytes).replace('\u{a0}', " "));
         assert_eq!(texts, ["113 Mo", "4,2 Mo", "4 Mo", "10 Mo", "12 ko", "1,5 Go"]);
-        assert_eq!(Language::English.size(4_200_000), "4.2\u{a0}MB");
-        assert_eq!(Language::French.episodes(1), "1 épisode");
-        assert_eq!(Language::English.episodes(12), "12 episodes");
+        assert_eq!(language("en").size(4_200_000), "4.2\u{a0}MB");
+        assert_eq!(language("fr").episodes(0), "0 épisode");
+        assert_eq!(language("en").episodes(12), "12 episodes");
+        let arabic = [1, 2, 3, 11, 103].map(|count| language("ar").episodes(count));
+        assert_eq!(arabic, ["حلقة واحدة", "حلقتان", "3 حلقات", "11 حلقة", "103 حلقات"]);
+    }
+
+    #[test]
+    fn a_host_s_words_come_first() {
+        let own = BTreeMap::from([("archive".to_owned(), "Vault".to_owned())]);
+        let language = Language::of("sv", &own);
+        assert_eq!((language.word("archive"), language.word("about")), ("Vault", "About"));
+        assert_eq!(
+            [language.direction(), super::tests::language("fa-IR").direction()],
+            ["ltr", "rtl"]
+        );
     }
 }

@@ -9,6 +9,7 @@
 
 pub mod address;
 pub mod apple;
+pub mod artwork;
 pub mod assets;
 pub mod chapters;
 pub mod edition;
@@ -53,6 +54,8 @@ pub struct Inputs<'a> {
     pub episodes: Vec<EpisodeIn<'a>>,
     /// The host's images: [`files`](crate::show::files) says which.
     pub assets: Vec<AssetFile>,
+    /// Variants of these, where there are any; a picture without is shown as it is.
+    pub gallery: artwork::Gallery,
     /// The host's own templates.
     pub templates: Templates,
     /// Elements of the feed that onair has no key for.
@@ -74,6 +77,8 @@ pub struct EpisodeIn<'a> {
     pub chapters: Vec<Chapter>,
     /// Its transcripts, in the order named.
     pub transcripts: Vec<Transcript>,
+    /// How loud its audio is from start to end, each part as 0 to 255; empty if that is not known.
+    pub peaks: Vec<u8>,
 }
 
 /// Why there is no edition.
@@ -111,10 +116,10 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     let show = inputs.show;
     let addresses = Addresses::new(show, known_paths(inputs, &entries));
     let hosts = people::hosts(&show.show.hosts, |image| addresses.given(image, settings::FILE));
-    let language = lang::Language::of(show.show.language.get_ref());
+    let language = lang::Language::of(show.show.language.get_ref(), &show.site.words);
     let due: Vec<&item::Entry<'_>> = entries.iter().filter(|entry| entry.due).collect();
     let items: Vec<Item<'_>> =
-        due.par_iter().map(|entry| Item::render(entry, &addresses, &hosts, language)).collect();
+        due.par_iter().map(|entry| Item::render(entry, &addresses, &hosts, &language)).collect();
 
     let mut objects: Vec<Object> =
         due.iter().filter_map(|entry| entry.given.object.clone()).collect();
@@ -127,13 +132,23 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     let frame = feed::Frame {
         show,
         addresses: &addresses,
+        language: &language,
         hosts: &hosts,
         style: assets::FEED_STYLE,
         extra: &inputs.extra,
         pixels: &inputs.assets.iter().filter_map(pixels).collect(),
     };
     let (pages, feed) = rayon::join(
-        || pages::render(show, &addresses, &items, &hosts, &inputs.templates),
+        || {
+            pages::render(&pages::Given {
+                show,
+                addresses: &addresses,
+                items: &items,
+                hosts: &hosts,
+                gallery: &inputs.gallery,
+                templates: &inputs.templates,
+            })
+        },
         || feed::render(frame, &items),
     );
     objects.extend(pages?);

@@ -26,8 +26,9 @@ pub fn spec(
     let own = |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned();
     let description = own(episode.description.value())
         .map(|text| text::lines_of_clean_html(&html::blocks(&text)));
-    let heading = lang::Language::of(show.language.get_ref()).words().links;
-    let parts = [html::lines(episode.notes_text()), link_lines(&links(episode), heading)];
+    let language = lang::Language::of(show.language.get_ref(), &settings.site.words);
+    let parts =
+        [html::lines(episode.notes_text()), link_lines(&links(episode), language.word("links"))];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     let notes = parts.join("\n\n");
     TagSpec {

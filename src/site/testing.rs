@@ -49,7 +49,7 @@ pub(crate) fn text(number: u32, month: u32) -> String {
          description: \"Le flux & le reflux.\"\n\
          guest: \"<a href='https://www.linkedin.com/in/a/'>Anne Martin</a>, océanographe, <a href='https://acme.example'>Acme</a>\"\n\
          episode: {number}\nfile: {number}.mp3\ndate: 2024-{month:02}-03 07:00:00 +0200\n\
-         author: Maëlle Le Goff\nappleEpisodeId: {}\n---\n\n## Liens\n\n- [Le site](https://a.example)\n",
+         author: Maëlle Le Goff\ntags: [mer]\nappleEpisodeId: {}\n---\n\n## Liens\n\n- [Le site](https://a.example)\n",
         1_000_000_000_000_u64 + u64::from(number)
     )
 }
@@ -81,6 +81,7 @@ pub(crate) fn given(episode: &Episode) -> EpisodeIn<'_> {
         object: None,
         chapters: Vec::new(),
         transcripts: Vec::new(),
+        peaks: Vec::new(),
     }
 }
 
@@ -96,6 +97,7 @@ pub(crate) fn inputs<'a>(show: &'a Settings, episodes: &'a [Episode]) -> Inputs<
         assets: super::AssetFile::new("img/artwork.png", Bytes::from_static(b"png"))
             .into_iter()
             .collect(),
+        gallery: super::artwork::Gallery::default(),
         templates: Templates::default(),
         extra: super::extra::Extra::default(),
         now: "2030-01-01T00:00:00Z".parse::<Timestamp>().expect("a time"),

@@ -1,6 +1,7 @@
 //! The edition as a whole.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 
 use proptest::prelude::*;
 use quick_xml::events::Event;
@@ -11,6 +12,12 @@ use crate::model::object::{Body, Kind};
 
 fn text_of(object: &Object) -> String {
     match &object.body {
+        Body::Bytes(bytes) if object.content_type == "application/gzip" => {
+            let mut unpacked = Vec::new();
+            let mut packed = flate2::read::GzDecoder::new(bytes.as_ref());
+            packed.read_to_end(&mut unpacked).expect("gzip");
+            String::from_utf8_lossy(&unpacked).into_owned()
+        }
         Body::Bytes(bytes) => String::from_utf8(bytes.to_vec()).expect("UTF-8"),
         Body::Tagged { .. } => panic!("{} is audio", object.key),
     }
@@ -270,7 +277,9 @@ fn what_templates_are_given_is_documented() {
     let transcript = crate::show::Source::new("t.vtt", "WEBVTT\n\n00:00.000 --> 00:02.000\nOh\n");
     inputs.episodes[1].transcripts = vec![TranscriptFile::parse(&transcript).unwrap().into()];
     let maps = "[show, page, version, episode, episode.next, episode.chapters[0], \
-        episode.transcript[0], episode.people[0], show.links[0], show.hosts[0], show.funding]";
+        episode.transcripts[0], episode.transcripts[0].paragraphs[0], \
+        episode.transcripts[0].paragraphs[0].cues[0], episode.topics[0], episode.picture, \
+        episode.people[0], show.links[0], show.hosts[0], show.funding]";
     let list = format!(
         "{{% if episode.number == 2 %}}{{% for map in {maps} %}}{{% for key in map %}}{{{{ key }}}} \
          {{% endfor %}}{{% endfor %}}{{% endif %}}"

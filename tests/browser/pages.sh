@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Drives pages in Chromium: accessibility, valid HTML, weight, playing, seeking, searching, keyboard,
-# dark mode, and no JavaScript; and then the preview.
+# dark mode, and no JavaScript; the preview; and the search, in many scripts and in 400 episodes.
 #
 #   tests/browser/pages.sh            an English and a French show, made here, and previews of them
 #   tests/browser/pages.sh DIR…       folders that were published
@@ -43,4 +43,5 @@ for language in en fr; do
   node "$tools/pages.mjs" "$show/public" || failed=1
   node "$tools/preview.mjs" "$ONAIR" "$show" || failed=1
 done
+DEMO=$here/../.. node "$tools/search.mjs" "$ONAIR" "$work/search" || failed=1
 exit $failed

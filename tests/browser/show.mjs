@@ -10,6 +10,7 @@ const demo = process.env.DEMO ?? join(dirname(fileURLToPath(import.meta.url)), '
 const french = language === 'fr';
 for (const below of ['episodes', 'audio', 'img', 'transcripts']) mkdirSync(join(folder, below), { recursive: true });
 copyFileSync(join(demo, 'img/artwork.jpg'), join(folder, 'img/artwork.jpg'));
+copyFileSync(join(demo, 'img/artwork.jpg'), join(folder, 'img/own.jpg'));
 const write = (path, text) => writeFileSync(join(folder, path), text);
 
 write('onair.toml', `[show]
@@ -57,14 +58,17 @@ for (let number = 1; number <= 65; number += 1) {
     `appleEpisodeId: ${1000000000000 + number}`,
     `guest: "<a href='https://people.example/${number}'>Noor Beacon</a>, ${french ? 'gardienne' : 'keeper'}"`,
   ];
+  lines.push(`tags: [${french ? ['mer', 'lumière', 'hiver'][number % 3] : ['sea', 'light', 'winter'][number % 3]}${number % 7 === 0 ? ', Rust & C++' : ''}]`);
+  if (number % 9 === 0) lines.push("image: '/img/own.jpg'");
   let text = notes;
   if (number === 1) lines.push('episodeType: trailer', 'explicit: true');
   if (number === 63) {
     lines.push('season: 4', 'transcript: transcripts/063.vtt', "background: '/img/artwork.jpg'",
       'chapters:', '  - { start: "00:00", title: "Arrival <at> six" }',
-      '  - { start: "00:04", title: "The stairs & the lamp", url: "https://light.example/stairs" }',
+      '  - { start: "00:04.500", title: "The stairs & the lamp", url: "https://light.example/stairs", image: img/own.jpg }',
       '  - { start: "00:07", title: "Departure" }',
       'links:', '  - { name: "A list of lights", link: "https://list.example" }');
+    text += '\nThe lamp is lit at 0:04.5, and `0:02` is no time.\n';
     text += '\n> A word of the keeper\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\n```\na long line of code that goes on and on and on and on and on and on and on and on and on and on\n```\n\n![The tower](/img/artwork.jpg)\n\n<script>alert(1)</script><p onclick="alert(1)" style="color:red">plain</p>\n';
   }
   if (number === 64) lines[7] = 'date: 2099-05-01 07:00:00 +0200';

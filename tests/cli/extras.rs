@@ -99,7 +99,7 @@ fn keys_of_show_and_episode_stand_in_the_feed() {
     let words = ["block>", "complete>", "podcast:", "l.example", "時", " | ", "Liens"];
     insta::assert_snapshot!(lines(&feed, &words));
     let page = show.read("public/podcasts/episode_001/index.html");
-    assert!(page.contains("<a href=\"#t=2\" rel=\"noopener\">00:02</a>"), "{page}");
+    assert!(page.contains("#t=2\" data-t=\"2\" rel=\"noopener\">00:02</a>"), "{page}");
     insta::assert_snapshot!("left_over", show.onair(&["check"]).said());
 }
 

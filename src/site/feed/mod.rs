@@ -17,6 +17,7 @@ use super::SiteError;
 use super::address::Addresses;
 use super::extra::Extra;
 use super::item::Item;
+use super::lang::Language;
 use super::people::Credit;
 use crate::model::object::{Kind, Object};
 use crate::show::Settings;
@@ -34,6 +35,8 @@ pub struct Frame<'a> {
     pub show: &'a Settings,
     /// Where everything stands.
     pub addresses: &'a Addresses,
+    /// The language of its headings.
+    pub language: &'a Language,
     /// The hosts.
     pub hosts: &'a [Credit],
     /// The site path of the style sheet that browsers show the feed with.

@@ -14,6 +14,7 @@ use super::clean::{Clean, PAGE, Writer};
 use super::{Resolve, prepared};
 use crate::show::chapters::times_of_line;
 use crate::show::notes::dialect;
+use crate::site::lang;
 
 /// Renders notes. Time codes before `end` become links that seek; none without it.
 pub fn render(markdown: &str, end: Option<Duration>, resolve: &Resolve<'_>) -> Clean {
@@ -233,7 +234,8 @@ impl Page<'_> {
                 continue;
             }
             self.writer.text(&text[at..span.start]);
-            let target = format!("#t={}", time.as_secs());
+            let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+            let target = format!("#t={}", lang::fragment(time));
             self.writer.open("a", &[("href", &target)]);
             self.writer.text(&text[span.clone()]);
             self.writer.close("a");
@@ -296,6 +298,9 @@ impl Page<'_> {
         if self.footnotes == 0 {
             self.writer.new_line();
             self.writer.open("hr", &[]);
+        }
+        // One that stands within another begins a list of its own.
+        if !node.previous_sibling().is_some_and(is_footnote) {
             self.writer.new_line();
             self.writer.open("ol", &[]);
             self.writer.new_line();

@@ -3,14 +3,29 @@
 //! Texts are plain and escaped by the template; fields that end in `_html` are clean HTML.
 //! Addresses within the site are site paths, to be put behind `root`.
 
+use minijinja::Value;
 use serde::Serialize;
 
+use super::apps::{self, Link};
+use super::groups::{self, GroupLink};
+use super::pictures::Pictures;
+use super::transcripts::{self, Paragraph};
+use super::{beside, times};
+use crate::show::settings::ThemeScheme;
 use crate::show::{Settings, in_address};
 use crate::site::address::Addresses;
 use crate::site::item::Item;
 use crate::site::lang::{self, Language};
 use crate::site::people::{self, Credit};
-use crate::site::{apple, chapters_path, text, transcript, transcript_path};
+use crate::site::{apple, chapters, chapters_path, text, transcript, transcript_path};
+
+/// What all pages are made with.
+pub(super) struct Frame<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) addresses: &'a Addresses,
+    pub(super) language: &'a Language,
+    pub(super) pictures: &'a Pictures,
+}
 
 /// `show`: the same on every page.
 #[derive(Debug, Serialize)]
@@ -27,20 +42,29 @@ pub(super) struct Show {
     feed_url: String,
     /// The feed's site path.
     feed: String,
+    /// The site path of the JSON Feed.
+    json_feed: String,
     /// The artwork's site path, and its public address.
     artwork: String,
     artwork_url: String,
+    /// The artwork in its sizes.
+    picture: Value,
+    /// Site paths of icons made of the artwork.
+    icon: Option<String>,
+    touch_icon: Option<String>,
+    /// `ltr` or `rtl`.
+    direction: &'static str,
+    /// `light` or `dark`, if settings say so.
+    scheme: Option<&'static str>,
     /// Where else the show is, Apple first, the feed left out.
     links: Vec<Link>,
+    /// Apps that follow any show by its feed, where `links` does not name them.
+    apps: Vec<Link>,
+    /// Whether there are pages of these.
+    has_guests: bool,
+    has_topics: bool,
     hosts: Vec<Person>,
     funding: Option<Link>,
-}
-
-/// A link with its words.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Link {
-    label: String,
-    url: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -51,12 +75,12 @@ struct Person {
 }
 
 impl Show {
-    pub(super) fn new(settings: &Settings, addresses: &Addresses, hosts: &[Credit]) -> Self {
+    pub(super) fn new(frame: &Frame<'_>, hosts: &[Credit], groups: &groups::Groups) -> Self {
+        let Frame { settings, addresses, language, pictures } = *frame;
         let show = &settings.show;
-        let apple = apple::show_page(settings).map(|url| link("apple", &url));
-        let others = show.links.iter().filter(|(name, _)| apple.is_none() || *name != "apple");
-        let others = others.filter_map(|(name, url)| Some(link(name, &people::web(url)?)));
         let artwork = addresses.artwork(settings);
+        let artwork_url = addresses.url(artwork);
+        let icons = pictures.icons();
         Self {
             title: show.title.get_ref().trim().to_owned(),
             subtitle: show.subtitle.clone(),
@@ -67,9 +91,21 @@ impl Show {
             url: addresses.site_url().to_owned(),
             feed_url: settings.feed_url(),
             feed: addresses.feed().to_owned(),
+            json_feed: beside::json_feed_path(addresses),
+            picture: pictures.at(&artwork_url),
+            icon: icons.map(|(icon, _)| icon.to_owned()),
+            touch_icon: icons.map(|(_, icon)| icon.to_owned()),
+            direction: language.direction(),
+            scheme: settings.site.theme.scheme.map(|scheme| match scheme {
+                ThemeScheme::Light => "light",
+                ThemeScheme::Dark => "dark",
+            }),
+            has_guests: !groups.guests.is_empty(),
+            has_topics: !groups.topics.is_empty(),
             artwork: in_address(artwork),
-            artwork_url: addresses.url(artwork),
-            links: apple.clone().into_iter().chain(others).collect(),
+            artwork_url,
+            links: apps::links(settings),
+            apps: apps::derived(settings),
             hosts: hosts
                 .iter()
                 .map(|host| Person {
@@ -78,33 +114,12 @@ impl Show {
                     image: host.img.clone(),
                 })
                 .collect(),
-            funding: show.funding.as_ref().and_then(|funding| {
-                Some(Link { label: funding.text.clone(), url: people::web(&funding.url)? })
-            }),
+            funding: show
+                .funding
+                .as_ref()
+                .and_then(|funding| Some(Link::new(&funding.text, people::web(&funding.url)?))),
         }
     }
-}
-
-/// A platform's name as it writes it, or the host's key with a capital.
-fn link(name: &str, url: &str) -> Link {
-    let label = match name.to_lowercase().as_str() {
-        "apple" => "Apple Podcasts".to_owned(),
-        "spotify" => "Spotify".to_owned(),
-        "youtube" => "YouTube".to_owned(),
-        "deezer" => "Deezer".to_owned(),
-        "pocketcasts" | "pocket-casts" => "Pocket Casts".to_owned(),
-        "antennapod" => "AntennaPod".to_owned(),
-        "amazon" | "amazon-music" => "Amazon Music".to_owned(),
-        "castbox" => "Castbox".to_owned(),
-        "github" => "GitHub".to_owned(),
-        "linkedin" => "LinkedIn".to_owned(),
-        _ => {
-            let mut letters = name.chars();
-            let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-            format!("{first}{}", letters.as_str()).replace('-', " ")
-        }
-    };
-    Link { label, url: url.to_owned() }
 }
 
 /// An episode in a list.
@@ -125,10 +140,18 @@ pub(super) struct Row {
     /// `27 mai`
     day_text: String,
     duration_text: String,
+    guid: String,
+    /// The enclosure.
+    audio_url: String,
+    /// Of playing time.
+    seconds: u64,
+    /// The episode's own picture, where it has one.
+    picture: Option<Value>,
 }
 
 impl Row {
-    pub(super) fn new(item: &Item<'_>, language: Language, addresses: &Addresses) -> Self {
+    pub(super) fn new(item: &Item<'_>, frame: &Frame<'_>) -> Self {
+        let Frame { addresses, language, .. } = *frame;
         let date = item.entry.published.date();
         Self {
             path: addresses.link(&item.page).to_owned(),
@@ -141,6 +164,10 @@ impl Row {
             date_text: language.date(date),
             day_text: language.day(date),
             duration_text: language.playing_time(item.seconds()),
+            guid: item.entry.guid.0.clone(),
+            audio_url: item.entry.enclosure_url.0.clone(),
+            seconds: item.seconds(),
+            picture: item.image.as_deref().map(|url| frame.pictures.at(url)),
         }
     }
 }
@@ -163,22 +190,57 @@ pub(super) struct Episode {
     links: Vec<Link>,
     /// The page's public address.
     url: String,
-    /// The enclosure.
-    audio_url: String,
     size_text: String,
-    seconds: u64,
+    /// The playing time as players show it.
+    clock: String,
+    /// How loud it is from start to end: digits to the base of 36; empty if that is not known.
+    peaks: String,
     iso_duration: String,
     /// The episode at Apple Podcasts, and the player to embed.
     apple_url: Option<String>,
     apple_embed_url: Option<String>,
     chapters: Vec<Chapter>,
+    /// Their starts (in seconds) and titles as JSON, for the player.
+    chapters_json: String,
     /// The chapter list's site path.
     chapters_path: Option<String>,
-    transcript: Vec<Paragraph>,
-    /// The transcript's site path.
-    transcript_path: Option<String>,
+    transcripts: Vec<Transcript>,
+    /// The site path of its season's page.
+    season_path: Option<String>,
+    topics: Vec<GroupLink>,
+    guests: Vec<GroupLink>,
+    /// The page as Markdown: a site path.
+    markdown_path: String,
+    /// What describes its embedded player: an address.
+    oembed_url: String,
+    /// The address of that player.
+    embed_url: String,
     next: Option<Row>,
     previous: Option<Row>,
+    related: Vec<Row>,
+}
+
+/// A transcript in one language.
+#[derive(Debug, Serialize)]
+struct Transcript {
+    /// ISO 639 code, where it is not the show's.
+    language: Option<String>,
+    /// `ltr` or `rtl`.
+    direction: &'static str,
+    /// What stands before `t=` in the anchors of its lines: empty for the first.
+    anchor: String,
+    /// The file's site path.
+    path: String,
+    paragraphs: Vec<Paragraph>,
+}
+
+/// What stands around an episode.
+#[derive(Default)]
+pub(super) struct Around<'a> {
+    pub(super) newer: Option<&'a Item<'a>>,
+    pub(super) older: Option<&'a Item<'a>>,
+    pub(super) related: Vec<&'a Item<'a>>,
+    pub(super) groups: (Vec<GroupLink>, Vec<GroupLink>),
 }
 
 #[derive(Debug, Serialize)]
@@ -190,35 +252,22 @@ struct Credited {
 
 #[derive(Debug, Serialize)]
 struct Chapter {
-    seconds: u64,
+    /// As a media fragment has it: `95.5`.
+    seconds: String,
     clock: String,
     title: String,
     url: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Paragraph {
-    seconds: u64,
-    clock: String,
-    speaker: Option<String>,
-    text: String,
+    picture: Option<Value>,
 }
 
 impl Episode {
-    pub(super) fn new(
-        settings: &Settings,
-        addresses: &Addresses,
-        item: &Item<'_>,
-        newer: Option<&Item<'_>>,
-        older: Option<&Item<'_>>,
-    ) -> Self {
-        let language = Language::of(settings.show.language.get_ref());
+    pub(super) fn new(frame: &Frame<'_>, item: &Item<'_>, around: Around<'_>) -> Self {
+        let Frame { settings, addresses, language, pictures } = *frame;
         let given = item.entry.given;
         let episode = given.episode;
-        let shown = transcript::shown(&given.transcripts, settings.show.language.get_ref());
-        let transcript = shown.map(|at| &given.transcripts[at].file);
+        let show_language = settings.show.language.get_ref();
         Self {
-            row: Row::new(item, language, addresses),
+            row: Row::new(item, frame),
             season: episode.season.value().copied(),
             explicit: *episode.explicit.value().unwrap_or(&settings.show.explicit),
             author: episode.author.value().cloned(),
@@ -226,7 +275,7 @@ impl Episode {
             published: item.entry.published.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             description_html: item.description.to_string(),
             guest_html: item.guest.to_string(),
-            notes_html: item.notes.to_string(),
+            notes_html: times::linked(&item.notes, &text::escape(&item.entry.enclosure_url.0)),
             people: item
                 .credits
                 .iter()
@@ -236,53 +285,82 @@ impl Episode {
                     url: credit.href.clone(),
                 })
                 .collect(),
-            links: item
-                .links
-                .iter()
-                .map(|link| Link { label: link.label.clone(), url: link.url.clone() })
-                .collect(),
+            links: item.links.iter().map(|link| Link::new(&link.label, link.url.clone())).collect(),
             url: addresses.url(&item.page),
-            audio_url: item.entry.enclosure_url.0.clone(),
             size_text: language.size(given.audio.bytes),
-            seconds: item.seconds(),
+            clock: lang::clock(item.seconds()),
+            peaks: given.peaks.iter().map(|&peak| digit(peak)).collect(),
             iso_duration: lang::iso_duration(item.seconds()),
             apple_url: apple::episode_page(settings, episode),
             apple_embed_url: apple::episode_embed(settings, episode),
-            chapters: given
-                .chapters
-                .iter()
-                .filter(|chapter| !chapter.details.hidden)
+            chapters: chapters::listed(&given.chapters)
                 .map(|chapter| Chapter {
-                    seconds: chapter.start.as_secs(),
+                    seconds: lang::fragment(
+                        u64::try_from(chapter.start.as_millis()).unwrap_or(u64::MAX),
+                    ),
                     clock: lang::clock(chapter.start.as_secs()),
                     title: text::one_line(&chapter.title),
                     url: chapter.url.as_deref().and_then(people::web),
+                    picture: chapter
+                        .image
+                        .as_deref()
+                        .and_then(|image| addresses.given(image, &episode.source.path))
+                        .map(|url| pictures.at(&url)),
                 })
                 .collect(),
+            chapters_json: chapters_json(&given.chapters),
             chapters_path: (!given.chapters.is_empty()).then(|| chapters_path(addresses, episode)),
-            transcript: transcript
-                .map(|transcript| transcript::paragraphs(&transcript.cues))
-                .unwrap_or_default()
+            transcripts: transcript::by_language(&given.transcripts, show_language)
                 .into_iter()
-                .map(|paragraph| Paragraph {
-                    seconds: paragraph.start,
-                    clock: lang::clock(paragraph.start),
-                    speaker: paragraph.speaker,
-                    text: paragraph.text,
+                .enumerate()
+                .map(|(number, at)| {
+                    let transcript::Transcript { file, language, .. } = &given.transcripts[at];
+                    let other = language.as_deref();
+                    let other = other.filter(|code| !code.eq_ignore_ascii_case(show_language));
+                    Transcript {
+                        language: other.map(str::to_owned),
+                        direction: other.map_or(frame.language.direction(), lang::direction),
+                        // Two transcripts of a page have lines of the same times.
+                        anchor: if number == 0 {
+                            String::new()
+                        } else {
+                            format!("{}-", number + 1)
+                        },
+                        path: transcript_path(addresses, episode, &given.transcripts, at),
+                        paragraphs: transcripts::paragraphs(&file.cues),
+                    }
                 })
                 .collect(),
-            transcript_path: shown
-                .map(|at| transcript_path(addresses, episode, &given.transcripts, at)),
-            next: newer.map(|item| Row::new(item, language, addresses)),
-            previous: older.map(|item| Row::new(item, language, addresses)),
+            season_path: episode.season.value().map(|&number| groups::season_path(number)),
+            topics: around.groups.0,
+            guests: around.groups.1,
+            markdown_path: beside::markdown_path(addresses, episode),
+            oembed_url: addresses.url(&beside::oembed_path(addresses, episode)),
+            embed_url: addresses.url(&beside::embed_path(addresses, episode)),
+            next: around.newer.map(|item| Row::new(item, frame)),
+            previous: around.older.map(|item| Row::new(item, frame)),
+            related: around.related.into_iter().map(|item| Row::new(item, frame)).collect(),
         }
     }
+}
+
+/// `[[0,"Start"],[95.5,"On"]]`
+fn chapters_json(chapters: &[crate::model::chapter::Chapter]) -> String {
+    let listed = chapters::listed(chapters).map(|chapter| {
+        serde_json::json!([chapter.start.as_secs_f64(), text::one_line(&chapter.title)])
+    });
+    serde_json::Value::from(listed.collect::<Vec<_>>()).to_string()
+}
+
+/// A height as one digit to the base of 36.
+fn digit(peak: u8) -> char {
+    char::from_digit(u32::from(peak) * 35 / 255, 36).unwrap_or('0')
 }
 
 /// `page`: what a page says of itself in its head.
 #[derive(Debug, Serialize)]
 pub(super) struct Page {
-    /// `episode`, `index`, `archive`, `about` or `404`.
+    /// `episode`, `index`, `archive`, `topics`, `guests`, `seasons`, `about` or `404`.
     pub(super) kind: &'static str,
     /// What stands before the show's name in the title.
     pub(super) title: Option<String>,
@@ -294,6 +372,8 @@ pub(super) struct Page {
     pub(super) image: String,
     /// Whether that is a wide one.
     pub(super) image_is_wide: bool,
+    /// Whether search engines are to leave it out.
+    pub(super) hidden: bool,
     /// Structured data (schema.org), safe within a script element.
     pub(super) json_ld: Option<String>,
 }

@@ -5,11 +5,17 @@ use serde_json::{Value, json};
 use crate::show::Settings;
 use crate::site::address::Addresses;
 use crate::site::item::Item;
-use crate::site::{lang, text};
+use crate::site::{chapters, lang, text, transcript, transcript_path};
 
-/// An episode.
-pub(super) fn episode(show: &Settings, addresses: &Addresses, item: &Item<'_>) -> String {
+/// An episode, with this picture.
+pub(super) fn episode(
+    show: &Settings,
+    addresses: &Addresses,
+    item: &Item<'_>,
+    picture: &str,
+) -> String {
     let entry = item.entry;
+    let given = entry.given;
     let mut data = json!({
         "@context": "https://schema.org",
         "@type": "PodcastEpisode",
@@ -18,8 +24,7 @@ pub(super) fn episode(show: &Settings, addresses: &Addresses, item: &Item<'_>) -
         "datePublished": entry.published.date().to_string(),
         "duration": lang::iso_duration(item.seconds()),
         "description": text::cut(&item.summary, 300),
-        "image": item.social_image.clone()
-            .unwrap_or_else(|| addresses.url(addresses.artwork(show))),
+        "image": picture,
         "inLanguage": show.show.language.get_ref(),
         "associatedMedia": {
             "@type": "AudioObject",
@@ -33,6 +38,17 @@ pub(super) fn episode(show: &Settings, addresses: &Addresses, item: &Item<'_>) -
             "url": addresses.site_url(),
         },
     });
+    if let Some(at) = transcript::shown(&given.transcripts, show.show.language.get_ref()) {
+        let path = transcript_path(addresses, given.episode, &given.transcripts, at);
+        data["associatedMedia"]["transcript"] = json!(addresses.url(&path));
+    }
+    let clips = clips(item, &addresses.url(&item.page));
+    if !clips.is_empty() {
+        data["hasPart"] = Value::Array(clips);
+    }
+    if let Some(tags) = given.episode.tags.value().filter(|tags| !tags.is_empty()) {
+        data["keywords"] = json!(tags);
+    }
     if let Some(number) = entry.given.episode.number.value() {
         data["episodeNumber"] = json!(number);
     }
@@ -48,6 +64,24 @@ pub(super) fn episode(show: &Settings, addresses: &Addresses, item: &Item<'_>) -
         data["contributor"] = Value::Array(people);
     }
     in_script(&data)
+}
+
+/// Chapters as clips, each up to the next one.
+fn clips(item: &Item<'_>, page: &str) -> Vec<Value> {
+    let chapters = || chapters::listed(&item.entry.given.chapters);
+    let ends = chapters().skip(1).map(|chapter| chapter.start.as_secs());
+    let ends = ends.chain([item.seconds()]);
+    let clip = |(chapter, end): (&crate::model::chapter::Chapter, u64)| {
+        let start = u64::try_from(chapter.start.as_millis()).unwrap_or(u64::MAX);
+        json!({
+            "@type": "Clip",
+            "name": text::one_line(&chapter.title),
+            "startOffset": chapter.start.as_secs(),
+            "endOffset": end,
+            "url": format!("{page}#t={}", lang::fragment(start)),
+        })
+    };
+    chapters().zip(ends).map(clip).collect()
 }
 
 /// The show.

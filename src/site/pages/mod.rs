@@ -1,10 +1,18 @@
 //! Pages: one per episode, the lists that lead to it, and what stands beside them.
 
+mod apps;
+mod beside;
 mod context;
+mod files;
+mod groups;
 mod json_ld;
+mod pictures;
 mod search;
 mod sitemap;
 pub mod templates;
+mod theme;
+mod times;
+mod transcripts;
 
 use std::collections::BTreeMap;
 
@@ -14,36 +22,49 @@ use minijinja::value::{Serde, Value};
 use rayon::prelude::*;
 
 use super::address::Addresses;
+use super::artwork::Gallery;
 use super::item::Item;
 use super::lang::Language;
 use super::people::Credit;
-use super::{SiteError, assets, text};
+use super::{SiteError, text};
 use crate::model::hash::Sha256;
 use crate::model::object::{Kind, Object};
 use crate::show::Settings;
-use context::{Episode, Page, Row, Show};
+use context::{Around, Episode, Frame, Page, Row, Show};
+use groups::{Group, Groups};
+use pictures::Pictures;
 use templates::{Renderer, Templates};
 
 const HTML: &str = "text/html; charset=utf-8";
-const CSS: &str = "text/css; charset=utf-8";
-const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 /// Episodes on one page of the index.
 const PER_PAGE: usize = 30;
 /// Search engines show about so much of a description, in bytes.
 const META_LIMIT: usize = 200;
 
-/// Every page and what it needs, for items newest first.
+/// Everything that pages are made from.
+pub(super) struct Given<'a> {
+    pub show: &'a Settings,
+    pub addresses: &'a Addresses,
+    /// Newest first.
+    pub items: &'a [Item<'a>],
+    pub hosts: &'a [Credit],
+    pub gallery: &'a Gallery,
+    pub templates: &'a Templates,
+}
+
+/// Every page and what it needs.
 ///
 /// # Errors
 /// [`SiteError`] if a template of the host's is wrong.
-pub(super) fn render(
-    show: &Settings,
-    addresses: &Addresses,
-    items: &[Item<'_>],
-    hosts: &[Credit],
-    templates: &Templates,
-) -> Result<Vec<Object>, SiteError> {
-    let site = Site::new(show, addresses, hosts, templates)?;
+pub(super) fn render(given: &Given<'_>) -> Result<Vec<Object>, SiteError> {
+    let Given { show, addresses, items, .. } = *given;
+    let words = &show.site.words;
+    let language = Language::of(show.show.language.get_ref(), words);
+    let (pictures, art) = pictures::publish(given.gallery, addresses, show)?;
+    let season = |number| format!("{} {number}", language.word("season"));
+    let groups = Groups::of(items, season);
+    let frame = Frame { settings: show, addresses, language: &language, pictures: &pictures };
+    let site = Site::new(frame, given, &groups)?;
     let (episodes, others) = rayon::join(
         || {
             let pages = (0..items.len()).into_par_iter().map(|at| site.episode(items, at));
@@ -52,14 +73,16 @@ pub(super) fn render(
         || {
             let mut others = site.index(items)?;
             others.extend(site.archive(items)?);
+            others.extend(site.groups(items)?);
             others.push(site.about(items.len())?);
             others.push(site.not_found()?);
             others.extend(site.files(items)?);
             Ok::<_, SiteError>(others)
         },
     );
-    let mut objects = episodes?;
+    let mut objects: Vec<Object> = episodes?.into_iter().flatten().collect();
     objects.extend(others?);
+    objects.extend(art);
     Ok(objects)
 }
 
@@ -67,36 +90,51 @@ pub(super) fn render(
 struct Site<'a> {
     settings: &'a Settings,
     addresses: &'a Addresses,
-    language: Language,
+    language: &'a Language,
+    pictures: &'a Pictures,
+    frame: Frame<'a>,
+    groups: &'a Groups,
     renderer: Renderer<'a>,
     templates: &'a Templates,
+    /// The style sheet with the show's own colours.
+    style: String,
     /// `show`, `t` and `version`, made once.
     shared: Value,
 }
 
 impl<'a> Site<'a> {
-    fn new(
-        settings: &'a Settings,
-        addresses: &'a Addresses,
-        hosts: &[Credit],
-        templates: &'a Templates,
-    ) -> Result<Self, SiteError> {
-        let language = Language::of(settings.show.language.get_ref());
+    fn new(frame: Frame<'a>, given: &Given<'a>, groups: &'a Groups) -> Result<Self, SiteError> {
+        let Frame { settings, addresses, language, pictures } = frame;
+        let templates = given.templates;
+        let theme = theme::css(&settings.site.theme, pictures.accent);
+        let style = format!("{}{theme}", templates.plain("style.css"));
         // Behind an asset's address, so that a new style sheet is not hidden by a cached one.
-        let version: BTreeMap<&str, String> =
-            [("style", "style.css"), ("player", "player.js"), ("search", "search.js")]
-                .into_iter()
-                .map(|(name, file)| {
-                    (name, Sha256::of(templates.plain(file).as_bytes()).to_string()[..8].to_owned())
-                })
-                .collect();
+        let version = |text: &str| Sha256::of(text.as_bytes()).to_string()[..8].to_owned();
+        let scripts = files::SCRIPTS.iter();
+        let mut versions: BTreeMap<&str, String> = scripts
+            .map(|&file| {
+                (file.strip_suffix(".js").unwrap_or(file), version(&templates.plain(file)))
+            })
+            .collect();
+        versions.insert("style", version(&style));
         let shared = context! {
-            show => serial(Show::new(settings, addresses, hosts)),
+            show => serial(Show::new(&frame, given.hosts, groups)),
             t => serial(language.words()),
-            version => serial(version),
+            version => serial(versions),
         };
         let renderer = Renderer::new(templates, addresses.site_url())?;
-        Ok(Self { settings, addresses, language, renderer, templates, shared })
+        Ok(Self {
+            settings,
+            addresses,
+            language,
+            pictures,
+            frame,
+            groups,
+            renderer,
+            templates,
+            style,
+            shared,
+        })
     }
 
     /// Renders the template `name` for the page at `path`.
@@ -121,38 +159,70 @@ impl<'a> Site<'a> {
             title,
             description: text::cut(&text::one_line(show.description.get_ref()), META_LIMIT),
             canonical: Some(self.addresses.url(path)),
-            image: self.addresses.url(self.addresses.artwork(self.settings)),
+            image: self
+                .pictures
+                .largest(&self.addresses.url(self.addresses.artwork(self.settings))),
             image_is_wide: false,
+            hidden: false,
             json_ld: None,
         }
     }
 
-    fn episode(&self, items: &[Item<'_>], at: usize) -> Result<Object, SiteError> {
+    /// An episode's page, its player for other sites, and both for machines.
+    fn episode(&self, items: &[Item<'_>], at: usize) -> Result<Vec<Object>, SiteError> {
         let item = &items[at];
-        let newer = at.checked_sub(1).map(|at| &items[at]);
-        let episode = Episode::new(self.settings, self.addresses, item, newer, items.get(at + 1));
+        let own = item.entry.given.episode;
+        let around = Around {
+            newer: at.checked_sub(1).map(|at| &items[at]),
+            older: items.get(at + 1),
+            related: self.groups.related(at).into_iter().map(|at| &items[at]).collect(),
+            groups: self.groups.links(at),
+        };
+        let episode = Episode::new(&self.frame, item, around);
         let mut page = self.describe("episode", Some(item.entry.title.to_owned()), &item.page);
         page.description = text::cut(&item.summary, META_LIMIT);
-        page.json_ld = Some(json_ld::episode(self.settings, self.addresses, item));
         if let Some(image) = &item.social_image {
             page.image = image.clone();
             page.image_is_wide = true;
         }
-        let root = Addresses::root_from(&item.page);
+        let picture = item.image.as_ref().map(|url| self.pictures.largest(url));
+        let picture = picture.unwrap_or_else(|| {
+            let artwork = self.addresses.url(self.addresses.artwork(self.settings));
+            self.pictures.largest(&artwork)
+        });
+        page.json_ld = Some(json_ld::episode(self.settings, self.addresses, item, &page.image));
         let more = context! { episode => serial(episode) };
-        self.page("episode.html", &item.page, &root, page, more)
+        let embed = beside::embed_path(self.addresses, own);
+        let embed_page = self.describe("embed", Some(item.entry.title.to_owned()), &item.page);
+        let oembed = beside::oembed(self.settings, self.addresses, item, &picture);
+        let markdown = beside::markdown(self.settings, self.addresses, item, self.language);
+        Ok(vec![
+            self.page(
+                "episode.html",
+                &item.page,
+                &Addresses::root_from(&item.page),
+                page,
+                more.clone(),
+            )?,
+            self.page("embed.html", &embed, &Addresses::root_from(&embed), embed_page, more)?,
+            self.file(
+                &beside::markdown_path(self.addresses, own),
+                Kind::Page,
+                files::MARKDOWN,
+                markdown,
+            )?,
+            self.file(&beside::oembed_path(self.addresses, own), Kind::Page, files::JSON, oembed)?,
+        ])
     }
 
     fn index(&self, items: &[Item<'_>]) -> Result<Vec<Object>, SiteError> {
-        let rows: Vec<Row> =
-            items.iter().map(|item| Row::new(item, self.language, self.addresses)).collect();
+        let rows: Vec<Row> = items.iter().map(|item| Row::new(item, &self.frame)).collect();
         let pages = rows.len().div_ceil(PER_PAGE).max(1);
         let path = |number: usize| match number {
             1 => "index.html".to_owned(),
             _ => format!("page/{number}/index.html"),
         };
-        let latest =
-            items.first().map(|item| Episode::new(self.settings, self.addresses, item, None, None));
+        let latest = items.first().map(|item| Episode::new(&self.frame, item, Around::default()));
         let latest = serial(latest);
         (1..=pages)
             .map(|number| {
@@ -160,7 +230,7 @@ impl<'a> Site<'a> {
                 // The newest stands above the list already.
                 let rows = &rows[from.max(1).min(rows.len())..rows.len().min(from + PER_PAGE)];
                 let title =
-                    (number > 1).then(|| format!("{} {number}", self.language.words().page));
+                    (number > 1).then(|| format!("{} {number}", self.language.word("page")));
                 let mut page = self.describe("index", title, &path(number));
                 if number == 1 {
                     page.canonical = Some(self.addresses.site_url().to_owned());
@@ -203,18 +273,17 @@ impl<'a> Site<'a> {
             .collect();
         let years = Value::from(years);
         let overview = "archive/index.html";
-        let words = self.language.words();
+        let archive = self.language.word("archive");
         let mut objects = vec![self.page(
             "archive.html",
             overview,
             &Addresses::root_from(overview),
-            self.describe("archive", Some(words.archive.to_owned()), overview),
+            self.describe("archive", Some(archive.to_owned()), overview),
             context! { years => years.clone(), year => (), episodes => () },
         )?];
         for (&year, items) in &by_year {
-            let rows: Vec<Row> =
-                items.iter().map(|item| Row::new(item, self.language, self.addresses)).collect();
-            let (here, title) = (path(year), format!("{} {year}", words.archive));
+            let rows: Vec<Row> = items.iter().map(|item| Row::new(item, &self.frame)).collect();
+            let (here, title) = (path(year), format!("{archive} {year}"));
             let page = self.describe("archive", Some(title), &here);
             let more = context! { years => years.clone(), year, episodes => serial(rows) };
             objects.push(self.page(
@@ -228,58 +297,65 @@ impl<'a> Site<'a> {
         Ok(objects)
     }
 
+    /// A page for each topic, guest and season, and one that leads to those of a kind.
+    fn groups(&self, items: &[Item<'_>]) -> Result<Vec<Object>, SiteError> {
+        let kinds = [
+            ("topics", &self.groups.topics),
+            ("guests", &self.groups.guests),
+            ("seasons", &self.groups.seasons),
+        ];
+        let mut objects = Vec::new();
+        for (kind, groups) in kinds.into_iter().filter(|(_, groups)| !groups.is_empty()) {
+            let name = self.language.word(kind);
+            let path = format!("{kind}/index.html");
+            let all = context! { name, path => path.clone() };
+            let mut sorted: Vec<&Group> = groups.iter().collect();
+            if kind != "seasons" {
+                sorted.sort_by_cached_key(|group| search::fold(&group.name));
+            }
+            let count_text = |group: &Group| self.language.episodes(group.items.len());
+            let links: Vec<Value> = sorted
+                .iter()
+                .map(|group| context! { name => group.name.clone(), path => group.path.clone(), count_text => count_text(group) })
+                .collect();
+            objects.push(self.page(
+                "list.html",
+                &path,
+                &Addresses::root_from(&path),
+                self.describe(kind, Some(name.to_owned()), &path),
+                context! { all => all.clone(), groups => links, heading => (), episodes => () },
+            )?);
+            let pages = groups.par_iter().map(|group| {
+                let rows: Vec<Row> =
+                    group.items.iter().map(|&at| Row::new(&items[at], &self.frame)).collect();
+                let more = context! {
+                    all => all.clone(),
+                    heading => group.name.clone(),
+                    link => group.link.clone(),
+                    count_text => count_text(group),
+                    episodes => serial(rows),
+                };
+                let page = self.describe(kind, Some(group.name.clone()), &group.path);
+                self.page("list.html", &group.path, &Addresses::root_from(&group.path), page, more)
+            });
+            objects.extend(pages.collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(objects)
+    }
+
     fn about(&self, count: usize) -> Result<Object, SiteError> {
         let path = "about/index.html";
-        let page = self.describe("about", Some(self.language.words().about.to_owned()), path);
+        let page = self.describe("about", Some(self.language.word("about").to_owned()), path);
         let more = context! { count_text => self.language.episodes(count) };
         self.page("about.html", path, &Addresses::root_from(path), page, more)
     }
 
     fn not_found(&self) -> Result<Object, SiteError> {
         let path = "404.html";
-        let mut page = self.describe("404", Some(self.language.words().not_found.to_owned()), path);
+        let mut page = self.describe("404", Some(self.language.word("not_found").to_owned()), path);
         page.canonical = None;
+        page.hidden = true;
         self.page("404.html", path, &self.addresses.absolute_root(), page, Value::from(()))
-    }
-
-    /// Style sheet, scripts, icon, the feed's view, search data, sitemap and robots.txt.
-    fn files(&self, items: &[Item<'_>]) -> Result<Vec<Object>, SiteError> {
-        let object = |path: &str, kind, content_type, bytes: Bytes| {
-            Ok::<_, SiteError>(Object::in_memory(
-                self.addresses.key(path)?,
-                kind,
-                content_type,
-                bytes,
-            ))
-        };
-        let plain = |name: &str| Bytes::copy_from_slice(self.templates.plain(name).as_bytes());
-        let words = context! { t => serial(self.language.words()) };
-        let view = self.renderer.render(templates::FEED_VIEW, words)?;
-        Ok(vec![
-            object("assets/style.css", Kind::Asset, CSS, plain("style.css"))?,
-            object("assets/player.js", Kind::Asset, JAVASCRIPT, plain("player.js"))?,
-            object("assets/search.js", Kind::Asset, JAVASCRIPT, plain("search.js"))?,
-            object("assets/favicon.svg", Kind::Asset, "image/svg+xml", plain("favicon.svg"))?,
-            object(assets::FEED_STYLE, Kind::Asset, CSS, Bytes::from(view))?,
-            object(
-                "assets/search.json",
-                Kind::Asset,
-                "application/json; charset=utf-8",
-                Bytes::from(search::index(items, self.language)),
-            )?,
-            object(
-                "sitemap.xml",
-                Kind::Page,
-                "application/xml; charset=utf-8",
-                Bytes::from(sitemap::sitemap(self.addresses, items)),
-            )?,
-            object(
-                "robots.txt",
-                Kind::Page,
-                "text/plain; charset=utf-8",
-                Bytes::from(sitemap::robots(self.addresses)),
-            )?,
-        ])
     }
 }
 

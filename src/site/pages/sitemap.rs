@@ -9,21 +9,34 @@ use crate::site::text::escape;
 /// The most that a sitemap may list (sitemaps.org, "Sitemap file requirements").
 const LIMIT: usize = 50_000;
 
-/// Home, the page about the show, and every episode with its date.
-pub(super) fn sitemap(addresses: &Addresses, items: &[Item<'_>]) -> String {
+/// Home, the page about the show, every episode with its date and picture, and these pages more.
+pub(super) fn sitemap<'a>(
+    addresses: &Addresses,
+    items: &[Item<'_>],
+    artwork: &str,
+    more: impl Iterator<Item = &'a str>,
+) -> String {
     let mut xml = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+         <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" \
+         xmlns:image=\"http://www.google.com/schemas/sitemap-image/1.1\">\n",
     );
     let newest = items.first().map(|item| item.entry.published.date());
     let own = [addresses.site_url().to_owned(), addresses.url("about/index.html")];
-    let own = own.into_iter().zip([newest, None]);
-    let episodes =
-        items.iter().map(|item| (addresses.url(&item.page), Some(item.entry.published.date())));
-    for (url, date) in own.chain(episodes).take(LIMIT) {
+    let own = own.into_iter().zip([newest, None]).zip([Some(artwork), None]);
+    let episodes = items.iter().map(|item| {
+        let date = item.entry.published.date();
+        ((addresses.url(&item.page), Some(date)), item.image.as_deref())
+    });
+    let more = more.map(|path| ((addresses.url(path), None), None));
+    for ((url, date), image) in own.chain(episodes).chain(more).take(LIMIT) {
         let _ = write!(xml, "  <url><loc>{}</loc>", escape(&url));
         if let Some(date) = date {
             let _ = write!(xml, "<lastmod>{date}</lastmod>");
+        }
+        if let Some(image) = image {
+            let image = escape(image);
+            let _ = write!(xml, "<image:image><image:loc>{image}</image:loc></image:image>");
         }
         xml.push_str("</url>\n");
     }

@@ -4,6 +4,7 @@
 //! name can be included. The filter `local` makes an address of the site itself relative to the page:
 //! `{{ host.image|local(root) }}`. What a template is given is documented in `docs/templates.md`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use minijinja::syntax::SyntaxConfig;
@@ -17,18 +18,28 @@ use crate::site::text::escape;
 pub(super) const FEED_VIEW: &str = "feed.css";
 
 /// onair's own templates, by name.
-pub const OWN: [(&str, &str); 11] = [
+pub const OWN: [(&str, &str); 21] = [
     ("404.html", include_str!("../templates/404.html")),
     ("about.html", include_str!("../templates/about.html")),
     ("archive.html", include_str!("../templates/archive.html")),
+    ("bar.html", include_str!("../templates/bar.html")),
     ("base.html", include_str!("../templates/base.html")),
+    ("copy.js", include_str!("../templates/copy.js")),
+    ("embed.html", include_str!("../templates/embed.html")),
     ("episode.html", include_str!("../templates/episode.html")),
     ("favicon.svg", include_str!("../templates/favicon.svg")),
     ("feed.css", include_str!("../templates/feed.css")),
+    ("icons.html", include_str!("../templates/icons.html")),
     ("index.html", include_str!("../templates/index.html")),
+    ("list.html", include_str!("../templates/list.html")),
+    ("picture.html", include_str!("../templates/picture.html")),
+    ("player.html", include_str!("../templates/player.html")),
     ("player.js", include_str!("../templates/player.js")),
+    ("row.html", include_str!("../templates/row.html")),
     ("search.js", include_str!("../templates/search.js")),
     ("style.css", include_str!("../templates/style.css")),
+    ("subscribe.html", include_str!("../templates/subscribe.html")),
+    ("transcript.js", include_str!("../templates/transcript.js")),
 ];
 
 /// The host's own templates, by name.
@@ -44,13 +55,28 @@ impl Templates {
         Self { files: files.into_iter().map(|file| (name(&file.path), file)).collect() }
     }
 
-    /// The text of a file that is no template but can be replaced: style sheet, scripts, icon.
-    pub(super) fn plain(&self, name: &str) -> &str {
+    /// The text of a file that is no template but can be replaced: style sheet, scripts, icon. A
+    /// host's is given as it is; ours without remarks and indentation, which nobody needs to load.
+    pub(super) fn plain(&self, name: &str) -> Cow<'_, str> {
         match self.files.get(name) {
-            Some(file) => &file.text,
-            None => OWN.iter().find(|(own, _)| *own == name).map_or("", |(_, text)| text),
+            Some(file) => Cow::Borrowed(&file.text),
+            None => {
+                let text = OWN.iter().find(|(own, _)| *own == name).map_or("", |(_, text)| text);
+                Cow::Owned(tight(text))
+            }
         }
     }
+}
+
+/// A text of lines without indentation, and without those that are remarks alone.
+fn tight(text: &str) -> String {
+    let remark = |line: &str| {
+        line.is_empty() || line.starts_with("//") || line.starts_with("/*") && line.ends_with("*/")
+    };
+    let lines = text.lines().map(str::trim).filter(|line| !remark(line));
+    let mut tight = lines.collect::<Vec<_>>().join("\n");
+    tight.push('\n');
+    tight
 }
 
 /// A template that cannot be read, or that asks for what is not there.

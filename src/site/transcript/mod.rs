@@ -108,6 +108,23 @@ pub fn shown(transcripts: &[Transcript], language: &str) -> Option<usize> {
     all().find(own).or_else(|| all().next()).or_else(|| (!transcripts.is_empty()).then_some(0))
 }
 
+/// One of an episode's transcripts for each of its languages, that of [`shown`] first: one with times
+/// where there is such a one.
+pub fn by_language(transcripts: &[Transcript], language: &str) -> Vec<usize> {
+    let of = |at: usize| transcripts[at].language.as_deref().unwrap_or(language);
+    let timed = |at: &usize| !transcripts[*at].file.cues.is_empty();
+    let rest = || 0..transcripts.len();
+    let mut chosen: Vec<usize> = Vec::new();
+    let likeliest_first = shown(transcripts, language).into_iter();
+    let likeliest_first = likeliest_first.chain(rest().filter(timed)).chain(rest());
+    for at in likeliest_first {
+        if !chosen.iter().any(|&other| of(other).eq_ignore_ascii_case(of(at))) {
+            chosen.push(at);
+        }
+    }
+    chosen
+}
+
 /// What is said from one moment to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cue {

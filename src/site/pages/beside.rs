@@ -1,0 +1,232 @@
+//! What stands beside pages for machines: Markdown, the embedded player's description, JSON Feed and
+//! `llms.txt`.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::show::{Episode, Settings};
+use crate::site::address::Addresses;
+use crate::site::item::Item;
+use crate::site::lang::{self, Language};
+use crate::site::{chapters, text, transcript, transcript_path};
+
+/// The most episodes that a JSON Feed lists, unless settings limit the feed further: it is read whole.
+const JSON_FEED_LIMIT: usize = 300;
+/// The size of an embedded player, in CSS pixels.
+const EMBED_SIZE: (u32, u32) = (640, 260);
+
+/// The site path of an episode as Markdown.
+pub(super) fn markdown_path(addresses: &Addresses, episode: &Episode) -> String {
+    addresses.beside_page(episode, "index.md")
+}
+
+/// The site path of an episode's player for other sites.
+pub(super) fn embed_path(addresses: &Addresses, episode: &Episode) -> String {
+    addresses.beside_page(episode, "embed/index.html")
+}
+
+/// The site path of what describes that player.
+pub(super) fn oembed_path(addresses: &Addresses, episode: &Episode) -> String {
+    addresses.beside_page(episode, "oembed.json")
+}
+
+/// The site path of the JSON Feed: `podcasts/feed.json` beside `podcasts/feed.xml`.
+pub(super) fn json_feed_path(addresses: &Addresses) -> String {
+    let feed = addresses.feed();
+    format!("{}.json", feed.strip_suffix(".xml").unwrap_or(feed))
+}
+
+/// An episode as Markdown: what its page says, with the notes as the host wrote them.
+pub(super) fn markdown(
+    show: &Settings,
+    addresses: &Addresses,
+    item: &Item<'_>,
+    language: &Language,
+) -> String {
+    let entry = item.entry;
+    let (given, episode) = (entry.given, entry.given.episode);
+    let mut out = format!("# {}\n", plain(entry.title));
+    if let Some(subtitle) = item.subtitle {
+        let _ = write!(out, "\n{}\n", plain(subtitle));
+    }
+    let mut facts =
+        vec![language.date(entry.published.date()), language.playing_time(item.seconds())];
+    if let Some(number) = episode.number.value() {
+        facts.insert(0, format!("{} {number}", language.word("episode")));
+    }
+    let guest = text::from_clean_html(&item.guest);
+    if !guest.is_empty() {
+        facts.push(plain(&guest));
+    }
+    let _ = write!(
+        out,
+        "\n{}\n\n- {}: <{}>\n- MP3: <{}>\n",
+        facts.join(" · "),
+        language.word("page"),
+        addresses.url(&item.page),
+        entry.enclosure_url.0
+    );
+    if !item.description.is_empty() {
+        let _ = write!(out, "\n{}\n", plain(&text::from_clean_html(&item.description)));
+    }
+    if chapters::listed(&given.chapters).next().is_some() {
+        let _ = write!(out, "\n## {}\n\n", language.word("chapters"));
+        for chapter in chapters::listed(&given.chapters) {
+            let clock = lang::clock(chapter.start.as_secs());
+            let _ = writeln!(out, "- {clock} {}", plain(&text::one_line(&chapter.title)));
+        }
+    }
+    let notes = text::legal(episode.notes_text().trim()).replace("\r\n", "\n");
+    if !notes.is_empty() {
+        let _ = write!(out, "\n## {}\n\n{notes}\n", language.word("notes"));
+    }
+    if let Some(at) = transcript::shown(&given.transcripts, show.show.language.get_ref()) {
+        let _ = write!(out, "\n## {}\n\n", language.word("transcript"));
+        let path = transcript_path(addresses, episode, &given.transcripts, at);
+        let _ = write!(out, "<{}>\n\n", addresses.url(&path));
+        for paragraph in super::transcripts::paragraphs(&given.transcripts[at].file.cues) {
+            let _ = write!(out, "{}\n\n", plain(&paragraph.line()));
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+/// A text that means itself in Markdown.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// How another site shows an episode's player (oEmbed 1.0, "rich").
+pub(super) fn oembed(
+    show: &Settings,
+    addresses: &Addresses,
+    item: &Item<'_>,
+    picture: &str,
+) -> String {
+    let episode = item.entry.given.episode;
+    let (width, height) = EMBED_SIZE;
+    let src = text::escape(&addresses.url(&embed_path(addresses, episode)));
+    let title = text::escape(item.entry.title);
+    json!({
+        "version": "1.0",
+        "type": "rich",
+        "title": item.entry.title,
+        "author_name": show.show.author.get_ref(),
+        "provider_name": show.show.title.get_ref(),
+        "provider_url": addresses.site_url(),
+        "thumbnail_url": picture,
+        "thumbnail_width": 640,
+        "thumbnail_height": 640,
+        "html": format!(
+            "<iframe src=\"{src}\" title=\"{title}\" width=\"{width}\" height=\"{height}\" loading=\"lazy\" style=\"border:0;width:100%\"></iframe>"
+        ),
+        "width": width,
+        "height": height,
+    })
+    .to_string()
+}
+
+/// The show as a JSON Feed (version 1.1, jsonfeed.org), newest first.
+pub(super) fn json_feed(
+    show: &Settings,
+    addresses: &Addresses,
+    items: &[Item<'_>],
+    icon: &str,
+) -> String {
+    let limit = show
+        .site
+        .feed_limit
+        .map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let item = |item: &Item<'_>| {
+        let entry = item.entry;
+        let tags = entry.given.episode.tags.value();
+        let mut value = json!({
+            "id": entry.guid.0,
+            "url": addresses.url(&item.page),
+            "title": entry.title,
+            "content_html": item.content,
+            "summary": text::cut(&item.summary, 300),
+            "date_published": entry.published.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            "attachments": [{
+                "url": entry.enclosure_url.0,
+                "mime_type": "audio/mpeg",
+                "size_in_bytes": entry.given.audio.bytes,
+                "duration_in_seconds": item.seconds(),
+            }],
+        });
+        if let Some(image) = &item.image {
+            value["image"] = json!(image);
+        }
+        if let Some(tags) = tags.filter(|tags| !tags.is_empty()) {
+            value["tags"] = json!(tags);
+        }
+        value
+    };
+    let items: Vec<Value> = items.iter().take(limit.min(JSON_FEED_LIMIT)).map(item).collect();
+    json!({
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": show.show.title.get_ref(),
+        "home_page_url": addresses.site_url(),
+        "feed_url": addresses.url(&json_feed_path(addresses)),
+        "description": show.show.description.get_ref(),
+        "icon": icon,
+        "authors": [{ "name": show.show.author.get_ref() }],
+        "language": show.show.language.get_ref(),
+        "items": items,
+    })
+    .to_string()
+}
+
+/// What the site holds, for readers that are language models (llmstxt.org).
+pub(super) fn llms(
+    show: &Settings,
+    addresses: &Addresses,
+    items: &[Item<'_>],
+    language: &Language,
+) -> String {
+    let show = &show.show;
+    let mut out = format!(
+        "# {}\n\n> {}\n\n",
+        plain(&text::one_line(show.title.get_ref())),
+        plain(&text::one_line(show.description.get_ref()))
+    );
+    let _ = write!(
+        out,
+        "- [{}]({})\n- [JSON Feed]({})\n\n## {}\n\n",
+        language.word("rss_feed"),
+        addresses.url(addresses.feed()),
+        addresses.url(&json_feed_path(addresses)),
+        language.word("episodes")
+    );
+    for item in items {
+        let episode = item.entry.given.episode;
+        let _ = writeln!(
+            out,
+            "- [{}]({}): {}",
+            plain(item.entry.title),
+            addresses.url(&markdown_path(addresses, episode)),
+            plain(&text::cut(&item.summary, 160))
+        );
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_means_itself() {
+        assert_eq!(plain("a *b* <c> [d](e) #1"), "a \\*b\\* \\<c\\> \\[d\\](e) \\#1");
+    }
+}

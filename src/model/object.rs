@@ -210,7 +210,7 @@ impl Digest {
 }
 
 /// The media types of what a release sends from memory.
-const TYPES: [&str; 18] = [
+const TYPES: [&str; 22] = [
     "text/html; charset=utf-8",
     "text/css; charset=utf-8",
     "text/javascript; charset=utf-8",
@@ -229,6 +229,10 @@ const TYPES: [&str; 18] = [
     "image/webp",
     "image/gif",
     "image/avif",
+    "application/feed+json; charset=utf-8",
+    "application/gzip",
+    "application/octet-stream",
+    "text/markdown; charset=utf-8",
 ];
 
 /// A recorded media type as an [`Object`] has it, if a release sends such.

@@ -77,6 +77,11 @@ fn the_feed_of_a_small_show() {
         text_of(page(&edition, "web/podcasts/episode_2/index.html"))
     );
     insta::assert_snapshot!("index", text_of(page(&edition, "web/index.html")));
+    for object in &edition.objects {
+        // By its type a rollback makes an object again.
+        let known = crate::model::object::known_type(object.content_type);
+        assert_eq!(known, Some(object.content_type), "{}", object.key);
+    }
     let keys: Vec<String> = edition
         .objects
         .iter()

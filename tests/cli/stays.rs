@@ -253,9 +253,9 @@ fn a_removal_says_what_stays_public_and_how_it_goes() {
     insta::assert_snapshot!(ran.outline(), @"
         Publishing to public
           + podcasts/feed.xml (content changed, N kB)
-          + N asset (content changed)
+          + N assets (content changed)
           + N pages (content changed)
-        Left public: of episode 1, media/001.mp3, podcasts/episode_001/index.html
+        Left public: of episode 1, media/001.mp3, podcasts/episode_001/embed/index.html, podcasts/episode_001/index.html, podcasts/episode_001/index.md, podcasts/episode_001/oembed.json
           `onair prune --keep 1` removes them once this is released, and with them all that a rollback would need
         Feed: 0 new, 1 removed: #1; 0 guids changed
         Plan: N objects to send, N kB, N unchanged

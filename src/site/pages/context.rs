@@ -157,7 +157,11 @@ impl Row {
             path: addresses.link(&item.page).to_owned(),
             title: item.entry.title.to_owned(),
             subtitle: item.subtitle.map(str::to_owned),
-            summary: text::cut(&item.summary, 200),
+            summary: match item.summary == item.entry.title {
+                // Where there is no text about it, its title is enough said once.
+                true => String::new(),
+                false => text::cut(&item.summary, 200),
+            },
             number: item.entry.given.episode.number.value().copied(),
             kind: item.episode_type().as_str(),
             date: date.to_string(),

@@ -210,7 +210,7 @@ impl Digest {
 }
 
 /// The media types of what a release sends from memory.
-const TYPES: [&str; 22] = [
+const TYPES: [&str; 24] = [
     "text/html; charset=utf-8",
     "text/css; charset=utf-8",
     "text/javascript; charset=utf-8",
@@ -223,6 +223,8 @@ const TYPES: [&str; 22] = [
     "application/srt",
     "application/x-subrip",
     "text/vtt",
+    "text/vtt; charset=utf-8",
+    "application/x-subrip; charset=utf-8",
     "image/svg+xml",
     "image/jpeg",
     "image/png",

@@ -187,7 +187,7 @@ pub fn markdown() -> String {
     out
 }
 
-/// The fields of a front matter, with those in the mappings of [`GROUPS`].
+/// The fields of a front matter, with those in the mappings of `GROUPS`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fields {
     /// As they stand, in the host's order.

@@ -34,7 +34,7 @@ mod apple;
 pub mod audio;
 pub mod cli;
 mod http;
-pub mod import;
+mod import;
 pub mod model;
 pub mod pipeline;
 pub mod plan;

@@ -1,296 +1,53 @@
-//! `onair import`: reads a feed or a Jekyll folder, and writes the show that [`crate::import`] makes of
-//! it. Files are only ever made in a folder that has none, and no file is written twice.
+//! `onair import`.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::io::{Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use indicatif::{ProgressBar, ProgressStyle};
 
-use super::args::{self, Format, Global};
-use super::fetch::Fetcher;
+use super::args::{Format, Global, Import};
 use super::ui::term::Term;
 use super::{Error, Exit, Outcome};
-use crate::http::{Client, HttpError};
-use crate::import::{self, Import, ImportError, Options, jekyll, xml};
-use crate::pipeline::init::{GITATTRIBUTES, GITIGNORE};
-use crate::pipeline::{Class, load};
-use crate::report::{counted, printable};
-use crate::show::read::{self, EPISODES, FileTrouble};
-use crate::show::settings::FILE;
-use crate::show::{Show, Source};
+use crate::pipeline::fetch::FetchWatch;
+use crate::pipeline::import::{ImportOptions, import};
 
-/// A feed in more pages than this is one that leads in circles.
-const MAX_PAGES: usize = 1000;
-/// Folders within folders, below which no episode stands.
-const MAX_DEPTH: usize = 6;
-/// As many files as a show may have episodes.
-const MAX_POSTS: usize = 100_000;
-
-pub fn run(global: &Global, args: &args::Import, term: &Term) -> Outcome {
+pub fn run(global: &Global, args: &Import, term: &Term) -> Outcome {
     if term.format() != Format::Human {
         return Err(
             Error::usage("`onair import` reports to persons only").help("leave --format out")
         );
     }
-    let root = &global.show;
-    let there = state(root)?;
-    if there == There::Show && !args.download {
-        return Err(Error::usage(format!("there is a show in {} already", root.display()))
-            .help("name a new folder with --show; with --download, the audio that the show lacks is fetched"));
-    }
-    let show = match there {
-        There::Nothing => None,
-        There::Show => Some(load::show(&global.show)?),
+    let asked = ImportOptions {
+        from: args.from.clone(),
+        download: args.download,
+        url: args.url.clone(),
+        time_zone: args.time_zone.clone(),
     };
-    let client = Client::new();
-    let mut fetcher = Fetcher::new(&client, root, term);
-    let import = read_origin(args, &client, &mut fetcher, show.as_ref())?;
-    if show.is_none() {
-        write_show(root, &import)?;
-        term.say(&format!(
-            "Made “{}” in {}: {FILE} and {}",
-            printable(&import.title),
-            root.display(),
-            counted(import.episodes.len(), "episode")
-        ));
-    }
-    if args.download {
-        fetcher.all(&import, show.as_ref());
-    } else {
-        fetcher.keep_artwork(&import);
-    }
-    term.say(import.report.text().trim_end());
-    Ok(match (fetcher.is_complete(), import.report.is_open()) {
+    let imported = import(&global.options(), &asked, term)?;
+    term.say(imported.report.trim_end());
+    Ok(match (imported.complete, imported.open) {
         (false, _) => Exit::Target,
         (true, true) => Exit::Findings,
         (true, false) => Exit::Fine,
     })
 }
 
-/// What is in the folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum There {
-    Nothing,
-    Show,
-}
-
-fn state(root: &Path) -> Result<There, Error> {
-    if root.join(FILE).exists() {
-        return Ok(There::Show);
+impl FetchWatch for Term {
+    fn say(&self, line: &str) {
+        Self::say(self, line);
     }
-    let failed =
-        |error: std::io::Error| Error::usage(format!("{} cannot be read: {error}", root.display()));
-    let entries = match fs::read_dir(root) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(There::Nothing),
-        Err(error) => return Err(failed(error)),
-    };
-    for entry in entries {
-        let name = entry.map_err(failed)?.file_name();
-        // A repository that was just made.
-        if name != ".git" {
-            let name = printable(&name.to_string_lossy());
-            return Err(Error::usage(format!("{} is not empty: there is {name}", root.display()))
-                .help("name a new folder with --show, as in --show my-show"));
+
+    fn failed(&self, message: &str, help: &str) {
+        self.failure(message, Some(help));
+    }
+
+    fn bar(&self, name: &str, bytes: Option<u64>) -> ProgressBar {
+        if !self.is_live() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new(bytes.unwrap_or(0)).with_message(name.to_owned());
+        let style =
+            ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {msg}");
+        match style {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
         }
     }
-    Ok(There::Nothing)
-}
-
-fn read_origin(
-    args: &args::Import,
-    client: &Client,
-    fetcher: &mut Fetcher<'_>,
-    show: Option<&Show>,
-) -> Result<Import, Error> {
-    let origin = args.from.as_str();
-    let is_address = origin.starts_with("https://") || origin.starts_with("http://");
-    if !is_address && Path::new(origin).is_dir() {
-        if args.download {
-            return Err(Error::usage(
-                "--download needs a feed: a folder does not say where audio is",
-            )
-            .help("import the show's public feed, or put its MP3s into audio/ yourself"));
-        }
-        return folder(Path::new(origin), args);
-    }
-    let mut options = Options {
-        address: is_address.then_some(origin),
-        url: args.url.as_deref(),
-        zone: args.time_zone.as_deref(),
-        download: args.download,
-        artwork: None,
-    };
-    let first = if is_address { ask(client, origin)? } else { read_file(Path::new(origin))? };
-    let mut pages = vec![first];
-    let mut asked = BTreeSet::from([origin.to_owned()]);
-    loop {
-        let parts: Vec<&[u8]> = pages.iter().map(Vec::as_slice).collect();
-        let import = import::of_pages(&parts, &options).map_err(|error| {
-            let mut failure = said(error);
-            if !is_address {
-                failure.message = format!("{origin}: {}", failure.message);
-            }
-            failure
-        })?;
-        let bytes: usize = pages.iter().map(Vec::len).sum();
-        let more = import.further.clone().filter(|next| {
-            is_address
-                && asked.insert(next.clone())
-                && pages.len() < MAX_PAGES
-                && (bytes as u64) < xml::MAX_BYTES
-        });
-        if let Some(next) = more {
-            pages.push(ask(client, &next)?);
-            continue;
-        }
-        let has_artwork =
-            show.is_some_and(|show| show.root.join(show.settings.show.artwork.get_ref()).exists());
-        // It is small, and no show is whole without it.
-        if (options.download || (is_address && show.is_none()))
-            && options.artwork.is_none()
-            && !has_artwork
-            && let Some(artwork) = &import.artwork
-            && let Some(ending) = fetcher.artwork(&artwork.url)
-        {
-            options.artwork = Some(ending);
-            continue;
-        }
-        return Ok(import);
-    }
-}
-
-fn ask(client: &Client, url: &str) -> Result<Vec<u8>, Error> {
-    let failed =
-        |reason: String| Error::new(Class::Target, format!("the feed cannot be had: {reason}"));
-    match client.get(url, xml::MAX_BYTES) {
-        Ok(answer) if answer.is_success() => Ok(answer.bytes),
-        Ok(answer) => Err(failed(format!("the server answers {}", answer.status))),
-        Err(error @ HttpError::BadAddress) => Err(Error::usage(error.to_string())),
-        Err(error) => Err(failed(error.to_string())),
-    }
-}
-
-fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
-    let failed = |error: std::io::Error| {
-        Error::usage(format!("{} cannot be read: {error}", path.display()))
-            .help("give a feed's address or file, or the folder of a Jekyll podcast")
-    };
-    let mut bytes = Vec::new();
-    // One byte more than a feed may have: its reader says that it is too large.
-    fs::File::open(path)
-        .map_err(failed)?
-        .take(xml::MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    Ok(bytes)
-}
-
-fn said(error: ImportError) -> Error {
-    let mut failure = Error::usage(printable(&error.to_string()));
-    failure.help = error.help;
-    failure
-}
-
-/// Reads a Jekyll podcast: its settings, and the Markdown files that may be episodes.
-fn folder(root: &Path, args: &args::Import) -> Result<Import, Error> {
-    let failed = |path: &str, trouble: &dyn std::fmt::Display| {
-        Error::usage(format!("{}: {trouble}", root.join(path).display()))
-    };
-    if root.join(FILE).exists() {
-        let message = format!("{} is a show of onair's already", root.display());
-        return Err(Error::usage(message).help("name it with --show: it needs no import"));
-    }
-    // The site's settings may stand above the folder of its episodes.
-    let real = fs::canonicalize(root).map_err(|error| failed("", &error))?;
-    let mut config = None;
-    for folder in real.ancestors().take(3) {
-        for name in jekyll::CONFIGS {
-            if config.is_none() {
-                config = match read::read_text(folder, name) {
-                    Ok(config) => Some(config),
-                    Err(FileTrouble::Missing) => None,
-                    Err(trouble) => return Err(failed(name, &trouble)),
-                };
-            }
-        }
-    }
-    let mut paths = Vec::new();
-    markdown(root, "", 0, &mut paths)?;
-    if paths.len() > MAX_POSTS {
-        return Err(failed("", &format!("there are more than {MAX_POSTS} files")));
-    }
-    paths.sort();
-    let posts: Vec<Source> = paths
-        .into_iter()
-        .map(|path| read::read_text(root, &path).map_err(|trouble| failed(&path, &trouble)))
-        .collect::<Result<_, _>>()?;
-    let (url, zone) = (args.url.as_deref(), args.time_zone.as_deref());
-    let options = Options { url, zone, ..Options::default() };
-    jekyll::of_folder(config.as_ref(), &posts, &options).map_err(said)
-}
-
-/// The Markdown files below a folder, but not those that a generator wrote.
-fn markdown(root: &Path, below: &str, depth: usize, paths: &mut Vec<String>) -> Result<(), Error> {
-    let failed =
-        |error: std::io::Error| Error::usage(format!("{}: {error}", root.join(below).display()));
-    for entry in fs::read_dir(root.join(below)).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
-        let kind = entry.file_type().map_err(failed)?;
-        if name.starts_with('.') || paths.len() > MAX_POSTS {
-            continue;
-        }
-        if kind.is_dir() && depth < MAX_DEPTH && !jekyll::NOT_LOOKED_INTO.contains(&name.as_str()) {
-            markdown(root, &path, depth + 1, paths)?;
-        } else if kind.is_file() {
-            let lower = name.to_ascii_lowercase();
-            if lower.ends_with(".md") || lower.ends_with(".markdown") {
-                paths.push(path);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Writes the show's files; settings last, for they make a folder a show. What was written is taken
-/// away again if something fails.
-fn write_show(root: &Path, import: &Import) -> Result<(), Error> {
-    let mut made: Vec<PathBuf> = Vec::new();
-    let outcome = write_files(root, import, &mut made);
-    if outcome.is_err() {
-        for path in &made {
-            let _ = fs::remove_file(path);
-        }
-    }
-    outcome.map_err(|(path, error)| Error::usage(format!("{path} cannot be made: {error}")))
-}
-
-fn write_files(
-    root: &Path,
-    import: &Import,
-    made: &mut Vec<PathBuf>,
-) -> Result<(), (String, std::io::Error)> {
-    for folder in ["", EPISODES, "audio", "img"] {
-        let path = root.join(folder);
-        fs::create_dir_all(&path).map_err(|error| (path.display().to_string(), error))?;
-    }
-    let episodes =
-        import.episodes.iter().map(|episode| (episode.path.as_str(), episode.text.as_str()));
-    let report = import.report.file(&import.title);
-    let extra = import.extra.as_deref().map(|text| (import::EXTRA, text));
-    let others = [
-        (import::report::FILE, report.as_str()),
-        (".gitignore", GITIGNORE),
-        (".gitattributes", GITATTRIBUTES),
-        (FILE, import.settings.as_str()),
-    ];
-    for (path, text) in episodes.chain(extra).chain(others) {
-        let full = root.join(path);
-        let mut file = fs::File::create_new(&full).map_err(|error| (path.to_owned(), error))?;
-        made.push(full);
-        file.write_all(text.as_bytes()).map_err(|error| (path.to_owned(), error))?;
-    }
-    Ok(())
 }

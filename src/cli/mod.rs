@@ -8,7 +8,6 @@ mod docs;
 mod doctor;
 mod exit;
 mod explain;
-mod fetch;
 mod import;
 mod init;
 mod listen;

@@ -24,6 +24,7 @@ const MAX_ITEMS: usize = 100_000;
 ///
 /// # Errors
 /// [`ImportError`] if this is no feed, or one that no podcast has.
+#[cfg(test)]
 pub fn of_feed(bytes: &[u8], options: &Options<'_>) -> Result<Import, ImportError> {
     of_pages(&[bytes], options)
 }

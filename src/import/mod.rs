@@ -27,7 +27,9 @@ mod unread_elements;
 mod write;
 pub mod xml;
 
-pub use feed::{of_feed, of_pages};
+#[cfg(test)]
+pub use feed::of_feed;
+pub use feed::of_pages;
 pub use options::Options;
 
 use report::Report;

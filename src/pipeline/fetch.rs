@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
-use super::ui::term::Term;
 use crate::audio::{Content, Depth, probe_file};
 use crate::http::Client;
 use crate::import::{Fetch, Import};
@@ -24,11 +23,23 @@ const MAX_TEXT: u64 = 1024 * 1024;
 /// How often a server is asked that does not answer.
 const TRIES: u32 = 3;
 
+/// Who is told how fetching proceeds.
+pub trait FetchWatch {
+    /// A line worth knowing.
+    fn say(&self, line: &str);
+    /// What could not be fetched, and what to do about it.
+    fn failed(&self, message: &str, help: &str);
+    /// A bar for a file of so many bytes, if it is known how many.
+    fn bar(&self, _name: &str, _bytes: Option<u64>) -> ProgressBar {
+        ProgressBar::hidden()
+    }
+}
+
 /// Fetches into a show's folder.
 pub struct Fetcher<'a> {
     client: &'a Client,
     root: &'a Path,
-    term: &'a Term,
+    watch: &'a dyn FetchWatch,
     artwork: Option<Vec<u8>>,
     failed: Vec<String>,
     fetched: usize,
@@ -39,11 +50,11 @@ pub struct Fetcher<'a> {
 }
 
 impl<'a> Fetcher<'a> {
-    pub fn new(client: &'a Client, root: &'a Path, term: &'a Term) -> Self {
+    pub fn new(client: &'a Client, root: &'a Path, watch: &'a dyn FetchWatch) -> Self {
         Self {
             client,
             root,
-            term,
+            watch,
             artwork: None,
             failed: Vec::new(),
             fetched: 0,
@@ -167,7 +178,7 @@ impl<'a> Fetcher<'a> {
         if stated.is_some_and(|stated| stated != bytes) {
             self.other_length += 1;
         }
-        self.term.say(&format!("  {path} fetched ({})", report::bytes(bytes)));
+        self.watch.say(&format!("  {path} fetched ({})", report::bytes(bytes)));
         Ok(())
     }
 
@@ -179,7 +190,7 @@ impl<'a> Fetcher<'a> {
         part: &Path,
         stated: Option<u64>,
     ) -> Result<u64, String> {
-        let bar = self.bar(name, stated);
+        let bar = self.watch.bar(name, stated);
         // What an earlier try left, or a link that somebody put there, is not written through.
         let _ = fs::remove_file(part);
         let file = File::create_new(part).map_err(|error| error.to_string())?;
@@ -192,19 +203,6 @@ impl<'a> Fetcher<'a> {
             Content::Mp3(_) => Ok(out.bytes),
             Content::Empty => Err("nothing came".to_owned()),
             Content::Foreign(foreign) => Err(format!("what came is {foreign}, not an MP3")),
-        }
-    }
-
-    fn bar(&self, name: &str, stated: Option<u64>) -> ProgressBar {
-        if !self.term.is_live() {
-            return ProgressBar::hidden();
-        }
-        let bar = ProgressBar::new(stated.unwrap_or(0)).with_message(name.to_owned());
-        let style =
-            ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {msg}");
-        match style {
-            Ok(style) => bar.with_style(style),
-            Err(_) => bar,
         }
     }
 
@@ -230,14 +228,14 @@ impl<'a> Fetcher<'a> {
     }
 
     fn sum_up(&self) {
-        self.term.say(&format!(
+        self.watch.say(&format!(
             "Fetched {} ({}); {} there already",
             counted(self.fetched, "MP3"),
             report::bytes(self.bytes),
             self.there
         ));
         if self.other_length > 0 {
-            self.term.say(&format!(
+            self.watch.say(&format!(
                 "{} not as long as the feed says: `onair check --fix` writes the true sizes",
                 counted(self.other_length, "MP3")
             ));
@@ -251,9 +249,9 @@ impl<'a> Fetcher<'a> {
         }
         let list: String =
             self.failed.iter().map(|what| format!("\n  {}", printable(what))).collect();
-        self.term.failure(
+        self.watch.failed(
             &format!("{} could not be fetched{list}", counted(self.failed.len(), "file")),
-            Some("run the same again: what is there stays, the rest is fetched"),
+            "run the same again: what is there stays, the rest is fetched",
         );
         false
     }

@@ -32,7 +32,7 @@ pub fn of_feed(bytes: &[u8], options: &Options<'_>) -> Result<Import, ImportErro
 /// Makes a show of a feed in parts: its newest page first, then its archives.
 ///
 /// # Errors
-/// As [`of_feed`], of the first part that is none.
+/// [`ImportError`] if a part is no feed, or one that no podcast has.
 pub fn of_pages(pages: &[&[u8]], options: &Options<'_>) -> Result<Import, ImportError> {
     let mut report = Report::default();
     let mut items = Items::default();

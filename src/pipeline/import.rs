@@ -1,4 +1,4 @@
-//! `import`: reads a feed or a folder, and writes the show that [`crate::import`] makes of it. Files are only ever made in a folder that has none, and no file is written twice.
+//! `import`: reads a feed or a folder, and writes the show that `crate::import` makes of it. Files are only ever made in a folder that has none, and no file is written twice.
 
 use std::collections::BTreeSet;
 use std::fs;

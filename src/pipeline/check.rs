@@ -68,7 +68,7 @@ pub async fn check(
     let mut checkout = Checkout::load(&options.root)?;
     let wanted = select(&checkout.show, &asked.episodes)?;
     let looked = evidence::look(&checkout, Depth::Walk);
-    let (mut located, mut notes) = ask_if_needed(options, &checkout, looked).await;
+    let (located, mut notes) = ask_if_needed(options, &checkout, looked).await;
     let is_wanted = |episode: &Episode| wanted.is_empty() || wanted.contains(&episode.source.path);
     let Listening { ears, notes: unheard } =
         match asked.listen || checkout.show.settings.sound.listen == Listen::Check {
@@ -91,7 +91,7 @@ pub async fn check(
     if !wanted.is_empty() {
         findings.retain(|finding| wanted.contains(&finding.path));
     }
-    Ok(Checked { checkout, located: std::mem::take(&mut located), findings, fixed, notes })
+    Ok(Checked { checkout, located, findings, fixed, notes })
 }
 
 /// Lets the target speak where that is needed. If it cannot be asked, that audio is missing.

@@ -239,55 +239,6 @@ fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// What one speaker says in one go, as a page shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Paragraph {
-    /// When it starts, in whole seconds.
-    pub start: u64,
-    /// Who speaks, where that changes.
-    pub speaker: Option<String>,
-    /// The words.
-    pub text: String,
-}
-
-/// Cues are a few words each; a page shows paragraphs: a new one for a new speaker, and at the end
-/// of a sentence when half a minute has passed.
-pub fn paragraphs(cues: &[Cue]) -> Vec<Paragraph> {
-    const LONG: u64 = 30_000;
-    let mut paragraphs: Vec<Paragraph> = Vec::new();
-    let mut speaker: Option<&str> = None;
-    let mut begun = 0;
-    for cue in cues {
-        let changed = cue.speaker.is_some() && cue.speaker.as_deref() != speaker;
-        let ended = |text: &str| text.ends_with(['.', '?', '!', '…', '»', '"']);
-        match paragraphs.last_mut() {
-            Some(last)
-                if !changed
-                    && (cue.start < begun + LONG
-                        || !ended(&last.text) && cue.start < begun + 3 * LONG) =>
-            {
-                // Words that roll over from cue to cue are not said twice.
-                if !last.text.ends_with(&cue.text) {
-                    last.text.push(' ');
-                    last.text.push_str(&cue.text);
-                }
-            }
-            _ => {
-                begun = cue.start;
-                paragraphs.push(Paragraph {
-                    start: cue.start / 1000,
-                    speaker: cue.speaker.clone().filter(|_| changed),
-                    text: cue.text.clone(),
-                });
-            }
-        }
-        if changed {
-            speaker = cue.speaker.as_deref();
-        }
-    }
-    paragraphs
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -351,31 +302,6 @@ mod tests {
         );
         assert_eq!(wrong("a.srt", ""), "line 1: nothing is said in this transcript");
         assert!(wrong("a.json", "{\n\"a\": }").starts_with("line 2: this is not a transcript"));
-    }
-
-    #[test]
-    fn paragraphs_follow_speakers_and_sentences() {
-        let cue = |start: u64, speaker: Option<&str>, text: &str| Cue {
-            start: start * 1000,
-            end: start * 1000,
-            speaker: speaker.map(str::to_owned),
-            text: text.to_owned(),
-        };
-        let cues = [
-            cue(0, Some("A"), "un"),
-            cue(5, Some("A"), "deux"),
-            cue(40, Some("A"), "trois."),
-            cue(41, Some("A"), "quatre"),
-            cue(42, Some("B"), "cinq"),
-        ];
-        let shown: Vec<String> = paragraphs(&cues)
-            .iter()
-            .map(|p| format!("{} {:?} {}", p.start, p.speaker.as_deref(), p.text))
-            .collect();
-        assert_eq!(
-            shown,
-            ["0 Some(\"A\") un deux trois.", "41 None quatre", "42 Some(\"B\") cinq"]
-        );
     }
 
     proptest! {

@@ -77,7 +77,6 @@ mod tests {
         let large = noise(1700);
         assert!(large.len() > Picture::MAX_BYTES);
         let picture = for_tag(large.clone()).unwrap();
-        assert_eq!(for_tag(large).unwrap(), picture, "the same bytes, the same picture");
         let small = noise(10);
         assert_eq!(for_tag(small.clone()).unwrap(), Picture::new(small).unwrap());
     }

@@ -102,7 +102,7 @@ fn ids_are_compared_and_written_only_when_told_to() {
 fn who_hears_nothing_changes_nothing() {
     let show = show();
     let before = show.read("episodes/episode_002.md");
-    let said = |status: u16, body: &str| {
+    let said = &|status: u16, body: &str| {
         let base = server(status, body.to_owned());
         let ran = sync(&show, &base, &["--write", "--check", "--country", "fr"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (3, ""), "{}", ran.stderr);
@@ -118,8 +118,12 @@ fn who_hears_nothing_changes_nothing() {
         // Asked three times, for this may pass.
         (503, ""),
     ];
-    let all: Vec<String> =
-        ways.map(|(status, body)| format!("{status}\n{}", said(status, body))).into();
+    let all: Vec<String> = std::thread::scope(|scope| {
+        let ways = ways.map(|(status, body)| {
+            scope.spawn(move || format!("{status}\n{}", said(status, body)))
+        });
+        ways.map(|way| way.join().unwrap()).into()
+    });
     insta::assert_snapshot!("nothing_heard", all.join("\n"));
 }
 

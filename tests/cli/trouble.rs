@@ -48,8 +48,7 @@ fn a_way_that_leads_to_no_bucket() {
 
 #[test]
 fn a_bucket_that_refuses() {
-    let mut said = Vec::new();
-    for (what, operation, status, code) in [
+    let ways = [
         ("a wrong region", "GetObject", 301, "PermanentRedirect"),
         ("a wrong region in the signature", "GetObject", 400, "AuthorizationHeaderMalformed"),
         ("a clock that is wrong", "GetObject", 403, "RequestTimeTooSkewed"),
@@ -59,7 +58,8 @@ fn a_bucket_that_refuses() {
         ("no right to write", "PutObject", 403, "AccessDenied"),
         ("no right to delete", "DeleteObject", 403, "AccessDenied"),
         ("no room", "PutObject", 507, "InsufficientStorage"),
-    ] {
+    ];
+    let refused = |(what, operation, status, code): (&str, &'static str, u16, &'static str)| {
         let stage = Stage::new(sound);
         stage.server.fail(move |asked| {
             // Of what is asked for at once, one must be the first to fail.
@@ -74,11 +74,16 @@ fn a_bucket_that_refuses() {
             }
         });
         let ran = stage.run(&["release"]);
-        said.push(format!("{what}\n{}", told(&stage, &ran)));
+        let said = format!("{what}\n{}", told(&stage, &ran));
         // What stood in the way is gone, and the same command does it.
         stage.server.heal();
         let ran = stage.run(&["release"]);
         assert_eq!(ran.code, 0, "{what}: {}", ran.said());
-    }
+        said
+    };
+    let said: Vec<String> = std::thread::scope(|scope| {
+        let ways = ways.map(|way| scope.spawn(move || refused(way)));
+        ways.map(|way| way.join().unwrap()).into()
+    });
     insta::assert_snapshot!(said.join("\n"));
 }

@@ -1,4 +1,5 @@
-//! Ten thousand releases in bad weather. A failure names its seed: `ONAIR_SEED=17 cargo test faults`.
+//! Thousands of releases in bad weather. A failure names its seed: `ONAIR_SEED=17 cargo test faults`.
+//! `ONAIR_SCHEDULES` sets how many there are.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use crate::support::show::Show;
 use crate::support::tap::{Act, Tap};
 use crate::support::{HOURS_LATER, at, publish};
 
-const SEEDS: u64 = 10_000;
+const SCHEDULES: u64 = 1_500;
 
 /// SplitMix64: small, and good enough for weather.
 struct Dice(u64);
@@ -154,7 +155,12 @@ async fn live_through(seed: u64, case: &Case) -> Result<(), String> {
 
 #[test]
 fn no_weather_breaks_a_promise() {
-    let only = std::env::var("ONAIR_SEED").ok().map(|seed| seed.parse::<u64>().unwrap());
+    let setting = |name| std::env::var(name).ok().map(|value| value.parse::<u64>().unwrap());
+    let only = setting("ONAIR_SEED");
+    let all = only.map_or_else(
+        || setting("ONAIR_SCHEDULES").unwrap_or(SCHEDULES),
+        |seed| seed + 1,
+    );
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
     let failures: Vec<String> = std::thread::scope(|scope| {
         let work = (0..threads).map(|thread| {
@@ -163,7 +169,7 @@ fn no_weather_breaks_a_promise() {
                 runtime.block_on(async {
                     let cases = cases().await;
                     let mut failures = Vec::new();
-                    let seeds = (thread..SEEDS).step_by(threads.try_into().unwrap());
+                    let seeds = (thread..all).step_by(threads.try_into().unwrap());
                     for seed in seeds.filter(|seed| only.is_none_or(|only| only == *seed)) {
                         let case = &cases[usize::try_from(seed).unwrap() % cases.len()];
                         if let Err(wrong) = live_through(seed, case).await {

@@ -1,5 +1,7 @@
 //! `check`: every finding of a show, and the mending of what needs no second look.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::ears::{Listening, Watch, listen_to};
@@ -11,7 +13,7 @@ use crate::audio::Depth;
 use crate::rules::sound::Ears;
 use crate::rules::{self, Evidence, Facts, Finding};
 use crate::show::sound_settings::Listen;
-use crate::show::{Episode, Show, layout};
+use crate::show::{Episode, Show, files, layout};
 
 /// What is asked of a check.
 #[derive(Debug, Clone)]
@@ -89,7 +91,8 @@ pub async fn check(
         fixed = Some(done);
     }
     if !wanted.is_empty() {
-        findings.retain(|finding| wanted.contains(&finding.path));
+        let files = files_of(&checkout.show, &located.evidence, &wanted);
+        findings.retain(|finding| files.contains(&finding.path));
     }
     Ok(Checked { checkout, located, findings, fixed, notes })
 }
@@ -146,6 +149,14 @@ pub fn find(
         others: checkout.side_findings(|path| audio.get(path).and_then(Evidence::time)),
         now,
     })
+}
+
+/// The files of the `wanted` episodes: their own, their audio, and those that they name.
+pub fn files_of(show: &Show, audio: &AudioEvidence, wanted: &[String]) -> BTreeSet<String> {
+    let heard = wanted.iter().filter_map(|path| audio.get(path)?.path());
+    let episodes = show.episodes.iter().filter(|episode| wanted.contains(&episode.source.path));
+    let named = episodes.flat_map(files::of_episode).flat_map(|file| file.candidates);
+    wanted.iter().cloned().chain(heard.map(str::to_owned)).chain(named).collect()
 }
 
 /// The paths of the episodes that a host named by number or file name.

@@ -76,7 +76,7 @@ mod tests {
     fn a_picture_too_large_for_a_tag_becomes_one_that_is_not() {
         let large = noise(1700);
         assert!(large.len() > Picture::MAX_BYTES);
-        let picture = for_tag(large.clone()).unwrap();
+        assert!(for_tag(large).is_ok());
         let small = noise(10);
         assert_eq!(for_tag(small.clone()).unwrap(), Picture::new(small).unwrap());
     }

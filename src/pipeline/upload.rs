@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::check::{find, select};
+use super::check::{files_of, find, select};
 use super::edition::{self, Local};
 use super::evidence;
 use super::locate::{Located, locate};
@@ -13,7 +13,7 @@ use crate::model::object::{Key, Object};
 use crate::plan::placement::Placement;
 use crate::release::{self, Delivery, Run};
 use crate::rules::sound::Ears;
-use crate::rules::{Evidence, Finding, Severity};
+use crate::rules::{Finding, Severity};
 use crate::show::Episode;
 
 /// Audio that is to be sent, or what keeps it from being.
@@ -70,13 +70,9 @@ pub async fn prepare(options: &Options, episodes: &[String]) -> Result<Prepared,
 }
 
 fn errors(checkout: &Checkout, located: &Located, wanted: &[String]) -> Vec<Finding> {
-    let audio = located.evidence.values().filter_map(|evidence| match evidence {
-        Evidence::Probed { path, .. } => Some(path),
-        _ => None,
-    });
-    let paths: Vec<&String> = wanted.iter().chain(audio).collect();
+    let files = files_of(&checkout.show, &located.evidence, wanted);
     let mut findings = find(checkout, &located.evidence, &Ears::new(), Timestamp::now());
-    findings.retain(|it| it.severity == Severity::Error && paths.contains(&&it.path));
+    findings.retain(|it| it.severity == Severity::Error && files.contains(&it.path));
     findings
 }
 

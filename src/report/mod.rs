@@ -5,6 +5,7 @@
 pub mod github;
 pub mod human;
 pub mod json;
+pub mod plan;
 mod repeats;
 pub mod sarif;
 pub mod summary;

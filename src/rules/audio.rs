@@ -44,6 +44,17 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// The file below the show's folder that it is of, or was looked for; nothing if it is known from
+    /// the target alone.
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::Absent { path } | Self::Unreadable { path, .. } | Self::Probed { path, .. } => {
+                Some(path)
+            }
+            Self::Recorded(_) => None,
+        }
+    }
+
     /// The playing time, where it is known.
     pub fn time(&self) -> Option<Duration> {
         match self {

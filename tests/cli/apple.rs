@@ -119,9 +119,8 @@ fn who_hears_nothing_changes_nothing() {
         (503, ""),
     ];
     let all: Vec<String> = std::thread::scope(|scope| {
-        let ways = ways.map(|(status, body)| {
-            scope.spawn(move || format!("{status}\n{}", said(status, body)))
-        });
+        let ways = ways
+            .map(|(status, body)| scope.spawn(move || format!("{status}\n{}", said(status, body))));
         ways.map(|way| way.join().unwrap()).into()
     });
     insta::assert_snapshot!("nothing_heard", all.join("\n"));

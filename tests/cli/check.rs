@@ -1,6 +1,6 @@
 //! What went wrong in a real show over six years, case by case, as `onair check` tells it.
 
-use super::show::{TestShow, front_matter};
+use super::show::{TestShow, audio, front_matter};
 
 /// Five sound episodes, the third with these changes.
 fn third(changes: &[&str]) -> String {
@@ -136,4 +136,23 @@ fn too_many_warnings() {
     assert_eq!(show.onair(&["check"]).code, 0);
     assert_eq!(show.onair(&["check", "--max-warnings", "1"]).code, 0);
     assert_eq!(show.onair(&["check", "--max-warnings", "0"]).code, 1);
+}
+
+#[test]
+fn of_one_episode_its_audio_and_side_files_count() {
+    let show = TestShow::new();
+    show.with_audio(1, 3000, &[]);
+    std::fs::create_dir(show.path("chapters")).unwrap();
+    show.write("chapters/002.txt", "00:00 Start\n00:00 Start again\n");
+    show.with_audio(2, 3000, &["chapters: chapters/002.txt"]);
+    let mut bytes = audio(2, 3000);
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 5000].fill(0);
+    show.audio(2, &bytes);
+    let second = show.onair(&["check", "2"]);
+    assert_eq!(second.code, 1, "{}", second.said());
+    assert!(second.stdout.contains("--> audio/002.mp3"), "{}", second.said());
+    assert!(second.stdout.contains("--> chapters/002.txt"), "{}", second.said());
+    let first = show.onair(&["check", "1"]);
+    assert_eq!(first.code, 0, "{}", first.said());
 }

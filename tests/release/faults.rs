@@ -157,10 +157,7 @@ async fn live_through(seed: u64, case: &Case) -> Result<(), String> {
 fn no_weather_breaks_a_promise() {
     let setting = |name| std::env::var(name).ok().map(|value| value.parse::<u64>().unwrap());
     let only = setting("ONAIR_SEED");
-    let all = only.map_or_else(
-        || setting("ONAIR_SCHEDULES").unwrap_or(SCHEDULES),
-        |seed| seed + 1,
-    );
+    let all = only.map_or_else(|| setting("ONAIR_SCHEDULES").unwrap_or(SCHEDULES), |seed| seed + 1);
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
     let failures: Vec<String> = std::thread::scope(|scope| {
         let work = (0..threads).map(|thread| {

@@ -1,6 +1,5 @@
 //! A plan as a person and a program see it, and the carrying out of it with progress and Ctrl-C.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::json;
@@ -10,14 +9,14 @@ use super::progress::Progress;
 use super::stop::Stop;
 use super::term::Term;
 use crate::cli::args::Format;
-use crate::model::object::{Key, Kind};
 use crate::pipeline::locate::Located;
 use crate::pipeline::target::Target;
 use crate::pipeline::{Checkout, Class, Error, Options, post_release, release};
 use crate::plan::{self, Guard, Plan};
 use crate::release::{Cancel, Owner, Receipt, Run};
 use crate::report::github::{Annotation, annotate};
-use crate::report::{self, counted, printable, summary};
+use crate::report::plan::{Detail, is_large, plan_json, plan_lines, receipt_lines};
+use crate::report::{counted, printable, summary};
 use crate::rules::Severity;
 use crate::show::Settings;
 use crate::store::Store;
@@ -60,7 +59,12 @@ impl Named<'_> {
         settings: &Settings,
         term: &Term,
     ) -> Result<Option<Receipt>, Error> {
-        say_plan(plan, self.target, self.dry, term);
+        // In a job's log stands what its summary may have no room for.
+        let detail = match term.verbose() || term.format() == Format::Github {
+            true => Detail::All,
+            false => Detail::Large,
+        };
+        plan_lines(plan, self.target, self.dry, detail).iter().for_each(|line| term.say(line));
         let mut checks = Vec::new();
         let receipt = if self.dry {
             None
@@ -71,7 +75,7 @@ impl Named<'_> {
             let mut stop = Stop::listen();
             let work = async |run: &Run<'_>| release::carry_out(plan, run).await;
             let receipt = running_until(&mut stop, store, plan.bytes(), term, work).await?;
-            say_receipt(&receipt, &settings.feed_url(), term);
+            receipt_lines(&receipt, &settings.feed_url()).iter().for_each(|line| term.say(line));
             tokio::select! {
                 found = post_release::after(options, target, settings, plan, &receipt) => checks = found,
                 () = stop.wished() => term.warning("what comes after a release was left out", None),
@@ -80,7 +84,9 @@ impl Named<'_> {
             Some(receipt)
         };
         if term.format() == Format::Json {
-            term.answer(self.command, self.outcome_json(plan, receipt.as_ref(), &checks));
+            let mut body = plan_json(plan, self.target, receipt.as_ref());
+            body["afterwards"] = json!(receipt.as_ref().map(|_| &checks));
+            term.answer(self.command, body);
         }
         summarise(plan, receipt.as_ref(), settings, self.target, self.note.clone(), term);
         Ok(receipt)
@@ -180,128 +186,6 @@ impl Named<'_> {
             format!("stopped by {}: nothing was published", counted(guards.len(), "guard")),
         )
     }
-
-    /// The plan, and what came of it; nothing came of a dry run.
-    fn outcome_json(
-        &self,
-        plan: &Plan,
-        receipt: Option<&Receipt>,
-        afterwards: &[Check],
-    ) -> serde_json::Value {
-        let steps: Vec<_> = plan
-            .steps()
-            .map(|(object, reason)| {
-                json!({ "key": object.key, "kind": object.kind, "reason": reason, "bytes": object.body.len() })
-            })
-            .collect();
-        json!({
-            "dryRun": receipt.is_none(),
-            "target": self.target,
-            "steps": steps,
-            "bytes": plan.bytes(),
-            "unchanged": plan.unchanged.len(),
-            "feed": plan.diff.to_string(),
-            "moved": plan.moved,
-            "left": plan.left,
-            "oldTags": plan.old_tags,
-            "waiting": plan.waiting.iter().map(|it| json!({"episode": it.label, "until": it.until.to_string()})).collect::<Vec<_>>(),
-            "release": receipt.and_then(|receipt| receipt.number),
-            "sent": receipt.map(|receipt| receipt.sent),
-            "sentBytes": receipt.map(|receipt| receipt.bytes),
-            "alreadyThere": receipt.map(|receipt| receipt.already_there),
-            "feedPublished": receipt.map(|receipt| receipt.feed_published),
-            "afterwards": receipt.map(|_| afterwards),
-        })
-    }
-}
-
-fn say_plan(plan: &Plan, name: &str, dry: bool, term: &Term) {
-    if let Some(number) = plan.holds {
-        term.say(&format!(
-            "Nothing to do: release {} is a rollback, and the show has not changed since; \
-             `onair release --allow undo-rollback` publishes it all the same",
-            number.0
-        ));
-        return;
-    }
-    if plan.nothing_to_do() {
-        term.say(&format!(
-            "Nothing to do: {name} is up to date ({})",
-            counted(plan.unchanged.len() + 1, "object")
-        ));
-        return;
-    }
-    let verb = if dry { "Would publish" } else { "Publishing" };
-    term.say(&format!("{verb} to {name}"));
-    let mut small: BTreeMap<(Kind, plan::Reason), usize> = BTreeMap::new();
-    for (object, reason) in plan.steps() {
-        // In a job's log stands what its summary may have no room for.
-        if is_large(object.kind) || term.verbose() || term.format() == Format::Github {
-            term.say(&format!(
-                "  + {} ({reason}, {})",
-                object.key,
-                report::bytes(object.body.len())
-            ));
-        } else {
-            *small.entry((object.kind, reason)).or_default() += 1;
-        }
-    }
-    for ((kind, reason), count) in small {
-        term.say(&format!("  + {} ({reason})", counted(count, kind.as_str())));
-    }
-    for line in moved(&plan.moved) {
-        term.say(&line);
-    }
-    if !plan.strays.is_empty() {
-        let objects = counted(plan.strays.len(), "object");
-        term.say(&format!("Taken back: {objects} that a release that was cut off had sent"));
-    }
-    for old in &plan.old_tags {
-        let (episode, texts) = (&old.episode, old.texts.join(" and "));
-        term.say(&format!(
-            "Tag: the MP3 of episode {episode} keeps the {texts} it was published with; \
-             `onair release --retag {episode}` publishes it anew"
-        ));
-    }
-    for left in &plan.left {
-        let keys: Vec<&str> = left.keys.iter().map(Key::as_str).collect();
-        let (episode, keys) = (&left.episode, keys.join(", "));
-        term.say(&format!("Left public: of episode {episode}, {keys}"));
-    }
-    if !plan.left.is_empty() {
-        term.say(
-            "  `onair prune --keep 1` removes them once this is released, and with them all that a \
-             rollback would need",
-        );
-    }
-    term.say(&format!("Feed: {}", plan.diff));
-    let steps = plan.steps().count();
-    term.say(&format!(
-        "Plan: {} to send, {}, {} unchanged",
-        counted(steps, "object"),
-        report::bytes(plan.bytes()),
-        plan.unchanged.len()
-    ));
-}
-
-/// Pages that move, the first few by name.
-fn moved(moved: &[plan::Moved]) -> Vec<String> {
-    const NAMED: usize = 3;
-    let say = |it: &plan::Moved| format!("  > {} now leads to {}", it.from, it.to);
-    let mut lines: Vec<String> = moved.iter().take(NAMED).map(say).collect();
-    if !moved.is_empty() {
-        let pages = counted(moved.len(), "page");
-        lines.insert(0, format!("Moved: {pages}; a redirect stays at each old address"));
-    }
-    if moved.len() > NAMED {
-        lines.push(format!("  > and {} more", moved.len() - NAMED));
-    }
-    lines
-}
-
-/// Whether a person wants to know of each.
-fn is_large(kind: Kind) -> bool {
-    matches!(kind, Kind::Audio | Kind::Feed)
 }
 
 /// The plan, and what came of it, for a job's summary and later steps.
@@ -341,24 +225,6 @@ fn summarise(
     actions::output("plan", said.sent.len() as u64, term);
     if let Some(number) = release {
         actions::output("released", number.0.into(), term);
-    }
-}
-
-fn say_receipt(receipt: &Receipt, feed: &str, term: &Term) {
-    let number = receipt
-        .number
-        .map_or_else(|| "The manifest".to_owned(), |number| format!("Release {}", number.0));
-    let mut line = format!(
-        "{number} is published: {} sent ({})",
-        counted(receipt.sent, "object"),
-        report::bytes(receipt.bytes)
-    );
-    if receipt.already_there > 0 {
-        line.push_str(&format!(", {} there already", receipt.already_there));
-    }
-    term.say(&line);
-    if receipt.feed_published {
-        term.say(&format!("Feed: {feed}"));
     }
 }
 

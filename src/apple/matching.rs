@@ -12,8 +12,11 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::lookup::{Answers, AppleEpisode};
-use super::write;
+use crate::show::set_key::set_key;
 use crate::show::{Episode, Given, Settings};
+
+/// The key that holds the id.
+pub const KEY: &str = "appleEpisodeId";
 
 /// Playing times differ by rounding and by what a platform adds.
 const SAME_TIME: u64 = 5_000;
@@ -273,7 +276,7 @@ impl<'a> Theirs<'a> {
         if self.ambiguous.contains(&id) {
             return Outcome::Refused { why: Refusal::ManyGuids { id } };
         }
-        if write::edit(ours.episode, id).is_none() {
+        if set_key(ours.episode, KEY, &id.to_string()).is_none() {
             return Outcome::Refused { why: Refusal::Layout { id } };
         }
         match &ours.episode.apple_id {

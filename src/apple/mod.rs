@@ -4,14 +4,13 @@
 //! service knows the newest 200 episodes of a show, so older ids live only in the repository: what
 //! an answer does not name is *unknown*, and is never deleted.
 //!
-//! [`lookup`] asks the storefronts, [`matching`] lays their answers beside the episodes, [`write`]
-//! makes the one-line change, [`sync`] puts them together, and [`report`] says what came of it.
+//! [`lookup`] asks the storefronts, [`matching`] lays their answers beside the episodes,
+//! [`sync`] makes one-line changes of them, and [`report`] says what came of it.
 
 pub mod lookup;
 pub mod matching;
 pub mod report;
 pub mod sync;
-pub mod write;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::lookup::{self, Answers, BadAnswer, Country, Heard};
-use super::matching::{Outcome, Row, compare};
-use super::write;
+use super::matching::{KEY, Outcome, Row, compare};
 use crate::http::{HttpError, Response};
+use crate::show::set_key::set_key;
 use crate::show::{Show, edit};
 
 /// Where Apple's answers come from.
@@ -134,7 +134,7 @@ pub fn sync(
 fn change(show: &Show, row: &Row) -> Option<Change> {
     let id = row.id_to_write()?;
     let episode = show.episodes.iter().find(|episode| episode.source.path == row.path)?;
-    let edit = write::edit(episode, id)?;
+    let edit = set_key(episode, KEY, &id.to_string())?;
     let text = edit::apply(&episode.source.text, &[edit]);
     Some(Change { path: row.path.clone(), before: episode.source.text.clone(), text })
 }

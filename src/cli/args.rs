@@ -109,6 +109,8 @@ pub enum Command {
     Doctor(Doctor),
     /// Make the feed of an earlier release the public one again
     Rollback(Rollback),
+    /// Take episodes down: out of the feed, their pages gone, their files removed
+    Unpublish(Unpublish),
     /// Remove from the target what no recent release names
     Prune(Prune),
     /// Write the tags of episodes into your own MP3s, as a release publishes them
@@ -240,6 +242,26 @@ pub struct Rollback {
     /// Show what would change in the feed, and do nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `onair unpublish`
+#[derive(Debug, clap::Args)]
+pub struct Unpublish {
+    /// These episodes: a number, a file's name, or a guid
+    #[arg(value_name = "EPISODE", required = true)]
+    pub episodes: Vec<String>,
+    /// Leave audio, chapters and transcripts where they are
+    #[arg(long)]
+    pub keep_files: bool,
+    /// Do it without asking; where nobody can be asked, nothing is done without it
+    #[arg(long, short, conflicts_with = "dry_run")]
+    pub yes: bool,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take them down as if it were this instant (RFC 3339)
+    #[arg(long, value_name = "TIME", hide = true, env = "ONAIR_NOW")]
+    pub now: Option<jiff::Timestamp>,
 }
 
 /// `onair prune`

@@ -19,6 +19,7 @@ mod release;
 mod rollback;
 mod tag;
 mod ui;
+mod unpublish;
 mod upload;
 
 pub use args::Args;
@@ -57,6 +58,7 @@ pub fn run(args: Args) -> ExitCode {
         Command::Prune(prune) => prune::run(&args.global, prune, &term),
         Command::Tag(tag) => tag::run(&args.global, tag, &term),
         Command::Preview(preview) => preview::run(&args.global, preview, &term),
+        Command::Unpublish(unpublish) => unpublish::run(&args.global, unpublish, &term),
         Command::Upload(upload) => upload::run(&args.global, upload, &term),
         Command::Init(init) => init::run(&args.global, init, &term),
         Command::New(new) => new::run(&args.global, new, &term),

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::args::{Global, Release};
-use super::ui::carry_out::{Named, say_proofs};
-use super::ui::findings::{report, say_of_sound, say_waiting};
+use super::ui::carry_out::{Named, say_proofs, stopped_by};
+use super::ui::findings::{say_of_sound, say_waiting};
 use super::ui::listening::ListeningProgress;
 use super::ui::term::Term;
 use super::ui::{
@@ -18,7 +18,6 @@ use crate::pipeline::release::{Preparation, Prepared, ReleaseOptions, prepare};
 use crate::pipeline::{Class, Error};
 use crate::plan::{Allow, Guard, GuardKind, Overrides};
 use crate::report::Counts;
-use crate::rules::{Finding, Severity};
 
 pub fn run(global: &Global, args: &Release, term: &Term) -> Outcome {
     block_on(release(global, args, term))
@@ -91,15 +90,10 @@ async fn once(
     say_proofs(&checkout, &located, term);
     let name = target.store.name();
     let root = checkout.show.root.as_path();
-    let named = Named { command: "release", target: &name, dry: args.dry_run, root, note };
+    let named =
+        Named { command: "release", target: &name, dry: args.dry_run, root, note, removes: &[] };
     let plan = match outcome {
-        Preparation::Findings => {
-            let wrong: Vec<Finding> =
-                findings.into_iter().filter(|it| it.severity == Severity::Error).collect();
-            report("release", &wrong, &checkout, term);
-            let counts = Counts { errors: wrong.len(), ..Counts::default() };
-            return Err(Error::new(Class::Findings, format!("{counts}: nothing was published")));
-        }
+        Preparation::Findings => return Err(stopped_by(findings, &checkout, "release", term)),
         Preparation::Guards(guards) => {
             let older = |guard: &Guard| guard.kind == GuardKind::OlderCheckout;
             if woken && guards.iter().all(older) {

@@ -25,7 +25,14 @@ async fn rollback(global: &Global, args: &Rollback, term: &Term) -> Outcome {
     }
     let prepared = pipeline::prepare(&options, args.release).await?;
     let (name, root) = (prepared.target.store.name(), options.root.as_path());
-    let named = Named { command: "rollback", target: &name, dry: args.dry_run, root, note: None };
+    let named = Named {
+        command: "rollback",
+        target: &name,
+        dry: args.dry_run,
+        root,
+        note: None,
+        removes: &[],
+    };
     let plan = prepared.plan.map_err(|guards| named.refused(&guards, term))?;
     term.say(&format!("Back to {}", described(&prepared.record)));
     let (target, settings) = (&prepared.target, &prepared.settings);

@@ -42,6 +42,7 @@ pub mod sidecars;
 pub mod tag;
 pub mod tag_files;
 pub mod target;
+pub mod unpublish;
 pub mod upload;
 pub mod workflows;
 

@@ -74,7 +74,19 @@ pub async fn prepare(
     asked: &ReleaseOptions,
     watch: &dyn Watch,
 ) -> Result<Prepared, Error> {
-    let checkout = Checkout::load(&options.root)?;
+    prepare_of(Checkout::load(&options.root)?, options, asked, watch).await
+}
+
+/// As [`prepare`], of a checkout that was read already.
+///
+/// # Errors
+/// As [`prepare`].
+pub async fn prepare_of(
+    checkout: Checkout,
+    options: &Options,
+    asked: &ReleaseOptions,
+    watch: &dyn Watch,
+) -> Result<Prepared, Error> {
     let looked = evidence::look(&checkout, evidence::release_depth(&checkout));
     let settings = &checkout.show.settings;
     let seen = if asked.dry_run {

@@ -103,8 +103,8 @@ impl GuardKind {
         match self {
             Self::GuidChanged => "write the published guid in the front matter, as `guid:`",
             Self::EpisodeRemoved => {
-                "put the episode's file back; what is public of it (its page, its audio) stays public \
-                 until a prune"
+                "put the episode's file back; to take it down whole, with its page and its audio, use \
+                 `onair unpublish`"
             }
             Self::AddressChanged => {
                 "set `media.url` back, or write the published address in the front matter, as \

@@ -34,6 +34,7 @@ pub use cause::{Cause, causes};
 use feed::Documents;
 pub use feed::{Changed, FeedDiff, ItemName};
 pub use guard::{ALLOW, Allow, BadAllow, EpisodeName, Guard, GuardKind, Overrides};
+use moved::Before;
 pub use moved::Moved;
 pub use old_tags::OldTag;
 pub use rollback::{documents, rollback};
@@ -156,8 +157,6 @@ pub struct Plan {
     pub episodes: Vec<EditionEpisode>,
     /// What a release that was cut off has left and this edition does not want.
     pub strays: Vec<Stray>,
-    /// Pages that the release moves.
-    pub moved: Vec<Moved>,
     /// What stays public of episodes that leave the feed.
     pub left: Vec<Left>,
     /// Audio that keeps the tag it was published with.
@@ -170,8 +169,8 @@ pub struct Plan {
     held: Option<Sha256>,
     /// The commit that the edition was made from.
     revision: Option<Revision>,
-    /// Every place where a page stood before, with the guid of its episode.
-    redirects: BTreeMap<Key, Guid>,
+    /// Every place where a page stood before.
+    before: Before,
     /// Whether a record of the outcome would say anything new.
     record_changes: bool,
 }
@@ -228,7 +227,7 @@ pub fn plan(
     published: &Published,
     allow: &Overrides,
 ) -> Result<Plan, Vec<Guard>> {
-    let moves = moved::redirects(&mut edition, published.record.as_ref());
+    let before = moved::settle(&mut edition, published.record.as_ref());
     if let Some(record) = &published.record
         && record.held.is_some()
         && !allow.contains(&Allow::UndoRollback)
@@ -244,19 +243,18 @@ pub fn plan(
         // It was read, judged and compared when it was published.
         let guards = checks::refusals(&edition, published, None, allow);
         return match guards.is_empty() {
-            true => Ok(draw_up(edition, published, FeedDiff::default(), BTreeMap::new(), moves)),
+            true => Ok(draw_up(edition, published, FeedDiff::default(), BTreeMap::new(), before)),
             false => Err(guards),
         };
     }
-    let (before, after) = rayon::join(|| public_feed(published), || Documents::of(&edition));
-    let guards = checks::refusals(&edition, published, Some((before.as_ref(), &after)), allow);
+    let (public, after) = rayon::join(|| public_feed(published), || Documents::of(&edition));
+    let guards = checks::refusals(&edition, published, Some((public.as_ref(), &after)), allow);
     let Ok(after) = after else { return Err(guards) };
     if !guards.is_empty() {
         return Err(guards);
     }
-    let diff = FeedDiff::between(before.as_ref(), &after);
-
-    Ok(draw_up(edition, published, diff, BTreeMap::new(), moves))
+    let diff = FeedDiff::between(public.as_ref(), &after);
+    Ok(draw_up(edition, published, diff, BTreeMap::new(), before))
 }
 
 /// Lists the steps. `unchanged` holds recorded objects that stay though the edition lacks them.
@@ -265,7 +263,7 @@ fn draw_up(
     published: &Published,
     diff: FeedDiff,
     mut unchanged: BTreeMap<Key, Recorded>,
-    (moved, redirects): (Vec<Moved>, BTreeMap<Key, Guid>),
+    before: Before,
 ) -> Plan {
     let record = published.record.as_ref();
     let recorded = |key: &Key| record.and_then(|record| record.objects.get(key));
@@ -317,9 +315,11 @@ fn draw_up(
     let record_changes = record.is_none_or(|record| {
         record.episodes != edition.episodes
             || record.objects != unchanged
-            || record.moved != redirects
+            || record.moved != before.redirects
+            || record.gone != before.gone
     });
-    let left = left(record, &sends, &edition.episodes);
+    let stands = sends.iter().map(|step| &step.object.key).chain(unchanged.keys()).collect();
+    let left = left(record, &stands, &edition.episodes);
     let sent = sends.iter().map(|step| (&step.object.key, step.object.kind)).collect();
     let old_tags = old_tags::old_tags(record, &edition.episodes, &sent);
     Plan {
@@ -343,14 +343,13 @@ fn draw_up(
         holds: None,
         held: None,
         revision: None,
-        moved,
-        redirects,
+        before,
         sends,
         record_changes,
     }
 }
 
-/// What stays public of an episode that leaves the feed, until a prune.
+/// What stays public of an episode that leaves the feed, until it is unpublished or pruned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Left {
     /// The episode, as a host speaks of it.
@@ -360,25 +359,31 @@ pub struct Left {
 }
 
 /// What stays public of every episode that the record lists and these are without.
-fn left(record: Option<&Record>, sends: &[Step], now: &[EditionEpisode]) -> Vec<Left> {
+fn left(record: Option<&Record>, stands: &BTreeSet<&Key>, now: &[EditionEpisode]) -> Vec<Left> {
     let Some(record) = record else { return Vec::new() };
     let stays: BTreeSet<&Guid> = now.iter().filter(|it| it.listed).map(|it| &it.guid).collect();
     let audio: BTreeSet<&Key> = now.iter().map(|it| &it.audio.key).collect();
-    let sent: BTreeSet<&Key> = sends.iter().map(|step| &step.object.key).collect();
     let gone = record.listed().filter(|old| !stays.contains(&old.guid));
     gone.filter(|old| !audio.contains(&old.audio.key))
         .map(|old| {
-            let page = moved::page_of(record, old);
-            let folder = page.as_ref().and_then(|page| page.as_str().rsplit_once('/'));
-            let folder = folder.map(|(folder, _)| format!("{folder}/"));
-            let beside = record.objects.keys().filter(|key| {
-                folder.as_ref().is_some_and(|folder| key.as_str().starts_with(folder))
-                    && !sent.contains(key)
-            });
-            let keys = [old.audio.key.clone()].into_iter().chain(beside.cloned()).collect();
-            Left { episode: EpisodeName::of(&old.guid, old.number).0, keys }
+            let mut left = left_of(record, old);
+            left.keys.retain(|key| !stands.contains(key));
+            left
         })
         .collect()
+}
+
+/// What a release has made public of an episode: its audio, unless that is elsewhere, its page and what
+/// stands beside that.
+pub fn left_of(record: &Record, episode: &EditionEpisode) -> Left {
+    let page = moved::page_of(record, episode);
+    let folder = page.as_ref().and_then(|page| page.as_str().rsplit_once('/'));
+    let folder = folder.map(|(folder, _)| format!("{folder}/"));
+    let of_it = |key: &&Key| folder.as_ref().is_some_and(|folder| key.as_str().starts_with(folder));
+    let beside = record.objects.keys().filter(of_it);
+    let audio = Some(episode.audio.key.clone()).filter(|_| !episode.audio.is_elsewhere());
+    let keys = audio.into_iter().chain(beside.cloned()).collect();
+    Left { episode: EpisodeName::of(&episode.guid, episode.number).0, keys }
 }
 
 /// Whether the public feed is the edition's to the byte, and our record promises the same of it.
@@ -430,7 +435,7 @@ fn held(edition: Edition, published: &Published, record: &Record) -> Plan {
         &Published { strays: Vec::new(), ..published.clone() },
         FeedDiff::default(),
         record.objects.clone(),
-        (Vec::new(), record.moved.clone()),
+        Before::of(Some(record)),
     );
     plan.proofs.clear();
     plan.left.clear();
@@ -502,6 +507,11 @@ impl Plan {
         sends.chain(self.feed_reason.map(|reason| (&self.feed, reason)))
     }
 
+    /// Pages that the release moves.
+    pub fn moved(&self) -> &[Moved] {
+        &self.before.moved
+    }
+
     /// How many bytes will be sent.
     pub fn bytes(&self) -> u64 {
         self.steps().map(|(object, _)| object.body.len()).sum()
@@ -549,7 +559,8 @@ impl Plan {
                 content_type: self.feed.content_type.to_owned(),
             },
             episodes: self.episodes.clone(),
-            moved: self.redirects.clone(),
+            moved: self.before.redirects.clone(),
+            gone: self.before.gone.clone(),
             objects,
         }
     }

@@ -1,9 +1,10 @@
-//! Pages that move leave a redirect where they stood, and it stays.
+//! Pages that move leave a redirect where they stood, those of episodes that leave a page that says so;
+//! and it stays.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guard::EpisodeName;
-use crate::model::object::{Key, Kind};
+use crate::model::object::{Key, Kind, Object};
 use crate::site::edition::{Edition, EditionEpisode, Guid};
 use crate::site::redirect;
 use crate::store::record::Record;
@@ -19,34 +20,60 @@ pub struct Moved {
     pub to: String,
 }
 
-/// Adds a redirect to the edition for every place where a page of one of its episodes stood before,
-/// unless something else stands there now. Gives what this release moves, and all places with the
-/// guids of their episodes, which the record keeps.
-pub(super) fn redirects(
-    edition: &mut Edition,
-    record: Option<&Record>,
-) -> (Vec<Moved>, BTreeMap<Key, Guid>) {
-    let Some(record) = record else { return Default::default() };
+/// Every place where a page stood before and another page stands now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Before {
+    /// What this release moves.
+    pub moved: Vec<Moved>,
+    /// Places that lead on to where the page is, with the guids of their episodes.
+    pub redirects: BTreeMap<Key, Guid>,
+    /// Places whose episode is gone.
+    pub gone: BTreeSet<Key>,
+}
+
+impl Before {
+    /// All stays as a record has it.
+    pub fn of(record: Option<&Record>) -> Self {
+        let Some(record) = record else { return Self::default() };
+        let (redirects, gone) = (record.moved.clone(), record.gone.clone());
+        Self { moved: Vec::new(), redirects, gone }
+    }
+}
+
+/// Adds to the edition a page for every place where a page of an episode stood before, unless something
+/// else stands there now: a redirect, or where the episode has left, the page that says so.
+pub(super) fn settle(edition: &mut Edition, record: Option<&Record>) -> Before {
+    let mut before = Before::default();
+    let Some(record) = record else { return before };
     let taken: BTreeSet<Key> = edition.objects.iter().map(|object| object.key.clone()).collect();
-    let stood = record.listed().filter_map(|old| Some((page_of(record, old)?, &old.guid)));
-    let before = record.moved.iter().map(|(key, guid)| (key.clone(), guid));
-    let places: BTreeMap<Key, &Guid> = before.chain(stood).collect();
-    let (mut moved, mut all) = (Vec::new(), BTreeMap::new());
+    let stood = record.listed().filter_map(|old| Some((page_of(record, old)?, Some(&old.guid))));
+    let moved = record.moved.iter().map(|(key, guid)| (key.clone(), Some(guid)));
+    let gone = record.gone.iter().map(|key| (key.clone(), None));
+    let places: BTreeMap<Key, Option<&Guid>> = gone.chain(moved).chain(stood).collect();
     for (from, guid) in places {
         if taken.contains(&from) {
             continue;
         }
-        let Some(episode) = now(edition, record, guid) else { continue };
-        let Some(page) = &episode.page else { continue };
-        all.insert(from.clone(), episode.guid.clone());
-        if !record.moved.contains_key(&from) {
-            let name = EpisodeName::of(&episode.guid, episode.number).0;
-            moved.push(Moved { episode: name, from: from.clone(), to: page.url.clone() });
-        }
-        let object = redirect::page(from, &page.url);
+        let episode = guid.and_then(|guid| now(edition, record, guid));
+        let object = match episode.and_then(|it| Some((it, it.page.as_ref()?))) {
+            Some((episode, page)) => {
+                before.redirects.insert(from.clone(), episode.guid.clone());
+                if !record.moved.contains_key(&from) {
+                    let name = EpisodeName::of(&episode.guid, episode.number).0;
+                    let to = page.url.clone();
+                    before.moved.push(Moved { episode: name, from: from.clone(), to });
+                }
+                redirect::page(from, &page.url)
+            }
+            None => {
+                let Some(html) = &edition.gone else { continue };
+                before.gone.insert(from.clone());
+                Object::in_memory(from, Kind::Page, "text/html; charset=utf-8", html.clone())
+            }
+        };
         edition.objects.push(object);
     }
-    (moved, all)
+    before
 }
 
 /// The episode that was published with this guid, by its guid or by its audio.

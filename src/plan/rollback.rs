@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
-use super::{Documents, FeedDiff, Guard, Plan, checks, draw_up, fingerprint_of, public_feed};
+use super::{
+    Before, Documents, FeedDiff, Guard, Plan, checks, draw_up, fingerprint_of, public_feed,
+};
 use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Key, Kind, Object};
 use crate::site::edition::{Edition, EditionEpisode};
@@ -53,6 +55,7 @@ pub fn rollback(
         feed: object(place, feed),
         episodes: unlisted.chain(to.episodes.iter().cloned()).collect(),
         waiting: Vec::new(),
+        gone: None,
     };
     let after = Documents::of(&edition).map_err(|bad| vec![checks::unreadable(&bad)])?;
     let guards = checks::disagreements(&edition, &after);
@@ -61,8 +64,8 @@ pub fn rollback(
     }
     let diff = FeedDiff::between(public_feed(published).as_ref(), &after);
     let objects = current.map(|record| record.objects.clone()).unwrap_or_default();
-    let redirects = current.map(|record| record.moved.clone()).unwrap_or_default();
-    let mut plan = draw_up(edition, published, diff, objects, (Vec::new(), redirects));
+    let before = Before::of(current);
+    let mut plan = draw_up(edition, published, diff, objects, before);
     plan.left.clear();
     plan.old_tags.clear();
     plan.held = current.map(|record| record.held.unwrap_or_else(|| fingerprint_of(record)));

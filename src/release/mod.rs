@@ -26,7 +26,7 @@ mod send;
 mod verify;
 
 pub use error::{ErrorClass, Fault, ReleaseError};
-pub use prune::{Prune, plan_prune, prune};
+pub use prune::{Prune, plan_prune, prune, take_away};
 pub use read::{audit, read_published};
 pub use records::{read_record, release_numbers};
 pub use rollback::plan_rollback;

@@ -11,6 +11,7 @@ use std::num::NonZeroUsize;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::error::ReleaseError;
+use super::lock::Lease;
 use super::records::read_record;
 use super::run::{Event, Run};
 use super::with_lock;
@@ -18,7 +19,7 @@ use crate::model::object::{Digest, Key};
 use crate::plan::documents;
 use crate::store::published::{Published, Standing};
 use crate::store::record::{
-    FEEDS, KEPT, Record, ReleaseNumber, feed_copy_key, kept_key, manifest_key,
+    FEEDS, KEPT, LIMIT, Record, ReleaseNumber, feed_copy_key, kept_key, manifest_key,
 };
 use crate::store::{Condition, Listed, Store, Version};
 
@@ -151,22 +152,52 @@ pub async fn prune(prune: &Prune, most: usize, run: &Run<'_>) -> Result<(), Rele
             return Err(ReleaseError::Overtaken { by: "another release".to_owned() });
         }
         for group in [&prune.objects, &prune.state] {
-            let removals = stream::iter(group)
-                .map(async |it| {
-                    lease.check().await?;
-                    run.store.delete(&it.key, &Condition::Always).await?;
-                    run.tell(Event::Removed { key: &it.key, bytes: it.bytes });
-                    Ok::<_, ReleaseError>(())
-                })
-                .buffer_unordered(run.limits.others.max(1))
-                .try_collect::<Vec<()>>();
-            tokio::select! {
-                biased;
-                () = run.cancel.cancelled() => return Err(ReleaseError::Cancelled),
-                removed = removals => removed?,
-            };
+            remove(group.iter().map(|it| (&it.key, it.bytes)), lease, run).await?;
         }
         Ok(())
     })
     .await
+}
+
+/// Removes these files, each with its length in bytes, unless the current release names one.
+///
+/// # Errors
+/// [`ReleaseError::Overtaken`] if it does; or the store fails.
+pub async fn take_away(files: &[(Key, u64)], run: &Run<'_>) -> Result<(), ReleaseError> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    with_lock(run, async |lease| {
+        let manifest = run.store.read(&manifest_key(), LIMIT).await?;
+        let record = manifest.map(|stored| Record::from_json(&stored.bytes)).transpose();
+        let bad = |reason| ReleaseError::BadRecord { key: manifest_key(), reason };
+        let named: BTreeSet<Key> = record.map_err(bad)?.iter().flat_map(names).collect();
+        if files.iter().any(|(key, _)| named.contains(key)) {
+            return Err(ReleaseError::Overtaken { by: "another release".to_owned() });
+        }
+        remove(files.iter().map(|(key, bytes)| (key, *bytes)), lease, run).await
+    })
+    .await
+}
+
+/// Removes files, while the lock is held.
+async fn remove<'a>(
+    files: impl Iterator<Item = (&'a Key, u64)>,
+    lease: &Lease<'_>,
+    run: &Run<'_>,
+) -> Result<(), ReleaseError> {
+    let removals = stream::iter(files)
+        .map(async |(key, bytes)| {
+            lease.check().await?;
+            run.store.delete(key, &Condition::Always).await?;
+            run.tell(Event::Removed { key, bytes });
+            Ok::<_, ReleaseError>(())
+        })
+        .buffer_unordered(run.limits.others.max(1))
+        .try_collect::<Vec<()>>();
+    tokio::select! {
+        biased;
+        () = run.cancel.cancelled() => Err(ReleaseError::Cancelled),
+        removed = removals => removed.map(drop),
+    }
 }

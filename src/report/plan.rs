@@ -52,7 +52,7 @@ pub fn plan_lines(plan: &Plan, target: &str, dry: bool, detail: Detail) -> Vec<S
     for ((kind, reason), count) in small {
         lines.push(format!("  + {} ({reason})", counted(count, kind.as_str())));
     }
-    lines.extend(moved_lines(&plan.moved));
+    lines.extend(moved_lines(plan.moved()));
     if !plan.strays.is_empty() {
         let objects = counted(plan.strays.len(), "object");
         lines.push(format!("Taken back: {objects} that a release that was cut off had sent"));
@@ -69,9 +69,8 @@ pub fn plan_lines(plan: &Plan, target: &str, dry: bool, detail: Detail) -> Vec<S
         lines.push(format!("Left public: of episode {}, {}", left.episode, keys.join(", ")));
     }
     if !plan.left.is_empty() {
-        let help = "  `onair prune --keep 1` removes them once this is released, and with them all that a \
-                    rollback would need";
-        lines.push(help.to_owned());
+        let numbers: Vec<&str> = plan.left.iter().map(|left| left.episode.as_str()).collect();
+        lines.push(format!("  `onair unpublish {}` removes them", numbers.join(" ")));
     }
     lines.push(format!("Feed: {}", plan.diff));
     lines.push(format!(
@@ -133,7 +132,7 @@ pub fn plan_json(plan: &Plan, target: &str, receipt: Option<&Receipt>) -> Value 
         "bytes": plan.bytes(),
         "unchanged": plan.unchanged.len(),
         "feed": plan.diff.to_string(),
-        "moved": plan.moved,
+        "moved": plan.moved(),
         "left": plan.left,
         "oldTags": plan.old_tags,
         "waiting": waiting.collect::<Vec<_>>(),

@@ -20,6 +20,7 @@ pub mod page;
 mod page_link;
 pub mod person;
 pub mod read;
+pub mod set_key;
 pub mod settings;
 pub mod sound_settings;
 pub mod source;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::model::audio::PublishedAudio;
@@ -84,4 +85,7 @@ pub struct Edition {
     pub episodes: Vec<EditionEpisode>,
     /// What waits for its date: nothing of it is published before.
     pub waiting: Vec<Waiting>,
+    /// The page that takes the place of an episode's page when the episode is gone; without one, the
+    /// old page stays.
+    pub gone: Option<Bytes>,
 }

@@ -35,7 +35,7 @@ use rayon::prelude::*;
 
 use crate::model::audio::PublishedAudio;
 use crate::model::chapter::Chapter;
-use crate::model::object::{BadKey, Key, Kind, Object};
+use crate::model::object::{BadKey, Body, Key, Kind, Object};
 use crate::show::{Episode, Settings, settings};
 use address::Addresses;
 pub use assets::AssetFile;
@@ -168,7 +168,13 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         Ok::<_, SiteError>(EditionEpisode { page: Some(page(entry)?), ..entry.promise() })
     };
     let episodes = due.iter().map(promise).collect::<Result<_, _>>()?;
-    Ok(Edition { objects, feed, episodes, waiting: Vec::new() })
+    let not_found = addresses.key(pages::NOT_FOUND)?;
+    let gone = objects.iter().find(|object| object.key == not_found);
+    let gone = gone.and_then(|page| match &page.body {
+        Body::Bytes(html) => Some(html.clone()),
+        _ => None,
+    });
+    Ok(Edition { objects, feed, episodes, waiting: Vec::new(), gone })
 }
 
 /// Redirects from where the front matter says that pages stood before.

@@ -5,7 +5,7 @@
 //! stands every feed that was published: a rollback needs it, and two releases that race for a number
 //! cannot mix up theirs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use bytes::Bytes;
@@ -181,6 +181,9 @@ pub struct Record {
     /// Where pages stood before, each with the guid of its episode: a redirect stands there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub moved: BTreeMap<Key, Guid>,
+    /// Where pages stood of episodes that are gone: a page that says so stands there.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub gone: BTreeSet<Key>,
     /// Everything else, under its key.
     pub objects: BTreeMap<Key, Recorded>,
 }
@@ -278,6 +281,7 @@ mod tests {
             held: None,
             episodes: vec![],
             moved: BTreeMap::new(),
+            gone: BTreeSet::new(),
             objects: [(page.key.clone(), Recorded::of(&page, Version("v".into())))].into(),
         }
     }

@@ -238,6 +238,71 @@ fn many_episodes_that_leave_are_one_cause_with_one_permission() {
 }
 
 #[test]
+fn an_episode_is_taken_down_and_its_page_says_so() {
+    let show = show_of(2);
+    released(&show, &[]);
+    let public = |path: &str| show.path("public").join(path);
+    let before = show.tree("public");
+    let asked = show.onair(&["unpublish", "1"]);
+    insta::assert_snapshot!(asked.outline(), @"
+        Would publish to public
+          + podcasts/feed.xml (content changed, N kB)
+          + N assets (content changed)
+          + N pages (content changed)
+        Feed: 0 new, 1 removed: #1; 0 guids changed
+        Plan: N objects to send, N kB, N unchanged
+        To be written: `draft: true` in episodes/episode_001.md
+        To be removed for good (a rollback cannot bring it back):
+          - media/001.mp3 (N kB)
+          - podcasts/episode_001/embed/index.html (N kB)
+          - podcasts/episode_001/index.md (N B)
+          - podcasts/episode_001/oembed.json (N B)
+        Nothing was taken down; `--yes` does it without a question.
+        exit code 0
+        ");
+    assert_eq!(show.tree("public"), before, "nobody said yes");
+
+    let ran = show.onair(&["unpublish", "1", "--yes"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert!(show.read("episodes/episode_001.md").contains("\ndraft: true\n---"));
+    assert!(!fs::read_to_string(public("podcasts/feed.xml")).unwrap().contains("001.mp3"));
+    let page = fs::read_to_string(public("podcasts/episode_001/index.html")).unwrap();
+    assert!(page.contains("noindex") && !page.contains("Title two"), "{page}");
+    for file in ["media/001.mp3", "podcasts/episode_001/index.md"] {
+        assert!(!public(file).exists(), "{file}");
+    }
+    // It stays so, and is done.
+    assert!(released(&show, &[]).stdout.starts_with("Nothing to do"));
+    let again = show.onair(&["unpublish", "1", "--yes"]);
+    assert!(again.stdout.starts_with("Nothing to do"), "{}", again.said());
+    // The way back is not open: its audio is gone.
+    let back = show.onair(&["rollback", "1"]);
+    assert_ne!(back.code, 0, "{}", back.said());
+    assert_eq!(fs::read_to_string(public("podcasts/episode_001/index.html")).unwrap(), page);
+    // Once it may be heard again, its page is back where it was.
+    let text = show.read("episodes/episode_001.md").replace("draft: true\n", "");
+    show.write("episodes/episode_001.md", &text);
+    released(&show, &[]);
+    let page = fs::read_to_string(public("podcasts/episode_001/index.html")).unwrap();
+    assert!(page.contains("Title two"), "{page}");
+    assert!(public("media/001.mp3").is_file());
+}
+
+#[test]
+fn what_a_removal_left_is_taken_away_though_the_episode_s_file_is_gone() {
+    let show = show_of(2);
+    released(&show, &[]);
+    fs::remove_file(show.path("episodes/episode_001.md")).unwrap();
+    fs::remove_file(show.path("audio/001.mp3")).unwrap();
+    released(&show, &["--allow", "removal:1"]);
+    let ran = show.onair(&["unpublish", "1", "--yes"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert!(!show.path("public/media/001.mp3").exists(), "{}", ran.said());
+    let unknown = show.onair(&["unpublish", "7", "--yes"]);
+    assert_eq!(unknown.code, 2, "{}", unknown.said());
+}
+
+#[test]
 fn a_removal_says_what_stays_public_and_how_it_goes() {
     let show = show_of(2);
     released(&show, &[]);
@@ -255,21 +320,18 @@ fn a_removal_says_what_stays_public_and_how_it_goes() {
           + podcasts/feed.xml (content changed, N kB)
           + N assets (content changed)
           + N pages (content changed)
-        Left public: of episode 1, media/001.mp3, podcasts/episode_001/embed/index.html, podcasts/episode_001/index.html, podcasts/episode_001/index.md, podcasts/episode_001/oembed.json
-          `onair prune --keep 1` removes them once this is released, and with them all that a rollback would need
+        Left public: of episode 1, media/001.mp3, podcasts/episode_001/embed/index.html, podcasts/episode_001/index.md, podcasts/episode_001/oembed.json
+          `onair unpublish 1` removes them
         Feed: 0 new, 1 removed: #1; 0 guids changed
         Plan: N objects to send, N kB, N unchanged
         Release 2 is published: N objects sent (N kB)
         Feed: https://show.example/podcasts/feed.xml
         exit code 0
         ");
-    for file in ["media/001.mp3", "podcasts/episode_001/index.html"] {
-        assert!(show.path("public").join(file).is_file());
-    }
+    assert!(show.path("public/media/001.mp3").is_file());
     show.onair(&["prune", "--keep", "1", "--yes"]);
-    for file in ["media/001.mp3", "podcasts/episode_001/index.html"] {
-        assert!(!show.path("public").join(file).exists(), "{file}");
-    }
+    assert!(!show.path("public/media/001.mp3").exists());
+    assert!(show.path("public/podcasts/episode_001/index.html").is_file(), "it says it is gone");
 }
 
 #[test]

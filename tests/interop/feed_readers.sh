@@ -4,7 +4,7 @@
 #
 #   tests/interop/feed_readers.sh [--show DIR] FEED.xml…
 #
-# Needs xmllint, python3 with venv, and node with npm; installs the readers into a folder of its own
+# Needs python3 with venv, and node with npm; installs the readers into a folder of its own
 # under the temporary folder (INTEROP_TOOLS, kept between runs). Exit code 1 if anything differs.
 set -euo pipefail
 
@@ -33,7 +33,7 @@ cp "$here/readers.mjs" "$tools/npm/readers.mjs"
 
 failed=0
 for feed in "$@"; do
-  xmllint --noout --nonet "$feed" || failed=1
+  python3 -c 'import sys, xml.sax; xml.sax.parse(sys.argv[1], xml.sax.ContentHandler())' "$feed" || failed=1
   node "$tools/npm/readers.mjs" "$feed" "$tools/npm/values.json" >/dev/null || failed=1
   "$tools/venv/bin/python" "$here/compare.py" "${show[@]}" "$feed" "$tools/npm/values.json" || failed=1
 done

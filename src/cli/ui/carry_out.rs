@@ -5,10 +5,12 @@ use std::path::Path;
 use serde_json::json;
 
 use super::actions;
+use super::findings::report;
 use super::progress::Progress;
 use super::stop::Stop;
 use super::term::Term;
 use crate::cli::args::Format;
+use crate::model::object::Key;
 use crate::pipeline::locate::Located;
 use crate::pipeline::target::Target;
 use crate::pipeline::{Checkout, Class, Error, Options, post_release, release};
@@ -16,8 +18,8 @@ use crate::plan::{self, Guard, Plan};
 use crate::release::{Cancel, Owner, Receipt, Run};
 use crate::report::github::{Annotation, annotate};
 use crate::report::plan::{Detail, is_large, plan_json, plan_lines, receipt_lines};
-use crate::report::{counted, printable, summary};
-use crate::rules::Severity;
+use crate::report::{Counts, counted, printable, summary};
+use crate::rules::{Finding, Severity};
 use crate::show::Settings;
 use crate::store::Store;
 use crate::store::checkup::{Check, Outcome};
@@ -47,6 +49,8 @@ pub struct Named<'a> {
     pub root: &'a Path,
     /// How what is published was seen, where that is worth knowing.
     pub note: Option<String>,
+    /// What is removed from the target afterwards, with its length in bytes.
+    pub removes: &'a [(Key, u64)],
 }
 
 impl Named<'_> {
@@ -59,12 +63,29 @@ impl Named<'_> {
         settings: &Settings,
         term: &Term,
     ) -> Result<Option<Receipt>, Error> {
+        self.show(plan, term);
+        self.execute(plan, options, target, settings, term).await
+    }
+
+    /// Prints the plan.
+    pub fn show(&self, plan: &Plan, term: &Term) {
         // In a job's log stands what its summary may have no room for.
         let detail = match term.verbose() || term.format() == Format::Github {
             true => Detail::All,
             false => Detail::Large,
         };
         plan_lines(plan, self.target, self.dry, detail).iter().for_each(|line| term.say(line));
+    }
+
+    /// Carries out a plan that was shown.
+    pub async fn execute(
+        &self,
+        plan: &Plan,
+        options: &Options,
+        target: &Target,
+        settings: &Settings,
+        term: &Term,
+    ) -> Result<Option<Receipt>, Error> {
         let mut checks = Vec::new();
         let receipt = if self.dry {
             None
@@ -86,6 +107,11 @@ impl Named<'_> {
         if term.format() == Format::Json {
             let mut body = plan_json(plan, self.target, receipt.as_ref());
             body["afterwards"] = json!(receipt.as_ref().map(|_| &checks));
+            if !self.removes.is_empty() {
+                let removed = self.removes.iter();
+                body["removes"] =
+                    removed.map(|(key, bytes)| json!({ "key": key, "bytes": bytes })).collect();
+            }
             term.answer(self.command, body);
         }
         summarise(plan, receipt.as_ref(), settings, self.target, self.note.clone(), term);
@@ -148,6 +174,20 @@ fn who() -> String {
         Some(host) => format!("{user}@{host}"),
         None => user,
     }
+}
+
+/// Reports the findings at error level, for which nothing was published.
+pub fn stopped_by(
+    findings: Vec<Finding>,
+    checkout: &Checkout,
+    command: &str,
+    term: &Term,
+) -> Error {
+    let mut wrong = findings;
+    wrong.retain(|finding| finding.severity == Severity::Error);
+    report(command, &wrong, checkout, term);
+    let counts = Counts { errors: wrong.len(), ..Counts::default() };
+    Error::new(Class::Findings, format!("{counts}: nothing was published"))
 }
 
 impl Named<'_> {

@@ -36,6 +36,8 @@ use pictures::Pictures;
 use templates::{Renderer, Templates};
 
 const HTML: &str = "text/html; charset=utf-8";
+/// The page for an address where nothing is, below the site.
+pub const NOT_FOUND: &str = "404.html";
 /// Episodes on one page of the index.
 const PER_PAGE: usize = 30;
 /// Search engines show about so much of a description, in bytes.
@@ -351,7 +353,7 @@ impl<'a> Site<'a> {
     }
 
     fn not_found(&self) -> Result<Object, SiteError> {
-        let path = "404.html";
+        let path = NOT_FOUND;
         let mut page = self.describe("404", Some(self.language.word("not_found").to_owned()), path);
         page.canonical = None;
         page.hidden = true;

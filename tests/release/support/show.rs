@@ -70,7 +70,8 @@ impl Show {
         }
         let feed =
             object(feed_key().as_str(), Kind::Feed, "application/rss+xml", &self.feed(&episodes));
-        Edition { objects, feed, episodes, waiting: Vec::new() }
+        let gone = Some(Bytes::from_static(b"gone"));
+        Edition { objects, feed, episodes, waiting: Vec::new(), gone }
     }
 
     /// The feed, as small as it can be.

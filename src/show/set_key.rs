@@ -1,20 +1,16 @@
-//! The one-line change that puts an id into an episode's front matter. Pure.
+//! The one-line change that gives a key of an episode's front matter a value.
 
-use crate::show::Episode;
-use crate::show::edit::{self, Edit, requote};
+use super::Episode;
+use super::edit::{self, Edit, requote};
 
-/// The key that holds the id.
-pub const KEY: &str = "appleEpisodeId";
-
-/// The change that gives an episode the id: its old value replaced, an empty key filled, or a line
-/// added at the end of the front matter.
+/// The change that gives `key` the value: its old value replaced, an empty key filled, or a line added
+/// at the end of the front matter.
 ///
 /// Nothing if that cannot be done in one line with all else left as it is: the value is a list, or
 /// stands over several lines, or the front matter is not written one key to a line.
-pub fn edit(episode: &Episode, id: u64) -> Option<Edit> {
+pub fn set_key(episode: &Episode, key: &str, value: &str) -> Option<Edit> {
     let text = &*episode.source.text;
-    let id_text = id.to_string();
-    let edit = match episode.field(KEY) {
+    let edit = match episode.field(key) {
         Some(field) => {
             let written = text.get(field.span.clone())?;
             if written.contains('\n') || field.text.is_none() {
@@ -22,7 +18,7 @@ pub fn edit(episode: &Episode, id: u64) -> Option<Edit> {
             }
             // An empty place is right behind the colon.
             let space = if written.is_empty() { " " } else { "" };
-            let replacement = format!("{space}{}", requote(written, &id_text));
+            let replacement = format!("{space}{}", requote(written, value));
             Edit { span: field.span.clone(), replacement }
         }
         None => {
@@ -32,11 +28,11 @@ pub fn edit(episode: &Episode, id: u64) -> Option<Edit> {
                 &text[line..field.key_span.start]
             });
             let line_break = if text[..fence].ends_with("\r\n") { "\r\n" } else { "\n" };
-            let replacement = format!("{indent}{KEY}: {id_text}{line_break}");
+            let replacement = format!("{indent}{key}: {value}{line_break}");
             Edit { span: fence..fence, replacement }
         }
     };
-    gives_only(episode, &edit, id).then_some(edit)
+    gives_only(episode, &edit, key, value).then_some(edit)
 }
 
 /// Where the line of the closing fence starts, which ends at `end`.
@@ -45,17 +41,19 @@ fn closing_fence(text: &str, end: usize) -> usize {
     fence.rfind('\n').map_or(0, |at| at + 1)
 }
 
-/// Whether the change gives the id and leaves every other value, and the notes, as they are.
-fn gives_only(before: &Episode, edit: &Edit, id: u64) -> bool {
+/// Whether the change gives the key this value, and leaves every other value and the notes as they are.
+fn gives_only(before: &Episode, edit: &Edit, key: &str, value: &str) -> bool {
     let text = edit::apply(&before.source.text, std::slice::from_ref(edit));
     let Ok(after) = before.with_text(text) else {
         return false;
     };
+    // The key may stand there under the name that another generator gives it.
+    let name = before.field(key).map_or(key, |field| &field.key);
     let others = |episode: &Episode| {
-        let fields = episode.fields.all.iter().filter(|field| field.key != KEY);
+        let fields = episode.fields.all.iter().filter(|field| field.key != name);
         fields.map(|field| (field.key.clone(), field.value.clone())).collect::<Vec<_>>()
     };
-    after.apple_id.value() == Some(&id)
+    after.field(key).is_some_and(|field| field.text.as_deref() == Some(value))
         && others(before) == others(&after)
         && before.notes_text() == after.notes_text()
 }
@@ -66,6 +64,12 @@ mod tests {
 
     use super::*;
     use crate::show::Source;
+
+    const KEY: &str = "appleEpisodeId";
+
+    fn edit(episode: &Episode, id: u64) -> Option<Edit> {
+        set_key(episode, KEY, &id.to_string())
+    }
 
     fn write(text: &str, id: u64) -> Option<String> {
         let episode = Episode::parse(Source::new("episodes/1.md", text)).unwrap();

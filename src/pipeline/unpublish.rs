@@ -1,0 +1,182 @@
+//! `unpublish`: an episode leaves the feed, its page says that it is gone, and what else is public of it
+//! is removed. What was released stays on record.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::check::select;
+use super::ears::Watch;
+use super::release::{self, Preparation, ReleaseOptions};
+use super::{Checkout, Class, Error, Options, target};
+use crate::model::object::Key;
+use crate::plan::{Allow, EpisodeName, Left, Overrides, Plan, left_of};
+use crate::release::{Run, read_record, release_numbers, take_away};
+use crate::show::edit;
+use crate::show::set_key::set_key;
+use crate::show::write::write_text;
+use crate::store::Store;
+use crate::store::record::Record;
+
+/// What is asked of it.
+#[derive(Debug, Clone)]
+pub struct UnpublishOptions {
+    /// The episodes: numbers, names of files, or guids.
+    pub episodes: Vec<String>,
+    /// Leave audio, chapters and transcripts where they are.
+    pub keep_files: bool,
+    /// Only plan.
+    pub dry_run: bool,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+/// What is to be done.
+pub struct Prepared {
+    /// The release without the episodes.
+    pub release: release::Prepared,
+    /// What is removed after it, each with its length in bytes.
+    pub files: Vec<(Key, u64)>,
+    /// Episodes' files with `draft: true` in them, by path.
+    pub drafts: BTreeMap<String, String>,
+}
+
+impl Prepared {
+    /// The plan of the release, if nothing stands in its way.
+    pub fn plan(&self) -> Option<&Plan> {
+        match &self.release.outcome {
+            Preparation::Plan(plan) => Some(plan),
+            _ => None,
+        }
+    }
+}
+
+/// Plans it. Nothing is written.
+///
+/// # Errors
+/// If the show or the target cannot be read, or an episode was never published.
+pub async fn prepare(
+    options: &Options,
+    asked: &UnpublishOptions,
+    watch: &dyn Watch,
+) -> Result<Prepared, Error> {
+    let mut checkout = Checkout::load(&options.root)?;
+    let (drafts, names) = hold_back(&mut checkout, &asked.episodes)?;
+    let allow = names.iter().fold(Overrides::default(), |allow, name| {
+        allow.with(Allow::Removal(EpisodeName(name.clone()))).with(Allow::FeedShrink)
+    });
+    let asked_of_release = ReleaseOptions {
+        dry_run: asked.dry_run,
+        repair: false,
+        retag: Vec::new(),
+        allow,
+        now: asked.now,
+    };
+    let release = release::prepare_of(checkout, options, &asked_of_release, watch).await?;
+    let mut prepared = Prepared { release, files: Vec::new(), drafts };
+    let Some(plan) = prepared.plan() else { return Ok(prepared) };
+    let store = prepared.release.target.store.as_ref();
+    let mut keys = BTreeSet::new();
+    for name in &names {
+        keys.extend(left(plan, name, store).await?.keys);
+    }
+    if !asked.keep_files {
+        let mut files = Vec::new();
+        for key in keys {
+            let head = store.head(&key).await.map_err(target::failed)?;
+            files.extend(head.map(|head| (key, head.bytes)));
+        }
+        prepared.files = files;
+    }
+    Ok(prepared)
+}
+
+/// Makes drafts of these episodes in memory. Gives their files' new texts, and how the target knows
+/// the episodes: by guid, or as the host named one that has no file any more.
+fn hold_back(
+    checkout: &mut Checkout,
+    names: &[String],
+) -> Result<(BTreeMap<String, String>, Vec<String>), Error> {
+    let (mut texts, mut changed, mut known) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+    for name in names {
+        let Ok(paths) = select(&checkout.show, std::slice::from_ref(name)) else {
+            known.push(name.trim_start_matches('#').to_owned());
+            continue;
+        };
+        for path in paths {
+            let by_hand = || {
+                Error::new(
+                    Class::Findings,
+                    format!("{path}: `draft: true` cannot be written there"),
+                )
+                .help("write it into the front matter yourself, and do this again")
+            };
+            let episode = checkout.show.episodes.iter().find(|it| it.source.path == path);
+            let episode = episode.ok_or_else(by_hand)?;
+            known.extend(episode.effective_guid().map(str::to_owned));
+            if episode.is_draft() {
+                continue;
+            }
+            let edit = set_key(episode, "draft", "true").ok_or_else(by_hand)?;
+            let text = edit::apply(&episode.source.text, &[edit]);
+            let draft = episode.with_text(text.as_str()).map_err(|_| by_hand())?;
+            changed.insert(path.clone(), draft);
+            texts.insert(path, text);
+        }
+    }
+    checkout.replace(changed);
+    Ok((texts, known))
+}
+
+/// What is public of an episode that the release leaves out, or that an earlier one has left out.
+async fn left(plan: &Plan, name: &str, store: &dyn Store) -> Result<Left, Error> {
+    let current = plan.base.record.as_ref();
+    let stays: BTreeSet<&Key> = plan
+        .steps()
+        .map(|(object, _)| &object.key)
+        .chain(plan.unchanged.keys())
+        .chain(plan.episodes.iter().map(|episode| &episode.audio.key))
+        .collect();
+    let of = |record: &Record| {
+        let listed = record.listed().find(|it| {
+            it.guid.0 == name || it.number.is_some_and(|number| number.to_string() == name)
+        })?;
+        let mut left = left_of(record, listed);
+        left.keys.retain(|key| !stays.contains(key));
+        Some(left)
+    };
+    if let Some(left) = current.and_then(of) {
+        return Ok(left);
+    }
+    // It has left the feed already: the last release that listed it knows what was public.
+    for number in release_numbers(store).await.map_err(target::failed)?.into_iter().rev() {
+        if let Ok(record) = read_record(store, number).await
+            && let Some(left) = of(&record)
+        {
+            return Ok(left);
+        }
+    }
+    Err(Error::usage(format!("episode {name} was never published in {}", store.name()))
+        .help("name an episode by its number, its file or its guid"))
+}
+
+/// Writes `draft: true` into the episodes' files.
+///
+/// # Errors
+/// If a file cannot be written.
+pub fn write_drafts(options: &Options, drafts: &BTreeMap<String, String>) -> Result<(), Error> {
+    for (path, text) in drafts {
+        write_text(&options.root.join(path), text)
+            .map_err(|error| Error::usage(format!("{path} cannot be written: {error}")))?;
+    }
+    Ok(())
+}
+
+/// Removes what is public of the episodes, once the release stands.
+///
+/// # Errors
+/// If a release names one of the files after all, or the store fails; what was removed until then is
+/// gone, and doing it again goes on.
+pub async fn remove(files: &[(Key, u64)], run: &Run<'_>) -> Result<(), Error> {
+    take_away(files, run).await.map_err(target::stopped)
+}

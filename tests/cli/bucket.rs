@@ -189,3 +189,41 @@ fn the_policy_is_printed_without_asking_anybody() {
     assert_eq!(ran.code, 2);
     insta::assert_snapshot!("policy_of_a_folder", ran.stderr);
 }
+
+/// Hubs are told once a feed is public, and only then; what they answer fails nothing.
+#[test]
+fn hubs_are_told_of_a_new_feed() {
+    let stage = Stage::new(sound);
+    let hub = Web::start(|asked| (if asked.path == "/hub" { 204 } else { 500 }, vec![], vec![]));
+    let settings = stage.show.read("onair.toml");
+    let ours = format!("[site]\nhub = \"{0}/hub\"\npodping = \"{0}/podping\"\n", hub.url());
+    stage.show.write("onair.toml", &settings.replace("[site]\n", &ours));
+    let mut command = stage.command(&["release"]);
+    let ran = stage.show.run(command.env("ONAIR_PODPING_TOKEN", "secret"));
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let told = hub.asked();
+    let feed = format!("{}/podcasts/feed.xml", stage.web.url());
+    let encoded = feed.replace(':', "%3A").replace('/', "%2F");
+    let [websub, podping] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((websub.method.as_str(), websub.path.as_str()), ("POST", "/hub"));
+    assert_eq!(websub.body, format!("hub.mode=publish&hub.url={encoded}&hub.topic={encoded}"));
+    assert_eq!(podping.path, format!("/podping?url={encoded}&reason=update&medium=podcast"));
+    assert_eq!(podping.headers["authorization"], "secret");
+    assert!(
+        ran.stderr.contains("Podping: ") && ran.stderr.contains("status 500"),
+        "{}",
+        ran.said()
+    );
+    assert!(!ran.said().contains("secret"));
+    // The feed names its hub.
+    let published =
+        String::from_utf8(stage.server.object("pod/podcasts/feed.xml").unwrap().bytes.to_vec())
+            .unwrap();
+    assert!(
+        published.contains(&format!("<atom:link href=\"{}/hub\" rel=\"hub\"", hub.url())),
+        "{published}"
+    );
+    // Nothing new, nothing said.
+    stage.run(&["release"]);
+    assert!(hub.asked().is_empty());
+}

@@ -5,13 +5,13 @@ use std::num::NonZeroUsize;
 
 use onair::model::object::Key;
 use onair::release::{
-    Cancel, Limits, Prune, ReleaseError, Run, Silent, plan_prune, plan_rollback, prune,
+    Cancel, Limits, Prune, ReleaseError, Run, Silent, plan_prune, plan_rollback, prune, take_away,
 };
 use onair::store::record::ReleaseNumber;
 use onair::store::{Condition, Store};
 
 use crate::support::show::{Show, feed_key};
-use crate::support::tap::Tap;
+use crate::support::tap::{Act, Tap};
 use crate::support::{HOURS_LATER, at, carry_out, owner, publish, published};
 
 fn key(text: &str) -> Key {
@@ -160,19 +160,13 @@ async fn a_prune_that_is_cut_off_is_finished_by_the_next() {
     loop {
         let (tap, _) = history().await;
         let plan = planned(&tap, 1).await;
-        tap.follow(move |operation| {
-            if operation == cut {
-                crate::support::tap::Act::DieAfter
-            } else {
-                crate::support::tap::Act::Do
-            }
-        });
+        tap.follow(move |operation| if operation == cut { Act::DieAfter } else { Act::Do });
         let done = tokio::select! {
             biased;
             done = carry(&tap, &plan, 10, 4) => Some(done),
             () = tap.died.notified() => None,
         };
-        tap.follow(|_| crate::support::tap::Act::Do);
+        tap.follow(|_| Act::Do);
         if let Some(done) = done {
             done.unwrap();
             break;
@@ -184,6 +178,43 @@ async fn a_prune_that_is_cut_off_is_finished_by_the_next() {
         cut += 1;
     }
     assert!(cut > 5);
+}
+
+/// As `onair unpublish` does it once the episode has left the feed.
+#[tokio::test]
+async fn taking_away_goes_on_after_a_cut_and_touches_nothing_that_is_public() {
+    let mut cut = 0;
+    loop {
+        let tap = Tap::new(&BTreeMap::new());
+        publish(&tap, &Show::of(3), "ann", at(0)).await.unwrap();
+        publish(&tap, &Show::of(2), "ann", at(1)).await.unwrap();
+        let files = [(key("media/3.mp3"), 1)];
+        let (owner, cancel) = (owner("ann"), Cancel::default());
+        let clock = at(2);
+        let run = Run { clock: &clock, ..Run::new(&tap, &owner, &Silent, &cancel) };
+        let public = take_away(&[(key("media/2.mp3"), 1)], &run).await.unwrap_err();
+        assert!(matches!(public, ReleaseError::Overtaken { .. }), "{public}");
+        assert!(tap.objects().contains_key(&key("media/2.mp3")));
+        tap.follow(move |operation| if operation == cut { Act::DieAfter } else { Act::Do });
+        let done = tokio::select! {
+            biased;
+            done = take_away(&files, &run) => Some(done),
+            () = tap.died.notified() => None,
+        };
+        tap.follow(|_| Act::Do);
+        if let Some(done) = done {
+            done.unwrap();
+            break;
+        }
+        let clock = at(HOURS_LATER);
+        let run = Run { clock: &clock, ..Run::new(&tap, &owner, &Silent, &cancel) };
+        take_away(&files, &run).await.unwrap();
+        assert!(!tap.objects().contains_key(&key("media/3.mp3")), "cut after {cut}");
+        let read = published(&tap).await;
+        assert_eq!(read.standing, onair::store::published::Standing::Current);
+        cut += 1;
+    }
+    assert!(cut > 2);
 }
 
 #[tokio::test]

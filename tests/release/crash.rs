@@ -36,6 +36,12 @@ pub fn shows() -> Vec<(&'static str, Option<Show>, Show)> {
             changed(&|show| show.episode(1).folder = "elsewhere".into()),
         ),
         ("scheduled episode comes", Some(scheduled), Show::of(2)),
+        ("an episode leaves", Some(Show::of(3)), Show::of(2)),
+        (
+            "other audio",
+            Some(Show::of(2)),
+            changed(&|show| show.episode(1).payload = "other audio".into()),
+        ),
         ("nothing", Some(Show::of(2)), Show::of(2)),
     ]
 }
@@ -248,6 +254,8 @@ async fn a_release_costs_no_more_requests_than_these() {
         title, page and feed: 16
         moved page: 13
         scheduled episode comes: 12
+        an episode leaves: 16
+        other audio: 15
         nothing: 2
         ");
 }

@@ -122,7 +122,8 @@ async fn ask_if_needed(
     let answered = async {
         let seen = target::see(options, &checkout.show.settings).await?;
         notes.extend(seen.note);
-        locate(checkout, looked.clone(), seen.published.record.as_ref(), &seen.target).await
+        locate(checkout, looked.clone(), seen.published.record.as_ref(), &seen.target, |_| false)
+            .await
     };
     match answered.await {
         Ok(located) => (located, notes),

@@ -9,7 +9,7 @@ use super::target::{self, Target};
 use super::{Checkout, Error};
 use crate::audio::{Content, Foreign, LfsPointer, Probe};
 use crate::model::audio::PublishedAudio;
-use crate::plan::placement::{By, Next, Placement, Proof, Question, Seen, Wanted};
+use crate::plan::placement::{Ahead, By, Next, Placement, Proof, Question, Seen, Wanted};
 use crate::release::Limits;
 use crate::rules::Evidence;
 use crate::show::{Episode, enclosure};
@@ -43,7 +43,8 @@ fn wanted(episode: &Episode, evidence: &Evidence) -> Option<Wanted> {
     }
 }
 
-/// Finds out where the audio stands of every episode in `evidence`.
+/// Finds out where the audio stands of every episode in `evidence`; `goes_ahead` says of which it is
+/// being sent before its date.
 ///
 /// # Errors
 /// If the target cannot be asked.
@@ -52,6 +53,7 @@ pub async fn locate(
     mut evidence: AudioEvidence,
     record: Option<&Record>,
     target: &Target,
+    goes_ahead: impl Fn(&Episode) -> bool,
 ) -> Result<Located, Error> {
     let settings = &checkout.show.settings;
     let recorded: HashMap<&str, &PublishedAudio> = record
@@ -78,6 +80,11 @@ pub async fn locate(
             file: file.as_str().to_owned(),
             wanted,
             recorded: recorded.cloned(),
+            ahead: match (goes_ahead(episode), record) {
+                (true, _) => Ahead::Now,
+                (false, Some(_)) => Ahead::Perhaps,
+                (false, None) => Ahead::No,
+            },
         };
         questions.push((episode.source.path.clone(), question));
     }

@@ -113,7 +113,8 @@ pub async fn prepare_of(
         let sound = matches!(evidence, Evidence::Probed { probe, .. } if matches!(probe.content, Content::Mp3(_)));
         sound && waits(path)
     });
-    let mut located = locate(&checkout, looked, published.record.as_ref(), &target).await?;
+    let mut located =
+        locate(&checkout, looked, published.record.as_ref(), &target, |_| false).await?;
     located.evidence.extend::<AudioEvidence>(aside);
     let allow = retag(&checkout, &mut located, &asked.retag, allow)?;
     let first = |episode: &Episode| is_first(episode, published.record.as_ref());

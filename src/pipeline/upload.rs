@@ -14,7 +14,7 @@ use crate::plan::placement::Placement;
 use crate::release::{self, Delivery, Run};
 use crate::rules::sound::Ears;
 use crate::rules::{Finding, Severity};
-use crate::show::Episode;
+use crate::show::{Episode, waiting};
 
 /// Audio that is to be sent, or what keeps it from being.
 pub struct Prepared {
@@ -58,7 +58,9 @@ pub async fn prepare(options: &Options, episodes: &[String]) -> Result<Prepared,
     let depth = evidence::release_depth(&checkout);
     let looked = evidence::look_at(&checkout, depth, |episode| is_wanted(&episode));
     let Seen { target, published, .. } = target::read(options, &checkout.show.settings).await?;
-    let located = locate(&checkout, looked, published.record.as_ref(), &target).await?;
+    let now = Timestamp::now();
+    let waits = |episode: &Episode| waiting::waits(&checkout.show.settings, episode, now);
+    let located = locate(&checkout, looked, published.record.as_ref(), &target, waits).await?;
     let findings = errors(&checkout, &located, &wanted);
     let jobs = if findings.is_empty() {
         let wanted = all.iter().filter(is_wanted);

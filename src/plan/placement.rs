@@ -91,6 +91,19 @@ pub struct Question {
     pub wanted: Wanted,
     /// What the target's record says of the episode.
     pub recorded: Option<PublishedAudio>,
+    /// Whether it goes, or went, ahead of its date.
+    pub ahead: Ahead,
+}
+
+/// Whether audio is sent before its date: then to a marked name, since a plain one is easily guessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ahead {
+    /// It is being sent so now.
+    Now,
+    /// It may have been.
+    Perhaps,
+    /// Nothing was.
+    No,
 }
 
 /// What was seen in the target so far.
@@ -141,7 +154,8 @@ impl Question {
             return Ok(Next::Settled(standing(audio, By::Object(plain))));
         }
         if let Wanted::Payload(payload) = self.wanted {
-            if matches!(first, Some(Found::Nothing)) {
+            let plain_is_free = matches!(first, Some(Found::Nothing));
+            if plain_is_free && self.ahead == Ahead::No {
                 return Ok(Next::Settled(Some((Placement::Free(plain), By::File))));
             }
             let key = self.marked_key(payload)?;
@@ -150,10 +164,13 @@ impl Question {
                 Some(Found::Audio(audio)) if self.wanted.is(audio) => {
                     Next::Settled(standing(audio, By::Object(key)))
                 }
+                Some(_) if plain_is_free && self.ahead == Ahead::Perhaps => {
+                    Next::Settled(Some((Placement::Free(plain), By::File)))
+                }
                 Some(_) => Next::Settled(Some((Placement::Free(key), By::File))),
             });
         }
-        if !matches!(first, Some(Found::Nothing)) {
+        if !matches!(first, Some(Found::Nothing)) || self.ahead != Ahead::No {
             let Some(beside) = &seen.beside else { return Ok(Next::Beside(self.start())) };
             if let Some(audio) = beside.iter().find(|audio| self.wanted.is(audio)) {
                 return Ok(Next::Settled(standing(audio, By::Object(audio.key.clone()))));
@@ -224,12 +241,22 @@ mod tests {
         wanted: Wanted,
         recorded: Option<PublishedAudio>,
     ) -> String {
+        settle_ahead(Ahead::Perhaps, standing, wanted, recorded)
+    }
+
+    fn settle_ahead(
+        ahead: Ahead,
+        standing: &[(&str, &str)],
+        wanted: Wanted,
+        recorded: Option<PublishedAudio>,
+    ) -> String {
         let question = Question {
             prefix: "media/".into(),
             name: "1.mp3".into(),
             file: "1.mp3".into(),
             wanted,
             recorded,
+            ahead,
         };
         let look = |key: &Key| {
             standing
@@ -276,6 +303,21 @@ mod tests {
         assert_eq!(settle(&[], wanted, recorded), format!("send to media/{beside}"));
         let recorded = Some(audio("1.mp3", "new"));
         assert_eq!(settle(&[], wanted, recorded), "media/1.mp3 by the target's record");
+    }
+
+    #[test]
+    fn before_its_date_audio_goes_where_nobody_guesses_it_and_is_found_there() {
+        let wanted = Wanted::Payload(Sha256::of(b"new"));
+        let place = marked("new");
+        let there = format!("media/{place} by what stands at `media/{place}` in the target");
+        assert_eq!(settle_ahead(Ahead::Now, &[], wanted, None), format!("send to media/{place}"));
+        let standing = [(place.as_str(), "new")];
+        assert_eq!(settle_ahead(Ahead::Now, &standing, wanted, None), there);
+        assert_eq!(settle_ahead(Ahead::Perhaps, &standing, wanted, None), there);
+        let size = audio("1.mp3", "new").bytes;
+        assert_eq!(settle_ahead(Ahead::Perhaps, &standing, Wanted::Size(Some(size)), None), there);
+        // In an empty target there is nothing to look for.
+        assert_eq!(settle_ahead(Ahead::No, &[], wanted, None), "send to media/1.mp3");
     }
 
     #[test]

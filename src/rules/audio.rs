@@ -125,6 +125,18 @@ pub fn judge(
     if wrong { Verdict::Open } else { verdict }
 }
 
+/// Audio that is not there breaks no feed before the episode's date has come.
+pub fn not_needed_yet(findings: &mut [Finding]) {
+    for finding in findings.iter_mut().filter(|it| it.rule == &rule::AUDIO_MISSING) {
+        finding.severity = Severity::Warning;
+        finding.help = Some(
+            "put the MP3 there, or send it ahead with `onair upload`, before the episode's date: no \
+             release from then on goes through without it"
+                .to_owned(),
+        );
+    }
+}
+
 /// The finding for audio that is not there, or is no MP3.
 fn unusable(episode: &Episode, evidence: &Evidence) -> Option<Finding> {
     let at_file = |rule, message: String| {

@@ -34,7 +34,7 @@ pub use registry::{RULES, Rule};
 pub use severity::Severity;
 
 use crate::show::settings::{Allowance, RuleSetting};
-use crate::show::{Episode, Show};
+use crate::show::{Episode, Show, waiting};
 
 /// All that the rules look at.
 #[derive(Debug)]
@@ -69,6 +69,9 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
         notes::episode(&show.settings, episode, &mut findings);
         let evidence = audio.get(&episode.source.path);
         let proved = audio::judge(episode, evidence, &mut findings) == audio::Verdict::Proved;
+        if waiting::waits(&show.settings, episode, now) {
+            audio::not_needed_yet(&mut findings);
+        }
         (findings, member::Member { episode, proved })
     };
     let judged: Vec<_> =

@@ -146,7 +146,7 @@ rules! {
         source: "Liquid; kramdown, inline attribute lists; Hugo, shortcodes",
     }
     AUDIO_MISSING = "audio-missing", Error, "Every episode's audio is there, or is known to the target" {
-        why: "An item whose enclosure is not there breaks for every subscriber at once.",
+        why: "An item whose enclosure is not there breaks for every subscriber at once. While an episode waits for its date, it is a warning.",
         bad: "file: 012.mp3, and no audio/012.mp3",
         good: "file: 012.mp3, and audio/012.mp3",
         source: "RSS 2.0, enclosure",

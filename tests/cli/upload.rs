@@ -41,6 +41,47 @@ fn what_was_sent_ahead_is_released_without_any_audio() {
     insta::assert_snapshot!("again", show.onair(&["release", "-v"]).outline());
 }
 
+/// A scheduled episode's MP3 stands where nobody guesses it, and is found there without any audio.
+#[test]
+fn what_is_sent_before_its_date_cannot_be_guessed() {
+    let show = TestShow::new();
+    show.with_audio(1, 200, &[]);
+    show.with_audio(2, 300, &["date: 2039-02-02 07:00:00 +0100"]);
+    assert_eq!(show.onair(&["release"]).code, 0);
+    let names = || -> Vec<String> { show.tree("public/media").into_keys().collect() };
+    assert_eq!(names(), ["public/media/001.mp3"]);
+    assert_eq!(show.onair(&["upload", "2"]).code, 0);
+    let [_, ahead] = &names()[..] else { panic!("{:?}", names()) };
+    assert!(ahead.starts_with("public/media/002-"), "{ahead}");
+    let again = show.onair(&["upload", "2"]);
+    assert!(again.stdout.contains("is there already"), "{}", again.said());
+
+    let due = [("ONAIR_NOW", "2039-03-01T00:00:00Z")];
+    let at_hand = show.onair_in(&["release", "--dry-run"], &due);
+    assert!(!at_hand.stdout.contains(".mp3"), "it is there: {}", at_hand.said());
+    without_audio(&show);
+    assert_eq!(show.onair(&["check"]).code, 0);
+    let ran = show.onair_in(&["release"], &due);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let address = ahead.strip_prefix("public").unwrap();
+    assert!(show.read("public/podcasts/feed.xml").contains(&format!("{address}\" length=")));
+    assert_eq!(names().len(), 2);
+}
+
+#[test]
+fn scheduled_audio_that_is_not_there_yet_is_a_warning() {
+    let show = TestShow::new();
+    show.with_audio(1, 200, &[]);
+    show.episode(2, &["date: 2039-02-02 07:00:00 +0100"]);
+    let early = show.onair(&["check"]);
+    assert!(early.stdout.contains("warning[audio-missing]"), "{}", early.said());
+    assert_eq!(show.onair(&["release"]).code, 0);
+    let due = [("ONAIR_NOW", "2039-03-01T00:00:00Z")];
+    let late = show.onair_in(&["release"], &due);
+    assert!(late.stdout.contains("error[audio-missing]"), "{}", late.said());
+    assert_eq!(late.code, 1);
+}
+
 #[test]
 fn a_size_of_the_untagged_file_holds_without_it_once_it_is_recorded() {
     let show = TestShow::new();

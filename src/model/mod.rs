@@ -4,4 +4,5 @@ pub mod audio;
 pub mod chapter;
 pub mod hash;
 pub mod object;
+pub mod rendered_tag;
 pub mod waiting;

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::model::hash::Sha256;
+use crate::model::rendered_tag::RenderedTag;
 
 /// Where an object stands below the target's root: `podcasts/feed.xml`.
 ///
@@ -139,7 +140,7 @@ pub enum Body {
     /// A new ID3 tag in front of an untouched range of a host's file: never a second copy.
     Tagged {
         /// The rendered tag.
-        tag: Bytes,
+        tag: RenderedTag,
         /// The host's file.
         file: PathBuf,
         /// The payload within `file`, in bytes.
@@ -306,7 +307,7 @@ mod tests {
     #[test]
     fn a_tagged_body_counts_tag_and_payload() {
         let body =
-            Body::Tagged { tag: Bytes::from_static(b"ID3"), file: "a.mp3".into(), payload: 10..25 };
+            Body::Tagged { tag: b"ID3".to_vec().into(), file: "a.mp3".into(), payload: 10..25 };
         assert_eq!(body.len(), 18);
     }
 }

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::load::{MAX_PICTURE, resolve};
@@ -15,7 +14,6 @@ use super::memo::Memo;
 use super::{Checkout, Error, artwork, chapters, sidecars, tag};
 use crate::audio::{Content, Mp3, PlayTime, Probe};
 use crate::model::audio::PublishedAudio;
-use crate::model::hash::Sha256;
 use crate::model::object::{Body, Key, Kind, Object};
 use crate::plan::placement::Placement;
 use crate::rules::Evidence;
@@ -166,9 +164,8 @@ pub fn new_audio(
     let payload_sha256 =
         mp3.payload_sha256.ok_or_else(|| failed("the audio was not hashed".to_owned()))?;
     let tag = tag::render(checkout, episode, file, mp3).map_err(failed)?;
-    let tag_sha256 = Sha256::of(&tag);
-    let body =
-        Body::Tagged { tag: Bytes::from(tag), file: file.clone(), payload: mp3.payload.clone() };
+    let tag_sha256 = tag.sha256();
+    let body = Body::Tagged { tag, file: file.clone(), payload: mp3.payload.clone() };
     let audio = PublishedAudio {
         key: key.clone(),
         bytes: body.len(),

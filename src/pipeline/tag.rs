@@ -9,6 +9,7 @@ use super::load::MAX_PICTURE;
 use super::scale;
 use crate::audio::Mp3;
 use crate::audio::tag::{self, Picture, TagSpec};
+use crate::model::rendered_tag::RenderedTag;
 use crate::show::{Episode, Show, files, is_inside, read};
 use crate::site::tagging;
 
@@ -21,10 +22,14 @@ pub fn render(
     episode: &Episode,
     file: &Path,
     mp3: &Mp3,
-) -> Result<Vec<u8>, String> {
+) -> Result<RenderedTag, String> {
     let spec = spec(checkout, episode, mp3);
     let existing = tag::existing_tag(file, &mp3.payload).map_err(|error| error.to_string())?;
-    tag::render(&spec, &existing).map_err(|error| error.to_string())
+    let bytes = tag::render(&spec, &existing).map_err(|error| error.to_string())?;
+    Ok(match &spec.cover {
+        Some(cover) => RenderedTag::sharing(&bytes, cover.bytes()),
+        None => RenderedTag::from(bytes),
+    })
 }
 
 fn spec(checkout: &Checkout, episode: &Episode, mp3: &Mp3) -> TagSpec {

@@ -11,6 +11,7 @@ use super::load::resolve;
 use super::{Checkout, Class, Error, Options, tag as render};
 use crate::audio::tag::{self, Line, Source, Written};
 use crate::audio::{Content, Depth, Mp3, TagKind};
+use crate::model::rendered_tag::RenderedTag;
 use crate::rules::{self, Evidence, Finding};
 use crate::show::Episode;
 
@@ -31,7 +32,7 @@ pub struct Job {
     pub path: String,
     file: PathBuf,
     mp3: Box<Mp3>,
-    tag: Vec<u8>,
+    tag: RenderedTag,
 }
 
 /// Renders the tags of the episodes that are named, or of all that are no drafts. Nothing is written.
@@ -131,7 +132,7 @@ impl Job {
             .ok_or_else(|| no(format!("{}: the audio was not hashed", self.path)))?;
         let payload = self.mp3.payload.clone();
         let source = Source { path: self.file.clone(), payload, payload_sha256 };
-        tag::write_in_place(&source, &self.tag).map_err(|error| {
+        tag::write_in_place(&source, &self.tag.to_vec()).map_err(|error| {
             let cause = std::error::Error::source(&error)
                 .map_or_else(String::new, |cause| format!(": {cause}"));
             Error::usage(format!("{error}{cause}"))
@@ -155,7 +156,7 @@ impl Job {
 
     /// What it would say.
     pub fn would_say(&self) -> Vec<Line> {
-        tag::describe(&self.tag)
+        tag::describe(&self.tag.to_vec())
     }
 }
 

@@ -141,7 +141,7 @@ fn load(object: &Object) -> Result<Bytes, StoreError> {
             source.seek(SeekFrom::Start(payload.start)).map_err(failed)?;
             let length = payload.end - payload.start;
             source.take(length).read_to_end(&mut bytes).map_err(failed)?;
-            let (tag_sha256, payload_sha256) = (Sha256::of(tag), Sha256::of(&bytes[tag.len()..]));
+            let (tag_sha256, payload_sha256) = (tag.sha256(), Sha256::of(&bytes[tag.len()..]));
             (bytes.into(), Digest::Tagged { tag_sha256, payload_sha256 })
         }
     };

@@ -11,6 +11,7 @@ use sha2::Digest as _;
 
 use crate::model::hash::Sha256;
 use crate::model::object::Digest;
+use crate::model::rendered_tag::RenderedTag;
 use crate::store::StoreError;
 
 /// What tells whether a file is still the same, short of reading it.
@@ -29,7 +30,7 @@ impl Stamp {
 /// A tag, the range of a file that follows it, and what both must turn out to be.
 #[derive(Debug, Clone)]
 pub(super) struct Tagged {
-    pub(super) tag: Bytes,
+    pub(super) tag: RenderedTag,
     pub(super) path: PathBuf,
     pub(super) payload: Range<u64>,
     pub(super) promised: Digest,
@@ -41,7 +42,7 @@ pub(super) struct Source {
     path: PathBuf,
     file: File,
     stamp: Stamp,
-    tag: Bytes,
+    tag: RenderedTag,
     payload: Range<u64>,
     /// Bytes of tag and payload together that have been read.
     at: u64,
@@ -75,12 +76,9 @@ impl Source {
     /// The next part, of `most` bytes or what is left. Blocks.
     pub(super) fn read(&mut self, most: u64) -> Result<Bytes, StoreError> {
         let len = most.min(self.left());
-        let tag = &self.tag[index(self.at).min(self.tag.len())..];
-        let tag = &tag[..index(len).min(tag.len())];
-        let from_file = len - tag.len() as u64;
-
         let mut bytes = Vec::with_capacity(index(len));
-        bytes.extend_from_slice(tag);
+        let of_tag = self.tag.copy(index(self.at), index(len), &mut bytes);
+        let from_file = len - of_tag as u64;
         let read = (&mut self.file)
             .take(from_file)
             .read_to_end(&mut bytes)
@@ -90,7 +88,7 @@ impl Source {
         }
         match self.promised {
             Digest::Whole { .. } => self.hasher.update(&bytes),
-            Digest::Tagged { .. } => self.hasher.update(&bytes[tag.len()..]),
+            Digest::Tagged { .. } => self.hasher.update(&bytes[of_tag..]),
         }
         self.at += len;
         Ok(Bytes::from(bytes))
@@ -136,7 +134,7 @@ mod tests {
             tag_sha256: Sha256::of(tag),
             payload_sha256: Sha256::of(&bytes[index(payload.start)..index(payload.end)]),
         };
-        Tagged { tag: Bytes::from_static(tag), path: path.to_owned(), payload, promised }
+        Tagged { tag: tag.to_vec().into(), path: path.to_owned(), payload, promised }
     }
 
     fn file() -> tempfile::NamedTempFile {

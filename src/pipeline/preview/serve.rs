@@ -102,7 +102,9 @@ async fn audio(shown: Arc<Shown>, key: String, range: Range<u64>) -> io::Result<
         tokio::task::spawn_blocking(move || shown.audio(&key)).await.map_err(io::Error::other)?;
     let Some(object::Body::Tagged { tag, file, payload }) = body else { return Err(gone()) };
     let of_tag = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(tag.len());
-    let from_tag = tag.slice(of_tag(range.start)..of_tag(range.end));
+    let (start, end) = (of_tag(range.start), of_tag(range.end));
+    let mut from_tag = Vec::new();
+    tag.copy(start, end - start, &mut from_tag);
     let length = tag.len() as u64;
     let from_file = payload.start + range.start.saturating_sub(length)
         ..payload.start + range.end.saturating_sub(length);
@@ -130,5 +132,5 @@ async fn audio(shown: Arc<Shown>, key: String, range: Range<u64>) -> io::Result<
             Err(error) => (Err(error), (file, 0)),
         })
     });
-    Ok(Body::from_stream(stream::iter([Ok(from_tag)]).chain(pieces)))
+    Ok(Body::from_stream(stream::iter([Ok(Bytes::from(from_tag))]).chain(pieces)))
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
@@ -14,6 +13,7 @@ use crate::audio::{Content, Mp3, PlayTime, Probe};
 use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
 use crate::model::object::{Body, Key};
+use crate::model::rendered_tag::RenderedTag;
 use crate::pipeline::cache::{Cache, identity};
 use crate::pipeline::chapters::ChaptersRead;
 use crate::pipeline::evidence::{AudioEvidence, elsewhere, is_doubtful, not_at_hand};
@@ -83,12 +83,12 @@ impl Shown {
         let sound = self.made.sounds.get(key)?;
         let file = sound.file.clone();
         let body = match &sound.mp3 {
-            None => Body::Tagged { tag: Bytes::new(), file, payload: 0..sound.length },
+            None => Body::Tagged { tag: RenderedTag::default(), file, payload: 0..sound.length },
             Some(mp3) => {
                 let episodes = &self.made.checkout.show.episodes;
                 let episode = episodes.iter().find(|it| it.source.path == sound.episode)?;
                 let tag = tag::render(&self.made.checkout, episode, &file, mp3).ok()?;
-                Body::Tagged { tag: Bytes::from(tag), file, payload: mp3.payload.clone() }
+                Body::Tagged { tag, file, payload: mp3.payload.clone() }
             }
         };
         (body.len() == sound.length).then_some(body)

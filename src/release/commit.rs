@@ -15,6 +15,7 @@ use crate::model::hash::Sha256;
 use crate::model::object::{Body, Digest, Kind, Object};
 use crate::plan::Plan;
 use crate::store::begun::{Begun, manifest_json};
+use crate::store::packed::pack;
 use crate::store::record::{LIMIT, Record, ReleaseNumber, feed_copy_key, manifest_key};
 use crate::store::{Condition, Stored, Version};
 
@@ -96,7 +97,7 @@ async fn keep_feeds(plan: &Plan, run: &Run<'_>) -> Result<(), ReleaseError> {
             continue;
         };
         let key = feed_copy_key(sha256);
-        let copy = Object::in_memory(key, Kind::State, "application/xml", bytes.clone());
+        let copy = Object::in_memory(key, Kind::State, "application/xml", pack(bytes.clone()));
         let kept = write(
             run,
             &copy,

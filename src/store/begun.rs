@@ -9,6 +9,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::model::object::{Digest, Key, Object};
+use crate::store::packed::{pack, unpack};
 use crate::store::record::Record;
 use crate::store::{Expected, Version};
 
@@ -70,7 +71,7 @@ pub fn manifest_json(record: Option<&Record>, begun: &Begun) -> Bytes {
     match record {
         Some(record) if begun.is_empty() => record.to_json(),
         // Serialising fails only on a map key that is no text or on failing I/O; here is neither.
-        record => serde_json::to_vec(&Manifest { record, begun }).unwrap_or_default().into(),
+        record => pack(serde_json::to_vec(&Manifest { record, begun }).unwrap_or_default().into()),
     }
 }
 
@@ -81,5 +82,6 @@ pub fn read_begun(manifest: &[u8]) -> Begun {
         #[serde(default)]
         begun: Begun,
     }
-    serde_json::from_slice::<Note>(manifest).map(|note| note.begun).unwrap_or_default()
+    let note = unpack(manifest).ok().and_then(|json| serde_json::from_slice::<Note>(&json).ok());
+    note.map(|note| note.begun).unwrap_or_default()
 }

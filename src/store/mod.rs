@@ -5,6 +5,7 @@ pub mod begun;
 pub mod checkup;
 pub mod dir;
 pub mod memory;
+pub mod packed;
 pub mod published;
 pub mod record;
 pub mod s3;

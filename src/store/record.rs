@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Key, Kind, Object};
 use crate::site::edition::{EditionEpisode, Guid};
+use crate::store::packed::{pack, unpack};
 use crate::store::{Expected, Version};
 
 /// The form of the records that this onair writes. A later one is refused, not guessed at.
@@ -216,6 +217,7 @@ impl Record {
             version: u32,
         }
         let damaged = |error: serde_json::Error| BadRecord::Damaged(error.to_string());
+        let bytes = &unpack(bytes).map_err(BadRecord::Damaged)?;
         let form: Form = serde_json::from_slice(bytes).map_err(damaged)?;
         if form.version > FORM {
             return Err(BadRecord::Newer { found: form.version });
@@ -226,7 +228,7 @@ impl Record {
     /// Writes a record; the same record always gives the same bytes.
     pub fn to_json(&self) -> Bytes {
         // Serialising fails only on a map key that is no text or on failing I/O; here is neither.
-        serde_json::to_vec(self).unwrap_or_default().into()
+        pack(serde_json::to_vec(self).unwrap_or_default().into())
     }
 
     /// Where the copy of its feed stands.

@@ -40,7 +40,7 @@ pub fn shows() -> Vec<(&'static str, Option<Show>, Show)> {
         (
             "other audio",
             Some(Show::of(2)),
-            changed(&|show| show.episode(1).payload = "other audio".into()),
+            changed(&|show| show.episode(1).payload = "other audio"),
         ),
         ("nothing", Some(Show::of(2)), Show::of(2)),
     ]

@@ -74,6 +74,7 @@ fn given(episode: &Episode) -> EpisodeIn<'_> {
             gapless_milliseconds: None,
             tag_sha256: Sha256::of(file.as_str().as_bytes()),
             payload_sha256: Sha256::of(episode.source.path.as_bytes()),
+            frames_sha256: None,
             source_bytes: None,
             source_sha256: None,
         },

@@ -498,7 +498,19 @@ fn place(
             let _ = write!(settings, "\n{}", section.text);
         }
     }
+    let dates = drafts.iter().filter_map(|draft| draft.date.as_ref());
+    settings.push_str(&tags(dates));
     settings.push_str(TARGET);
+}
+
+/// `[tags]` that leave alone what is published already: all up to the newest of these.
+pub fn tags<'a>(dates: impl Iterator<Item = &'a dates::Date>) -> String {
+    dates.max_by_key(|date| date.instant()).map_or_else(String::new, |newest| {
+        format!(
+            "\n[tags]\n# Up to here, MP3s are published as they are; tags begin with the next episode.\nafter = \"{}\"\n",
+            newest.written()
+        )
+    })
 }
 
 /// The settings that name the side file, and rules that the feed does not keep to: what is public so is

@@ -157,6 +157,14 @@ impl Date {
         }
     }
 
+    /// The instant, by UTC where no other clocks are known.
+    pub fn instant(&self) -> Timestamp {
+        match self {
+            Self::Zoned(date) => date.timestamp(),
+            Self::Local(date) => Offset::UTC.to_timestamp(*date).unwrap_or(Timestamp::UNIX_EPOCH),
+        }
+    }
+
     fn year(&self) -> i16 {
         match self {
             Self::Zoned(date) => date.year(),

@@ -429,11 +429,6 @@ fn line_into(nodes: &[Node], out: &mut String) {
                     out.push_str("</a>");
                 }
                 "b" | "strong" | "i" | "em" | "code" => {
-                    let name = match name.as_str() {
-                        "b" => "strong",
-                        "i" => "em",
-                        other => other,
-                    };
                     out.push_str(&format!("<{name}>"));
                     line_into(children, out);
                     out.push_str(&format!("</{name}>"));

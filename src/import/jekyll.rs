@@ -445,7 +445,9 @@ fn settings(
         .map(str::to_owned)
         .or_else(|| text(&["timezone", "time_zone", "timeZone", "zone", "time-zone"]));
     let zone = zone.filter(|zone| jiff::tz::TimeZone::get(zone).is_ok());
-    let zone = zone.or_else(|| zone_of(&language, episodes, report));
+    // By the dates' offsets over the year, or else one that keeps them, and asked for.
+    let dates = dates_of(episodes);
+    let zone = zone.or_else(|| dates::settled(&language, &dates, report));
     show.maybe("time-zone", zone);
     show.line("category", &categories);
     show.text("artwork", &format!("{ARTWORK}.jpg"));
@@ -492,6 +494,7 @@ fn settings(
         }
         out.push_str(&format!("\n{}", section.text));
     }
+    out.push_str(&super::channel::tags(dates.iter()));
     out.push_str(super::channel::TARGET);
     let used = [
         "title",
@@ -534,11 +537,12 @@ fn settings(
     (title, out, text(&["image", "cover", "logo", "artwork"]))
 }
 
-/// The zone of the dates: by their offsets over the year, or else one that keeps them, and asked for.
-fn zone_of(language: &str, episodes: &[EpisodeFile], report: &mut Report) -> Option<String> {
-    let dates: Vec<dates::Date> = episodes
+/// The dates of what is published.
+fn dates_of(episodes: &[EpisodeFile]) -> Vec<dates::Date> {
+    episodes
         .iter()
         .filter_map(|file| Episode::parse(Source::new(file.path.as_str(), file.text.as_str())).ok())
+        .filter(|episode| !episode.is_draft())
         .filter_map(|episode| {
             let date = episode.date.value()?;
             Some(match date.offset {
@@ -546,8 +550,7 @@ fn zone_of(language: &str, episodes: &[EpisodeFile], report: &mut Report) -> Opt
                 None => dates::Date::Local(date.civil),
             })
         })
-        .collect();
-    dates::settled(language, &dates, report)
+        .collect()
 }
 
 /// `Technology`, `Technology / Tech News`, or a list of the two.

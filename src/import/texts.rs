@@ -128,7 +128,9 @@ pub fn settle(given: &Given<'_>, resolve: &Resolve<'_>) -> Settled {
     }
     // Words that the feed has for want of others say nothing new.
     let plain = notes.raw.trim();
-    if short.is_none() && (plain == given.title || plain == given.subtitle) {
+    let said = crate::site::text::one_line(&html::read(plain));
+    let is_said = |text: &str| plain == text || said == crate::site::text::one_line(text);
+    if short.is_none() && (is_said(given.title) || is_said(given.subtitle)) {
         return Settled { summary: own_summary, ..Settled::default() };
     }
     let Some(short) = short else {
@@ -183,8 +185,12 @@ fn escape(text: &str) -> String {
 fn is_first_paragraph(short: &Text<'_>, notes: &str) -> bool {
     first_paragraph(notes).is_some_and(|(paragraph, rest)| {
         let is_all = letters(rest).is_empty();
+        let bare = |html: &str| html::words(html).split_whitespace().collect::<String>();
+        // Where the rest is signs alone, only these tell whether it is said already.
+        let is_signs = html::letters(&html::words(rest)).is_empty();
         is_line(paragraph)
             && letters(paragraph) == short.letters
+            && (is_all || !is_signs || bare(&html::unescaped(short.raw)) == bare(paragraph))
             // All that is said, and plain: a description without notes.
             && (!is_all || (plain_line(short.raw).is_some() && !rest.contains('<')))
     })
@@ -268,7 +274,7 @@ mod tests {
         // The first paragraph alone is a short text of its own.
         assert_eq!(
             of("We talk.", "<p>We <b>talk</b>.</p><p>And more.</p>"),
-            both("We <strong>talk</strong>.", "And more.")
+            both("We <b>talk</b>.", "And more.")
         );
         // A longer description takes the notes' place.
         assert_eq!(of("<p>A b.</p><p>Ads.</p>", "A b."), both("", "A b.\n\nAds."));

@@ -18,10 +18,13 @@ pub struct PublishedAudio {
     /// The playing time without the encoder's delay and padding, in milliseconds, where it differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gapless_milliseconds: Option<u64>,
-    /// SHA-256 of the published ID3 tag.
+    /// SHA-256 of the published ID3 tag; of no bytes where the host's file was published as it is.
     pub tag_sha256: Sha256,
-    /// SHA-256 of the payload.
+    /// SHA-256 of the payload: the frames, or all of a file that was published as it is.
     pub payload_sha256: Sha256,
+    /// SHA-256 of the frames of a file that was published as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frames_sha256: Option<Sha256>,
     /// Bytes of the host's file that it was made from, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_bytes: Option<u64>,
@@ -46,6 +49,7 @@ impl PublishedAudio {
             gapless_milliseconds: None,
             tag_sha256: address,
             payload_sha256: address,
+            frames_sha256: None,
             source_bytes: None,
             source_sha256: None,
         })
@@ -59,6 +63,16 @@ impl PublishedAudio {
     /// What the object at the key consists of.
     pub fn digest(&self) -> Digest {
         Digest::Tagged { tag_sha256: self.tag_sha256, payload_sha256: self.payload_sha256 }
+    }
+
+    /// Whether it was published byte for byte as the host has it.
+    pub fn is_as_it_was(&self) -> bool {
+        self.frames_sha256.is_some()
+    }
+
+    /// Whether its frames are those with this hash.
+    pub fn has_frames(&self, frames: Sha256) -> bool {
+        self.frames_sha256.unwrap_or(self.payload_sha256) == frames
     }
 
     /// Whether a front matter's `size` is one of its lengths: as published, or the host's own file's.

@@ -2,27 +2,25 @@
 //! renders the tags.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::load::{MAX_PICTURE, resolve};
+use super::load::MAX_PICTURE;
+use super::local::{self, Local};
 use super::locate::Located;
 use super::memo::Memo;
-use super::{Checkout, Error, artwork, chapters, sidecars, tag};
-use crate::audio::{Content, Mp3, PlayTime, Probe};
+use super::{Checkout, Error, artwork, chapters, sidecars};
 use crate::model::audio::PublishedAudio;
-use crate::model::object::{Body, Key, Kind, Object};
+use crate::model::object::{Key, Object};
 use crate::plan::placement::Placement;
-use crate::rules::Evidence;
 use crate::show::files::NamedFile;
 use crate::show::{Episode, Show, read, waiting};
 use crate::site::edition::Edition;
 use crate::site::extra::Extra;
 use crate::site::{self, AssetFile, EpisodeIn, Inputs, Templates, Transcript};
-use crate::store::audio::metadata;
 
 /// The largest side file of the feed: that of a hundred thousand episodes.
 const MAX_EXTRA: u64 = 256 * 1024 * 1024;
@@ -112,76 +110,22 @@ fn audio(
     let local = evidence.map(|it| Local::of(checkout, it)).transpose()?.flatten();
     Ok(match (placement, local) {
         (Placement::Standing(audio), Some(local)) if missing.contains(&audio.key) => {
-            let (made, object) = new_audio(checkout, episode, &local, audio.key.clone())?;
+            let key = audio.key.clone();
+            let (made, object) = match audio.is_as_it_was() {
+                true => local::as_it_is(&local, key)?,
+                false => local::tagged_audio(checkout, episode, &local, key)?,
+            };
             // Only the very bytes that the feed promises can take the place of what is gone.
             let same = made.digest() == audio.digest();
             Some(if same { (made, Some(object)) } else { (audio.clone(), None) })
         }
         (Placement::Standing(audio), _) => Some((audio.clone(), None)),
         (Placement::Free(key), Some(local)) => {
-            let (audio, object) = new_audio(checkout, episode, &local, key.clone())?;
+            let (audio, object) = local::new_audio(checkout, episode, &local, key.clone())?;
             Some((audio, Some(object)))
         }
         (Placement::Free(_), None) => None,
     })
-}
-
-/// An MP3 at hand.
-pub struct Local<'a> {
-    file: PathBuf,
-    /// As a host knows it, below the show's folder.
-    path: &'a str,
-    probe: &'a Probe,
-    mp3: &'a Mp3,
-}
-
-impl<'a> Local<'a> {
-    /// The file that was probed, if it is an MP3.
-    ///
-    /// # Errors
-    /// If it is no longer there.
-    pub fn of(checkout: &Checkout, evidence: &'a Evidence) -> Result<Option<Self>, Error> {
-        let Evidence::Probed { path, probe, .. } = evidence else { return Ok(None) };
-        let Content::Mp3(mp3) = &probe.content else { return Ok(None) };
-        let file = resolve(&checkout.show, path)
-            .map_err(|trouble| Error::usage(format!("{path}: {trouble}")))?;
-        Ok(Some(Self { file, path, probe, mp3 }))
-    }
-}
-
-/// Audio that is to be sent to `key`.
-///
-/// # Errors
-/// If the file cannot be read, or no tag can hold what the episode says.
-pub fn new_audio(
-    checkout: &Checkout,
-    episode: &Episode,
-    local: &Local<'_>,
-    key: Key,
-) -> Result<(PublishedAudio, Object), Error> {
-    let failed = |reason: String| Error::usage(format!("{}: {reason}", local.path));
-    let Local { file, probe, mp3, .. } = local;
-    let payload_sha256 =
-        mp3.payload_sha256.ok_or_else(|| failed("the audio was not hashed".to_owned()))?;
-    let tag = tag::render(checkout, episode, file, mp3).map_err(failed)?;
-    let tag_sha256 = tag.sha256();
-    let body = Body::Tagged { tag, file: file.clone(), payload: mp3.payload.clone() };
-    let audio = PublishedAudio {
-        key: key.clone(),
-        bytes: body.len(),
-        milliseconds: mp3.time.milliseconds(),
-        gapless_milliseconds: mp3.gapless_time.map(PlayTime::milliseconds),
-        tag_sha256,
-        payload_sha256,
-        source_bytes: Some(probe.bytes),
-        source_sha256: probe.sha256,
-    };
-    let (digest, metadata) = (audio.digest(), metadata(&audio));
-    let kind = Kind::Audio;
-    Ok((
-        audio,
-        Object { key, kind, content_type: "audio/mpeg", digest, body, metadata, redirect: None },
-    ))
 }
 
 /// The elements that are put back into the feed.

@@ -97,8 +97,13 @@ pub fn is_doubtful(episode: &Episode, evidence: &Evidence) -> bool {
     episode.size.value().is_some_and(|size| size != bytes)
 }
 
-/// How deep a release looks: Git LFS knows a file by the hash of all its bytes.
+/// How deep a release looks: Git LFS knows a file by the hash of all its bytes, and all of them are
+/// sent where no tag is written.
 pub fn release_depth(checkout: &Checkout) -> Depth {
     let in_lfs = lfs::is_used(&checkout.show.root, &checkout.audio_paths());
-    if in_lfs { Depth::HashFile } else { Depth::Hash }
+    if in_lfs || checkout.show.settings.publishes_as_it_is() {
+        Depth::HashFile
+    } else {
+        Depth::Hash
+    }
 }

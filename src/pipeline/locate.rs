@@ -1,21 +1,27 @@
 //! Asks the target where each episode's audio stands, and lets it speak for audio that is not at hand.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::evidence::AudioEvidence;
+use super::local::Local;
 use super::target::{self, Target};
 use super::{Checkout, Error};
 use crate::audio::{Content, Foreign, LfsPointer, Probe};
 use crate::model::audio::PublishedAudio;
+use crate::model::object::{Key, Kind};
 use crate::plan::placement::{Ahead, By, Next, Placement, Proof, Question, Seen, Wanted};
 use crate::release::Limits;
 use crate::rules::Evidence;
 use crate::show::{Episode, enclosure};
-use crate::store::StoreError;
 use crate::store::audio::Found;
-use crate::store::record::Record;
+use crate::store::record::{Record, Recorded};
+use crate::store::{Head, StoreError};
+
+/// The type that audio is served with.
+const MP3: &str = "audio/mpeg";
 
 /// Where audio stands, and what is known of it with the target's word.
 #[derive(Debug, Default)]
@@ -26,6 +32,8 @@ pub struct Located {
     pub placements: BTreeMap<String, Placement>,
     /// What proves it, likewise.
     pub proofs: BTreeMap<String, Proof>,
+    /// What another program put into the target, and is the file at hand.
+    pub adopted: BTreeMap<Key, Recorded>,
 }
 
 /// What an episode's audio must be; nothing where no place can be sought for it.
@@ -85,19 +93,36 @@ pub async fn locate(
                 (false, Some(_)) => Ahead::Perhaps,
                 (false, None) => Ahead::No,
             },
+            as_it_is: None,
         };
-        questions.push((episode.source.path.clone(), question));
+        let local = match settings.writes_tag(episode) {
+            true => None,
+            false => evidence.map(|it| Local::of(checkout, it)).transpose()?.flatten(),
+        };
+        let question = Question {
+            as_it_is: local.as_ref().and_then(|local| {
+                let key = Key::new(format!("{}{}", question.prefix, question.name)).ok()?;
+                local.as_it_is(key)
+            }),
+            ..question
+        };
+        let file = local.map(|local| local.file);
+        questions.push((episode.source.path.clone(), question, file));
     }
     let answers: Vec<_> = stream::iter(questions)
-        .map(async |(path, question)| {
-            let answer = settle(&question, target).await?;
-            Ok::<_, Error>((path, question.wanted, answer))
+        .map(async |(path, question, file)| {
+            let mut same = None;
+            let answer = settle(&question, file.as_deref(), target, &mut same).await?;
+            let adopted = question.as_it_is.zip(same).map(|(audio, head)| adopted(&audio, head));
+            Ok::<_, Error>((path, question.wanted, answer, adopted))
         })
         .buffer_unordered(Limits::default().others)
         .try_collect()
         .await?;
-    let (mut placements, mut proofs) = (BTreeMap::new(), BTreeMap::new());
-    for (path, wanted, answer) in answers {
+    let (mut placements, mut proofs, mut all_adopted) =
+        (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    for (path, wanted, answer, adopted) in answers {
+        all_adopted.extend(adopted);
         let standing = |answer: &Placement| match answer {
             Placement::Standing(audio) => !audio.is_elsewhere(),
             Placement::Free(_) => true,
@@ -119,7 +144,7 @@ pub async fn locate(
         proofs.insert(path.clone(), Proof { pointer: false, by: By::Address });
         placements.insert(path, Placement::Standing(audio));
     }
-    Ok(Located { evidence, placements, proofs })
+    Ok(Located { evidence, placements, proofs, adopted: all_adopted })
 }
 
 fn is_elsewhere(evidence: &Evidence) -> bool {
@@ -148,12 +173,42 @@ fn speak(evidence: &mut Evidence, audio: &mut PublishedAudio) {
     }
 }
 
-async fn settle(question: &Question, target: &Target) -> Result<Option<(Placement, By)>, Error> {
+/// What a record has of audio that another program put into the target.
+fn adopted(audio: &PublishedAudio, head: Head) -> (Key, Recorded) {
+    let recorded = Recorded {
+        kind: Kind::Audio,
+        digest: audio.digest(),
+        bytes: audio.bytes,
+        content_type: MP3.to_owned(),
+        cache_control: head.cache_control.unwrap_or_default(),
+        version: head.version,
+    };
+    (audio.key.clone(), recorded)
+}
+
+/// Asks until the answer is known. `file` is the one at hand, and `same` becomes what stands at its key,
+/// if that is the same.
+async fn settle(
+    question: &Question,
+    file: Option<&Path>,
+    target: &Target,
+    same: &mut Option<Head>,
+) -> Result<Option<(Placement, By)>, Error> {
     let mut seen = Seen::default();
     loop {
         match question.next(&seen).map_err(|error| Error::usage(error.to_string()))? {
             Next::Plain(key) => {
                 seen.plain = Some(target.identify(&key).await.map_err(target::failed)?);
+            }
+            Next::Whole(key) => {
+                if let Some(file) = file {
+                    let found = target.store.is_file(&key, file).await.map_err(target::failed)?;
+                    // With another type, players would not take it for what it is.
+                    let is_mp3 =
+                        |head: &Head| head.content_type.as_deref().is_none_or(|it| it == MP3);
+                    *same = found.filter(is_mp3);
+                }
+                seen.same = Some(same.is_some());
             }
             Next::Marked(key) => {
                 seen.marked = Some(target.identify(&key).await.map_err(target::failed)?);

@@ -28,6 +28,7 @@ pub mod init;
 mod lfs;
 pub mod listen;
 pub mod load;
+mod local;
 pub mod locate;
 pub mod memo;
 pub mod new;

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::check::{find, select};
 use super::ears::{Listening, Watch, listen_to};
-use super::edition::{Local, new_audio};
 use super::evidence::{self, AudioEvidence};
+use super::local::{Local, tagged_audio};
 use super::locate::{Located, locate};
 use super::target::{self, Seen, Target};
 use super::{Checkout, Class, Error, Options, edition, revision};
@@ -116,6 +116,7 @@ pub async fn prepare_of(
     let mut located =
         locate(&checkout, looked, published.record.as_ref(), &target, |_| false).await?;
     located.evidence.extend::<AudioEvidence>(aside);
+    published.adopted = std::mem::take(&mut located.adopted);
     let allow = retag(&checkout, &mut located, &asked.retag, allow)?;
     let first = |episode: &Episode| is_first(episode, published.record.as_ref());
     let Listening { ears, notes: unheard } = match checkout.show.settings.sound.listen {
@@ -185,7 +186,7 @@ fn retag(
             let key = Key::new(format!("{}{name}", settings.media_prefix()));
             key.map_err(|error| Error::usage(error.to_string()))
         };
-        let (audio, _) = new_audio(checkout, episode, &local, key(file.as_str().to_owned())?)?;
+        let (audio, _) = tagged_audio(checkout, episode, &local, key(file.as_str().to_owned())?)?;
         let placement = located.placements.get(&path);
         if matches!(placement, Some(Placement::Standing(old)) if old.digest() == audio.digest()) {
             continue;

@@ -235,6 +235,7 @@ fn look(mut file: File, key: Key) -> io::Result<Found> {
         gapless_milliseconds: mp3.gapless_time.map(PlayTime::milliseconds),
         tag_sha256: Sha256::of(&tag),
         payload_sha256,
+        frames_sha256: None,
         source_bytes: None,
         source_sha256: None,
     }))

@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 
 use super::check::{files_of, find, select};
-use super::edition::{self, Local};
 use super::evidence;
+use super::local::{self, Local};
 use super::locate::{Located, locate};
 use super::target::{self, Seen, Target};
 use super::{Checkout, Class, Error, Options};
@@ -85,7 +85,7 @@ fn job(checkout: &Checkout, located: &Located, episode: &Episode) -> Result<Job,
         (Some(Placement::Standing(audio)), _) => (audio.key.clone(), None),
         (Some(Placement::Free(key)), Some(evidence)) => {
             let local = Local::of(checkout, evidence)?.ok_or_else(nothing)?;
-            let (audio, object) = edition::new_audio(checkout, episode, &local, key.clone())?;
+            let (audio, object) = local::new_audio(checkout, episode, &local, key.clone())?;
             (audio.key, Some(object))
         }
         _ => return Err(nothing()),

@@ -295,7 +295,7 @@ fn draw_up(
     for episode in promised.filter(|it| !at_hand.contains(&it.audio.key)) {
         let PublishedAudio { key, bytes, .. } = &episode.audio;
         let digest = episode.audio.digest();
-        match recorded(key) {
+        match recorded(key).or_else(|| published.adopted.get(key)) {
             Some(old)
                 if old.digest == digest
                     && old.bytes == *bytes

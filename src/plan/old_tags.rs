@@ -28,7 +28,10 @@ pub(super) fn old_tags(
     let mut tags = Vec::new();
     for episode in episodes {
         let same = |old: &&EditionEpisode| {
-            old.guid == episode.guid && old.audio.digest() == episode.audio.digest()
+            old.guid == episode.guid
+                && old.audio.digest() == episode.audio.digest()
+                // That tag is the host's.
+                && !old.audio.is_as_it_was()
         };
         let Some(old) = record.listed().find(same) else { continue };
         let folder = episode.page.as_ref().and_then(|page| page.key.as_str().rsplit_once('/'));

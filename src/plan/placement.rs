@@ -35,7 +35,7 @@ pub enum Wanted {
 impl Wanted {
     fn is(self, audio: &PublishedAudio) -> bool {
         match self {
-            Self::Payload(payload) => audio.payload_sha256 == payload,
+            Self::Payload(frames) => audio.has_frames(frames),
             Self::Source(oid) => audio.source_sha256 == Some(oid),
             Self::Size(size) => size.is_none_or(|size| audio.has_size(size)),
         }
@@ -93,6 +93,8 @@ pub struct Question {
     pub recorded: Option<PublishedAudio>,
     /// Whether it goes, or went, ahead of its date.
     pub ahead: Ahead,
+    /// The file at hand at the plain key, where it is published as it is.
+    pub as_it_is: Option<PublishedAudio>,
 }
 
 /// Whether audio is sent before its date: then to a marked name, since a plain one is easily guessed.
@@ -113,6 +115,8 @@ pub struct Seen {
     pub plain: Option<Found>,
     /// At the key that the payload's hash marks.
     pub marked: Option<Found>,
+    /// Whether what stands at the plain key is the file at hand, byte for byte.
+    pub same: Option<bool>,
     /// At all keys beside the plain one, in the order of their names.
     pub beside: Option<Vec<PublishedAudio>>,
 }
@@ -122,6 +126,8 @@ pub struct Seen {
 pub enum Next {
     /// Look at the plain key.
     Plain(Key),
+    /// Compare what stands there, which does not say what it is, with the file at hand.
+    Whole(Key),
     /// Look at the key that the payload's hash marks.
     Marked(Key),
     /// List the keys that start so, and look at those that [`Question::is_beside`] names.
@@ -157,6 +163,13 @@ impl Question {
             let plain_is_free = matches!(first, Some(Found::Nothing));
             if plain_is_free && self.ahead == Ahead::No {
                 return Ok(Next::Settled(Some((Placement::Free(plain), By::File))));
+            }
+            if let (Some(Found::Other), Some(own)) = (first, &self.as_it_is) {
+                match seen.same {
+                    None => return Ok(Next::Whole(plain)),
+                    Some(true) => return Ok(Next::Settled(standing(own, By::Object(plain)))),
+                    Some(false) => {}
+                }
             }
             let key = self.marked_key(payload)?;
             return Ok(match &seen.marked {
@@ -226,6 +239,7 @@ mod tests {
             gapless_milliseconds: None,
             tag_sha256: Sha256::of(b"tag"),
             payload_sha256: Sha256::of(payload.as_bytes()),
+            frames_sha256: None,
             source_bytes: Some(2 + payload.len() as u64),
             source_sha256: Some(Sha256::of(format!("ID{payload}").as_bytes())),
         }
@@ -257,6 +271,7 @@ mod tests {
             wanted,
             recorded,
             ahead,
+            as_it_is: None,
         };
         let look = |key: &Key| {
             standing
@@ -269,6 +284,7 @@ mod tests {
             match question.next(&seen).unwrap() {
                 Next::Plain(key) => seen.plain = Some(look(&key)),
                 Next::Marked(key) => seen.marked = Some(look(&key)),
+                Next::Whole(_) => panic!("no file is published as it is"),
                 Next::Beside(start) => {
                     let all = standing.iter().map(|(name, payload)| audio(name, payload));
                     let beside = all.filter(|it| {
@@ -318,6 +334,37 @@ mod tests {
         assert_eq!(settle_ahead(Ahead::Perhaps, &standing, Wanted::Size(Some(size)), None), there);
         // In an empty target there is nothing to look for.
         assert_eq!(settle_ahead(Ahead::No, &[], wanted, None), "send to media/1.mp3");
+    }
+
+    #[test]
+    fn the_very_file_that_another_program_put_there_is_taken_for_ours() {
+        let own =
+            PublishedAudio { frames_sha256: Some(Sha256::of(b"new")), ..audio("1.mp3", "IDnew") };
+        let mut question = Question {
+            prefix: "media/".into(),
+            name: "1.mp3".into(),
+            file: "1.mp3".into(),
+            wanted: Wanted::Payload(Sha256::of(b"new")),
+            recorded: None,
+            as_it_is: Some(own.clone()),
+            ahead: Ahead::No,
+        };
+        let mut seen = Seen { plain: Some(Found::Other), ..Seen::default() };
+        assert_eq!(question.next(&seen).unwrap(), Next::Whole(own.key.clone()));
+        seen.same = Some(true);
+        let standing = Placement::Standing(own.clone());
+        let settled = Some((standing, By::Object(own.key.clone())));
+        assert_eq!(question.next(&seen).unwrap(), Next::Settled(settled));
+        seen.same = Some(false);
+        assert!(matches!(question.next(&seen).unwrap(), Next::Marked(_)));
+        // With a tag of onair's, it is not the same.
+        let other = Seen { same: None, ..seen };
+        question.as_it_is = None;
+        assert!(matches!(question.next(&other).unwrap(), Next::Marked(_)));
+        // What was published as it is stays, whatever is set since.
+        question.recorded = Some(own.clone());
+        let settled = question.next(&Seen::default()).unwrap();
+        assert_eq!(settled, Next::Settled(Some((Placement::Standing(own), By::Record))));
     }
 
     #[test]

@@ -153,6 +153,12 @@ impl Settings {
                 return Err(wrong(accent, reason, "write it in hexadecimal, as in `#b02e17`"));
             }
         }
+        if let Some(after) = &self.tags.after
+            && let Err(trouble) = super::date::date(after.get_ref())
+        {
+            let help = "write it as an episode's `date`: `2024-05-02 07:00:00 +0200`";
+            return Err(wrong(after, format!("`tags.after`: {}", trouble.reason), help));
+        }
         if self.site.feed_limit == Some(0) {
             let reason = "a feed of no episodes is of no use".to_owned();
             return Err(SettingsError {
@@ -187,6 +193,20 @@ impl Settings {
     /// The zone that dates without an offset are in.
     pub fn zone(&self) -> TimeZone {
         TimeZone::get(self.show.time_zone.get_ref()).unwrap_or(TimeZone::UTC)
+    }
+
+    /// Whether an episode's MP3 is published with a tag of onair's, and not byte for byte as it is.
+    pub fn writes_tag(&self, episode: &super::Episode) -> bool {
+        let TagSettings { write, after, .. } = &self.tags;
+        let instant = |date: &super::date::WrittenDate| date.at(&self.zone()).timestamp();
+        let after = after.as_ref().and_then(|after| super::date::date(after.get_ref()).ok());
+        let is_later = |after| episode.date.value().is_none_or(|date| instant(date) > after);
+        *write && after.as_ref().map(instant).is_none_or(is_later)
+    }
+
+    /// Whether some MP3s are published byte for byte.
+    pub fn publishes_as_it_is(&self) -> bool {
+        !self.tags.write || self.tags.after.is_some()
     }
 
     /// The address that pages and feed stand under, with a `/` at its end.

@@ -161,9 +161,15 @@ impl<'a> Item<'a> {
         let base = ammonia::Url::parse(&page_url).ok();
         let absolute = |link: &str| Some(base.as_ref()?.join(link).ok()?.into());
         let end = Duration::from_millis(entry.given.audio.milliseconds);
-        let notes = html::notes(episode.notes_text(), Some(end), &on_page);
+        let mut notes = html::notes(episode.notes_text(), Some(end), &on_page);
+        if notes.text.is_empty() && !notes.page.contains("<img") {
+            // Such as `&nbsp;` alone.
+            notes.page = Clean::default();
+        }
         let description = episode.description.value().map_or("", String::as_str);
-        let description = html::inline(description, &on_page);
+        let description = Some(html::inline(description, &on_page))
+            .filter(|description| !text::from_clean_html(description).is_empty())
+            .unwrap_or_default();
         let subtitle = episode.subtitle.value().map(String::as_str);
         let summary = [text::from_clean_html(&description), notes.text.clone()]
             .into_iter()

@@ -75,6 +75,7 @@ pub(crate) fn given(episode: &Episode) -> EpisodeIn<'_> {
             gapless_milliseconds: None,
             tag_sha256: Sha256::of(b"tag"),
             payload_sha256: Sha256::of(file.as_bytes()),
+            frames_sha256: None,
             source_bytes: None,
             source_sha256: None,
         },

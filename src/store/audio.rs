@@ -19,6 +19,7 @@ pub enum Found {
 
 const MILLISECONDS: &str = "milliseconds";
 const GAPLESS_MILLISECONDS: &str = "gapless-milliseconds";
+const FRAMES_SHA256: &str = "frames-sha256";
 const SOURCE_BYTES: &str = "source-bytes";
 const SOURCE_SHA256: &str = "source-sha256";
 
@@ -27,6 +28,7 @@ pub fn metadata(audio: &PublishedAudio) -> BTreeMap<String, String> {
     let given = [
         (MILLISECONDS, Some(audio.milliseconds.to_string())),
         (GAPLESS_MILLISECONDS, audio.gapless_milliseconds.map(|time| time.to_string())),
+        (FRAMES_SHA256, audio.frames_sha256.map(|hash| hash.to_string())),
         (SOURCE_BYTES, audio.source_bytes.map(|bytes| bytes.to_string())),
         (SOURCE_SHA256, audio.source_sha256.map(|hash| hash.to_string())),
     ];
@@ -58,6 +60,7 @@ pub fn of_head(key: &Key, head: &Head) -> Option<PublishedAudio> {
         gapless_milliseconds: number(GAPLESS_MILLISECONDS),
         tag_sha256: hash("tag-sha256")?,
         payload_sha256: hash("payload-sha256")?,
+        frames_sha256: hash(FRAMES_SHA256),
         source_bytes: number(SOURCE_BYTES),
         source_sha256: hash(SOURCE_SHA256),
     })
@@ -78,6 +81,7 @@ mod tests {
             gapless_milliseconds: Some(60_950),
             tag_sha256: Sha256::of(b"tag"),
             payload_sha256: Sha256::of(b"new"),
+            frames_sha256: None,
             source_bytes: Some(5),
             source_sha256: Some(Sha256::of(b"IDnew")),
         };

@@ -12,6 +12,7 @@ pub mod s3;
 mod source;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -202,6 +203,12 @@ pub trait Store: Send + Sync {
                 expected.judge(head, same)
             }
         })
+    }
+
+    /// What is known of the object at `key`, if its bytes are those of the file at `path`, whatever
+    /// its metadata say. A store that cannot tell says nothing.
+    async fn is_file(&self, _key: &Key, _path: &Path) -> Result<Option<Head>, StoreError> {
+        Ok(None)
     }
 
     /// Every object whose key starts with `prefix`, in order of key.

@@ -1,10 +1,10 @@
 //! What a target holds already: the other half of a plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::object::Key;
 use crate::store::begun::{Begun, Stray};
-use crate::store::record::Record;
+use crate::store::record::{Record, Recorded};
 use crate::store::{Stored, Version};
 
 /// How the public feed and the records in a target stand to each other.
@@ -35,6 +35,8 @@ pub struct Published {
     pub manifest: Option<Version>,
     /// Recorded objects that were found to be gone or changed by somebody else, where anybody looked.
     pub missing: BTreeSet<Key>,
+    /// Audio that another program put there, and that was compared with the file at hand.
+    pub adopted: BTreeMap<Key, Recorded>,
     /// What a release that was cut off was about to write.
     pub begun: Begun,
     /// What it wrote and no release has named.
@@ -50,6 +52,7 @@ impl Published {
             feed: None,
             manifest: None,
             missing: BTreeSet::new(),
+            adopted: BTreeMap::new(),
             begun: Begun::new(),
             strays: Vec::new(),
         }

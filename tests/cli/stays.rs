@@ -524,3 +524,66 @@ fn a_release_waits_for_the_minute() {
     assert!(show.read("public/podcasts/feed.xml").contains("002.mp3"));
     assert_eq!(release(&show, &["--wait", "soon"]).code, 2);
 }
+
+/// An MP3 as other programs leave it: a tag that is not ours in front, and an ID3v1 tag behind.
+fn foreign_mp3(number: u32, frames: usize) -> Vec<u8> {
+    let mut tag = b"ID3\x03\0\0\0\0\0\x15TPE1\0\0\0\x0b\0\0\0Somebody  ".to_vec();
+    tag.truncate(10 + 0x15);
+    let mut end = b"TAGAn old title".to_vec();
+    end.resize(128, 0);
+    [tag, super::show::audio(number, frames), end].concat()
+}
+
+#[test]
+fn audio_is_published_as_it_is_until_tags_begin() {
+    let show = show_of(3);
+    let mine = foreign_mp3(1, 170);
+    show.audio(1, &mine);
+    show.fix(1);
+    let date = |number: u32| {
+        let text = show.read(&format!("episodes/episode_{number:03}.md"));
+        text.lines().find_map(|line| line.strip_prefix("date: ")).unwrap().to_owned()
+    };
+    set(&show, "[site]", &format!("[tags]\nafter = \"{}\"\n[site]", date(2)));
+    // The show's old scripts have put the first file there; nothing says what it is.
+    fs::create_dir_all(show.path("public/media")).unwrap();
+    fs::write(show.path("public/media/001.mp3"), &mine).unwrap();
+    let told = released(&show, &[]).said();
+    assert!(
+        !show
+            .path("public/media")
+            .read_dir()
+            .unwrap()
+            .any(|it| { it.unwrap().file_name().to_str().unwrap().starts_with("001-") }),
+        "{told}"
+    );
+
+    let published = |name: &str| fs::read(show.path(&format!("public/media/{name}"))).unwrap();
+    let own = |name: &str| fs::read(show.path(&format!("audio/{name}"))).unwrap();
+    assert!(published("001.mp3") == mine);
+    assert!(published("002.mp3") == own("002.mp3"));
+    assert!(published("003.mp3") != own("003.mp3"));
+    let feed = show.read("public/podcasts/feed.xml");
+    assert!(feed.contains(&format!("length=\"{}\"", mine.len())), "{feed}");
+
+    // Nothing is left to do: not with other texts or settings, not without audio.
+    let nothing = || released(&show, &["--dry-run"]).said();
+    assert!(nothing().contains("Nothing to do"), "{}", nothing());
+    assert_eq!(show.onair(&["check"]).code, 0);
+    set(&show, "[tags]\nafter", "[tags]\nwrite = false\nafter");
+    assert!(nothing().contains("Nothing to do"), "{}", nothing());
+    set(&show, &format!("[tags]\nwrite = false\nafter = \"{}\"\n", date(2)), "");
+    assert!(nothing().contains("Nothing to do"), "{}", nothing());
+    fs::rename(show.path("audio"), show.path("away")).unwrap();
+    assert!(nothing().contains("Nothing to do"), "{}", nothing());
+    fs::rename(show.path("away"), show.path("audio")).unwrap();
+
+    // What is gone comes back as it was, and a tag when it is asked for.
+    fs::remove_file(show.path("public/media/001.mp3")).unwrap();
+    released(&show, &["--repair"]);
+    assert!(published("001.mp3") == mine);
+    released(&show, &["--retag", "1"]);
+    let feed = show.read("public/podcasts/feed.xml");
+    assert!(!feed.contains(&format!("length=\"{}\"", mine.len())), "{feed}");
+    assert!(nothing().contains("Nothing to do"), "{}", nothing());
+}

@@ -209,9 +209,15 @@ impl Host {
                 self.told(format!("draft of {number}: {}", self.episodes[at].draft));
             }
             14 => {
-                let version = ["2.3", "2.4"][self.roll(2)];
-                self.tags = Some(version);
-                self.told(format!("tags of {version}"));
+                let kinds = [
+                    "version = \"2.3\"",
+                    "version = \"2.4\"",
+                    "write = false",
+                    "after = \"2021-03-01\"",
+                ];
+                let tags = kinds[self.roll(kinds.len())];
+                self.tags = Some(tags);
+                self.told(format!("tags: {tags}"));
             }
             15 => {
                 self.description = format!("What the sea brings, {} times.", self.roll(90));
@@ -327,8 +333,8 @@ impl Host {
 
     fn write_settings(&mut self) {
         let mut text = SETTINGS.replace("What the sea brings.", &self.description);
-        if let Some(version) = self.tags {
-            text.push_str(&format!("\n[tags]\nversion = \"{version}\"\n"));
+        if let Some(tags) = self.tags {
+            text.push_str(&format!("\n[tags]\n{tags}\n"));
         }
         fs::write(self.show().join("onair.toml"), text).unwrap();
     }

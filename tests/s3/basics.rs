@@ -141,3 +141,21 @@ async fn a_store_that_refuses_the_newer_checksums_gets_md5() {
     assert_eq!(server.asked(), ["PutObject"], "asked once");
     assert_eq!(server.object("pod/large.json").unwrap().bytes.len(), 5000);
 }
+
+#[tokio::test]
+async fn an_object_of_another_program_is_known_by_its_bytes() {
+    let server = server().await;
+    let store = store(&server);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.mp3");
+    std::fs::write(&file, "frames").unwrap();
+    let same = async |key: &str| store.is_file(&self::key(key), &file).await.unwrap();
+    store.put(&page("same", "frames"), &Condition::Always, &quiet).await.unwrap();
+    store.put(&page("other", "framez"), &Condition::Always, &quiet).await.unwrap();
+    store.put(&page("longer", "frames."), &Condition::Always, &quiet).await.unwrap();
+
+    assert_eq!(same("same").await.map(|head| head.bytes), Some(6));
+    assert_eq!(same("other").await, None);
+    assert_eq!(same("longer").await, None);
+    assert_eq!(same("none").await, None);
+}

@@ -382,6 +382,7 @@ fn facts(checkout: &Checkout, episode: &Episode, sound: Option<&Sound>) -> Optio
         gapless_milliseconds,
         tag_sha256: none,
         payload_sha256: none,
+        frames_sha256: None,
         source_bytes: None,
         source_sha256: None,
     })

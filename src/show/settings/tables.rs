@@ -275,7 +275,7 @@ pub struct TargetSettings {
 }
 
 /// `[tags]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TagSettings {
     /// The ID3 version; 2.3 unless given, which more readers get right.
@@ -287,6 +287,24 @@ pub struct TagSettings {
     pub publisher: Option<String>,
     /// The cover in every tag: a path in the show's folder; the artwork unless given.
     pub cover: Option<Spanned<String>>,
+    /// Whether MP3s are published with a tag of onair's; without one, they are published byte for byte.
+    #[serde(default = "yes")]
+    pub write: bool,
+    /// Episodes of this date and of earlier ones are published byte for byte.
+    pub after: Option<Spanned<String>>,
+}
+
+impl Default for TagSettings {
+    fn default() -> Self {
+        Self {
+            version: Id3Version::default(),
+            genre: None,
+            publisher: None,
+            cover: None,
+            write: true,
+            after: None,
+        }
+    }
 }
 
 /// `tags.version`

@@ -130,6 +130,12 @@ impl Store for DirStore {
         })
     }
 
+    async fn is_file(&self, key: &Key, path: &Path) -> Result<Option<Head>, StoreError> {
+        let other = path.to_owned();
+        let same = self.with_file(key, move |file| identity::are_alike(file, &other)).await?;
+        if same == Some(true) { self.head(key).await } else { Ok(None) }
+    }
+
     async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError> {
         let prefix = prefix.to_owned();
         self.blocking(move |base| list(base, &prefix)).await

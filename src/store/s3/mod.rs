@@ -22,11 +22,13 @@ mod progress;
 mod put;
 mod resume;
 mod retry;
+mod same;
 mod target;
 mod tuning;
 mod upload;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
@@ -227,6 +229,10 @@ impl Store for S3Store {
                 .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
                 .collect(),
         }))
+    }
+
+    async fn is_file(&self, key: &Key, path: &Path) -> Result<Option<Head>, StoreError> {
+        self.same(key, path).await
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError> {

@@ -148,6 +148,7 @@ impl Episode {
                 gapless_milliseconds: None,
                 tag_sha256,
                 payload_sha256,
+                frames_sha256: None,
                 source_bytes: None,
                 source_sha256: None,
             },

@@ -51,6 +51,15 @@ impl Response {
     }
 }
 
+/// Something that an answer's body is written to, once its head is known.
+pub trait Sink: Write {
+    /// Told of status and headers.
+    ///
+    /// # Errors
+    /// If the body is not wanted.
+    fn begin(&mut self, head: &Response) -> io::Result<()>;
+}
+
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
@@ -197,6 +206,27 @@ impl Client {
         out: &mut dyn Write,
     ) -> Result<Response, HttpError> {
         read(self.agent.get(self.address(url)?).call().map_err(said)?, limit, out)
+    }
+
+    /// GET with further headers, the body written to `out` as it comes, which is told of status and
+    /// headers first.
+    ///
+    /// # Errors
+    /// As [`Client::download`].
+    pub fn stream(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        limit: u64,
+        out: &mut dyn Sink,
+    ) -> Result<Response, HttpError> {
+        let mut request = self.agent.get(self.address(url)?);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.call().map_err(said)?;
+        out.begin(&answer(&response)).map_err(HttpError::Write)?;
+        read(response, limit, out)
     }
 
     fn address<'a>(&self, url: &'a str) -> Result<&'a str, HttpError> {

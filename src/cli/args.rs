@@ -121,6 +121,8 @@ pub enum Command {
     New(New),
     /// Make a show of a podcast's feed, or of a Jekyll folder
     Import(Import),
+    /// Bring audio home that stands at an old host's addresses: fetch it, and publish it here
+    Rehost(Rehost),
     /// Say how far the feed's move to another address is, and what comes next
     Move(Move),
     /// Episode ids at Apple Podcasts
@@ -336,12 +338,23 @@ pub struct Import {
     /// Fetch what the feed names: audio, artwork, transcripts, chapters; what is there already stays
     #[arg(long)]
     pub download: bool,
+    /// Bring the audio home as well: what came is published here, and no longer at its old address
+    #[arg(long)]
+    pub rehost: bool,
     /// The address that the show will have, if it moves [default: the one that it has]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
     /// The show's time zone, as in Europe/Paris [default: the one that its dates tell]
     #[arg(long, value_name = "ZONE")]
     pub time_zone: Option<String>,
+}
+
+/// `onair rehost`
+#[derive(Debug, clap::Args)]
+pub struct Rehost {
+    /// These episodes: a number, or a file's name [default: all that have their audio elsewhere]
+    #[arg(value_name = "EPISODE")]
+    pub episodes: Vec<String>,
 }
 
 /// `onair move`

@@ -7,6 +7,7 @@ use super::ui::term::Term;
 use super::{Error, Exit, Outcome};
 use crate::pipeline::fetch::FetchWatch;
 use crate::pipeline::import::{ImportOptions, import};
+use crate::pipeline::rehost::take_what_came;
 
 pub fn run(global: &Global, args: &Import, term: &Term) -> Outcome {
     if term.format() != Format::Human {
@@ -16,12 +17,17 @@ pub fn run(global: &Global, args: &Import, term: &Term) -> Outcome {
     }
     let asked = ImportOptions {
         from: args.from.clone(),
-        download: args.download,
+        download: args.download || args.rehost,
         url: args.url.clone(),
         time_zone: args.time_zone.clone(),
     };
     let imported = import(&global.options(), &asked, term)?;
     term.say(imported.report.trim_end());
+    if args.rehost {
+        // What came is there: only the addresses change.
+        let rehosted = take_what_came(&global.options())?;
+        term.say(&rehosted.report());
+    }
     Ok(match (imported.complete, imported.open) {
         (false, _) => Exit::Target,
         (true, true) => Exit::Findings,

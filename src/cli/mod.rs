@@ -15,6 +15,7 @@ mod moving;
 mod new;
 mod preview;
 mod prune;
+mod rehost;
 mod release;
 mod rollback;
 mod tag;
@@ -63,6 +64,7 @@ pub fn run(args: Args) -> ExitCode {
         Command::Init(init) => init::run(&args.global, init, &term),
         Command::New(new) => new::run(&args.global, new, &term),
         Command::Import(import) => import::run(&args.global, import, &term),
+        Command::Rehost(rehost) => rehost::run(&args.global, rehost, &term),
         Command::Move(moving) => moving::run(&args.global, moving, &term),
         Command::Apple(Apple::Sync(sync)) => apple::run(&args.global, sync, &term),
         Command::Explain(explain) => explain::run(explain, &term),

@@ -37,6 +37,11 @@ pub struct PublishedAudio {
 /// object has such a key.
 const ELSEWHERE: &str = ".onair/elsewhere/";
 
+/// Whether this is the key of audio that stands outside of the target.
+pub fn stands_elsewhere(key: &Key) -> bool {
+    key.as_str().starts_with(ELSEWHERE)
+}
+
 impl PublishedAudio {
     /// Audio that stands at an address outside of the target, and stays there: what is known of it is
     /// what its host wrote.
@@ -57,7 +62,7 @@ impl PublishedAudio {
 
     /// Whether it stands outside of the target.
     pub fn is_elsewhere(&self) -> bool {
-        self.key.as_str().starts_with(ELSEWHERE)
+        stands_elsewhere(&self.key)
     }
 
     /// What the object at the key consists of.

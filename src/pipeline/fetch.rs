@@ -9,22 +9,20 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 
-use crate::audio::{Content, Depth, probe_file};
+use super::download;
 use crate::http::Client;
 use crate::import::{Fetch, Import};
 use crate::report::{self, counted, printable};
 use crate::show::read::{self, FileTrouble};
 use crate::show::{Show, is_inside};
 
-/// Longer than any episode: twelve hours at the best bit rate.
-const MAX_AUDIO: u64 = 2 * 1024 * 1024 * 1024;
 const MAX_PICTURE: u64 = 16 * 1024 * 1024;
 const MAX_TEXT: u64 = 1024 * 1024;
 /// How often a server is asked that does not answer.
 const TRIES: u32 = 3;
 
 /// Who is told how fetching proceeds.
-pub trait FetchWatch {
+pub trait FetchWatch: Sync {
     /// A line worth knowing.
     fn say(&self, line: &str);
     /// What could not be fetched, and what to do about it.
@@ -33,6 +31,17 @@ pub trait FetchWatch {
     fn bar(&self, _name: &str, _bytes: Option<u64>) -> ProgressBar {
         ProgressBar::hidden()
     }
+}
+
+/// An MP3 that is to be at hand.
+#[derive(Debug, Clone)]
+pub struct WantedAudio {
+    /// Its address.
+    pub url: String,
+    /// Its place below the show's folder.
+    pub path: String,
+    /// The bytes that the feed states.
+    pub stated: Option<u64>,
 }
 
 /// Fetches into a show's folder.
@@ -86,6 +95,7 @@ impl<'a> Fetcher<'a> {
     /// Fetches all that the import names. In a show that was there before, only the audio of its
     /// episodes, which it knows by their guids and may have named anew.
     pub fn all(&mut self, import: &Import, show: Option<&Show>) {
+        let mut audio = Vec::new();
         let folder = show.map_or("audio", |show| show.settings.audio_folder());
         if let (Some(artwork), Some(bytes)) = (&import.artwork, self.artwork.take()) {
             let path = show.map_or(&artwork.to, |show| show.settings.show.artwork.get_ref());
@@ -110,16 +120,54 @@ impl<'a> Fetcher<'a> {
                     None => continue,
                 },
             };
-            let path = format!("{folder}/{name}");
-            if self.root.join(&path).exists() {
+            audio.push(WantedAudio {
+                url: url.clone(),
+                path: format!("{folder}/{name}"),
+                stated: episode.bytes,
+            });
+        }
+        self.audio(&audio);
+        self.sum_up();
+    }
+
+    /// Fetches MP3s that are not there, and looks at each; the paths of those that are there now.
+    pub fn audio(&mut self, wanted: &[WantedAudio]) -> Vec<String> {
+        let mut there = Vec::new();
+        let (mut jobs, mut of) = (Vec::new(), Vec::new());
+        for one in wanted {
+            if self.root.join(&one.path).exists() {
                 self.there += 1;
+                there.push(one.path.clone());
                 continue;
             }
-            if let Err(reason) = self.audio(url, &path, episode.bytes) {
-                self.failed.push(format!("{path}: {reason}"));
+            let (folder, name) = one.path.rsplit_once('/').unwrap_or(("", &one.path));
+            match self.folder(folder) {
+                Ok(folder) => {
+                    let (url, name) = (one.url.clone(), name.to_owned());
+                    jobs.push(download::Wanted { url, folder, name });
+                    of.push(one);
+                }
+                Err(reason) => self.failed.push(format!("{}: {reason}", one.path)),
             }
         }
-        self.sum_up();
+        let stated = of.iter().filter_map(|one| one.stated).fold(0, u64::saturating_add);
+        let bar = self.watch.bar(&counted(jobs.len(), "MP3"), Some(stated));
+        download::all(self.client, &jobs, &bar, |at, outcome| {
+            let WantedAudio { path, stated, .. } = of[at];
+            match outcome {
+                Ok(bytes) => {
+                    self.fetched += 1;
+                    self.bytes += bytes;
+                    self.other_length += usize::from(stated.is_some_and(|stated| stated != bytes));
+                    let size = report::bytes(bytes);
+                    bar.suspend(|| self.watch.say(&format!("  {path} fetched ({size})")));
+                    there.push(path.clone());
+                }
+                Err(reason) => self.failed.push(format!("{path}: {reason}")),
+            }
+        });
+        bar.finish_and_clear();
+        there
     }
 
     /// Writes the artwork that was fetched.
@@ -160,52 +208,6 @@ impl<'a> Fetcher<'a> {
         read::resolve(self.root, path).map_err(|trouble| format!("{path}: {trouble}"))
     }
 
-    fn audio(&mut self, url: &str, path: &str, stated: Option<u64>) -> Result<(), String> {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let folder = self.folder(folder)?;
-        // Beside its place, under a name that no check looks at and the next try uses again.
-        let part = folder.join(format!(".{name}.part"));
-        let outcome = self.audio_into(url, name, &part, stated).and_then(|bytes| {
-            fs::rename(&part, folder.join(name)).map_err(|error| error.to_string())?;
-            Ok(bytes)
-        });
-        if outcome.is_err() {
-            let _ = fs::remove_file(&part);
-        }
-        let bytes = outcome?;
-        self.fetched += 1;
-        self.bytes += bytes;
-        if stated.is_some_and(|stated| stated != bytes) {
-            self.other_length += 1;
-        }
-        self.watch.say(&format!("  {path} fetched ({})", report::bytes(bytes)));
-        Ok(())
-    }
-
-    /// Streams audio into the file at `part`, and makes sure that it is whole and an MP3.
-    fn audio_into(
-        &self,
-        url: &str,
-        name: &str,
-        part: &Path,
-        stated: Option<u64>,
-    ) -> Result<u64, String> {
-        let bar = self.watch.bar(name, stated);
-        // What an earlier try left, or a link that somebody put there, is not written through.
-        let _ = fs::remove_file(part);
-        let file = File::create_new(part).map_err(|error| error.to_string())?;
-        let mut out = Counting { file, bytes: 0, bar: &bar };
-        let got = self.ask(url, MAX_AUDIO, &mut out);
-        bar.finish_and_clear();
-        got?;
-        out.file.sync_all().map_err(|error| error.to_string())?;
-        match probe_file(part, Depth::Walk).map_err(|error| error.to_string())?.content {
-            Content::Mp3(_) => Ok(out.bytes),
-            Content::Empty => Err("nothing came".to_owned()),
-            Content::Foreign(foreign) => Err(format!("what came is {foreign}, not an MP3")),
-        }
-    }
-
     /// Asks until there is an answer of success, a few times.
     fn ask(&self, url: &str, limit: u64, out: &mut dyn Restart) -> Result<(), String> {
         let mut tried = 0;
@@ -227,7 +229,8 @@ impl<'a> Fetcher<'a> {
         }
     }
 
-    fn sum_up(&self) {
+    /// Says what came.
+    pub fn sum_up(&self) {
         self.watch.say(&format!(
             "Fetched {} ({}); {} there already",
             counted(self.fetched, "MP3"),
@@ -266,34 +269,5 @@ impl Restart for Vec<u8> {
     fn restart(&mut self) -> io::Result<()> {
         self.clear();
         Ok(())
-    }
-}
-
-/// A file that tells how much of it there is.
-struct Counting<'a> {
-    file: File,
-    bytes: u64,
-    bar: &'a ProgressBar,
-}
-
-impl Write for Counting<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.bytes += written as u64;
-        self.bar.set_position(self.bytes);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-impl Restart for Counting<'_> {
-    fn restart(&mut self) -> io::Result<()> {
-        use std::io::Seek as _;
-        self.bytes = 0;
-        self.file.set_len(0)?;
-        self.file.rewind()
     }
 }

@@ -82,6 +82,9 @@ pub async fn locate(
             continue;
         };
         let recorded = episode.effective_guid().and_then(|guid| recorded.get(guid).copied());
+        // Audio that comes home finds no place taken.
+        let comes_home = !evidence.is_some_and(is_elsewhere);
+        let recorded = recorded.filter(|audio| !(comes_home && audio.is_elsewhere()));
         let question = Question {
             prefix: settings.media_prefix(),
             name: place.name,

@@ -9,6 +9,7 @@ use super::cause::own_address;
 use super::companions;
 use super::feed::{Documents, FeedDiff, Unreadable};
 use super::guard::{Allow, EpisodeName, Guard, GuardKind, Overrides};
+use crate::model::audio::stands_elsewhere;
 use crate::model::object::{Digest, Key, Kind};
 use crate::model::waiting::Waiting;
 use crate::site::edition::{Edition, EditionEpisode, Guid};
@@ -343,7 +344,8 @@ fn identities(
         }
         let moved = own_address(&new.enclosure_url.0) != own_address(&old.url);
         // Other audio has another address; that is told once.
-        let other = old.digest.as_ref().is_some_and(|digest| *digest != new.audio.digest());
+        let other = old.digest.as_ref().is_some_and(|digest| *digest != new.audio.digest())
+            && !old.audio.as_ref().is_some_and(stands_elsewhere);
         let allowed = allow.contains(&Allow::AddressChange)
             || allow.names(Allow::AudioChange, &old.guid, old.number);
         if moved && !other && !allowed {
@@ -402,7 +404,10 @@ fn dates(edition: &Edition, record: &Record, allow: &Overrides, guards: &mut Vec
 fn audio(edition: &Edition, record: &Record, allow: &Overrides, guards: &mut Vec<Guard>) {
     for new in &edition.episodes {
         let Some(old) = record.listed().find(|old| old.guid == new.guid) else { continue };
-        let same = old.audio.bytes == new.audio.bytes && old.audio.digest() == new.audio.digest();
+        // Of what an old host has, only the address is known; that it changes is a guard of its own.
+        let comes_home = stands_elsewhere(&old.audio.key) && !new.audio.is_elsewhere();
+        let same = comes_home
+            || old.audio.bytes == new.audio.bytes && old.audio.digest() == new.audio.digest();
         if !same && !allow.names(Allow::AudioChange, &old.guid, old.number) {
             let text = |episode: &EditionEpisode| {
                 let hash = episode.audio.payload_sha256.to_string();

@@ -53,24 +53,43 @@ fn serve(
     let asked: Vec<String> =
         lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
     let path = asked.first().and_then(|line| line.split(' ').nth(1)).unwrap_or("/").to_owned();
+    let range = asked.iter().find_map(|line| {
+        let (name, value) = line.split_once(": bytes=")?;
+        let start: usize = value.trim_end_matches('-').parse().ok()?;
+        name.eq_ignore_ascii_case("range").then_some(start)
+    });
     let mut instead = instead.lock().unwrap();
     let (status, body) = match instead.iter().position(|(given, ..)| *given == path) {
         Some(at) => {
             let (_, status, body) = instead.remove(at);
             (status, body.into_bytes())
         }
-        None => match fs::read(folder.join(path.trim_start_matches('/'))) {
-            Ok(body) => (200, body),
-            Err(_) => (404, Vec::new()),
-        },
+        None => {
+            match fs::read(folder.join(path.trim_start_matches('/').split('?').next().unwrap())) {
+                Ok(body) => (200, body),
+                Err(_) => (404, Vec::new()),
+            }
+        }
     };
+    let (status, body, more) = match range.filter(|start| status == 200 && *start < body.len()) {
+        Some(start) => {
+            let range =
+                format!("Content-Range: bytes {start}-{}/{}\r\n", body.len() - 1, body.len());
+            (206, &body[start..], range)
+        }
+        None => (status, &body[..], String::new()),
+    };
+    let wait = if status == 429 { "Retry-After: 1\r\n" } else { "" };
     let head = format!(
-        "HTTP/1.1 {status} S\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 {status} S\r\nContent-Length: {}\r\nETag: \"e\"\r\n{more}{wait}Connection: close\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).unwrap();
-    let _ = stream.write_all(&body);
-    path
+    let _ = stream.write_all(body);
+    match range {
+        Some(start) => format!("{path} from {start}"),
+        None => path,
+    }
 }
 
 /// A show with all that a feed can name, published to `public`, which a server gives out.
@@ -472,4 +491,107 @@ fn a_folder_is_read_from_the_root_of_its_repository() {
         "{}",
         ran.stdout
     );
+}
+
+/// A feed of two MP3s, an M4A and one that is gone, on a server of its own.
+fn hosted_elsewhere() -> (TestShow, Server) {
+    let show = TestShow::without_audio();
+    fs::create_dir(show.path("old")).unwrap();
+    fs::write(show.path("old/one.mp3"), super::show::audio(1, 150)).unwrap();
+    fs::write(show.path("old/two.mp3"), super::show::audio(2, 160)).unwrap();
+    let server = Server::start(show.path("old"));
+    let length = |name: &str| fs::metadata(show.path(name)).map_or(7, |it| it.len());
+    let item = |name: &str, kind: &str, day: u32| {
+        let length = length(&format!("old/{name}"));
+        format!(
+            "<item><title>On {name}</title><description>About {name}.</description><guid isPermaLink='false'>g-{name}</guid>\
+             <pubDate>Mon, 0{day} Feb 2021 07:00:00 +0100</pubDate><itunes:duration>4</itunes:duration>\
+             <enclosure url='{}/{name}?a=1' length='{length}' type='{kind}'/></item>",
+            server.address
+        )
+    };
+    show.write(
+        "old/feed.xml",
+        &format!(
+            "<rss xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'><channel><title>Tides</title>\
+             <link>https://show.example</link><description>What the sea brings.</description><language>fr</language>\
+             <itunes:author>Ada</itunes:author><itunes:category text='Arts'/><itunes:explicit>false</itunes:explicit>{}{}{}{}</channel></rss>",
+            item("one.mp3", "audio/mpeg", 1),
+            item("two.mp3", "audio/mpeg", 8),
+            item("three.m4a", "audio/x-m4a", 2),
+            item("gone.mp3", "audio/mpeg", 3),
+        ),
+    );
+    (show, server)
+}
+
+#[test]
+fn audio_comes_home_and_only_its_address_changes() {
+    let (show, server) = hosted_elsewhere();
+    let feed = format!("{}/feed.xml", server.address);
+    let zone = ["--time-zone", "Europe/Paris"];
+    let ran = import(&show, &server, &[&[&*feed, "--show", "copy"], &zone[..]].concat());
+    assert!(ran.said().contains("the audio stays at its old addresses"), "{}", ran.said());
+    fs::copy(show.path("img/artwork.png"), show.path("copy/img/artwork.jpg")).unwrap();
+    let settings = show.read("copy/onair.toml").replace("artwork.jpg", "artwork.png");
+    show.write("copy/onair.toml", &settings);
+    fs::rename(show.path("copy/img/artwork.jpg"), show.path("copy/img/artwork.png")).unwrap();
+    let release = |more: &[&str]| {
+        show.onair(
+            &[&["release", "--show", "copy", "-q", "--now", "2021-03-01T00:00:00Z"], more].concat(),
+        )
+    };
+    let ran = release(&[]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let before = show.read("copy/public/podcasts/feed.xml");
+
+    // What an earlier try left is gone on with; a server that asks for patience has it.
+    let part = fs::read(show.path("old/two.mp3")).unwrap();
+    fs::write(show.path("copy/audio/.two.mp3.part"), &part[..1000]).unwrap();
+    show.write("copy/audio/.two.mp3.part.of", "\"e\"");
+    server.instead("/one.mp3?a=1", 429, "");
+    server.asked();
+    let ran = import_or_move(&show, &server, &["rehost", "--show", "copy"]);
+    insta::assert_snapshot!("rehost", ran.said());
+    let asked = server.asked();
+    assert!(asked.contains(&"/two.mp3?a=1 from 1000".to_owned()), "{asked:?}");
+    for name in ["one.mp3", "two.mp3"] {
+        let (old, new) = (format!("old/{name}"), format!("copy/audio/{name}"));
+        assert!(fs::read(show.path(&old)).unwrap() == fs::read(show.path(&new)).unwrap());
+    }
+    let left: Vec<String> = show.tree("copy/audio").into_keys().collect();
+    assert!(!left.iter().any(|name| name.contains(".part")), "{left:?}");
+
+    // One permission for all; guids, lengths and bytes are the old ones.
+    let ran = release(&[]);
+    assert_eq!(ran.code, 4, "{}", ran.said());
+    let ran = release(&["--allow", "address-change"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let after = show.read("copy/public/podcasts/feed.xml");
+    let mut expected = before.clone();
+    for name in ["one.mp3", "two.mp3"] {
+        let own = format!("https://show.example/media/{name}");
+        expected = expected.replace(&format!("{}/{name}?a=1", server.address), &own);
+        let published = fs::read(show.path(&format!("copy/public/media/{name}"))).unwrap();
+        assert!(published == fs::read(show.path(&format!("old/{name}"))).unwrap());
+    }
+    assert_eq!(after, expected);
+    assert!(after.contains("gone.mp3?a=1") && after.contains("three.m4a?a=1"), "{after}");
+}
+
+#[test]
+fn an_import_brings_audio_home_at_once() {
+    let (show, server) = hosted_elsewhere();
+    let feed = format!("{}/feed.xml", server.address);
+    let ran = import(&show, &server, &[&feed, "--rehost", "--show", "copy", "--time-zone", "UTC"]);
+    // One is gone, and keeps its address.
+    assert_eq!(ran.code, 3, "{}", ran.said());
+    assert!(ran.said().contains("Home: the audio of 2 episodes"), "{}", ran.said());
+    let with_address: Vec<String> = show
+        .tree("copy/episodes")
+        .into_iter()
+        .filter(|(_, text)| String::from_utf8_lossy(text).contains("\nenclosure: "))
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(with_address.len(), 2, "{with_address:?}");
 }

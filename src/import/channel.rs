@@ -1,96 +1,28 @@
 //! What a feed says of the show, as `onair.toml`.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::item::{self, Draft, Person};
-use super::media::{self, Media};
+use super::draft::{Draft, Person};
+use super::item;
 use super::options::Options;
+use super::place::place;
 use super::report::{Level, Report};
+use super::section::Section;
 use super::unread_elements::{Parts, one_line};
 use super::write::cut;
 use super::xml::Element;
-use super::{EXTRA, dates, html, names};
+use super::{EXTRA, dates, html};
 use crate::show::edit::quoted;
 use crate::show::guid::of_address;
-use crate::show::is_inside;
 use crate::show::settings::{FILE, is_medium};
 
 /// Where the artwork goes; its ending is mended once its bytes are seen.
 pub const ARTWORK: &str = "img/artwork";
-/// Where a show stands that does not say it: a name that no server has (RFC 2606).
-pub const NOWHERE: &str = "https://your-site.invalid";
 /// Where a release goes until its host says otherwise.
 pub const TARGET: &str =
     "\n[target]\nurl = \"public\"                      # a directory, or s3://bucket/prefix\n";
 const MAX_DESCRIPTION: usize = 4000;
 const MAX_LINE: usize = 1000;
-/// Where shows are listed, talked of or hosted: a page there is nobody's own site.
-const PLATFORMS: [&str; 62] = [
-    "twitter.com",
-    "x.com",
-    "facebook.com",
-    "instagram.com",
-    "youtube.com",
-    "youtu.be",
-    "tiktok.com",
-    "linkedin.com",
-    "threads.net",
-    "mastodon.social",
-    "bsky.app",
-    "reddit.com",
-    "discord.gg",
-    "t.me",
-    "linktr.ee",
-    "patreon.com",
-    "ko-fi.com",
-    "substack.com",
-    "medium.com",
-    "tumblr.com",
-    "apple.com",
-    "spotify.com",
-    "google.com",
-    "amazon.com",
-    "audible.com",
-    "deezer.com",
-    "stitcher.com",
-    "overcast.fm",
-    "pocketcasts.com",
-    "podchaser.com",
-    "iheart.com",
-    "tunein.com",
-    "libsyn.com",
-    "libsynpro.com",
-    "megaphone.fm",
-    "acast.com",
-    "art19.com",
-    "buzzsprout.com",
-    "fireside.fm",
-    "transistor.fm",
-    "anchor.fm",
-    "podbean.com",
-    "soundcloud.com",
-    "simplecast.com",
-    "captivate.fm",
-    "spreaker.com",
-    "rss.com",
-    "castos.com",
-    "blubrry.com",
-    "blubrry.net",
-    "omny.fm",
-    "omnycontent.com",
-    "audioboom.com",
-    "podigee.io",
-    "redcircle.com",
-    "pinecast.com",
-    "podomatic.com",
-    "zencast.fm",
-    "ivoox.com",
-    "ausha.co",
-    "feedburner.com",
-    "simplecast.fm",
-];
-
 /// What a release writes anew.
 const MADE_ANEW: [&str; 13] = [
     // What only the old host can answer for.
@@ -231,6 +163,8 @@ pub fn read(
     }
     let link = parts.text("link").map(str::to_owned);
     place(link.as_deref(), &mut settings, options, address.as_deref(), drafts, report);
+    settings.push_str(&tags(drafts.iter().filter_map(|draft| draft.date.as_ref())));
+    settings.push_str(TARGET);
     if let Some(new) = parts.text("itunes:new-feed-url") {
         let own = address.as_deref().or(options.address);
         // Some feeds name themselves.
@@ -264,41 +198,6 @@ fn same_address(a: &str, b: &str) -> bool {
         url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/').to_lowercase()
     };
     bare(a) == bare(b)
-}
-
-/// A section of `onair.toml`.
-pub struct Section {
-    /// Its text so far.
-    pub text: String,
-}
-
-impl Section {
-    /// An empty one.
-    pub fn new(name: &str) -> Self {
-        Self { text: format!("[{name}]\n") }
-    }
-
-    /// Whether it has no key yet.
-    fn is_empty(&self) -> bool {
-        self.text.lines().count() < 2
-    }
-
-    /// A key with a value of TOML.
-    pub fn line(&mut self, key: &str, value: &str) {
-        let _ = writeln!(self.text, "{key} = {value}");
-    }
-
-    /// A key with a text.
-    pub fn text(&mut self, key: &str, value: &str) {
-        self.line(key, &quoted(value));
-    }
-
-    /// A key with a text, if there is one.
-    pub fn maybe(&mut self, key: &str, value: Option<String>) {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            self.text(key, cut(&value, MAX_LINE).0);
-        }
-    }
 }
 
 fn missing(key: &str, instead: &str, report: &mut Report) -> String {
@@ -430,79 +329,6 @@ fn guid(parts: &mut Parts<'_>, show: &mut Section, address: Option<&str>, report
     }
 }
 
-/// `[site]` and `[media]`: where pages, feed and audio are to stand.
-fn place(
-    link: Option<&str>,
-    settings: &mut String,
-    options: &Options<'_>,
-    address: Option<&str>,
-    drafts: &[Draft],
-    report: &mut Report,
-) {
-    let own = link.filter(|url| is_own(url, address));
-    let given = options.url.or(own);
-    // The server that has the feed is the show's own where the show has its pages there, too.
-    let server = address.filter(|_| link.is_none()).filter(|address| !is_platform(address));
-    let (url, feed) = match (given, server) {
-        (None, None) => {
-            report.decide(
-                match link {
-                    Some(link) => format!(
-                        "the show's site is not known: {link} is a platform's, or somebody else's"
-                    ),
-                    None => "the show's site is not known: the feed does not say it".to_owned(),
-                },
-                format!("import with --url, or write `site.url` in {FILE}"),
-            );
-            (NOWHERE.to_owned(), None)
-        }
-        _ => site(given, options.url.is_some(), address),
-    };
-    if options.url.is_none()
-        && let Some(own) = own
-        && !address.is_some_and(|address| shares_domain(own, address))
-    {
-        report.fact(format!("Pages, artwork and feed are to stand at {url}, the feed's link: --url names another address"));
-    }
-    let mut section = Section::new("site");
-    section.text("url", &url);
-    if let Some(feed) = feed.filter(|feed| feed != "podcasts/feed.xml") {
-        section.text("feed", &feed);
-    }
-    if let Some(pages) = pages(&url, drafts).filter(|pages| pages != "podcasts") {
-        section.text("pages", &pages);
-    }
-    let _ = write!(settings, "\n{}", section.text);
-    let enclosures = drafts.iter().map(|draft| draft.enclosure.as_str());
-    if let Some(Media { url: own, tracking }) =
-        media::folder(enclosures, &url).filter(|media| is_site(&media.url))
-    {
-        let mut section = Section::new("media");
-        // Audio that stays where it is keeps its address; what is new has a folder of its own.
-        match media::path(&own, &url) {
-            _ if !options.download => {}
-            // Where audio goes unless the settings say otherwise.
-            Some(_) if own == format!("{}/media/", url.trim_end_matches('/')) => {}
-            Some(path) if is_inside(&path) => {
-                section.text("url", &own);
-                section.text("path", &path);
-            }
-            // The site's root is no folder for audio; what stands there keeps its address.
-            Some(_) => {}
-            None => section.text("url", &own),
-        }
-        if let Some(tracking) = tracking {
-            section.line("tracking", &format!("[{}]", quoted(&tracking)));
-        }
-        if !section.is_empty() {
-            let _ = write!(settings, "\n{}", section.text);
-        }
-    }
-    let dates = drafts.iter().filter_map(|draft| draft.date.as_ref());
-    settings.push_str(&tags(dates));
-    settings.push_str(TARGET);
-}
-
 /// `[tags]` that leave alone what is published already: all up to the newest of these.
 pub fn tags<'a>(dates: impl Iterator<Item = &'a dates::Date>) -> String {
     dates.max_by_key(|date| date.instant()).map_or_else(String::new, |newest| {
@@ -527,77 +353,4 @@ pub fn completed(settings: &str, extra: bool, rules: &[&str]) -> String {
         }
     }
     out
-}
-
-/// Whether what a feed links to is the show's own site: a platform's page is not, and neither is a page
-/// deep in a site that has no part in the feed.
-fn is_own(link: &str, address: Option<&str>) -> bool {
-    let path = link.splitn(4, '/').nth(3).unwrap_or_default().trim_end_matches('/');
-    is_site(link)
-        && !is_platform(link)
-        && (path.is_empty() || address.is_some_and(|address| shares_domain(link, address)))
-}
-
-fn is_platform(url: &str) -> bool {
-    let host = media::host(url).unwrap_or_default().to_ascii_lowercase();
-    PLATFORMS.iter().any(|platform| {
-        host.strip_suffix(platform).is_some_and(|before| before.is_empty() || before.ends_with('.'))
-    })
-}
-
-fn shares_domain(a: &str, b: &str) -> bool {
-    media::host(a).zip(media::host(b)).is_some_and(|(a, b)| media::same_site(a, b))
-}
-
-/// Whether settings take this as an address to stand under.
-pub fn is_site(url: &str) -> bool {
-    item::is_web(url) && !url.contains(['?', '#'])
-}
-
-/// The site's address, and the feed's place below it if that is its own.
-fn site(given: Option<&str>, chosen: bool, address: Option<&str>) -> (String, Option<String>) {
-    let below = |site: &str| {
-        let path = address?.strip_prefix(&format!("{site}/"))?;
-        (is_inside(path) && !path.contains(['?', '#', '%'])).then(|| path.to_owned())
-    };
-    let Some(site) = given.map(|url| url.trim_end_matches('/').to_owned()) else {
-        // The server that has the feed.
-        let server = address
-            .and_then(|url| Some(format!("{}{}", &url[..url.find("://")? + 3], media::host(url)?)));
-        let server = server.filter(|url| is_site(url)).unwrap_or_else(|| NOWHERE.to_owned());
-        let feed = below(&server);
-        return (server, feed);
-    };
-    if let Some(feed) = below(&site) {
-        return (site, Some(feed));
-    }
-    // A feed beside the site's folder: the server's root has both.
-    let root =
-        site.find("://").and_then(|at| Some(format!("{}{}", &site[..at + 3], media::host(&site)?)));
-    if let (false, Some(root)) = (chosen, root)
-        && let Some(feed) = below(&root)
-    {
-        return (root, Some(feed));
-    }
-    (site, None)
-}
-
-/// The folder below the site in which at least half of the pages stand.
-fn pages(site: &str, drafts: &[Draft]) -> Option<String> {
-    let mut folders: BTreeMap<String, usize> = BTreeMap::new();
-    for draft in drafts {
-        if let Some((folder, _)) = draft.link.as_deref().and_then(|link| page(site, link)) {
-            *folders.entry(folder.to_owned()).or_default() += 1;
-        }
-    }
-    let (folder, count) = folders.into_iter().max_by_key(|(_, count)| *count)?;
-    (count * 2 >= drafts.len() && is_inside(&folder)).then_some(folder)
-}
-
-/// The folder of an episode's page below the site, and the page's own, if it is as a release makes it.
-pub fn page<'a>(site: &str, link: &'a str) -> Option<(&'a str, &'a str)> {
-    let path = link.strip_prefix(site)?.strip_prefix('/')?;
-    let path = path.strip_suffix("/index.html").or_else(|| path.strip_suffix('/'))?;
-    let (folder, name) = path.rsplit_once('/')?;
-    names::is_plain(name).then_some((folder, name))
 }

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use rayon::prelude::*;
 
 use super::channel::{self, Head};
-use super::item::{self, Draft};
+use super::draft::Draft;
+use super::item;
 use super::names::{self, Names};
 use super::options::Options;
 use super::report::{Level, Report};
 use super::unread_elements::Parts;
 use super::xml::{self, Channel, Element};
-use super::{EpisodeFile, Fetch, Import, ImportError, extra};
+use super::{EpisodeFile, Fetch, Import, ImportError, extra, place};
 use crate::report::{bytes, counted};
 use crate::show::Source;
 use crate::show::read::EPISODES;
@@ -324,7 +325,7 @@ fn episodes(
 
 /// Names for an episode's file, the best first.
 fn slugs(draft: &Draft, site: &str, pages: &str, in_seasons: bool) -> Vec<String> {
-    let page = draft.link.as_deref().and_then(|link| channel::page(site, link));
+    let page = draft.link.as_deref().and_then(|link| place::page(site, link));
     let page = page.filter(|(folder, _)| *folder == pages).map(|(_, name)| name.to_owned());
     let number = draft.number.map(|number| match draft.season.filter(|_| in_seasons) {
         Some(season) => format!("season_{season}_episode_{number:03}"),

@@ -3,10 +3,11 @@
 
 use serde_yaml::Value;
 
-use super::channel::{ARTWORK, Section};
+use super::channel::ARTWORK;
 use super::names::{self, Names};
 use super::options::Options;
 use super::report::{Level, Report};
+use super::section::Section;
 use super::{EpisodeFile, Import, ImportError, dates};
 use crate::report::counted;
 use crate::show::edit::{self, Edit};
@@ -427,12 +428,12 @@ fn settings(
         base => format!("{}/{base}", url.trim_end_matches('/')),
     });
     let url = options.url.map(str::to_owned).or(own);
-    let url = url.filter(|url| super::channel::is_site(url)).unwrap_or_else(|| {
+    let url = url.filter(|url| super::place::is_site(url)).unwrap_or_else(|| {
         report.decide(
             "the show's site is not known",
             format!("import with --url, or write `site.url` in {FILE}"),
         );
-        super::channel::NOWHERE.to_owned()
+        super::place::NOWHERE.to_owned()
     });
     let mut show = Section::new("show");
     show.text("title", &title);
@@ -485,7 +486,7 @@ fn settings(
         "enclosure_prefix",
         "media_url",
     ]);
-    let prefix = prefix.filter(|prefix| super::channel::is_site(prefix));
+    let prefix = prefix.filter(|prefix| super::place::is_site(prefix));
     if let Some(media) = prefix.and_then(|prefix| super::media::split(&prefix)) {
         let mut section = Section::new("media");
         section.text("url", &media.url);

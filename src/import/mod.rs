@@ -9,6 +9,7 @@
 mod atom;
 mod channel;
 mod dates;
+mod draft;
 mod element;
 mod encoding;
 mod extra;
@@ -21,7 +22,9 @@ mod markdown;
 mod media;
 mod names;
 mod options;
+mod place;
 pub mod report;
+mod section;
 mod texts;
 mod unread_elements;
 mod write;

@@ -1,0 +1,225 @@
+//! Where a show is to stand: its site, its pages, its audio.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::draft::Draft;
+use super::media::{self, Media};
+use super::options::Options;
+use super::report::Report;
+use super::section::Section;
+use super::{item, names};
+use crate::show::edit::quoted;
+use crate::show::is_inside;
+use crate::show::settings::FILE;
+
+/// Where a show stands that does not say it: a name that no server has (RFC 2606).
+pub const NOWHERE: &str = "https://your-site.invalid";
+/// Where shows are listed, talked of or hosted: a page there is nobody's own site.
+const PLATFORMS: [&str; 62] = [
+    "twitter.com",
+    "x.com",
+    "facebook.com",
+    "instagram.com",
+    "youtube.com",
+    "youtu.be",
+    "tiktok.com",
+    "linkedin.com",
+    "threads.net",
+    "mastodon.social",
+    "bsky.app",
+    "reddit.com",
+    "discord.gg",
+    "t.me",
+    "linktr.ee",
+    "patreon.com",
+    "ko-fi.com",
+    "substack.com",
+    "medium.com",
+    "tumblr.com",
+    "apple.com",
+    "spotify.com",
+    "google.com",
+    "amazon.com",
+    "audible.com",
+    "deezer.com",
+    "stitcher.com",
+    "overcast.fm",
+    "pocketcasts.com",
+    "podchaser.com",
+    "iheart.com",
+    "tunein.com",
+    "libsyn.com",
+    "libsynpro.com",
+    "megaphone.fm",
+    "acast.com",
+    "art19.com",
+    "buzzsprout.com",
+    "fireside.fm",
+    "transistor.fm",
+    "anchor.fm",
+    "podbean.com",
+    "soundcloud.com",
+    "simplecast.com",
+    "captivate.fm",
+    "spreaker.com",
+    "rss.com",
+    "castos.com",
+    "blubrry.com",
+    "blubrry.net",
+    "omny.fm",
+    "omnycontent.com",
+    "audioboom.com",
+    "podigee.io",
+    "redcircle.com",
+    "pinecast.com",
+    "podomatic.com",
+    "zencast.fm",
+    "ivoox.com",
+    "ausha.co",
+    "feedburner.com",
+    "simplecast.fm",
+];
+
+/// `[site]` and `[media]`: where pages, feed and audio are to stand.
+pub fn place(
+    link: Option<&str>,
+    settings: &mut String,
+    options: &Options<'_>,
+    address: Option<&str>,
+    drafts: &[Draft],
+    report: &mut Report,
+) {
+    let own = link.filter(|url| is_own(url, address));
+    let given = options.url.or(own);
+    // The server that has the feed is the show's own where the show has its pages there, too.
+    let server = address.filter(|_| link.is_none()).filter(|address| !is_platform(address));
+    let (url, feed) = match (given, server) {
+        (None, None) => {
+            report.decide(
+                match link {
+                    Some(link) => format!(
+                        "the show's site is not known: {link} is a platform's, or somebody else's"
+                    ),
+                    None => "the show's site is not known: the feed does not say it".to_owned(),
+                },
+                format!("import with --url, or write `site.url` in {FILE}"),
+            );
+            (NOWHERE.to_owned(), None)
+        }
+        _ => site(given, options.url.is_some(), address),
+    };
+    if options.url.is_none()
+        && let Some(own) = own
+        && !address.is_some_and(|address| shares_domain(own, address))
+    {
+        report.fact(format!("Pages, artwork and feed are to stand at {url}, the feed's link: --url names another address"));
+    }
+    let mut section = Section::new("site");
+    section.text("url", &url);
+    if let Some(feed) = feed.filter(|feed| feed != "podcasts/feed.xml") {
+        section.text("feed", &feed);
+    }
+    if let Some(pages) = pages(&url, drafts).filter(|pages| pages != "podcasts") {
+        section.text("pages", &pages);
+    }
+    let _ = write!(settings, "\n{}", section.text);
+    let enclosures = drafts.iter().map(|draft| draft.enclosure.as_str());
+    if let Some(Media { url: own, tracking }) =
+        media::folder(enclosures, &url).filter(|media| is_site(&media.url))
+    {
+        let mut section = Section::new("media");
+        // Audio that stays where it is keeps its address; what is new has a folder of its own.
+        match media::path(&own, &url) {
+            _ if !options.download => {}
+            // Where audio goes unless the settings say otherwise.
+            Some(_) if own == format!("{}/media/", url.trim_end_matches('/')) => {}
+            Some(path) if is_inside(&path) => {
+                section.text("url", &own);
+                section.text("path", &path);
+            }
+            // The site's root is no folder for audio; what stands there keeps its address.
+            Some(_) => {}
+            None => section.text("url", &own),
+        }
+        if let Some(tracking) = tracking {
+            section.line("tracking", &format!("[{}]", quoted(&tracking)));
+        }
+        if !section.is_empty() {
+            let _ = write!(settings, "\n{}", section.text);
+        }
+    }
+}
+
+/// Whether what a feed links to is the show's own site: a platform's page is not, and neither is a page
+/// deep in a site that has no part in the feed.
+fn is_own(link: &str, address: Option<&str>) -> bool {
+    let path = link.splitn(4, '/').nth(3).unwrap_or_default().trim_end_matches('/');
+    is_site(link)
+        && !is_platform(link)
+        && (path.is_empty() || address.is_some_and(|address| shares_domain(link, address)))
+}
+
+fn is_platform(url: &str) -> bool {
+    let host = media::host(url).unwrap_or_default().to_ascii_lowercase();
+    PLATFORMS.iter().any(|platform| {
+        host.strip_suffix(platform).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    })
+}
+
+fn shares_domain(a: &str, b: &str) -> bool {
+    media::host(a).zip(media::host(b)).is_some_and(|(a, b)| media::same_site(a, b))
+}
+
+/// Whether settings take this as an address to stand under.
+pub fn is_site(url: &str) -> bool {
+    item::is_web(url) && !url.contains(['?', '#'])
+}
+
+/// The site's address, and the feed's place below it if that is its own.
+fn site(given: Option<&str>, chosen: bool, address: Option<&str>) -> (String, Option<String>) {
+    let below = |site: &str| {
+        let path = address?.strip_prefix(&format!("{site}/"))?;
+        (is_inside(path) && !path.contains(['?', '#', '%'])).then(|| path.to_owned())
+    };
+    let Some(site) = given.map(|url| url.trim_end_matches('/').to_owned()) else {
+        // The server that has the feed.
+        let server = address
+            .and_then(|url| Some(format!("{}{}", &url[..url.find("://")? + 3], media::host(url)?)));
+        let server = server.filter(|url| is_site(url)).unwrap_or_else(|| NOWHERE.to_owned());
+        let feed = below(&server);
+        return (server, feed);
+    };
+    if let Some(feed) = below(&site) {
+        return (site, Some(feed));
+    }
+    // A feed beside the site's folder: the server's root has both.
+    let root =
+        site.find("://").and_then(|at| Some(format!("{}{}", &site[..at + 3], media::host(&site)?)));
+    if let (false, Some(root)) = (chosen, root)
+        && let Some(feed) = below(&root)
+    {
+        return (root, Some(feed));
+    }
+    (site, None)
+}
+
+/// The folder below the site in which at least half of the pages stand.
+fn pages(site: &str, drafts: &[Draft]) -> Option<String> {
+    let mut folders: BTreeMap<String, usize> = BTreeMap::new();
+    for draft in drafts {
+        if let Some((folder, _)) = draft.link.as_deref().and_then(|link| page(site, link)) {
+            *folders.entry(folder.to_owned()).or_default() += 1;
+        }
+    }
+    let (folder, count) = folders.into_iter().max_by_key(|(_, count)| *count)?;
+    (count * 2 >= drafts.len() && is_inside(&folder)).then_some(folder)
+}
+
+/// The folder of an episode's page below the site, and the page's own, if it is as a release makes it.
+pub fn page<'a>(site: &str, link: &'a str) -> Option<(&'a str, &'a str)> {
+    let path = link.strip_prefix(site)?.strip_prefix('/')?;
+    let path = path.strip_suffix("/index.html").or_else(|| path.strip_suffix('/'))?;
+    let (folder, name) = path.rsplit_once('/')?;
+    names::is_plain(name).then_some((folder, name))
+}

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::draft::{Draft, Person};
 use super::item;
+use super::namespace::{self, Form};
 use super::options::Options;
 use super::place::place;
 use super::report::{Level, Report};
@@ -140,6 +141,9 @@ pub fn read(
             report.kept(Level::Show, "podcast:updateFrequency");
         }
         show.maybe("update-frequency", Some(one_line(&frequency.text)));
+    }
+    for (key, value) in namespace::take(parts, &["license", "location", "value"], Form::Toml) {
+        show.line(key, &value);
     }
     // Only hosts are the settings'; whoever else takes part stays in the feed.
     let is_host = |person: &Element| {

@@ -44,15 +44,41 @@ pub struct Draft {
     pub link: Option<String>,
     pub persons: Vec<Person>,
     pub apple_id: Option<u64>,
+    /// Keys of the podcast namespace, with their values.
+    pub namespace: Vec<(&'static str, String)>,
     /// Whether directories are to leave it out.
     pub block: bool,
-    /// Address and file ending.
-    pub transcript: Option<(String, &'static str)>,
+    /// One for each language.
+    pub transcripts: Vec<TranscriptLink>,
     pub chapters: Option<String>,
     pub chapter_list: String,
     pub image: Option<String>,
     /// What to tell of its file: of what kind it is, and what there is.
     pub remarks: Vec<(&'static str, String)>,
+}
+
+/// A `podcast:transcript` that can be fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TranscriptLink {
+    /// Its address.
+    pub url: String,
+    /// The ending of its file.
+    pub ending: &'static str,
+    /// Its language, if the feed gives one.
+    pub language: Option<String>,
+    /// Whether it is timed to be shown.
+    pub captions: bool,
+}
+
+/// What an episode's file names beside its audio.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// Transcripts that are fetched: each with its place.
+    pub transcripts: Vec<(TranscriptLink, String)>,
+    /// The place of its chapters, if they are fetched.
+    pub chapters: Option<String>,
+    /// Where its page stood.
+    pub alias: Option<String>,
 }
 
 /// A `podcast:person`.
@@ -139,7 +165,7 @@ impl Draft {
         file: Option<&str>,
         enclosure: bool,
         explicit: bool,
-        beside: [Option<&str>; 2],
+        beside: &Beside,
     ) -> String {
         let mut out = String::from("---\n");
         let mut line = |key: &str, value: Option<String>| {
@@ -174,9 +200,27 @@ impl Draft {
         line("image", text(&self.image));
         line("appleEpisodeId", self.apple_id.map(|id| id.to_string()));
         line("block", self.block.then(|| "true".to_owned()));
-        line("transcript", beside[0].map(quoted));
-        line("chapters", beside[1].map(quoted));
-        if !self.chapter_list.is_empty() && beside[1].is_none() {
+        for (key, value) in &self.namespace {
+            line(key, Some(value.clone()));
+        }
+        line("aliases", beside.alias.as_ref().map(|alias| format!("[{}]", quoted(alias))));
+        match beside.transcripts.as_slice() {
+            [(only, path)] if only.language.is_none() && !only.captions => {
+                line("transcript", Some(quoted(path)));
+            }
+            all => {
+                line("transcripts", (!all.is_empty()).then(String::new));
+                for (transcript, path) in all {
+                    let language = transcript.language.as_deref();
+                    let language = language
+                        .map_or_else(String::new, |it| format!("\n    language: {}", quoted(it)));
+                    let rel = if transcript.captions { "\n    rel: captions" } else { "" };
+                    line("  - file", Some(format!("{}{language}{rel}", quoted(path))));
+                }
+            }
+        }
+        line("chapters", beside.chapters.as_deref().map(quoted));
+        if !self.chapter_list.is_empty() && beside.chapters.is_none() {
             let _ = write!(out, "chapters:\n{}", self.chapter_list);
         }
         if !self.persons.is_empty() {

@@ -1,11 +1,11 @@
 //! A whole feed as a show.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 
 use super::channel::{self, Head};
-use super::draft::Draft;
+use super::draft::{Beside, Draft};
 use super::item;
 use super::names::{self, Names};
 use super::options::Options;
@@ -259,7 +259,8 @@ fn episodes(
     let in_seasons = drafts.iter().any(|draft| draft.season.is_some_and(|season| season > 1));
     let (mut files, mut audio) = (Names::default(), Names::default());
     let mut episodes = Vec::with_capacity(drafts.len());
-    let mut at_home = 0;
+    let links = Links::of(drafts, site);
+    let (mut at_home, mut old_pages) = (0, 0);
     for draft in drafts {
         // A name that ends in another number would be taken for the episode's own.
         let fits = |name: &String| {
@@ -280,31 +281,34 @@ fn episodes(
         let keeps =
             file.as_ref().is_none_or(|file| settings.enclosure_url(file) != draft.enclosure);
         at_home += usize::from(!keeps);
-        let mut beside = Vec::new();
-        let mut wanted = |given: Option<(&str, &str)>, folder: &str| {
-            let (url, ending) = given.filter(|_| options.download)?;
-            let to = format!("{folder}/{slug}.{ending}");
-            beside.push(Fetch { url: url.to_owned(), to: to.clone() });
-            Some(to)
-        };
-        let transcript = draft.transcript.as_ref().map(|(url, ending)| (url.as_str(), *ending));
-        let transcript = wanted(transcript, "transcripts");
-        let chapters = draft.chapters.as_deref().map(|url| (url, "json"));
-        let chapters = wanted(chapters, "chapters");
-        let text = draft.text(
-            file.as_deref(),
-            keeps,
-            head.explicit,
-            [transcript.as_deref(), chapters.as_deref()],
-        );
+        let (mut fetched, mut beside) = (Vec::new(), Beside::default());
+        if options.download {
+            fetched = beside_of(draft, &slug, &mut beside);
+        }
+        let own_page = format!("{pages}/{slug}/index.html");
+        let alias = draft.link.as_deref().and_then(|link| place::old_page(site, link));
+        let alias = alias.filter(|(path, _)| *path != own_page && links.is_once(path));
+        old_pages += usize::from(alias.is_some());
+        beside.alias = alias.map(|(_, link)| link);
+        let text = draft.text(file.as_deref(), keeps, head.explicit, &beside);
         episodes.push(EpisodeFile {
             path,
             text,
             guid: draft.guid.clone(),
             audio: file.map(|to| Fetch { url: draft.enclosure.clone(), to }),
             bytes: draft.bytes,
-            beside,
+            beside: fetched,
         });
+    }
+    if old_pages > 0 {
+        report.fact(format!(
+            "The old {} on {site} lead on to the new ones (`aliases`), such as {}",
+            counted(old_pages, "page"),
+            episodes
+                .iter()
+                .find_map(|it| it.text.split_once("\naliases: ")?.1.lines().next())
+                .unwrap_or_default()
+        ));
     }
     if at_home > 0 && !options.download {
         report.decide(
@@ -321,6 +325,46 @@ fn episodes(
         );
     }
     episodes
+}
+
+/// Transcripts and chapters of an episode: where they stand, and their places beside it.
+fn beside_of(draft: &Draft, slug: &str, beside: &mut Beside) -> Vec<Fetch> {
+    let mut fetched = Vec::new();
+    for (at, transcript) in draft.transcripts.iter().enumerate() {
+        let plain =
+            |language: &&str| language.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let mark = match (at, transcript.language.as_deref().filter(plain)) {
+            (0, _) => String::new(),
+            (_, Some(language)) => format!(".{language}"),
+            (at, None) => format!(".{at}"),
+        };
+        let to = format!("transcripts/{slug}{mark}.{}", transcript.ending);
+        fetched.push(Fetch { url: transcript.url.clone(), to: to.clone() });
+        beside.transcripts.push((transcript.clone(), to));
+    }
+    if let Some(url) = &draft.chapters {
+        let to = format!("chapters/{slug}.json");
+        fetched.push(Fetch { url: url.clone(), to: to.clone() });
+        beside.chapters = Some(to);
+    }
+    fetched
+}
+
+/// How often episodes link to a page: one that several share is none of theirs.
+struct Links(HashMap<String, usize>);
+
+impl Links {
+    fn of(drafts: &[Draft], site: &str) -> Self {
+        let mut counts = HashMap::new();
+        for (path, _) in drafts.iter().filter_map(|it| place::old_page(site, it.link.as_deref()?)) {
+            *counts.entry(path).or_default() += 1;
+        }
+        Self(counts)
+    }
+
+    fn is_once(&self, path: &str) -> bool {
+        self.0.get(path) == Some(&1)
+    }
 }
 
 /// Names for an episode's file, the best first.

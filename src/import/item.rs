@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::draft::{Draft, Person};
+use super::draft::{Draft, Person, TranscriptLink};
+use super::namespace::{self, Form};
 use super::report::{Level, Report};
 use super::unread_elements::{Parts, leave_attributes, one_line};
 use super::write::cut;
@@ -12,12 +13,14 @@ use super::{dates, html};
 use crate::model::chapter::clock;
 use crate::show::edit::quoted;
 use crate::show::episode::EpisodeType;
+use crate::show::namespace::KEYS;
 use crate::show::values;
 
 /// The longest guid and address that are taken over: they cannot be cut.
 const MAX_IDENTITY: usize = 2000;
 const MAX_CHAPTERS: usize = 30_000;
 const MAX_PERSONS: usize = 50;
+const MAX_TRANSCRIPTS: usize = 20;
 
 /// The persons of a channel or an item.
 pub fn persons(
@@ -128,6 +131,7 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
     apple_id(&mut parts, &mut draft);
     // A "No" says nothing that a key could: it stays as it is.
     draft.block = parts.first("itunes:block", |it| truth(&it.text) == Some(true)).is_some();
+    draft.namespace = namespace::take(&mut parts, &KEYS, Form::Yaml);
     beside(&mut parts, &mut draft, report);
     draft.extra.extend(parts.finish(report));
     Some(draft)
@@ -182,7 +186,7 @@ pub fn image<'a>(parts: &mut Parts<'a>) -> Option<&'a str> {
 }
 
 /// An address with what cannot stand in one escaped (RFC 3986, section 2.1).
-fn address(text: &str) -> String {
+pub fn address(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>') {
@@ -308,21 +312,33 @@ fn apple_id(parts: &mut Parts<'_>, draft: &mut Draft) {
 
 /// Transcript and chapters.
 fn beside(parts: &mut Parts<'_>, draft: &mut Draft, report: &mut Report) {
-    let forms: [(&str, &[&str]); 3] = [
+    let forms: [(&str, &[&str]); 5] = [
         ("vtt", &["text/vtt"]),
         ("srt", &["application/x-subrip", "application/srt", "text/srt"]),
         ("json", &["application/json"]),
+        ("html", &["text/html"]),
+        ("txt", &["text/plain"]),
     ];
     for (ending, kinds) in forms {
-        let fits = |element: &Element| {
+        let fits = |element: &&Element| {
             let kind = element.attribute("type").unwrap_or_default().to_ascii_lowercase();
             let kind = kind.split(';').next().unwrap_or_default().trim();
             kinds.contains(&kind) && element.attribute("url").is_some_and(is_web)
         };
-        if let Some(element) = parts.see("podcast:transcript", fits) {
-            let url = element.attribute("url").unwrap_or_default();
-            draft.transcript = Some((url.to_owned(), ending));
-            break;
+        for element in parts.every("podcast:transcript").into_iter().filter(fits) {
+            let language = element.attribute("language").map(str::to_owned);
+            // Without a language it is the same in another form.
+            let known = draft.transcripts.iter().any(|known| {
+                known.language.is_none() || language.is_none() || known.language == language
+            });
+            if !known && draft.transcripts.len() < MAX_TRANSCRIPTS {
+                draft.transcripts.push(TranscriptLink {
+                    url: element.attribute("url").unwrap_or_default().to_owned(),
+                    ending,
+                    language,
+                    captions: element.attribute("rel") == Some("captions"),
+                });
+            }
         }
     }
     let fits = |element: &Element| element.attribute("url").is_some_and(is_web);

@@ -21,6 +21,7 @@ pub mod jekyll;
 mod markdown;
 mod media;
 mod names;
+mod namespace;
 mod options;
 mod place;
 pub mod report;

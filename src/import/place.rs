@@ -10,8 +10,9 @@ use super::report::Report;
 use super::section::Section;
 use super::{item, names};
 use crate::show::edit::quoted;
-use crate::show::is_inside;
 use crate::show::settings::FILE;
+use crate::show::{is_inside, path_of_link};
+use percent_encoding::percent_decode_str;
 
 /// Where a show stands that does not say it: a name that no server has (RFC 2606).
 pub const NOWHERE: &str = "https://your-site.invalid";
@@ -222,4 +223,54 @@ pub fn page<'a>(site: &str, link: &'a str) -> Option<(&'a str, &'a str)> {
     let path = path.strip_suffix("/index.html").or_else(|| path.strip_suffix('/'))?;
     let (folder, name) = path.rsplit_once('/')?;
     names::is_plain(name).then_some((folder, name))
+}
+
+/// The site path of a page that stood on the show's own site, and its link as a front matter has it;
+/// nothing for one that no file can stand for.
+pub fn old_page(site: &str, link: &str) -> Option<(String, String)> {
+    let bare = |url: &str| {
+        let (_, rest) = url.split_once("://")?;
+        Some(rest.strip_prefix("www.").unwrap_or(rest).to_owned())
+    };
+    let (site, page) = (bare(site)?, bare(link)?);
+    let below = page.strip_prefix(site.trim_end_matches('/'))?.strip_prefix('/')?;
+    if below.contains(['?', '#']) {
+        return None;
+    }
+    let below = percent_decode_str(below).decode_utf8().ok()?;
+    // A file of another kind is no page.
+    let last = below.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    if last.contains('.') && !last.ends_with(".html") && !last.ends_with(".htm") {
+        return None;
+    }
+    let path = path_of_link(&below).filter(|path| path != "index.html")?;
+    Some((path, format!("/{below}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_the_show_s_own_site_has_a_path() {
+        let of = |link: &str| old_page("https://show.example/web", link);
+        let both = |path: &str, link: &str| Some((path.to_owned(), link.to_owned()));
+        assert_eq!(
+            of("http://www.show.example/web/2019/a/"),
+            both("2019/a/index.html", "/2019/a/")
+        );
+        assert_eq!(of("https://show.example/web/a%20b"), both("a b/index.html", "/a b"));
+        assert_eq!(of("https://show.example/web/a.html"), both("a.html", "/a.html"));
+        for link in [
+            "https://show.example/web/",
+            "https://show.example/web/?p=1",
+            "https://show.example/other/a",
+            "https://old.example/web/a",
+            "https://show.example/web/../x",
+            "https://show.example/web/a.mp3",
+            "a",
+        ] {
+            assert_eq!(of(link), None, "{link}");
+        }
+    }
 }

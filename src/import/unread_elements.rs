@@ -49,6 +49,13 @@ impl<'a> Parts<'a> {
         self.line(name).map(|line| super::html::read(&line).into_owned())
     }
 
+    /// All elements of this name, none of which is taken by that.
+    pub fn every(&self, name: &str) -> Vec<&'a Element> {
+        let there = self.elements.iter().zip(&self.taken);
+        let there = there.filter(|(element, taken)| !**taken && element.name == name);
+        there.map(|(element, _)| element).filter(|element| !element.is_empty()).collect()
+    }
+
     /// The first of these that fits, which is not taken by that.
     pub fn see(&self, name: &str, fits: impl Fn(&Element) -> bool) -> Option<&'a Element> {
         self.elements.iter().find(|element| element.name == name && fits(element))

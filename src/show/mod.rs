@@ -34,6 +34,7 @@ pub mod yaml;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub use episode::Episode;
+pub use page_link::of_link as path_of_link;
 pub use read::{Show, ShowError, Unreadable};
 pub use settings::Settings;
 pub use source::{Given, Located, Malformed, Source, Span};

@@ -12,7 +12,7 @@ pub(super) const INDEX: &str = "index.html";
 
 /// The site path that an address of a page names, as other generators write it: `/podcasts/109/`,
 /// `podcasts/109.html`. Nothing if it leaves the site or is no page's.
-pub(super) fn of_link(link: &str) -> Option<String> {
+pub fn of_link(link: &str) -> Option<String> {
     let path = link.trim().trim_start_matches('/');
     let path = match path.rsplit('/').next() {
         Some("") => format!("{path}{INDEX}"),

@@ -43,7 +43,18 @@ pub const NEVER: [&str; 28] = [
 const INSTEAD: [&str; 4] =
     ["itunes:title", "itunes:summary", "podcast:medium", "podcast:updateFrequency"];
 /// What a release writes if it has it: then that alone counts.
-const ONLY_ELSE: [&str; 3] = ["podcast:transcript", "podcast:chapters", "psc:chapters"];
+const ONLY_ELSE: [&str; 10] = [
+    "podcast:transcript",
+    "podcast:chapters",
+    "psc:chapters",
+    "podcast:trailer",
+    "podcast:soundbite",
+    "podcast:socialInteract",
+    "podcast:license",
+    "podcast:location",
+    "podcast:alternateEnclosure",
+    "podcast:value",
+];
 /// Deeper elements belong to no feed.
 const MAX_DEPTH: usize = 24;
 

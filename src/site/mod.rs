@@ -152,7 +152,8 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         || feed::render(frame, &items),
     );
     objects.extend(pages?);
-    objects.extend(aliases(&items, &addresses)?);
+    let redirects = aliases(&items, &addresses, &objects)?;
+    objects.extend(redirects);
     let (feed, archives) = feed?;
     objects.extend(archives);
 
@@ -177,13 +178,22 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     Ok(Edition { objects, feed, episodes, waiting: Vec::new(), gone })
 }
 
-/// Redirects from where the front matter says that pages stood before.
-fn aliases(items: &[Item<'_>], addresses: &Addresses) -> Result<Vec<Object>, SiteError> {
+/// Redirects from where the front matter says that pages stood before, unless something of `there` stands
+/// there now.
+fn aliases(
+    items: &[Item<'_>],
+    addresses: &Addresses,
+    there: &[Object],
+) -> Result<Vec<Object>, SiteError> {
     let mut objects = Vec::new();
+    let mut taken: BTreeSet<Key> = there.iter().map(|object| object.key.clone()).collect();
     for item in items {
         let paths = item.entry.given.episode.aliases.value().map(Vec::as_slice).unwrap_or_default();
         for path in paths.iter().filter(|path| **path != item.page) {
-            objects.push(redirect::page(addresses.key(path)?, &addresses.url(&item.page)));
+            let key = addresses.key(path)?;
+            if taken.insert(key.clone()) {
+                objects.push(redirect::page(key, &addresses.url(&item.page)));
+            }
         }
     }
     Ok(objects)

@@ -187,7 +187,7 @@ fn decisions(drafts: &[Draft], report: &mut Report) {
     first(
         "length in the feed",
         |draft| draft.bytes.is_none(),
-        "write `size`, the bytes that the old host serves, or bring the audio home with --download and run `onair check --fix`",
+        "write `size`, the bytes that the old host serves, or bring the audio home with `onair rehost`",
     );
     let mut guids: BTreeMap<&str, usize> = BTreeMap::new();
     for draft in drafts {
@@ -398,7 +398,7 @@ fn next(import: &mut Import, head: &Head, settings: &Settings, options: &Options
     let audio = import.episodes.iter().filter(|episode| episode.audio.is_some()).count();
     if audio > 0 && !options.download {
         next.push(format!(
-            "the audio stays at its old addresses: before the old account is closed, run this again with --download, which fetches the {} into {}/",
+            "the audio stays at its old addresses: before the old account is closed, run `onair rehost`, which fetches the {} into {}/",
             counted(audio, "MP3"),
             settings.audio_folder()
         ));

@@ -6,69 +6,19 @@ use serde_yaml::Value;
 use super::channel::ARTWORK;
 use super::names::{self, Names};
 use super::options::Options;
-use super::report::{Level, Report};
-use super::section::Section;
+use super::report::Report;
+use super::site_config::SiteConfig;
+use super::site_settings::site_settings;
 use super::{EpisodeFile, Import, ImportError, dates};
 use crate::report::counted;
 use crate::show::edit::{self, Edit};
-use crate::show::frontmatter::{self, Field};
 use crate::show::read::EPISODES;
 use crate::show::settings::{FILE, Settings};
 use crate::show::{Episode, Given, Source};
 
-/// Where generators have a site's settings.
-pub const CONFIGS: [&str; 8] = [
-    "_config.yml",
-    "_config.yaml",
-    "site.yml",
-    "site.yaml",
-    "toucan.yml",
-    "config.yml",
-    "config.yaml",
-    "hugo.yaml",
-];
 /// Folders of what generators write, or what is not theirs.
 pub const NOT_LOOKED_INTO: [&str; 9] =
     ["node_modules", "_site", "public", "dist", "vendor", "output", "docs", "themes", "_layouts"];
-/// What Jekyll needs for itself (Jekyll 4.3, "Configuration options"), and a show does not.
-const MACHINERY: [&str; 36] = [
-    "baseurl",
-    "collections",
-    "collections_dir",
-    "data_dir",
-    "defaults",
-    "destination",
-    "encoding",
-    "exclude",
-    "excerpt_separator",
-    "feed",
-    "future",
-    "gems",
-    "github_username",
-    "highlighter",
-    "include",
-    "incremental",
-    "keep_files",
-    "kramdown",
-    "layouts_dir",
-    "limit_posts",
-    "liquid",
-    "lsi",
-    "markdown",
-    "markdown_ext",
-    "paginate",
-    "paginate_path",
-    "permalink",
-    "plugins",
-    "plugins_dir",
-    "repository",
-    "safe",
-    "sass",
-    "source",
-    "strict_front_matter",
-    "theme",
-    "unpublished",
-];
 /// Keys by which other dialects name an episode's audio, its time and its length.
 const OTHER_AUDIO: [&str; 12] = [
     "audio",
@@ -97,12 +47,7 @@ pub fn of_folder(
     options: &Options<'_>,
 ) -> Result<Import, ImportError> {
     let mut report = Report::default();
-    let fields = config.map_or(Ok(Vec::new()), |config| {
-        let text = format!("---\n{}\n---\n", document(&config.text));
-        frontmatter::parse(&text)
-            .map(|matter| matter.fields)
-            .map_err(|error| ImportError::new(format!("{}: {error}", config.path)))
-    })?;
+    let site = config.map_or(Ok(SiteConfig::default()), SiteConfig::read)?;
     let mut taken = Names::default();
     let mut unread = Vec::new();
     let mut drafts = 0;
@@ -149,7 +94,7 @@ pub fn of_folder(
     }
     let config_name = config.map_or("the folder", |config| config.path.as_str());
     let (title, settings, artwork) =
-        settings(&fields, config_name, &episodes, options, &mut report);
+        site_settings(&site, config_name, &dates_of(&episodes), options, &mut report);
     Settings::parse(&Source::new(FILE, settings.as_str())).map_err(|error| {
         ImportError::new(format!("no settings can be made of {config_name}: {}", error.reason))
     })?;
@@ -161,20 +106,6 @@ pub fn of_folder(
             .to_owned(),
     ];
     Ok(Import { title, settings, episodes, artwork: None, further: None, extra: None, report })
-}
-
-/// The settings without the line of dashes that a YAML document may start with: in a front matter, it
-/// would be the end.
-fn document(text: &str) -> &str {
-    let mut rest = text.trim_start_matches('\u{feff}');
-    while let Some((line, after)) = rest.split_once('\n') {
-        match line.trim_end() {
-            "---" => return after,
-            line if line.is_empty() || line.starts_with('#') => rest = after,
-            _ => break,
-        }
-    }
-    text
 }
 
 /// What a file is.
@@ -376,168 +307,6 @@ fn as_yaml(text: &str) -> Option<String> {
     Some(format!("{yaml}---\n{notes}"))
 }
 
-/// The show's name, `onair.toml`, and where the artwork is.
-fn settings(
-    fields: &[Field],
-    config: &str,
-    episodes: &[EpisodeFile],
-    options: &Options<'_>,
-    report: &mut Report,
-) -> (String, String, Option<String>) {
-    // A podcast's own block comes before what the whole site says.
-    let block = fields.iter().find(|field| field.key == "podcast" || field.key == "show");
-    let block = block.map(|field| &field.value).filter(|value| value.is_mapping());
-    let value = |names: &[&str]| -> Option<&Value> {
-        let inner = names.iter().find_map(|name| block?.get(*name));
-        let outer = || names.iter().find_map(|name| fields.iter().find(|field| field.key == *name));
-        inner.or_else(|| outer().map(|field| &field.value))
-    };
-    let plain = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(truth) => Some(truth.to_string()),
-        Value::Mapping(inner) => inner.get("name")?.as_str().map(str::to_owned),
-        _ => None,
-    };
-    let text = |names: &[&str]| {
-        let text = super::unread_elements::one_line(&plain(value(names)?)?);
-        Some(text).filter(|text| !text.is_empty())
-    };
-    let mail = |names: &[&str]| Some(value(names)?.get("email")?.as_str()?.to_owned());
-    let mut missing = |key: &str, instead: &str| {
-        report.remark(FILE, format!("{config} gives no {key}"), format!("`{instead}` was written"));
-        instead.to_owned()
-    };
-    let title = text(&["title", "name"]).unwrap_or_else(|| missing("title", "My show"));
-    let description = text(&["description", "summary", "tagline"])
-        .unwrap_or_else(|| missing("description", "What the show is about"));
-    let author = text(&["author", "itunes_author", "publisher"])
-        .unwrap_or_else(|| missing("author", &title));
-    let language = text(&["language", "lang", "locale"]).map(|text| text.replace('_', "-"));
-    let language = language.unwrap_or_else(|| missing("language", "en"));
-    let categories = category(
-        value(&["category", "categories", "itunes_category"]),
-        text(&["subcategory", "sub_category"]),
-    );
-    let categories =
-        categories.unwrap_or_else(|| format!("[{}]", edit::quoted(&missing("category", "Arts"))));
-    let base = text(&["baseurl"]).unwrap_or_default();
-    let own = text(&["url", "baseUrl", "base_url", "site_url"]);
-    let own = own.map(|url| match base.trim_matches('/') {
-        "" => url,
-        base => format!("{}/{base}", url.trim_end_matches('/')),
-    });
-    let url = options.url.map(str::to_owned).or(own);
-    let url = url.filter(|url| super::place::is_site(url)).unwrap_or_else(|| {
-        report.decide(
-            "the show's site is not known",
-            format!("import with --url, or write `site.url` in {FILE}"),
-        );
-        super::place::NOWHERE.to_owned()
-    });
-    let mut show = Section::new("show");
-    show.text("title", &title);
-    show.maybe("subtitle", text(&["subtitle"]));
-    show.text("description", &description);
-    show.text("author", &author);
-    show.text("language", &language);
-    let zone = options
-        .zone
-        .map(str::to_owned)
-        .or_else(|| text(&["timezone", "time_zone", "timeZone", "zone", "time-zone"]));
-    let zone = zone.filter(|zone| jiff::tz::TimeZone::get(zone).is_ok());
-    // By the dates' offsets over the year, or else one that keeps them, and asked for.
-    let dates = dates_of(episodes);
-    let zone = zone.or_else(|| dates::settled(&language, &dates, report));
-    show.maybe("time-zone", zone);
-    show.line("category", &categories);
-    show.text("artwork", &format!("{ARTWORK}.jpg"));
-    if text(&["type"]).is_some_and(|kind| kind == "serial") {
-        show.text("type", "serial");
-    }
-    if text(&["explicit", "itunes_explicit"]).and_then(|text| super::item::truth(&text))
-        == Some(true)
-    {
-        show.line("explicit", "true");
-    }
-    show.maybe("copyright", text(&["copyright"]));
-    let apple = text(&["appleId", "apple_id", "apple-id", "itunes_id"]);
-    if let Some(id) = apple.and_then(|id| id.trim_start_matches("id").parse::<u32>().ok()) {
-        show.line("apple-id", &id.to_string());
-    }
-    show.maybe("guid", text(&["guid", "podcast_guid"]));
-    let mut out =
-        format!("# A show that onair publishes. Every key: docs/settings.md\n\n{}", show.text);
-    if let Some(email) = mail(&["owner"]).or_else(|| text(&["email"])).or_else(|| mail(&["author"]))
-    {
-        let mut owner = Section::new("show.owner");
-        owner.text("name", &text(&["owner"]).unwrap_or_else(|| author.clone()));
-        owner.text("email", &email);
-        out.push_str(&format!("\n{}", owner.text));
-    }
-    let mut site = Section::new("site");
-    site.text("url", url.trim_end_matches('/'));
-    out.push_str(&format!("\n{}", site.text));
-    let prefix = text(&[
-        "prefix",
-        "url_prefix",
-        "audio_prefix",
-        "media_prefix",
-        "enclosure_prefix",
-        "media_url",
-    ]);
-    let prefix = prefix.filter(|prefix| super::place::is_site(prefix));
-    if let Some(media) = prefix.and_then(|prefix| super::media::split(&prefix)) {
-        let mut section = Section::new("media");
-        section.text("url", &media.url);
-        if let Some(tracking) = media.tracking {
-            section.line("tracking", &format!("[{}]", edit::quoted(&tracking)));
-        }
-        out.push_str(&format!("\n{}", section.text));
-    }
-    out.push_str(&super::channel::tags(dates.iter()));
-    out.push_str(super::channel::TARGET);
-    let used = [
-        "title",
-        "name",
-        "description",
-        "summary",
-        "tagline",
-        "author",
-        "publisher",
-        "language",
-        "lang",
-        "locale",
-        "url",
-        "baseUrl",
-        "base_url",
-        "timezone",
-        "time_zone",
-        "timeZone",
-        "zone",
-        "email",
-        "podcast",
-        "show",
-        "category",
-        "categories",
-        "subtitle",
-        "owner",
-        "copyright",
-        "explicit",
-        "prefix",
-        "image",
-        "cover",
-        "logo",
-        "artwork",
-    ];
-    for field in fields {
-        if !used.contains(&field.key.as_str()) && !MACHINERY.contains(&field.key.as_str()) {
-            report.left(Level::Show, &format!("{} of {config}", field.key));
-        }
-    }
-    (title, out, text(&["image", "cover", "logo", "artwork"]))
-}
-
 /// The dates of what is published.
 fn dates_of(episodes: &[EpisodeFile]) -> Vec<dates::Date> {
     episodes
@@ -552,29 +321,6 @@ fn dates_of(episodes: &[EpisodeFile]) -> Vec<dates::Date> {
             })
         })
         .collect()
-}
-
-/// `Technology`, `Technology / Tech News`, or a list of the two.
-fn category(value: Option<&Value>, sub: Option<String>) -> Option<String> {
-    let mut path: Vec<String> = match value? {
-        Value::String(text) => text.split(['/', '>']).map(|part| part.trim().to_owned()).collect(),
-        Value::Sequence(items) => {
-            items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
-        }
-        Value::Mapping(map) => {
-            let part = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
-            ["name", "main", "text", "sub", "subcategory"]
-                .iter()
-                .filter_map(|key| part(key))
-                .collect()
-        }
-        _ => return None,
-    };
-    path.extend(sub);
-    path.retain(|part| !part.is_empty());
-    path.truncate(2);
-    let path: Vec<String> = path.iter().map(|part| edit::quoted(part)).collect();
-    (!path.is_empty()).then(|| format!("[{}]", path.join(", ")))
 }
 
 #[cfg(test)]

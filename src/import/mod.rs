@@ -26,6 +26,8 @@ mod options;
 mod place;
 pub mod report;
 mod section;
+mod site_config;
+mod site_settings;
 mod texts;
 mod unread_elements;
 mod write;
@@ -35,6 +37,7 @@ pub mod xml;
 pub use feed::of_feed;
 pub use feed::of_pages;
 pub use options::Options;
+pub use site_config::CONFIGS;
 
 use report::Report;
 

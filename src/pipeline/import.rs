@@ -227,7 +227,7 @@ fn folder(root: &Path, asked: &ImportOptions) -> Result<Import, Error> {
     let real = fs::canonicalize(root).map_err(|error| failed("", &error))?;
     let mut config = None;
     for folder in real.ancestors().take(3) {
-        for name in jekyll::CONFIGS {
+        for name in import::CONFIGS {
             if config.is_none() {
                 config = match read::read_text(folder, name) {
                     Ok(config) => Some(config),

@@ -428,7 +428,9 @@ fn transcripts(
             };
         }
     };
-    let bad = |reason: String| Given::Bad(Malformed::whole(field.span.clone(), reason, EXPECTED));
+    let bad = |reason: String| {
+        Given::Bad(Box::new(Malformed::whole(field.span.clone(), reason, EXPECTED)))
+    };
     let mut read = Vec::new();
     for entry in entries {
         let text = |keys: &[&str]| {

@@ -67,11 +67,11 @@ impl Fields {
         };
         let Some(texts) = texts else {
             let reason = "this is not a list of texts";
-            return Given::Bad(Malformed::whole(
+            return Given::Bad(Box::new(Malformed::whole(
                 span,
                 reason,
                 "a list of texts, as in [sea, light]",
-            ));
+            )));
         };
         let clean = |text: &str| {
             let legal: String = text.chars().filter(|&c| legal_in_xml(c)).collect();
@@ -95,7 +95,7 @@ pub(super) fn scalar<T>(
 ) -> Given<T> {
     let Some(scalar) = field.node.scalar() else {
         let reason = "a list or mapping stands where one value belongs";
-        return Given::Bad(Malformed::whole(field.span.clone(), reason, expected));
+        return Given::Bad(Box::new(Malformed::whole(field.span.clone(), reason, expected)));
     };
     if scalar.is_null() || scalar.text.trim().is_empty() {
         return Given::Empty(field.span.clone());
@@ -107,13 +107,13 @@ pub(super) fn scalar<T>(
                 Some(from) => from + trouble.culprit.start..from + trouble.culprit.end,
                 None => field.span.clone(),
             };
-            Given::Bad(Malformed {
+            Given::Bad(Box::new(Malformed {
                 span: field.span.clone(),
                 culprit,
                 reason: trouble.reason,
                 expected,
                 meant: trouble.meant,
-            })
+            }))
         }
     }
 }

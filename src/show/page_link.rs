@@ -55,13 +55,13 @@ pub(super) fn aliases(keys: &Fields) -> Given<Vec<String>> {
     let entries = field.value.as_sequence().into_iter().flatten();
     match entries.map(|entry| of_link(entry.as_str()?)).collect() {
         Some(value) => Given::Good(Located { value, span }),
-        None => Given::Bad(Malformed {
+        None => Given::Bad(Box::new(Malformed {
             culprit: span.clone(),
             span,
             reason: "an entry of this list is no page of the site".to_owned(),
             expected: EXPECTED,
             meant: None,
-        }),
+        })),
     }
 }
 

@@ -62,11 +62,11 @@ pub fn list(node: &Node, of: ListOf) -> Given<Vec<Person>> {
         match person(entry, of) {
             Some(person) => people.push(person),
             None => {
-                return Given::Bad(Malformed::whole(
+                return Given::Bad(Box::new(Malformed::whole(
                     entry.span.clone(),
                     of.lacks(at + 1),
                     of.expected(),
-                ));
+                )));
             }
         }
     }

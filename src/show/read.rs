@@ -173,6 +173,8 @@ impl Show {
         let files = &Files::of(root, paths);
         let read: Vec<_> =
             files.paths.par_iter().filter_map(|path| read_file(root, path, files)).collect();
+        // An episode takes some kilobytes: no more room than that for each.
+        show.episodes.reserve_exact(read.len());
         for file in read {
             match file {
                 Read::Episode(episode) => show.episodes.push(*episode),

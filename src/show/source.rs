@@ -76,7 +76,7 @@ pub enum Given<T> {
     /// The key is there, without a value.
     Empty(Span),
     /// The value does not mean what it must.
-    Bad(Malformed),
+    Bad(Box<Malformed>),
     /// The value.
     Good(Located<T>),
 }

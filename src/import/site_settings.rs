@@ -1,0 +1,153 @@
+//! What a site's generator knows of the show, as `onair.toml`.
+
+use serde_yaml::Value;
+
+use super::channel::ARTWORK;
+use super::dates;
+use super::options::Options;
+use super::report::Report;
+use super::section::Section;
+use super::site_config::SiteConfig;
+use crate::show::settings::FILE;
+use crate::show::{edit, is_inside};
+
+/// The show's name, `onair.toml`, and where the artwork is.
+pub fn site_settings(
+    given: &SiteConfig,
+    config: &str,
+    dates: &[dates::Date],
+    options: &Options<'_>,
+    report: &mut Report,
+) -> (String, String, Option<String>) {
+    let text = |names: &[&str]| given.text(names);
+    let mut missing = |key: &str, instead: &str| {
+        report.remark(FILE, format!("{config} gives no {key}"), format!("`{instead}` was written"));
+        instead.to_owned()
+    };
+    let title = text(&["title", "name"]).unwrap_or_else(|| missing("title", "My show"));
+    let description = text(&["description", "summary", "tagline"])
+        .unwrap_or_else(|| missing("description", "What the show is about"));
+    let author = text(&["author", "itunes_author", "publisher"])
+        .unwrap_or_else(|| missing("author", &title));
+    let language =
+        text(&["language", "lang", "locale", "language_code"]).map(|text| text.replace('_', "-"));
+    let language = language.unwrap_or_else(|| missing("language", "en"));
+    let categories = category(
+        given.value(&["itunes_category", "category", "categories"]),
+        text(&["subcategory", "sub_category"]),
+    );
+    let categories =
+        categories.unwrap_or_else(|| format!("[{}]", edit::quoted(&missing("category", "Arts"))));
+    let base = jekylls_base(given).unwrap_or_default();
+    let own = text(&["url", "base_url", "site_url"]);
+    let own = own.map(|url| match base.trim_matches('/') {
+        "" => url,
+        base => format!("{}/{base}", url.trim_end_matches('/')),
+    });
+    let url = options.url.map(str::to_owned).or(own);
+    let url = url.filter(|url| super::place::is_site(url)).unwrap_or_else(|| {
+        report.decide(
+            "the show's site is not known",
+            format!("import with --url, or write `site.url` in {FILE}"),
+        );
+        super::place::NOWHERE.to_owned()
+    });
+    let mut show = Section::new("show");
+    show.text("title", &title);
+    show.maybe("subtitle", text(&["subtitle"]));
+    show.text("description", &description);
+    show.text("author", &author);
+    show.text("language", &language);
+    let zone = options
+        .zone
+        .map(str::to_owned)
+        .or_else(|| text(&["timezone", "time_zone", "timeZone", "zone", "time-zone"]));
+    let zone = zone.filter(|zone| jiff::tz::TimeZone::get(zone).is_ok());
+    // By the dates' offsets over the year, or else one that keeps them, and asked for.
+    let zone = zone.or_else(|| dates::settled(&language, dates, report));
+    show.maybe("time-zone", zone);
+    show.line("category", &categories);
+    show.text("artwork", &format!("{ARTWORK}.jpg"));
+    if text(&["type"]).is_some_and(|kind| kind == "serial") {
+        show.text("type", "serial");
+    }
+    if text(&["explicit", "itunes_explicit"]).and_then(|text| super::item::truth(&text))
+        == Some(true)
+    {
+        show.line("explicit", "true");
+    }
+    show.maybe("copyright", text(&["copyright"]));
+    let apple = text(&["appleId", "apple_id", "apple-id", "itunes_id"]);
+    if let Some(id) = apple.and_then(|id| id.trim_start_matches("id").parse::<u32>().ok()) {
+        show.line("apple-id", &id.to_string());
+    }
+    show.maybe("guid", text(&["guid", "podcast_guid"]));
+    let mut out =
+        format!("# A show that onair publishes. Every key: docs/settings.md\n\n{}", show.text);
+    if let Some(email) =
+        given.mail("owner").or_else(|| text(&["email"])).or_else(|| given.mail("author"))
+    {
+        let mut owner = Section::new("show.owner");
+        owner.text("name", &text(&["owner"]).unwrap_or_else(|| author.clone()));
+        owner.text("email", &email);
+        out.push_str(&format!("\n{}", owner.text));
+    }
+    let mut site = Section::new("site");
+    site.text("url", url.trim_end_matches('/'));
+    out.push_str(&format!("\n{}", site.text));
+    let prefix = text(&[
+        "prefix",
+        "url_prefix",
+        "audio_prefix",
+        "media_prefix",
+        "enclosure_prefix",
+        "media_url",
+    ]);
+    let prefix = prefix.filter(|prefix| super::place::is_site(prefix));
+    if let Some(media) = prefix.and_then(|prefix| super::media::split(&prefix)) {
+        let mut section = Section::new("media");
+        section.text("url", &media.url);
+        // Where the site's server has the audio, too, the target has both.
+        if let Some(path) = super::media::path(&media.url, &url).filter(|path| is_inside(path)) {
+            section.text("path", &path);
+        }
+        if let Some(tracking) = media.tracking {
+            section.line("tracking", &format!("[{}]", edit::quoted(&tracking)));
+        }
+        out.push_str(&format!("\n{}", section.text));
+    }
+    out.push_str(&super::channel::tags(dates.iter()));
+    out.push_str(super::channel::TARGET);
+    let artwork = text(&["image", "cover", "logo", "artwork", "itunes_image"]);
+    given.report_unused(config, report);
+    (title, out, artwork)
+}
+
+/// The folder below `url` that Jekyll calls `baseurl`, where Hugo's `baseURL` is the whole address.
+fn jekylls_base(site: &SiteConfig) -> Option<String> {
+    let base = site.text(&["baseurl"])?;
+    (!base.contains("://")).then_some(base)
+}
+
+/// `Technology`, `Technology / Tech News`, or a list of the two.
+fn category(value: Option<&Value>, sub: Option<String>) -> Option<String> {
+    let mut path: Vec<String> = match value? {
+        Value::String(text) => text.split(['/', '>']).map(|part| part.trim().to_owned()).collect(),
+        Value::Sequence(items) => {
+            items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+        }
+        Value::Mapping(map) => {
+            let part = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
+            ["name", "main", "text", "sub", "subcategory"]
+                .iter()
+                .filter_map(|key| part(key))
+                .collect()
+        }
+        _ => return None,
+    };
+    path.extend(sub);
+    path.retain(|part| !part.is_empty());
+    path.truncate(2);
+    let path: Vec<String> = path.iter().map(|part| edit::quoted(part)).collect();
+    (!path.is_empty()).then(|| format!("[{}]", path.join(", ")))
+}

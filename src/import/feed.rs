@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::channel::{self, Head};
-use super::draft::{Beside, Draft};
+use super::draft::{Beside, Draft, TranscriptLink};
 use super::item;
 use super::names::{self, Names};
 use super::options::Options;
@@ -283,7 +283,8 @@ fn episodes(
         at_home += usize::from(!keeps);
         let (mut fetched, mut beside) = (Vec::new(), Beside::default());
         if options.download {
-            fetched = beside_of(draft, &slug, &mut beside);
+            let language = settings.show.language.get_ref();
+            fetched = beside_of(draft, &slug, language, &mut beside);
         }
         let own_page = format!("{pages}/{slug}/index.html");
         let alias = draft.link.as_deref().and_then(|link| place::old_page(site, link));
@@ -297,6 +298,7 @@ fn episodes(
             guid: draft.guid.clone(),
             audio: file.map(|to| Fetch { url: draft.enclosure.clone(), to }),
             bytes: draft.bytes,
+            from: None,
             beside: fetched,
         });
     }
@@ -328,7 +330,7 @@ fn episodes(
 }
 
 /// Transcripts and chapters of an episode: where they stand, and their places beside it.
-fn beside_of(draft: &Draft, slug: &str, beside: &mut Beside) -> Vec<Fetch> {
+fn beside_of(draft: &Draft, slug: &str, language: &str, beside: &mut Beside) -> Vec<Fetch> {
     let mut fetched = Vec::new();
     for (at, transcript) in draft.transcripts.iter().enumerate() {
         let plain =
@@ -340,7 +342,10 @@ fn beside_of(draft: &Draft, slug: &str, beside: &mut Beside) -> Vec<Fetch> {
         };
         let to = format!("transcripts/{slug}{mark}.{}", transcript.ending);
         fetched.push(Fetch { url: transcript.url.clone(), to: to.clone() });
-        beside.transcripts.push((transcript.clone(), to));
+        // The show's own needs no saying.
+        let other = |given: &String| !given.eq_ignore_ascii_case(language);
+        let given = transcript.language.clone().filter(other);
+        beside.transcripts.push((TranscriptLink { language: given, ..transcript.clone() }, to));
     }
     if let Some(url) = &draft.chapters {
         let to = format!("chapters/{slug}.json");

@@ -14,7 +14,7 @@ use crate::report::counted;
 use crate::show::edit::{self, Edit};
 use crate::show::read::EPISODES;
 use crate::show::settings::{FILE, Settings};
-use crate::show::{Episode, Given, Source};
+use crate::show::{Episode, Given, Source, files};
 
 /// Folders of what generators write, or what is not theirs.
 pub const NOT_LOOKED_INTO: [&str; 9] =
@@ -48,13 +48,14 @@ pub fn of_folder(
 ) -> Result<Import, ImportError> {
     let mut report = Report::default();
     let site = config.map_or(Ok(SiteConfig::default()), SiteConfig::read)?;
+    let permalink = site.text(&["permalink"]);
     let mut taken = Names::default();
     let mut unread = Vec::new();
     let mut drafts = 0;
     let mut others = 0;
     let mut episodes: Vec<EpisodeFile> = Vec::new();
     for post in posts {
-        match episode(post, &mut taken, &mut report) {
+        match episode(post, permalink.as_deref(), &mut taken, &mut report) {
             Outcome::Episode(file, draft) => {
                 drafts += usize::from(draft);
                 episodes.push(file);
@@ -99,7 +100,7 @@ pub fn of_folder(
         ImportError::new(format!("no settings can be made of {config_name}: {}", error.reason))
     })?;
     report.next = vec![
-        "put the MP3s that the episodes name into audio/, and the pictures into img/".to_owned(),
+        "put the MP3s that the episodes name into audio/".to_owned(),
         format!("put the artwork{} at {ARTWORK}.jpg", artwork.map(|it| format!(" ({it})")).unwrap_or_default()),
         "run `onair check`".to_owned(),
         "run `onair release --dry-run` with the --target that has the present feed: it says which guids and addresses it would change; `guid` and `enclosure` keep them"
@@ -118,7 +119,12 @@ enum Outcome {
     Unread,
 }
 
-fn episode(post: &Source, taken: &mut Names, report: &mut Report) -> Outcome {
+fn episode(
+    post: &Source,
+    permalink: Option<&str>,
+    taken: &mut Names,
+    report: &mut Report,
+) -> Outcome {
     let parts: Vec<&str> = post.path.split('/').collect();
     let name = parts.last().copied().unwrap_or_default();
     let bare = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
@@ -195,17 +201,28 @@ fn episode(post: &Source, taken: &mut Names, report: &mut Report) -> Outcome {
     if hidden && !episode.is_draft() {
         lines.push_str("draft: true\n");
     }
+    let has_page = ["permalink", "aliases", "redirect_from", "category", "categories"];
+    if parts.contains(&"_posts")
+        && !has_page.iter().any(|key| episode.field(key).is_some())
+        && let Some(page) = permalink.and_then(|template| old_page(template, bare))
+    {
+        lines.push_str(&format!("aliases: [{}]\n", edit::quoted(&page)));
+    }
     if !lines.is_empty() {
         let at = text.find('\n').map_or(text.len(), |at| at + 1);
         text = edit::apply(&text, &[Edit { span: at..at, replacement: lines }]);
     }
-    let old_addresses = ["permalink", "redirect_from", "aliases", "slug"];
-    if let Some(key) = old_addresses.iter().find(|key| episode.field(key).is_some()) {
-        report.remark(&post.path, "its page had an address of its own", *key);
-    }
     let slug = names::is_plain(stem).then(|| stem.to_owned()).or_else(|| names::slug(stem));
     let slug = taken.take(slug.into_iter().chain(["episode".to_owned()]), "");
-    let path = format!("{EPISODES}/{slug}.md");
+    // What has a folder of its own for its pictures keeps one.
+    let names_beside = files::of_episode(&episode)
+        .iter()
+        .any(|named| !named.name.starts_with('/') && !files::is_address(&named.name));
+    let is_bundle = bare == "index" && parts.len() > 1 && names_beside;
+    let path = match is_bundle {
+        true => format!("{EPISODES}/{slug}/index.md"),
+        false => format!("{EPISODES}/{slug}.md"),
+    };
     let guid = Episode::parse(Source::new(path.as_str(), text.as_str()));
     let guid = guid.ok().and_then(|episode| episode.effective_guid().map(str::to_owned));
     let draft = hidden || episode.is_draft();
@@ -215,9 +232,41 @@ fn episode(post: &Source, taken: &mut Names, report: &mut Report) -> Outcome {
         guid: guid.unwrap_or_default(),
         audio: None,
         bytes: None,
+        from: Some(post.path.clone()),
         beside: Vec::new(),
     };
     Outcome::Episode(file, draft)
+}
+
+/// Where Jekyll had the page of a post, by the site's `permalink` (Jekyll 4.3, "Permalinks"); nothing where
+/// that asks for more than the post's name.
+fn old_page(template: &str, name: &str) -> Option<String> {
+    let template = match template {
+        "date" => "/:categories/:year/:month/:day/:title:output_ext",
+        "pretty" => "/:categories/:year/:month/:day/:title/",
+        "none" => "/:categories/:title:output_ext",
+        other => other,
+    };
+    let (date, title) = (name.get(..10)?, name.get(11..)?);
+    crate::show::date::date(date).ok()?;
+    let (year, month, day) = (&date[..4], &date[5..7], &date[8..]);
+    let mut path = template.to_owned();
+    for (placeholder, value) in [
+        (":categories", ""),
+        (":output_ext", ".html"),
+        (":short_year", &year[2..]),
+        (":year", year),
+        (":i_month", month.trim_start_matches('0')),
+        (":month", month),
+        (":i_day", day.trim_start_matches('0')),
+        (":day", day),
+        (":title", title),
+        (":slug", title),
+    ] {
+        path = path.replace(placeholder, value);
+    }
+    let path = path.replace("//", "/");
+    crate::show::path_of_link(&path).filter(|path| !path.contains(':')).map(|_| path)
 }
 
 /// Whether the values that a tag may stand before are read.
@@ -360,6 +409,17 @@ mod tests {
                 ("episodes/d.md", "---\naudio_file: /sound/4.mp3\n---\n"),
             ]
         );
+    }
+
+    #[test]
+    fn a_post_s_page_has_the_address_that_jekyll_gave_it() {
+        let of = |template| old_page(template, "2023-01-02-first").unwrap_or_default();
+        assert_eq!(of("/:year/:title/"), "/2023/first/");
+        assert_eq!(of("date"), "/2023/01/02/first.html");
+        assert_eq!(of("pretty"), "/2023/01/02/first/");
+        assert_eq!(of("/:i_month/:i_day/:slug"), "/1/2/first");
+        assert_eq!((of("/:week/:title/"), of("ordinal/:y_day")), (String::new(), String::new()));
+        assert_eq!(old_page("pretty", "about"), None);
     }
 
     #[test]

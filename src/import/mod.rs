@@ -76,6 +76,8 @@ pub struct EpisodeFile {
     pub audio: Option<Fetch>,
     /// The length that the feed states, if it does.
     pub bytes: Option<u64>,
+    /// The file of a generator's folder that it comes from.
+    pub from: Option<String>,
     /// Transcript and chapters: their addresses, and their paths below the show's folder.
     pub beside: Vec<Fetch>,
 }

@@ -1,10 +1,12 @@
 //! `import`: reads a feed or a folder, and writes the show that `crate::import` makes of it. Files are only ever made in a folder that has none, and no file is written twice.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::bring;
 use super::fetch::{FetchWatch, Fetcher};
 use super::init::{GITATTRIBUTES, GITIGNORE};
 use super::{Class, Error, Options, load};
@@ -77,16 +79,29 @@ pub fn import(
             counted(import.episodes.len(), "episode")
         ));
     }
+    let mut report = import.report.text();
+    if Path::new(&asked.from).is_dir() {
+        let brought = bring::bring(Path::new(&asked.from), root, &import.episodes);
+        if brought.files > 0 {
+            let files = counted(brought.files, "picture or side file");
+            watch.say(&format!("{files} came along with the episodes that name them"));
+        }
+        if let Some((path, name)) = brought.missing.first() {
+            let _ = write!(
+                report,
+                "\n{} not found in {}, such as {} of {path}: put them beside the episodes, or into img/\n",
+                counted(brought.missing.len(), "named file"),
+                asked.from,
+                printable(name)
+            );
+        }
+    }
     if asked.download {
         fetcher.all(&import, show.as_ref());
     } else {
         fetcher.keep_artwork(&import);
     }
-    Ok(Imported {
-        report: import.report.text(),
-        complete: fetcher.is_complete(),
-        open: import.report.is_open(),
-    })
+    Ok(Imported { report, complete: fetcher.is_complete(), open: import.report.is_open() })
 }
 
 /// What is in the folder.
@@ -310,6 +325,9 @@ fn write_files(
     ];
     for (path, text) in episodes.chain(extra).chain(others) {
         let full = root.join(path);
+        if let Some(folder) = full.parent() {
+            fs::create_dir_all(folder).map_err(|error| (path.to_owned(), error))?;
+        }
         let mut file = fs::File::create_new(&full).map_err(|error| (path.to_owned(), error))?;
         made.push(full);
         file.write_all(text.as_bytes()).map_err(|error| (path.to_owned(), error))?;

@@ -13,6 +13,7 @@
 
 pub mod apple;
 pub mod artwork;
+mod bring;
 pub mod cache;
 pub mod chapters;
 pub mod check;

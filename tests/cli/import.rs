@@ -595,3 +595,54 @@ fn an_import_brings_audio_home_at_once() {
         .collect();
     assert_eq!(with_address.len(), 2, "{with_address:?}");
 }
+
+#[test]
+fn a_toucan_folder_comes_with_what_its_episodes_name() {
+    let show = TestShow::without_audio();
+    let make = |path: &str, text: &str| {
+        fs::create_dir_all(show.path(path).parent().unwrap()).unwrap();
+        show.write(path, text);
+    };
+    make(
+        "old/site.yml",
+        "title: Un blog\nurl: https://ondes.example\nemail: ada@ondes.example\npodcast:\n  title: Ondes basses\n  \
+         description: Le bruit de la mer\n  author: Ada Mer\n  language: fr\n  timezone: Europe/Paris\n  \
+         category: Society & Culture\n  prefix: https://op3.dev/e/ondes.example/podcasts/\n",
+    );
+    make(
+        "old/contents/episodes/001/index.md",
+        "---\n\"type\": post\ntitle: !!str \"La vague\"\ndescription: La mer.\n\"episode\": !!int \"1\"\nduration: \"00:00:04\"\n\
+         size: 1\nfile: 001.mp3\npublication: 2024-01-08 07:00:00 +0100\ntags:\n  - mer\nguests:\n  - name: Bo Lind\n    \
+         title: marin\n    link: https://bo.example\nlinks:\n  - text: Le port\n    link: https://port.example\n\
+         image: vague.png\n---\n\nOn entend la mer.\n",
+    );
+    fs::copy(show.path("img/artwork.png"), show.path("old/contents/episodes/001/vague.png"))
+        .unwrap();
+    make("old/contents/episodes/index.md", "---\ntitle: Tous\ntemplate: list.html\n---\n");
+    let ran = show.onair(&["import", "old", "--show", "copy"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert!(show.path("copy/episodes/001/vague.png").is_file(), "{}", ran.said());
+    fs::write(show.path("copy/audio/001.mp3"), super::show::audio(1, 150)).unwrap();
+    fs::copy(show.path("img/artwork.png"), show.path("copy/img/artwork.png")).unwrap();
+    let settings = show.read("copy/onair.toml").replace("artwork.jpg", "artwork.png");
+    show.write("copy/onair.toml", &settings);
+    let ran = show.onair(&["check", "--show", "copy", "--fix"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let ran = show.onair(&["release", "--show", "copy", "-q"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let feed = show.read("copy/public/podcasts/feed.xml");
+    let audio = "https://op3.dev/e/ondes.example/podcasts/001.mp3";
+    assert!(feed.contains(audio) && feed.contains("https://port.example"), "{feed}");
+    // The MP3 is published as it is.
+    let published = fs::read(show.path("copy/public/podcasts/001.mp3")).unwrap();
+    assert!(published == super::show::audio(1, 150));
+
+    // A folder of which only a part can be read says so.
+    make(
+        "old/contents/episodes/002/index.md",
+        "---\ntitle: \"Cass\nepisode: 2\nfile: 2.mp3\n---\n",
+    );
+    let ran = show.onair(&["import", "old", "--show", "part"]);
+    assert_eq!(ran.code, 1, "{}", ran.said());
+    assert!(ran.said().contains("1 file could not be read"), "{}", ran.said());
+}

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::apple::lookup::BASE_URL;
-use crate::pipeline::Options;
 use crate::pipeline::workflows::Action;
+use crate::pipeline::{Options, find};
 use crate::public::cloudfront;
 
 /// Publish a podcast from a git repository: checked, tagged, uploaded, and only then in the feed.
@@ -27,16 +27,9 @@ const EXIT_CODES: &str = "Exit codes:\n  0  all is well\n  1  findings at error 
 /// Options of every command.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Global {
-    /// The show's folder: the one with onair.toml
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        default_value = ".",
-        env = "ONAIR_SHOW",
-        hide_env_values = true
-    )]
-    pub show: PathBuf,
+    /// The show's folder [default: the nearest with onair.toml, from here upwards]
+    #[arg(long, global = true, value_name = "DIR", env = "ONAIR_SHOW", hide_env_values = true)]
+    pub show: Option<PathBuf>,
     /// Where to publish: a directory, or s3://bucket/prefix [default: target.url of onair.toml, or public]
     #[arg(long, global = true, value_name = "URL", env = "ONAIR_TARGET", hide_env_values = true)]
     pub target: Option<String>,
@@ -58,10 +51,16 @@ pub struct Global {
 }
 
 impl Global {
+    /// The same for a command that makes a show: in this folder, if none is named.
+    pub fn here(&self) -> Options {
+        let show = self.show.clone().unwrap_or_else(|| PathBuf::from("."));
+        Self { show: Some(show), ..self.clone() }.options()
+    }
+
     /// The same for the pipeline.
     pub fn options(&self) -> Options {
         Options {
-            root: self.show.clone(),
+            root: self.show.clone().unwrap_or_else(find::nearest),
             target: self.target.clone(),
             cloudfront: self.cloudfront.clone(),
         }
@@ -301,11 +300,38 @@ pub struct Tag {
 #[derive(Debug, clap::Args)]
 pub struct Init {
     /// The show's name
-    #[arg(long, default_value = "My show")]
-    pub title: String,
+    #[arg(long)]
+    pub title: Option<String>,
+    /// What it is about, in a few sentences
+    #[arg(long, value_name = "TEXT")]
+    pub description: Option<String>,
+    /// Who makes it
+    #[arg(long, value_name = "NAME")]
+    pub author: Option<String>,
+    /// The address that platforms write to; it stands in the feed
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// The language that is spoken, as in fr or en-us [default: the system's]
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
+    /// The time zone of its dates, as in Europe/Paris [default: the system's]
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+    /// Apple's category, as in Arts or "News > Tech News"
+    #[arg(long, value_name = "NAME")]
+    pub category: Option<String>,
     /// The address that the show will have
-    #[arg(long, value_name = "URL", default_value = "https://show.example")]
-    pub url: String,
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Make the workflows by which GitHub checks and publishes the show
+    #[arg(long, visible_alias = "github")]
+    pub workflows: bool,
+    /// Make the schemas by which editors complete and check onair.toml and front matter
+    #[arg(long)]
+    pub schema: bool,
+    /// Ask nothing: what no option answers stays open
+    #[arg(long, short)]
+    pub yes: bool,
     /// The action that the GitHub workflows use: OWNER/NAME/.github/actions/onair@COMMIT
     /// [default: the one that this onair was published with]
     #[arg(long, value_name = "ACTION")]
@@ -318,15 +344,24 @@ pub struct New {
     /// The MP3: in the audio folder, or copied there
     #[arg(value_name = "MP3")]
     pub file: PathBuf,
-    /// The episode's title
+    /// The episode's title [default: the MP3's]
     #[arg(long)]
     pub title: Option<String>,
-    /// The episode's number [default: the one behind the last]
-    #[arg(long)]
+    /// The episode's number [default: the MP3's, or the one behind the last]
+    #[arg(long, value_name = "N")]
     pub episode: Option<u32>,
-    /// When it comes out: "YYYY-MM-DD HH:MM" in the show's time zone [default: now]
+    /// When it comes out, in the show's time zone: "YYYY-MM-DD HH:MM" [default: the show's next slot]
     #[arg(long)]
     pub date: Option<String>,
+    /// The MP3's name in the audio folder [default: its own, if it makes an address]
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+    /// Let ffmpeg make the MP3 of other audio, as the show's others are
+    #[arg(long)]
+    pub encode: bool,
+    /// Open the new file in $VISUAL or $EDITOR
+    #[arg(long, short)]
+    pub edit: bool,
 }
 
 /// `onair import`

@@ -20,7 +20,7 @@ pub fn run(args: &Explain, term: &Term) -> Outcome {
                 });
             }
         },
-        None if args.markdown => markdown(),
+        None if args.markdown => registry::markdown(),
         None if args.keys => keys::markdown(),
         None => list(),
     };
@@ -47,30 +47,4 @@ fn list() -> String {
         .iter()
         .map(|rule| format!("{:<20} {:<8} {}\n", rule.id, rule.severity.as_str(), rule.summary))
         .collect()
-}
-
-/// `docs/rules.md`, which a test holds to this.
-pub fn markdown() -> String {
-    let mut out = String::from(
-        "# Rules\n\nWhat `onair check` looks at. `onair explain ID` says why a rule exists and how to keep it; `[rules]` in onair.toml sets its severity.\n\nThis page is written by `onair explain --markdown`.\n\n| rule | severity | what must be true | source |\n| --- | --- | --- | --- |\n",
-    );
-    for rule in RULES {
-        out.push_str(&format!(
-            "| `{}` | {} | {} | {} |\n",
-            rule.id,
-            rule.severity.as_str(),
-            rule.summary,
-            rule.source
-        ));
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_page_of_rules_is_up_to_date() {
-        let page = include_str!("../../docs/rules.md");
-        assert!(page == super::markdown(), "run: cargo run -- explain --markdown > docs/rules.md");
-    }
 }

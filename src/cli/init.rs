@@ -2,29 +2,101 @@
 
 use super::args::{Global, Init};
 use super::ui::term::Term;
-use super::{Exit, Outcome};
-use crate::pipeline::init::{InitOptions, init};
+use super::{Error, Exit, Outcome};
+use crate::pipeline::Class;
+use crate::pipeline::init::{Answers, Fate, InitOptions, Made, Topic, init, open, suggestion};
 
 pub fn run(global: &Global, args: &Init, term: &Term) -> Outcome {
-    let asked = InitOptions {
-        title: args.title.clone(),
-        url: args.url.clone(),
-        action: args.action.clone(),
-    };
-    let made = init(&global.options(), &asked)?;
-    for (path, new) in made.files {
-        term.say(&match new {
-            true => format!("Made {path}"),
-            false => format!("Kept {path}, which is there already"),
+    let options = global.here();
+    let open = open(&options)?;
+    let mut answers = answers(global, args, open.contains(&Topic::Target))?;
+    let ask = !args.yes && term.can_ask();
+    for topic in open {
+        let is_answered = answers.get(topic).is_some() || topic == Topic::GitHub && args.workflows;
+        if !ask || is_answered {
+            continue;
+        }
+        ask_for(topic, suggestion(topic, &options.root), &mut answers, term)?;
+    }
+    let action = args.action.clone();
+    let asked = InitOptions { answers, workflows: args.workflows, schema: args.schema, action };
+    say(&init(&options, &asked)?, term);
+    Ok(Exit::Fine)
+}
+
+/// What the options answer.
+fn answers(global: &Global, args: &Init, new: bool) -> Result<Answers, Error> {
+    let given = [
+        (Topic::Title, &args.title),
+        (Topic::Description, &args.description),
+        (Topic::Author, &args.author),
+        (Topic::Email, &args.email),
+        (Topic::Language, &args.language),
+        (Topic::TimeZone, &args.time_zone),
+        (Topic::Category, &args.category),
+        (Topic::Url, &args.url),
+        (Topic::Target, if new { &global.target } else { &None }),
+    ];
+    let mut answers = Answers::default();
+    for (topic, text) in given {
+        let Some(text) = text else { continue };
+        let wrong = |reason| Error::usage(format!("{}: {reason}", topic.flag()));
+        answers.take(topic, text).map_err(wrong)?;
+    }
+    Ok(answers)
+}
+
+/// Asks until the answer can be, or is left open.
+fn ask_for(
+    topic: Topic,
+    suggested: Option<String>,
+    answers: &mut Answers,
+    term: &Term,
+) -> Result<(), Error> {
+    let offered = suggested.as_deref().unwrap_or("later");
+    if let Some(intro) = topic.intro() {
+        term.data(&intro);
+    }
+    let question = format!("{} [{offered}]:", topic.question());
+    loop {
+        let stopped = || Error::new(Class::Interrupted, "stopped: nothing was written");
+        let typed = term.ask(&question).ok_or_else(stopped)?;
+        let answer = if typed.is_empty() { suggested.clone() } else { Some(typed) };
+        match answer.map(|answer| answers.take(topic, &answer)) {
+            None | Some(Ok(())) => return Ok(()),
+            Some(Err(reason)) => term.warning(&reason, None),
+        }
+    }
+}
+
+fn say(made: &Made, term: &Term) {
+    for (path, fate) in &made.files {
+        term.say(&match fate {
+            Fate::Made => format!("Made {path}"),
+            Fate::Filled => format!("Filled in {path}"),
+            Fate::Kept => format!("Kept {path}, which is there already"),
         });
     }
-    match made.action {
-        Some(action) => term.say(&format!("How GitHub publishes the show: {}", action.guide())),
-        None => term.say(
-            "Made no workflows for GitHub: this onair was built by hand, and knows no published \
-             action; --action names one",
-        ),
+    if let Some(action) = &made.action {
+        term.say(&format!("How GitHub publishes the show: {}", action.guide()));
     }
-    term.say("Next: put your artwork at img/artwork.jpg, then run `onair new YOUR.mp3`");
-    Ok(Exit::Fine)
+    if made.no_action {
+        let help = "name one with --action OWNER/NAME/.github/actions/onair@COMMIT";
+        let message =
+            "no workflows were made: this onair was built by hand, and knows no published action";
+        term.warning(message, Some(help));
+    }
+    if !made.open.is_empty() {
+        let flags: Vec<&str> = made.open.iter().map(|topic| topic.flag()).collect();
+        term.say(&format!(
+            "Still open: {}. Give them to `onair init`, or write them into onair.toml",
+            flags.join(", ")
+        ));
+    }
+    match &made.artwork {
+        Some(path) => {
+            term.say(&format!("Next: put your artwork at {path}, then run `onair new YOUR.mp3`"))
+        }
+        None => term.say("Next: `onair new YOUR.mp3` makes an episode, `onair check` judges all"),
+    }
 }

@@ -12,7 +12,7 @@ pub fn run(global: &Global, args: &Move, term: &Term) -> Outcome {
     if term.format() != Format::Human {
         return Err(Error::usage("`onair move` reports to persons only").help("leave --format out"));
     }
-    let show = load::show(&global.show)?;
+    let show = load::show(&global.options().root)?;
     let to = show.settings.feed_url();
     if to == args.from {
         return Err(Error::usage(format!("the show's feed is at {to} already")).help(

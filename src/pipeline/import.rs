@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::bring;
 use super::fetch::{FetchWatch, Fetcher};
-use super::init::{GITATTRIBUTES, GITIGNORE};
+use super::init::{GITATTRIBUTES, gitignore};
 use super::{Class, Error, Options, load};
 use crate::http::{Client, HttpError};
 use crate::import::{self, Import, ImportError, Options as Reading, jekyll, xml};
@@ -317,9 +317,10 @@ fn write_files(
         import.episodes.iter().map(|episode| (episode.path.as_str(), episode.text.as_str()));
     let report = import.report.file(&import.title);
     let extra = import.extra.as_deref().map(|text| (import::EXTRA, text));
+    let gitignore = gitignore("public");
     let others = [
         (import::report::FILE, report.as_str()),
-        (".gitignore", GITIGNORE),
+        (".gitignore", gitignore.as_str()),
         (".gitattributes", GITATTRIBUTES),
         (FILE, import.settings.as_str()),
     ];

@@ -1,38 +1,62 @@
-//! `init`: the files that a new show starts from.
+//! `init`: the files that a new show starts from, made of answers; on a show that is there, what it lacks.
+
+mod answers;
+mod suggest;
+mod text;
 
 use std::fs;
 use std::io::Write as _;
+use std::path::Path;
 
 use super::workflows::{self, Action};
-use super::{Error, Options};
-use crate::show::Source;
-use crate::show::edit::requote;
+use super::{Error, Options, load};
 use crate::show::read::EPISODES;
-use crate::show::settings::{FILE, Settings};
+use crate::show::settings::FILE;
+use crate::show::write::write_text;
+use crate::show::{Settings, schema};
 
-/// What a new show is to be.
-#[derive(Debug, Clone)]
+pub use answers::{Answers, Topic};
+pub use suggest::suggestion;
+
+/// What is asked of `init`.
+#[derive(Debug, Clone, Default)]
 pub struct InitOptions {
-    /// The show's name.
-    pub title: String,
-    /// The address that it will have.
-    pub url: String,
-    /// The action that the GitHub workflows use; the one that this onair was published with if none
-    /// is given.
+    /// What was answered.
+    pub answers: Answers,
+    /// Whether to make the workflows for GitHub.
+    pub workflows: bool,
+    /// Whether to make the schemas for editors.
+    pub schema: bool,
+    /// The action that the workflows use; the one that this onair was published with if none is given.
     pub action: Option<Action>,
 }
 
 /// What was made.
 #[derive(Debug, Clone)]
 pub struct Made {
-    /// Every file, and whether it is new; one that was there already stays as it is.
-    pub files: Vec<(&'static str, bool)>,
+    /// Every file, and what became of it.
+    pub files: Vec<(String, Fate)>,
     /// The action that the workflows use, if there are any.
     pub action: Option<Action>,
+    /// Whether workflows were wanted, and no action is known for them.
+    pub no_action: bool,
+    /// What is still open.
+    pub open: Vec<Topic>,
+    /// Where the artwork belongs, if it is not there.
+    pub artwork: Option<String>,
 }
 
-/// What git leaves out.
-pub const GITIGNORE: &str = "# What a release to a directory writes\npublic/\n";
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is new.
+    Made,
+    /// Answers were written into it.
+    Filled,
+    /// It was there already, and stays as it is.
+    Kept,
+}
+
 /// What Git LFS keeps.
 pub const GITATTRIBUTES: &str = "# Audio does not live in git itself: https://git-lfs.com\naudio/*.mp3 filter=lfs diff=lfs merge=lfs -text\n";
 
@@ -46,80 +70,124 @@ guest: "<a href='https://guest.example'>A guest</a>, who they are"
 draft: true                       # not published; take this line out in an episode of yours
 ---
 
-Notes, in Markdown. `onair new YOUR.mp3` writes a file like this one, with number, date, `size` and
-`duration` of the MP3.
+Here come the notes, in Markdown. `onair new YOUR.mp3` writes a file like this one, with number, date,
+`size` and `duration` of the MP3.
 "#;
 
-/// Makes a new show in the folder.
-///
-/// # Errors
-/// If there is one already, or a file cannot be made.
-pub fn init(options: &Options, asked: &InitOptions) -> Result<Made, Error> {
-    let root = &options.root;
-    let settings = settings(asked);
-    Settings::parse(&Source::new(FILE, settings.as_str()))
-        .map_err(|error| Error { help: error.help, ..Error::usage(error.reason) })?;
-    if root.join(FILE).exists() {
-        return Err(Error::usage(format!("there is an {FILE} in {} already", root.display()))
-            .help("choose another folder with --show"));
-    }
-    let failed =
-        |what: &str, error: std::io::Error| Error::usage(format!("{what} cannot be made: {error}"));
-    for folder in [EPISODES, "audio", "img"] {
-        fs::create_dir_all(root.join(folder)).map_err(|error| failed(folder, error))?;
-    }
-    let action = asked.action.clone().or_else(Action::published);
-    let mut files = vec![
-        (FILE, settings),
-        (".gitignore", GITIGNORE.to_owned()),
-        (".gitattributes", GITATTRIBUTES.to_owned()),
-        (SAMPLE_FILE, SAMPLE.to_owned()),
-    ];
-    files.extend(action.as_ref().map(workflows::files).unwrap_or_default());
-    let mut made = Vec::new();
-    for (path, text) in files {
-        if let Some(folder) = root.join(path).parent() {
-            fs::create_dir_all(folder).map_err(|error| failed(path, error))?;
-        }
-        match fs::File::create_new(root.join(path)) {
-            Ok(mut file) => {
-                file.write_all(text.as_bytes()).map_err(|error| failed(path, error))?;
-                made.push((path, true));
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                made.push((path, false));
-            }
-            Err(error) => return Err(failed(path, error)),
-        }
-    }
-    Ok(Made { files: made, action })
+/// What git leaves out.
+pub fn gitignore(target: &str) -> String {
+    let inside = crate::show::is_inside(target.trim_end_matches('/'));
+    let folder = if inside { target } else { "public" };
+    format!("# What a release to a folder writes\n/{}/\n", folder.trim_matches('/'))
 }
 
-fn settings(asked: &InitOptions) -> String {
-    let title = requote("\"\"", &asked.title);
-    let url = requote("\"\"", &asked.url);
-    format!(
-        r#"# A show that onair publishes. Every key: docs/settings.md
+/// What there still is to answer: all of it for a new show.
+///
+/// # Errors
+/// If there is a show whose settings cannot be read.
+pub fn open(options: &Options) -> Result<Vec<Topic>, Error> {
+    match existing(&options.root)? {
+        Some((_, settings)) => Ok(text::open(&settings)),
+        None => Ok(Topic::ALL.to_vec()),
+    }
+}
 
-[show]
-title = {title}
-description = "What the show is about, in a few sentences."
-author = "Your name"
-language = "en"
-time-zone = "Europe/London"
-category = ["Arts"]                 # one of Apple's categories
-artwork = "img/artwork.jpg"         # square, 1400 to 3000 pixels
-# apple-id = 1234567890             # once Apple lists the show
+fn existing(root: &Path) -> Result<Option<(String, Settings)>, Error> {
+    if !root.join(FILE).exists() {
+        return Ok(None);
+    }
+    let (source, settings) = load::settings(root)?;
+    Ok(Some((source.text.to_string(), settings)))
+}
 
-[show.owner]
-name = "Your name"
-email = "podcast@show.example"      # platforms write here to prove that the show is yours
+/// Makes a new show in the folder, or adds to the one that is there what it lacks.
+///
+/// # Errors
+/// If a value that is asked for stands in the settings already, or a file cannot be made.
+pub fn init(options: &Options, asked: &InitOptions) -> Result<Made, Error> {
+    let root = &options.root;
+    let failed =
+        |what: &str, error: std::io::Error| Error::usage(format!("{what} cannot be made: {error}"));
+    let answers = &asked.answers;
+    let mut made = Vec::new();
+    let mut new = Vec::new();
+    match existing(root)? {
+        None => {
+            for folder in [EPISODES, "audio", "img"] {
+                fs::create_dir_all(root.join(folder)).map_err(|error| failed(folder, error))?;
+            }
+            let mut answers = answers.clone();
+            for (topic, told) in
+                [(Topic::Language, suggest::language()), (Topic::TimeZone, suggest::time_zone())]
+            {
+                if let Some(told) = told.filter(|_| answers.get(topic).is_none()) {
+                    // What the system says is no person's slip.
+                    let _ = answers.take(topic, &told);
+                }
+            }
+            new.push((FILE.to_owned(), text::settings(&answers)));
+            let target = answers.get(Topic::Target).unwrap_or("public");
+            new.push((".gitignore".to_owned(), gitignore(target)));
+            new.push((".gitattributes".to_owned(), GITATTRIBUTES.to_owned()));
+            new.push((SAMPLE_FILE.to_owned(), SAMPLE.to_owned()));
+        }
+        Some((text, settings)) => {
+            refuse_what_stands(&settings, answers)?;
+            let filled = text::fill(&text, &settings, answers);
+            let fate = if filled == text { Fate::Kept } else { Fate::Filled };
+            if fate == Fate::Filled {
+                write_text(&root.join(FILE), &filled).map_err(|error| failed(FILE, error))?;
+            }
+            made.push((FILE.to_owned(), fate));
+        }
+    }
+    let wanted = asked.workflows || asked.action.is_some() || answers.github() == Some(true);
+    let action = asked.action.clone().or_else(Action::published).filter(|_| wanted);
+    let workflows = action.as_ref().map(workflows::files).unwrap_or_default();
+    new.extend(workflows.into_iter().map(|(path, text)| (path.to_owned(), text)));
+    if asked.schema {
+        new.extend(schema::files());
+    }
+    for (path, text) in new {
+        let fate = create(&root.join(&path), &text).map_err(|error| failed(&path, error))?;
+        made.push((path, fate));
+    }
+    let (_, settings) = load::settings(root)?;
+    let artwork = settings.show.artwork.get_ref();
+    Ok(Made {
+        files: made,
+        no_action: wanted && action.is_none(),
+        action,
+        open: text::open(&settings),
+        artwork: (!root.join(artwork).exists()).then(|| artwork.clone()),
+    })
+}
 
-[site]
-url = {url}                         # where pages and feed will be
+/// Makes a file, unless it is there already.
+fn create(path: &Path, text: &str) -> std::io::Result<Fate> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    match fs::File::create_new(path) {
+        Ok(mut file) => file.write_all(text.as_bytes()).map(|()| Fate::Made),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(Fate::Kept),
+        Err(error) => Err(error),
+    }
+}
 
-[target]
-url = "public"                      # a directory, or s3://bucket/prefix
-"#
-    )
+/// What a host has written is the host's to change.
+fn refuse_what_stands(settings: &Settings, answers: &Answers) -> Result<(), Error> {
+    let open = text::open(settings);
+    let stands = |topic: &Topic| {
+        let asked = answers.get(*topic).is_some() && *topic != Topic::GitHub;
+        asked && !open.contains(topic)
+    };
+    match Topic::ALL.into_iter().find(stands) {
+        None => Ok(()),
+        Some(topic) => Err(Error::usage(format!(
+            "there is an {FILE} already, and it says what {} would",
+            topic.flag()
+        ))
+        .help(format!("change it in {FILE}, or choose another folder with --show"))),
+    }
 }

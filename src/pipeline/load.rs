@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::chapters::{self, ChaptersRead};
 use super::memo::{Memo, Unusable};
 use super::sidecars::{self, Looks};
-use super::{Error, scale};
+use super::{Error, find, scale};
 use crate::audio::tag::Picture;
 use crate::report::{Sources, human};
 use crate::rules::picture::picture;
@@ -18,7 +18,7 @@ use crate::show::episode::TranscriptGiven;
 use crate::show::files;
 use crate::show::read::{self, FileTrouble, ShowError};
 use crate::show::values::AudioName;
-use crate::show::{Episode, Show, Source};
+use crate::show::{Episode, Settings, Show, Source};
 use crate::site::TranscriptFile;
 
 /// The largest picture that is read, in bytes.
@@ -48,12 +48,31 @@ pub struct Checkout {
 /// # Errors
 /// If the show cannot be read at all. What is wrong with one episode is a finding.
 pub fn show(root: &Path) -> Result<Show, Error> {
-    Show::read(root).map_err(|error| match error {
-        ShowError::Settings { ref path, trouble: FileTrouble::Missing } => Error::usage(format!(
-            "there is no {}",
-            path.display()
-        ))
-        .help("run onair in the show's folder, name it with --show, or make one with `onair init`"),
+    Show::read(root).map_err(failed)
+}
+
+/// Reads the settings alone.
+///
+/// # Errors
+/// As [`show`].
+pub fn settings(root: &Path) -> Result<(Source, Settings), Error> {
+    read::read_settings(root).map_err(failed)
+}
+
+fn failed(error: ShowError) -> Error {
+    match error {
+        ShowError::Settings { ref path, trouble: FileTrouble::Missing } => {
+            let error = Error::usage(format!("there is no {}", path.display()));
+            let below = path.parent().map(find::below).unwrap_or_default();
+            error.help(match &below[..] {
+                [] => {
+                    "run onair in the show's folder or below, name it with --show, or make one with \
+                     `onair init`"
+                        .to_owned()
+                }
+                shows => format!("name a show with --show: {}", shows.join(", ")),
+            })
+        }
         ShowError::Wrong { source_text, error } => {
             let mut finding =
                 Finding::at(&registry::SETTINGS, &source_text, error.span, error.reason);
@@ -62,7 +81,7 @@ pub fn show(root: &Path) -> Result<Show, Error> {
             Error::usage(format!("onair.toml cannot be used\n{}", text.trim_end()))
         }
         other => Error::usage(other.to_string()),
-    })
+    }
 }
 
 impl Checkout {

@@ -24,6 +24,7 @@ pub mod edition;
 mod error;
 pub mod evidence;
 pub mod fetch;
+pub mod find;
 pub mod fix;
 pub mod import;
 pub mod init;

@@ -1,32 +1,46 @@
-//! `new`: an episode's file from its MP3, with every value that the MP3 can tell already right.
+//! `new`: an episode's file from its MP3, with every value that the MP3, and the show's habit, can tell.
+
+mod beside;
+mod encode;
+mod name;
+mod slot;
+mod template;
 
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 
+use self::beside::Beside;
+use self::encode::Form;
+use self::template::Template;
+use super::load::MAX_PICTURE;
 use super::{Error, Options, load};
-use crate::audio::tag::{self, HeldChapter};
-use crate::audio::{Content, Depth, Harm, probe_file};
-use crate::model::chapter::clock;
-use crate::show::Show;
+use crate::audio::tag::{self, Contents, Picture};
+use crate::audio::{Channels, Content, Depth, Foreign, Harm, probe_file};
+use crate::model::hash::Sha256;
+use crate::rules::picture::{flaw, picture};
 use crate::show::date::{self, offset_text};
-use crate::show::edit::requote;
-use crate::show::read::EPISODES;
-use crate::show::values::{self, hh_mm_ss};
+use crate::show::values::{AudioName, hh_mm_ss};
+use crate::show::{Episode, Show, read, schema};
 
 /// What is asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct NewOptions {
     /// The MP3: in the audio folder, or copied there.
     pub file: PathBuf,
-    /// The title; "Episode N" if none is given.
+    /// The title; the MP3's own, or "Episode N", if none is given.
     pub title: Option<String>,
-    /// The number; the one behind the last if none is given.
+    /// The number; that of the MP3's name, or the one behind the last, if none is given.
     pub episode: Option<u32>,
-    /// When it comes out, in the show's time zone; now if nothing is given.
+    /// When it comes out, in the show's time zone; the show's next slot if nothing is given.
     pub date: Option<String>,
+    /// The name that the MP3 is to have in the audio folder.
+    pub name: Option<String>,
+    /// Whether ffmpeg may make the MP3 of other audio.
+    pub encode: bool,
 }
 
 /// What was made.
@@ -34,8 +48,8 @@ pub struct NewOptions {
 pub struct Made {
     /// The episode's file, below the show's folder.
     pub path: String,
-    /// Where the MP3 was copied to, below the show's folder, if it was.
-    pub copied: Option<String>,
+    /// What was taken from where, and put where: a line each.
+    pub notes: Vec<String>,
     /// What is wrong with the MP3, though it can be published.
     pub warnings: Vec<String>,
 }
@@ -43,158 +57,461 @@ pub struct Made {
 /// Makes an episode's file.
 ///
 /// # Errors
-/// If this is no MP3, or a file stands in the way.
+/// If this is no MP3, or a file stands in the way. Then nothing was written.
 pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
     let show = load::show(&options.root)?;
-    let from = asked.file.display();
-    let name = asked.file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let name = values::audio_name(name).map_err(|trouble| {
-        Error::usage(format!("`{name}` cannot be published under this name: {}", trouble.reason))
-            .help("give the MP3 a name of plain letters and digits, as in 109.mp3")
-    })?;
-    let probe = probe_file(&asked.file, Depth::Walk)
-        .map_err(|error| Error::usage(format!("{from} cannot be read: {error}")))?;
+    let given = find(&show, &asked.file)?;
+    let known = Known::of(&show);
+    let mut notes = Vec::new();
+    let stem = given.file_stem().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+    let told = name::numbers(&stem, known.next());
+    let mut probe = probe(&given)?;
+    let mut encoded = None;
+    if let Content::Foreign(foreign) = &probe.content {
+        let number = asked.episode.or(told.map(|(_, number)| number)).unwrap_or(known.next());
+        let name = audio_name(&show, asked, &stem, number, &known)?;
+        let form = known.form(&show);
+        if !asked.encode || !encode::is_audio(foreign) {
+            return Err(foreign_audio(&show, &given, foreign, &name, form));
+        }
+        let made = encode_beside(&show, &given, foreign, form)?;
+        notes.push(format!("Encoded {} at {} kbit/s", given.display(), form.kbits));
+        probe = self::probe(&made)?;
+        encoded = Some(made);
+    }
+    let file: &Path = encoded.as_deref().unwrap_or(&given);
     let mp3 = match &probe.content {
         Content::Mp3(mp3) => mp3,
-        Content::Empty => return Err(Error::usage(format!("{from} is empty"))),
+        Content::Empty => return Err(Error::usage(format!("{} is empty", given.display()))),
         Content::Foreign(foreign) => {
-            let message = format!("{from} is {foreign}, not an MP3");
-            return Err(Error::usage(message).help(foreign.hint()));
+            return Err(Error::usage(format!("{} is {foreign}, not an MP3", given.display()))
+                .help(foreign.hint()));
         }
     };
-    let number = asked.episode.unwrap_or_else(|| next_number(&show, name.as_str()));
-    let path = format!("{EPISODES}/episode_{number:03}.md");
-    let date = date(&show, asked.date.as_deref())?;
+    let held = tag::held_contents(file, &mp3.payload).unwrap_or_default();
+    let season = told.and_then(|(season, _)| season).or(known.season);
+    let number = number(asked, told.map(|(_, number)| number), &held, &known);
+    let name = audio_name(&show, asked, &stem, number, &known)?;
+    refuse_named(&show, &name)?;
+    let path = name::episode_path(known.newest(), number);
     let taken = || {
         Error::usage(format!("{path} is there already"))
             .help("choose another number with --episode")
     };
-    if show.root.join(&path).exists() {
-        return Err(taken());
+    if show.root.join(&path).exists() || known.has(number) && asked.episode.is_some() {
+        return Err(match known.path_of(number) {
+            Some(other) if *other != path => {
+                Error::usage(format!("{other} is episode {number} already"))
+                    .help("choose another number with --episode")
+            }
+            _ => taken(),
+        });
     }
-    let copied = place_audio(&show, &asked.file, name.as_str())?;
-    let held = tag::held_contents(&asked.file, &mp3.payload).unwrap_or_default();
-    let text = template(&Template {
+    let (date, when) = date(&show, asked.date.as_deref(), &held, &known)?;
+    let beside = beside::look(&show.root, &given, stem_of(&name));
+    let image = cover(&show, &held, stem_of(&name), &mut notes);
+    let in_audio = place_audio(&show, file, &name, encoded.is_some())?;
+    notes.extend(in_audio);
+    notes.push(when);
+    let mut template = Template {
         title: asked.title.clone().or(held.title).unwrap_or_else(|| format!("Episode {number}")),
         subtitle: held.subtitle.unwrap_or_default(),
         description: held.description.unwrap_or_default(),
+        season,
         number,
         duration: hh_mm_ss((mp3.time.milliseconds() + 500) / 1000),
         size: probe.bytes,
-        file: name.as_str(),
+        file: name.as_str().to_owned(),
         date,
-        author: show.settings.show.author.get_ref(),
-        chapters: &held.chapters,
-    });
-    let mut file =
-        fs::File::create_new(show.root.join(&path)).map_err(|error| match error.kind() {
+        author: held.artist.unwrap_or_else(|| show.settings.show.author.get_ref().clone()),
+        chapters: held.chapters,
+        ..Template::default()
+    };
+    if let Some((path, bytes)) = image {
+        template.image = put(&show, &path, &bytes, &mut notes)?.then_some(path);
+    }
+    if let Some(found) = beside.chapters {
+        template.chapter_file = take_beside(&show, &found, "Chapters", &mut notes)?;
+    }
+    if let Some(found) = beside.transcript {
+        template.transcript = take_beside(&show, &found, "Transcript", &mut notes)?;
+    }
+    notes.extend(beside.left);
+    if show.root.join(schema::EPISODE).is_file() {
+        template.modeline = Some(schema::modeline(path.matches('/').count()));
+    }
+    write_new(&show.root.join(&path), template.text().as_bytes()).map_err(|error| {
+        match error.kind() {
             std::io::ErrorKind::AlreadyExists => taken(),
             _ => Error::usage(format!("{path} cannot be made: {error}")),
-        })?;
-    file.write_all(text.as_bytes())
-        .map_err(|error| Error::usage(format!("{path} cannot be written: {error}")))?;
-    let copied = copied.then(|| format!("{}/{}", show.settings.audio_folder(), name.as_str()));
+        }
+    })?;
     let grave = mp3.damage.iter().filter(|damage| damage.harm() > Harm::Untidy);
-    let warnings = grave.map(ToString::to_string).collect();
-    Ok(Made { path, copied, warnings })
+    Ok(Made { path, notes, warnings: grave.map(ToString::to_string).collect() })
 }
 
-/// When the episode comes out, as its front matter says it.
-fn date(show: &Show, given: Option<&str>) -> Result<String, Error> {
+/// The file that is meant: as it is named, or in the audio folder.
+fn find(show: &Show, given: &Path) -> Result<PathBuf, Error> {
+    let folder = show.root.join(show.settings.audio_folder());
+    let named = given.display();
+    if given.is_dir() {
+        let mut inside: Vec<String> = fs::read_dir(given)
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| Some(entry.ok()?.path().display().to_string()))
+            .filter(|name| name.to_lowercase().ends_with(".mp3"))
+            .collect();
+        inside.sort();
+        let help = match &inside[..] {
+            [] => "name the MP3 of one episode".to_owned(),
+            [first, ..] => {
+                format!("name the MP3 of one episode, as in `onair new {}`", encode::shell(first))
+            }
+        };
+        return Err(Error::usage(format!("{named} is a folder")).help(help));
+    }
+    if given.exists() {
+        return Ok(given.to_owned());
+    }
+    let there = folder.join(given);
+    let folder = folder.strip_prefix(".").unwrap_or(&folder);
+    if given.components().count() == 1 && there.is_file() {
+        return Ok(there);
+    }
+    let help = format!("name an MP3 by its path; one in {} by its name alone", folder.display());
+    Err(Error::usage(format!("there is no file {named}")).help(help))
+}
+
+fn probe(path: &Path) -> Result<crate::audio::Probe, Error> {
+    probe_file(path, Depth::Walk)
+        .map_err(|error| Error::usage(format!("{} cannot be read: {error}", path.display())))
+}
+
+fn stem_of(name: &AudioName) -> &str {
+    name.as_str().rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem)
+}
+
+/// What the show's episodes tell of the next one.
+struct Known<'a> {
+    /// Numbered episodes of the season that the newest is of, by number.
+    episodes: Vec<(u32, &'a Episode)>,
+    season: Option<u32>,
+    /// Local dates, in order.
+    dates: Vec<DateTime>,
+    /// Names of MP3s, in the order of the numbers.
+    files: Vec<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    fn of(show: &'a Show) -> Self {
+        let zone = show.settings.zone();
+        let at = |episode: &Episode| episode.date.value().map(|date| date.at(&zone).timestamp());
+        let newest =
+            show.episodes.iter().filter(|it| it.date.value().is_some()).max_by_key(|it| at(it));
+        let season = newest.and_then(|episode| episode.season.value().copied());
+        let mut episodes: Vec<(u32, &Episode)> = show
+            .episodes
+            .iter()
+            .filter(|episode| episode.season.value().copied() == season)
+            .filter_map(|episode| Some((*episode.number.value()?, episode)))
+            .collect();
+        episodes.sort_by_key(|(number, _)| *number);
+        let local =
+            |episode: &Episode| Some(at(episode)?.to_zoned_datetime(zone.clone()).datetime());
+        let proper = show.episodes.iter().filter(|episode| !episode.is_draft());
+        let mut dates: Vec<DateTime> = proper.filter_map(local).collect();
+        dates.sort_unstable();
+        let files = episodes.iter().filter_map(|(_, it)| Some(it.file.value()?.as_str())).collect();
+        Self { episodes, season, dates, files }
+    }
+
+    fn has(&self, number: u32) -> bool {
+        self.episodes.iter().any(|(known, _)| *known == number)
+    }
+
+    fn path_of(&self, number: u32) -> Option<&String> {
+        let found = self.episodes.iter().find(|(known, _)| *known == number);
+        found.map(|(_, episode)| &episode.source.path)
+    }
+
+    fn next(&self) -> u32 {
+        self.episodes.last().map_or(1, |(last, _)| last.saturating_add(1))
+    }
+
+    /// The file of the episode with the highest number.
+    fn newest(&self) -> Option<(&str, u32)> {
+        self.episodes.last().map(|(number, episode)| (episode.source.path.as_str(), *number))
+    }
+
+    /// How the show's newest MP3s were made.
+    fn form(&self, show: &Show) -> Form {
+        let newest = || self.episodes.iter().rev().take(12).map(|(_, episode)| episode);
+        let kbits = newest().filter_map(|episode| {
+            let (size, seconds) = (*episode.size.value()?, *episode.duration.value()?);
+            (size / 125).checked_div(seconds)
+        });
+        let mono = newest().find_map(|episode| {
+            let path = load::resolve(show, &load::audio_path(show, episode.file.value()?)).ok()?;
+            match probe_file(&path, Depth::Walk).ok()?.content {
+                Content::Mp3(mp3) => Some(mp3.format.channels == Channels::Mono),
+                _ => None,
+            }
+        });
+        Form::by_habit(&kbits.collect::<Vec<_>>(), mono)
+    }
+}
+
+/// The number: as asked, as the MP3's name says, as its tag says, or the one behind the last.
+fn number(asked: &NewOptions, named: Option<u32>, held: &Contents, known: &Known<'_>) -> u32 {
+    let free = |number: &u32| !known.has(*number);
+    let tagged = held.track.filter(|number| *number >= known.next());
+    asked.episode.or(named.filter(free)).or(tagged).unwrap_or_else(|| known.next())
+}
+
+/// The name of the MP3 in the audio folder.
+fn audio_name(
+    show: &Show,
+    asked: &NewOptions,
+    stem: &str,
+    number: u32,
+    known: &Known<'_>,
+) -> Result<AudioName, Error> {
+    if let Some(text) = &asked.name {
+        return name::chosen(text).map_err(|reason| {
+            Error::usage(format!("--as `{text}`: {reason}"))
+                .help("give a name of plain letters and digits, as in 109.mp3")
+        });
+    }
+    let own = asked.file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    if let Ok(name) = crate::show::values::audio_name(own) {
+        return Ok(name);
+    }
+    let is_mp3 = own.to_lowercase().ends_with(".mp3");
+    let plain = name::chosen(stem).ok().filter(|_| !is_mp3);
+    let name = plain.map_or_else(|| name::chosen(&name::good(stem, number, &known.files)), Ok);
+    let name = name.map_err(|reason| Error::usage(reason).help("choose a name with --as"))?;
+    // The number's name may be another episode's; then the MP3's own, in plain letters, is free.
+    let there = show.root.join(show.settings.audio_folder()).join(name.as_str()).exists();
+    let other = name::good(stem, number, &["a.mp3"]);
+    match name::chosen(&other) {
+        Ok(other) if there => Ok(other),
+        _ => Ok(name),
+    }
+}
+
+/// An MP3 is one episode's.
+fn refuse_named(show: &Show, name: &AudioName) -> Result<(), Error> {
+    let named = show.episodes.iter().find(|episode| episode.file.value() == Some(name));
+    match named {
+        None => Ok(()),
+        Some(episode) => {
+            Err(Error::usage(format!("{} names {} already", episode.source.path, name.as_str()))
+                .help("an MP3 is one episode's; give another one its own name with --as"))
+        }
+    }
+}
+
+fn foreign_audio(
+    show: &Show,
+    from: &Path,
+    foreign: &Foreign,
+    name: &AudioName,
+    form: Form,
+) -> Error {
+    let error = Error::usage(format!("{} is {foreign}, not an MP3", from.display()));
+    if !encode::is_audio(foreign) {
+        return error.help(foreign.hint());
+    }
+    let to = show.root.join(show.settings.audio_folder()).join(name.as_str());
+    let to = to.strip_prefix(".").unwrap_or(&to);
+    let line = encode::line(foreign, from, to, form);
+    error.help(format!("this line makes the MP3, and --encode runs it:\n    {line}"))
+}
+
+/// Makes an MP3 in the audio folder, under a name that nobody sees.
+fn encode_beside(
+    show: &Show,
+    from: &Path,
+    foreign: &Foreign,
+    form: Form,
+) -> Result<tempfile::TempPath, Error> {
+    let folder = show.root.join(show.settings.audio_folder());
+    let failed = |error: std::io::Error| {
+        Error::usage(format!("{} cannot be written: {error}", folder.display()))
+    };
+    fs::create_dir_all(&folder).map_err(failed)?;
+    let made = tempfile::Builder::new()
+        .prefix(".encoding-")
+        .suffix(".mp3")
+        .tempfile_in(&folder)
+        .map_err(failed)?
+        .into_temp_path();
+    encode::encode(foreign, from, &made, form)?;
+    Ok(made)
+}
+
+/// When the episode comes out, as its front matter says it, and the line that says why then.
+fn date(
+    show: &Show,
+    given: Option<&str>,
+    held: &Contents,
+    known: &Known<'_>,
+) -> Result<(String, String), Error> {
     let zone = show.settings.zone();
-    let local = match given {
+    let now = Timestamp::now().to_zoned_datetime(zone.clone());
+    // A day alone may be that of the recording: it counts where the show has no slot.
+    let slot = slot::next(&known.dates, now.datetime());
+    let tagged = held.date.as_deref().and_then(|text| date::date(text).ok());
+    let tagged = tagged.filter(|date| {
+        let timed = date.civil.time() != jiff::civil::Time::midnight();
+        let later = known.dates.last().is_none_or(|last| date.civil > *last);
+        later && (timed || slot.is_none())
+    });
+    let (written, why) = match given {
         Some(text) => {
             let written = date::date(text).map_err(|trouble| {
                 Error::usage(format!("--date `{text}`: {}", trouble.reason))
                     .help("write it as in --date \"2026-03-06 07:00\"")
             })?;
-            written.at(&zone)
+            (written.at(&zone), "as asked")
         }
-        None => Timestamp::now().to_zoned_datetime(zone),
+        None => match (tagged, slot) {
+            (Some(tagged), _) => (tagged.at(&zone), "as the MP3 says"),
+            (None, Some(slot)) => {
+                (date::WrittenDate { civil: slot, offset: None }.at(&zone), "the show's next slot")
+            }
+            (None, None) => (now, "now; --date says another"),
+        },
     };
-    Ok(format!("{} {}", local.strftime("%Y-%m-%d %H:%M:%S"), offset_text(local.offset())))
+    let text =
+        format!("{} {}", written.strftime("%Y-%m-%d %H:%M:%S"), offset_text(written.offset()));
+    let line = format!("Date: {} ({why})", written.strftime("%a %-d %B %Y, %H:%M"));
+    Ok((text, line))
 }
 
-/// Copies the MP3 into the audio folder unless it is there already; says whether it did.
-fn place_audio(show: &Show, from: &Path, name: &str) -> Result<bool, Error> {
+/// The picture in the MP3, if it is the episode's own and apps take it.
+fn cover(
+    show: &Show,
+    held: &Contents,
+    stem: &str,
+    notes: &mut Vec<String>,
+) -> Option<(String, Vec<u8>)> {
+    let bytes = held.cover.as_ref().map(Picture::bytes)?;
+    let kind = picture(bytes)?;
+    let ending = if kind.format == "PNG" { "png" } else { "jpg" };
+    let path = format!("img/{stem}.{ending}");
+    // The show's own picture is in every tag, made smaller where it is too large for one.
+    let settings = &show.settings;
+    let ours = [Some(&settings.show.artwork), settings.tags.cover.as_ref()];
+    let is_ours = ours.into_iter().flatten().any(|artwork| {
+        let Ok(own) = read::read_bytes(&show.root, artwork.get_ref(), MAX_PICTURE) else {
+            return false;
+        };
+        let scaled = super::scale::for_tag(own.clone()).ok();
+        own == bytes[..] || scaled.is_some_and(|scaled| scaled.bytes()[..] == bytes[..])
+    });
+    if is_ours {
+        return None;
+    }
+    match flaw(&path, &kind) {
+        None => Some((path, bytes.to_vec())),
+        Some(flaw) => {
+            notes.push(format!(
+                "The picture in the MP3 {flaw}: left out, apps want 1400 to 3000, square"
+            ));
+            None
+        }
+    }
+}
+
+/// Writes a file of the episode; false if another of this name is there, which stays.
+fn put(show: &Show, path: &str, bytes: &[u8], notes: &mut Vec<String>) -> Result<bool, Error> {
+    let full = show.root.join(path);
+    let failed = |error: std::io::Error| Error::usage(format!("{path} cannot be made: {error}"));
+    match write_new(&full, bytes) {
+        Ok(()) => {
+            notes.push(format!("Made {path}"));
+            Ok(true)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            let there = fs::read(&full).map_err(failed)?;
+            let same = Sha256::of(&there) == Sha256::of(bytes);
+            if !same {
+                notes.push(format!(
+                    "{path} is there already and stays as it is: look whether it is this episode's"
+                ));
+            }
+            Ok(same)
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+fn take_beside(
+    show: &Show,
+    found: &Beside,
+    what: &str,
+    notes: &mut Vec<String>,
+) -> Result<Option<String>, Error> {
+    if found.copied && !put(show, &found.path, &found.bytes, &mut Vec::new())? {
+        notes.push(format!(
+            "{} was left alone: {} is there already",
+            found.from.display(),
+            found.path
+        ));
+        return Ok(None);
+    }
+    let from =
+        if found.copied { format!(", from {}", found.from.display()) } else { String::new() };
+    notes.push(format!("{what}: {}{from}", found.path));
+    Ok(Some(found.path.clone()))
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::File::create_new(path)?.write_all(bytes)
+}
+
+/// Brings the MP3 into the audio folder under its name, and says what was done.
+fn place_audio(
+    show: &Show,
+    from: &Path,
+    name: &AudioName,
+    encoded: bool,
+) -> Result<Option<String>, Error> {
     let folder = show.root.join(show.settings.audio_folder());
-    let to = folder.join(name);
+    let to = folder.join(name.as_str());
     let failed = |error: std::io::Error| {
         Error::usage(format!("{} cannot be written: {error}", to.display()))
     };
+    let shown = format!("{}/{}", show.settings.audio_folder(), name.as_str());
     if to.exists() {
         let same = |path: &Path| path.canonicalize().ok();
         if same(from).is_some() && same(from) == same(&to) {
-            return Ok(false);
+            return Ok(None);
         }
         return Err(Error::usage(format!("{} is there already", to.display())).help(format!(
-            "give the new MP3 another name, or run `onair new {}` if it is this one",
+            "give the new MP3 another name with --as, or run `onair new {}` if it is this one",
             to.display()
         )));
     }
     fs::create_dir_all(&folder).map_err(failed)?;
+    let home = folder.canonicalize().map_err(failed)?;
+    let lies_there = from.canonicalize().ok().is_some_and(|real| real.parent() == Some(&home));
+    if lies_there {
+        // It is there under a name that makes no address: a copy would leave it twice.
+        fs::rename(from, &to).map_err(failed)?;
+        return Ok(Some(match encoded {
+            true => format!("Made {shown}"),
+            false => format!("Renamed {} to {shown}", from.display()),
+        }));
+    }
     let mut source = fs::File::open(from).map_err(failed)?;
     let mut copy = tempfile::NamedTempFile::new_in(&folder).map_err(failed)?;
     std::io::copy(&mut source, &mut copy).map_err(failed)?;
     copy.as_file().sync_all().map_err(failed)?;
     copy.persist_noclobber(&to).map_err(|error| failed(error.error))?;
-    Ok(true)
-}
-
-/// The number that the file's name says, if no episode has it; else the one behind the last.
-fn next_number(show: &Show, file: &str) -> u32 {
-    let taken: Vec<u32> =
-        show.episodes.iter().filter_map(|episode| episode.number.value().copied()).collect();
-    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let named = stem.parse().ok().filter(|number| *number > 0 && !taken.contains(number));
-    named.unwrap_or_else(|| taken.iter().max().map_or(1, |last| last + 1))
-}
-
-/// What a new episode's file says.
-struct Template<'a> {
-    title: String,
-    subtitle: String,
-    description: String,
-    number: u32,
-    duration: String,
-    /// In bytes.
-    size: u64,
-    file: &'a str,
-    date: String,
-    author: &'a str,
-    chapters: &'a [HeldChapter],
-}
-
-fn template(it: &Template<'_>) -> String {
-    let quoted = |text: &str| {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        requote("\"\"", &words.join(" "))
-    };
-    let mut text = format!(
-        "---\ntitle: {}\nsubtitle: {}\ndescription: {}\nguest: \"\"\nepisode: {}\nduration: \"{}\"\nsize: {}\nfile: {}\ndate: {}\nauthor: {}\nappleEpisodeId:\n",
-        quoted(&it.title),
-        quoted(&it.subtitle),
-        quoted(&it.description),
-        it.number,
-        it.duration,
-        it.size,
-        it.file,
-        it.date,
-        quoted(it.author),
-    );
-    // What the MP3 holds is written down, so that page and feed have it in a checkout without audio.
-    let named = it.chapters.iter().filter(|chapter| !chapter.title.trim().is_empty());
-    for (at, chapter) in named.enumerate() {
-        if at == 0 {
-            text.push_str("chapters:\n");
-        }
-        let start = clock(chapter.start);
-        text.push_str(&format!("  - start: \"{start}\"\n    title: {}\n", quoted(&chapter.title)));
-        let web = |url: &&String| url.starts_with("https://") || url.starts_with("http://");
-        if let Some(url) = chapter.url.as_ref().filter(web) {
-            text.push_str(&format!("    url: {}\n", quoted(url)));
-        }
-    }
-    text.push_str("---\n\nNotes, in Markdown.\n");
-    text
+    Ok(Some(format!("Copied {} to {shown}", from.display())))
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Class, Error, Options};
@@ -58,16 +58,57 @@ pub async fn open(options: &Options, settings: &Settings) -> Result<Target, Erro
         let bucket = Arc::new(S3Store::connect(s3(url, settings)?).await.map_err(failed)?);
         return Ok(Target { bucket: Some(Arc::clone(&bucket)), ..Target::of(bucket) });
     }
-    if let Some((scheme, _)) = url.split_once("://") {
-        return Err(Error::usage(format!("`{scheme}` is no kind of target"))
-            .help("a target is a directory, or s3://bucket/prefix"));
-    }
-    let path = options.root.join(url);
-    if options.target.is_none() {
-        no_link(&options.root, url)?;
-    }
+    refuse_slip(url)?;
+    let path = match options.target {
+        // What is typed is seen from where it is typed.
+        Some(_) => PathBuf::from(url),
+        None => {
+            no_link(&options.root, url)?;
+            options.root.join(url)
+        }
+    };
     let folder = DirStore::new(path.strip_prefix(".").unwrap_or(&path));
     Ok(Target { folder: Some(folder.clone()), ..Target::of(Arc::new(folder)) })
+}
+
+fn refuse_slip(url: &str) -> Result<(), Error> {
+    match slip(url) {
+        Some(right) => Err(Error::usage(format!("`{url}` is no kind of target")).help(right)),
+        None => Ok(()),
+    }
+}
+
+/// The right form of what is neither a bucket's address nor a folder, though it could be taken for one.
+pub fn slip(url: &str) -> Option<String> {
+    const FORMS: &str = "a target is a folder, or s3://bucket/prefix";
+    let lower = url.trim().to_ascii_lowercase();
+    if let Some(rest) = lower.strip_prefix("s3").filter(|rest| rest.starts_with([':', '/', ' '])) {
+        let bucket =
+            &url.trim()[url.trim().len() - rest.trim_start_matches([':', '/', ' ']).len()..];
+        // `s3/` is a folder as good as any.
+        let folder = rest.starts_with('/') && !rest.starts_with("//");
+        let right = url.starts_with("s3://") && !bucket.is_empty() && !rest.starts_with(":///");
+        return match bucket {
+            _ if right || folder => None,
+            "" => Some(FORMS.to_owned()),
+            bucket => Some(format!("write s3://{bucket}")),
+        };
+    }
+    let (scheme, rest) = lower.split_once("://")?;
+    let rest = &url.trim()[url.trim().len() - rest.len()..];
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let bucket = host.split_once(".s3.").or_else(|| host.split_once(".s3-"));
+    Some(match (scheme, bucket) {
+        ("file", _) => format!("write {}", rest.strip_prefix("localhost").unwrap_or(rest)),
+        ("http" | "https", Some((bucket, _))) => {
+            format!("write s3://{}", format!("{bucket}/{path}").trim_end_matches('/'))
+        }
+        ("http" | "https", None) => format!(
+            "{FORMS}; the address that everybody sees is site.url in onair.toml, and that of a store \
+             like MinIO is target.endpoint"
+        ),
+        _ => FORMS.to_owned(),
+    })
 }
 
 /// Whoever may change the show may not thereby choose any folder of this machine to be written to.
@@ -153,6 +194,7 @@ pub fn feed_key(settings: &Settings) -> Result<Key, Error> {
 
 /// What is known of a bucket from address and settings.
 pub fn s3(url: &str, settings: &Settings) -> Result<S3Target, Error> {
+    refuse_slip(url)?;
     let location: S3Location = url.parse().map_err(|error| Error::usage(format!("{error}")))?;
     let set = &settings.target;
     Ok(S3Target {
@@ -239,4 +281,33 @@ fn look(mut file: File, key: Key) -> io::Result<Found> {
         source_bytes: None,
         source_sha256: None,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slip;
+
+    #[test]
+    fn a_slip_in_a_target_is_answered_with_the_right_form() {
+        for right in
+            ["public", "s3://tides", "s3://tides/a b", "../out", "/var/www", "s3", "s3/x", "C"]
+        {
+            assert_eq!(slip(right), None, "{right}");
+        }
+        for (wrong, help) in [
+            ("s3:/tides", "write s3://tides"),
+            ("s3:tides/web", "write s3://tides/web"),
+            ("s3//tides", "write s3://tides"),
+            ("s3:///tides", "write s3://tides"),
+            ("S3://Tides", "write s3://Tides"),
+            ("s3 ://tides", "write s3://tides"),
+            ("s3://", "a target is a folder, or s3://bucket/prefix"),
+            ("https://tides.s3.eu-west-1.amazonaws.com/web/", "write s3://tides/web"),
+            ("file:///var/www", "write /var/www"),
+            ("ftp://tides", "a target is a folder, or s3://bucket/prefix"),
+        ] {
+            assert_eq!(slip(wrong).as_deref(), Some(help), "{wrong}");
+        }
+        assert!(slip("https://tides.example").unwrap().contains("site.url"));
+    }
 }

@@ -14,6 +14,7 @@ mod member;
 mod notes;
 pub mod picture;
 pub mod pictures;
+mod placeholder;
 mod reading;
 pub mod registry;
 mod series;
@@ -60,6 +61,7 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
     let Facts { show, audio, unused_audio, artwork, heard, others, now } = facts;
     let mut findings = others;
     show::settings(&show.settings, &show.settings_source, artwork, &mut findings);
+    placeholder::settings(show, &mut findings);
     findings.extend(show.unreadable.iter().map(text::unreadable));
     findings.extend(show.others.iter().map(reading::other));
     reading::foreign(show.episodes.iter(), &mut findings);
@@ -67,6 +69,7 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
         text::episode(&show.settings, episode, &mut findings);
         notes::episode(&show.settings, episode, &mut findings);
+        placeholder::episode(episode, &mut findings);
         let evidence = audio.get(&episode.source.path);
         let proved = audio::judge(episode, evidence, &mut findings) == audio::Verdict::Proved;
         if waiting::waits(&show.settings, episode, now) {

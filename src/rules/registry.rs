@@ -55,6 +55,12 @@ rules! {
         good: "[show]\ntitle = \"My show\"",
         source: "docs/settings.md",
     }
+    PLACEHOLDER = "placeholder", Error, "Nothing that was to be filled in still stands as it was" {
+        why: "A feed that says \"Your name\", or nothing, is what listeners and platforms see; Apple mails its code to whatever address stands there.",
+        bad: "[show]\nauthor = \"\"",
+        good: "[show]\nauthor = \"Ada Quay\"",
+        source: "onair",
+    }
     UNREADABLE_FILE = "unreadable-file", Error, "Every episode file can be read as text" {
         why: "A file that cannot be read is an episode that silently vanishes from the feed.",
         bad: "episodes/012.md saved as UTF-16, or a link that leaves the show's folder",
@@ -441,6 +447,23 @@ rules! {
     }
 }
 
+/// `docs/rules.md`, which a test holds to this.
+pub fn markdown() -> String {
+    let mut out = String::from(
+        "# Rules\n\nWhat `onair check` looks at. `onair explain ID` says why a rule exists and how to keep it; `[rules]` in onair.toml sets its severity.\n\nThis page is written by `onair explain --markdown`.\n\n| rule | severity | what must be true | source |\n| --- | --- | --- | --- |\n",
+    );
+    for rule in RULES {
+        out.push_str(&format!(
+            "| `{}` | {} | {} | {} |\n",
+            rule.id,
+            rule.severity.as_str(),
+            rule.summary,
+            rule.source
+        ));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -458,5 +481,11 @@ mod tests {
             }
             assert!(!rule.summary.ends_with('.'), "{}", rule.id);
         }
+    }
+
+    #[test]
+    fn the_page_of_rules_is_up_to_date() {
+        let page = include_str!("../../docs/rules.md");
+        assert!(page == markdown(), "run: cargo run -- explain --markdown > docs/rules.md");
     }
 }

@@ -4,7 +4,9 @@ use super::finding::Finding;
 use super::picture::{Picture, flaw};
 use super::registry as rule;
 use super::severity::Severity;
+use crate::show::categories::CATEGORIES;
 use crate::show::guid::podcast_guid;
+use crate::show::languages::is_language;
 use crate::show::read::FileTrouble;
 use crate::show::words::nearest;
 use crate::show::{Settings, Source};
@@ -134,123 +136,5 @@ fn check_categories(settings: &Settings, source: &Source, findings: &mut Vec<Fin
             (None, None) if subs.is_empty() => message.help(format!("write `\"{top}\"` alone")),
             (None, None) => message.expected(subs.join(", ")),
         });
-    }
-}
-
-/// ISO 639-1, with a region if there is one.
-fn is_language(code: &str) -> bool {
-    let code = code.to_ascii_lowercase();
-    let (language, region) = code.split_once('-').unwrap_or((&code, "us"));
-    let known = language.len() == 2 && LANGUAGES.split(' ').any(|known| known == language);
-    known && (2..=4).contains(&region.len()) && region.bytes().all(|b| b.is_ascii_alphanumeric())
-}
-
-const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
-
-/// Apple Podcasts' categories and their subcategories.
-const CATEGORIES: [(&str, &[&str]); 19] = [
-    ("Arts", &["Books", "Design", "Fashion & Beauty", "Food", "Performing Arts", "Visual Arts"]),
-    (
-        "Business",
-        &["Careers", "Entrepreneurship", "Investing", "Management", "Marketing", "Non-Profit"],
-    ),
-    ("Comedy", &["Comedy Interviews", "Improv", "Stand-Up"]),
-    ("Education", &["Courses", "How To", "Language Learning", "Self-Improvement"]),
-    ("Fiction", &["Comedy Fiction", "Drama", "Science Fiction"]),
-    ("Government", &[]),
-    ("History", &[]),
-    (
-        "Health & Fitness",
-        &["Alternative Health", "Fitness", "Medicine", "Mental Health", "Nutrition", "Sexuality"],
-    ),
-    ("Kids & Family", &["Education for Kids", "Parenting", "Pets & Animals", "Stories for Kids"]),
-    (
-        "Leisure",
-        &[
-            "Animation & Manga",
-            "Automotive",
-            "Aviation",
-            "Crafts",
-            "Games",
-            "Hobbies",
-            "Home & Garden",
-            "Video Games",
-        ],
-    ),
-    ("Music", &["Music Commentary", "Music History", "Music Interviews"]),
-    (
-        "News",
-        &[
-            "Business News",
-            "Daily News",
-            "Entertainment News",
-            "News Commentary",
-            "Politics",
-            "Sports News",
-            "Tech News",
-        ],
-    ),
-    (
-        "Religion & Spirituality",
-        &["Buddhism", "Christianity", "Hinduism", "Islam", "Judaism", "Religion", "Spirituality"],
-    ),
-    (
-        "Science",
-        &[
-            "Astronomy",
-            "Chemistry",
-            "Earth Sciences",
-            "Life Sciences",
-            "Mathematics",
-            "Natural Sciences",
-            "Nature",
-            "Physics",
-            "Social Sciences",
-        ],
-    ),
-    (
-        "Society & Culture",
-        &["Documentary", "Personal Journals", "Philosophy", "Places & Travel", "Relationships"],
-    ),
-    (
-        "Sports",
-        &[
-            "Baseball",
-            "Basketball",
-            "Cricket",
-            "Fantasy Sports",
-            "Football",
-            "Golf",
-            "Hockey",
-            "Rugby",
-            "Running",
-            "Soccer",
-            "Swimming",
-            "Tennis",
-            "Volleyball",
-            "Wilderness",
-            "Wrestling",
-        ],
-    ),
-    ("Technology", &[]),
-    ("True Crime", &[]),
-    (
-        "TV & Film",
-        &["After Shows", "Film History", "Film Interviews", "Film Reviews", "TV Reviews"],
-    ),
-];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn languages() {
-        for good in ["fr", "en-us", "EN-GB", "zh-Hans"] {
-            assert!(is_language(good), "{good}");
-        }
-        for bad in ["français", "xx", "", "fr-", "fra"] {
-            assert!(!is_language(bad), "{bad}");
-        }
     }
 }

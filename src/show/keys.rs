@@ -1,53 +1,11 @@
-//! The keys of a front matter: onair's own, and what other generators call the same.
+//! The keys of a front matter: what other generators call onair's own.
 //!
 //! One table, from which reading, the rules and `docs/keys.md` take.
 
 use super::frontmatter::Field;
+use super::own_keys;
+pub use super::own_keys::OWN;
 use super::yaml::Content;
-
-/// onair's own keys. `guests` is a later name of `guest`.
-pub const OWN: [&str; 40] = [
-    "layout",
-    "title",
-    "subtitle",
-    "description",
-    "guest",
-    "guests",
-    "links",
-    "episode",
-    "season",
-    "episodeType",
-    "explicit",
-    "duration",
-    "size",
-    "file",
-    "date",
-    "slug",
-    "aliases",
-    "author",
-    "category",
-    "tags",
-    "background",
-    "social-background",
-    "image",
-    "appleEpisodeId",
-    "guid",
-    "guidIsPermaLink",
-    "enclosure",
-    "enclosureType",
-    "chapters",
-    "transcript",
-    "persons",
-    "draft",
-    "transcripts",
-    "soundbite",
-    "socialInteract",
-    "license",
-    "location",
-    "alternateEnclosure",
-    "value",
-    "block",
-];
 
 /// A key that other generators, or earlier forms of a show, have.
 #[derive(Debug)]
@@ -168,13 +126,19 @@ const GROUPS: [&str; 4] = ["itunes", "podcast", "enclosure", "audio"];
 
 /// The table as Markdown: `docs/keys.md`, which a test holds to this.
 pub fn markdown() -> String {
-    let mut out = "# Keys of other generators\n\n\
+    let mut out = format!(
+        "# Front matter\n\n\
+        An episode is a Markdown file below `episodes/` that starts with keys between two lines of `---`.\n\
+        These are onair's own; an empty value is the same as none, and any other key is kept, and reported once.\n\
+        Editors know them by the schema that `onair init --schema` writes.\n\n{}\n\
+        ## Keys of other generators\n\n\
         An episode's file may come from another generator as it is: these keys mean what they meant there.\n\
         A key's case does not matter, nor whether `_`, `-`, `:` or a mapping joins its words: `itunes_duration`,\n\
         `itunes:duration` and `duration` below `itunes` are one. Where onair's own key stands too, it goes first,\n\
         but for those that say so.\n\nThis page is written by `onair explain --keys`.\n\n\
-        | key | of | here |\n| --- | --- | --- |\n"
-        .to_owned();
+        | key | of | here |\n| --- | --- | --- |\n",
+        own_keys::markdown()
+    );
     for foreign in FOREIGN {
         let here = match foreign.means {
             Means::Same(key) => format!("`{key}`"),

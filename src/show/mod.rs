@@ -1,6 +1,7 @@
 //! What the host wrote: settings, episodes, and where every value stands in its file.
 
 pub mod addresses;
+pub mod categories;
 pub mod chapters;
 pub mod cues;
 pub mod date;
@@ -12,14 +13,17 @@ pub mod frontmatter;
 mod given;
 pub mod guid;
 pub mod keys;
+pub mod languages;
 pub mod layout;
 mod mapping;
 pub mod namespace;
 pub mod notes;
+pub mod own_keys;
 pub mod page;
 mod page_link;
 pub mod person;
 pub mod read;
+pub mod schema;
 pub mod set_key;
 pub mod settings;
 pub mod sound_settings;

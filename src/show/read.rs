@@ -155,10 +155,7 @@ impl Show {
     /// [`ShowError`] if there are no settings, or no folder of episodes. What is wrong with a single
     /// episode is no error: see [`Show::unreadable`].
     pub fn read(root: &Path) -> Result<Self, ShowError> {
-        let settings_source = read_text(root, settings::FILE)
-            .map_err(|trouble| ShowError::Settings { path: root.join(settings::FILE), trouble })?;
-        let settings = Settings::parse(&settings_source)
-            .map_err(|error| ShowError::Wrong { source_text: settings_source.clone(), error })?;
+        let (settings_source, settings) = read_settings(root)?;
         let mut show = Self {
             root: root.to_owned(),
             settings,
@@ -190,6 +187,18 @@ impl Show {
         let episode = self.episodes.iter().find(|it| it.effective_guid() == Some(guid))?;
         episode.file.value().map(|file| file.as_str())
     }
+}
+
+/// Reads the settings of the show in the folder `root`, and nothing else.
+///
+/// # Errors
+/// [`ShowError`] if they cannot be read, or say what cannot be.
+pub fn read_settings(root: &Path) -> Result<(Source, Settings), ShowError> {
+    let source = read_text(root, settings::FILE)
+        .map_err(|trouble| ShowError::Settings { path: root.join(settings::FILE), trouble })?;
+    let settings = Settings::parse(&source)
+        .map_err(|error| ShowError::Wrong { source_text: source.clone(), error })?;
+    Ok((source, settings))
 }
 
 /// What a file in the folder of episodes is.

@@ -96,7 +96,11 @@ impl Settings {
             self.site.hub.as_ref(),
             self.site.podping.as_ref(),
         ];
-        for url in urls.into_iter().flatten().chain(&self.media.tracking) {
+        // An empty site.url was not thought of yet: the checks say so, and nothing is released.
+        let said = |url: &&Spanned<String>| {
+            url.span() != self.site.url.span() || !url.get_ref().is_empty()
+        };
+        for url in urls.into_iter().flatten().chain(&self.media.tracking).filter(said) {
             let text = url.get_ref();
             let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
             let plain = text

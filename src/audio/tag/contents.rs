@@ -89,7 +89,9 @@ impl Contents {
             ("TPE2", Content::Text(value)) => text(&mut found.album_artist, &value),
             ("TALB", Content::Text(value)) => text(&mut self.album, &value),
             ("TRCK", Content::Text(value)) => {
-                let number = value.split('/').next().and_then(|number| number.trim().parse().ok());
+                // Writers end a text with a NUL, or do not.
+                let number = value.split(['/', '\0']).next();
+                let number = number.and_then(|number| number.trim().parse().ok());
                 self.track = self.track.or(number);
             }
             ("TDRL", Content::Text(value)) => text(&mut found.released, &value),

@@ -98,16 +98,24 @@ impl Term {
         self.trouble(Severity::Warning, message, help);
     }
 
+    /// Whether there is somebody who can be asked.
+    pub fn can_ask(&self) -> bool {
+        self.is_live() && io::stdin().is_terminal()
+    }
+
+    /// The line that somebody at the terminal types; nothing at the end of input.
+    pub fn ask(&self, question: &str) -> Option<String> {
+        let _ = write!(io::stderr().lock(), "{question} ");
+        let mut answer = String::new();
+        // A person's answer is a line; more is no answer.
+        let read = io::stdin().lock().take(10_000).read_line(&mut answer).ok()?;
+        (read > 0).then(|| answer.trim().to_owned())
+    }
+
     /// Whether somebody at the terminal says yes; no if nobody is there.
     pub fn confirmed(&self, question: &str) -> bool {
-        if !self.is_live() || !io::stdin().is_terminal() {
-            return false;
-        }
-        let _ = write!(io::stderr().lock(), "{question} [y/N] ");
-        let mut answer = String::new();
-        // A person's answer is short; more is no answer.
-        let read = io::stdin().lock().take(100).read_line(&mut answer);
-        read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+        let answer = self.can_ask().then(|| self.ask(&format!("{question} [y/N]"))).flatten();
+        answer.is_some_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
     /// Why the command ends.

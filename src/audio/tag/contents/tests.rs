@@ -120,3 +120,11 @@ fn more_chapters_than_can_be_listed_are_all_read_and_said() {
     assert_eq!((many(255).chapters.len(), many(255).has_too_many_chapters()), (255, false));
     assert_eq!((many(300).chapters.len(), many(300).has_too_many_chapters()), (300, true));
 }
+
+#[test]
+fn a_number_may_end_with_a_nul() {
+    for (written, number) in [("3\0", Some(3)), ("3/12\0", Some(3)), (" 3 ", Some(3)), ("A", None)]
+    {
+        assert_eq!(read(&[text("TRCK", written)]).track, number, "{written:?}");
+    }
+}

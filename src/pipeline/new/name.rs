@@ -1,0 +1,173 @@
+//! What an MP3's name tells, and the name under which it can be published.
+
+use deunicode::deunicode;
+
+use crate::show::values::{self, AudioName};
+
+/// Words that stand in front of an episode's number.
+const WORDS: [&str; 9] = ["episode", "ep", "e", "folge", "nr", "no", "n", "épisode", "#"];
+
+/// The season and the number that a file's name says, if it says one. `next` is the number that would
+/// come next: where nothing else tells that a number at the start or the end is the episode's, it must
+/// be this one.
+pub fn numbers(stem: &str, next: u32) -> Option<(Option<u32>, u32)> {
+    let stem = stem.trim().to_lowercase();
+    let number =
+        |text: &str| text.parse::<u32>().ok().filter(|number| (1..10_000).contains(number));
+    if let Some(number) = number(&stem) {
+        return Some((None, number));
+    }
+    let groups = groups(&stem);
+    for pair in groups.windows(2) {
+        let [(season, s), (episode, e)] = pair else { continue };
+        let between = &stem[s.end..e.start];
+        let before = stem[..s.start].trim_end_matches([' ', '-', '_', '.']);
+        if matches!(between, "e" | "ep" | " e" | "-e" | "_e" | "x") && before.ends_with('s') {
+            return Some((number(season), number(episode)?));
+        }
+    }
+    let named = groups.iter().find_map(|(digits, place)| {
+        let before = stem[..place.start].trim_end_matches([' ', '-', '_', '.', '#']);
+        let hash = stem[..place.start].ends_with('#');
+        let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        (hash || WORDS.contains(&word)).then(|| number(digits)).flatten()
+    });
+    // Numbers that a single sign joins are a date, or a version.
+    let joined = groups.windows(2).any(|pair| pair[1].1.start - pair[0].1.end == 1);
+    let at_an_end = groups.iter().filter(|_| !joined).find_map(|(digits, place)| {
+        let apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+        let alone = apart(stem[..place.start].chars().next_back())
+            && apart(stem[place.end..].chars().next());
+        let ends = place.start == 0 || place.end == stem.len();
+        number(digits).filter(|number| alone && ends && *number == next)
+    });
+    named.or(at_an_end).map(|number| (None, number))
+}
+
+/// Runs of digits, with their places.
+fn groups(text: &str) -> Vec<(&str, std::ops::Range<usize>)> {
+    let mut groups = Vec::new();
+    let mut start = None;
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+        match (start, c.is_ascii_digit()) {
+            (None, true) => start = Some(at),
+            (Some(from), false) => {
+                groups.push((&text[from..at], from..at));
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    groups
+}
+
+/// The name for an MP3 whose own makes no address: by its number where the show's files are called so,
+/// else plain letters of its own.
+pub fn good(stem: &str, number: u32, known: &[&str]) -> String {
+    let of_number = |name: &&str| {
+        let stem = name.rsplit_once('.').map_or(*name, |(stem, _)| stem);
+        (!stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit())).then_some(stem.len())
+    };
+    let by_number = known.iter().filter(|name| of_number(name).is_some()).count();
+    let slug = slug(stem);
+    if by_number * 2 >= known.len() || slug.is_empty() {
+        let width = known.last().and_then(of_number).unwrap_or(3);
+        return format!("{number:0width$}.mp3");
+    }
+    format!("{slug}.mp3")
+}
+
+fn slug(text: &str) -> String {
+    let plain = deunicode(text).to_lowercase();
+    let words = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let slug = words.collect::<Vec<_>>().join("-");
+    slug.chars().take(80).collect::<String>().trim_end_matches('-').to_owned()
+}
+
+/// A name that a host chose, with or without its ending.
+pub fn chosen(text: &str) -> Result<AudioName, String> {
+    let whole =
+        if text.to_lowercase().ends_with(".mp3") { text.to_owned() } else { format!("{text}.mp3") };
+    values::audio_name(&whole).map_err(|trouble| trouble.reason)
+}
+
+/// The path of a new episode's file, as the newest is called: `episodes/2024/109.md` for number 110 gives
+/// `episodes/2024/110.md`.
+pub fn episode_path(newest: Option<(&str, u32)>, number: u32) -> String {
+    let default = format!("episodes/episode_{number:03}.md");
+    let Some((path, old)) = newest else { return default };
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let (head, part, tail) = match folder.rsplit_once('/') {
+        // `episodes/109/index.md`
+        Some((above, own)) if file.starts_with("index.") => {
+            (format!("{above}/"), own, format!("/{file}"))
+        }
+        _ => (format!("{folder}/"), file, String::new()),
+    };
+    let all = groups(part);
+    let own: Vec<_> = all.iter().filter(|(digits, _)| digits.parse() == Ok(old)).collect();
+    match (&own[..], all.len()) {
+        // Other digits may be a date, which is another day's.
+        ([(digits, place)], 1) => {
+            let width = digits.len();
+            let (before, behind) = (&part[..place.start], &part[place.end..]);
+            // What stands behind the number may be a title: not this one's.
+            let plain = behind.is_empty() || behind.starts_with('.');
+            match plain {
+                true => format!("{head}{before}{number:0width$}{behind}{tail}"),
+                false => default,
+            }
+        }
+        _ => default,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_tells_its_number() {
+        let told = [
+            ("109", Some((None, 109))),
+            ("007", Some((None, 7))),
+            ("Episode 12 - the end", Some((None, 12))),
+            ("tide_ep12_final2", Some((None, 12))),
+            ("tide #12 (v3)", Some((None, 12))),
+            ("S02E05 Harbour", Some((Some(2), 5))),
+            ("show-s2e5", Some((Some(2), 5))),
+            ("tide-6", Some((None, 6))),
+            ("6 - Harbour", Some((None, 6))),
+            ("My Episode (final) v2", None),
+            ("Top 10", None),
+            ("interview 2026-03-06", None),
+            ("harbour", None),
+            ("20260306", None),
+            ("٣", None),
+        ];
+        for (stem, number) in told {
+            assert_eq!(numbers(stem, 6), number, "{stem}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_makes_no_address_gets_a_good_one() {
+        assert_eq!(good("My Episode (final) v2", 12, &[]), "012.mp3");
+        assert_eq!(good("My Episode (final) v2", 12, &["0010.mp3", "0011.mp3"]), "0012.mp3");
+        assert_eq!(good("Été à Brest", 12, &["ebb.mp3", "flood.mp3", "1.mp3"]), "ete-a-brest.mp3");
+        assert_eq!(good("…", 12, &["ebb.mp3"]), "012.mp3");
+        assert!(chosen("harbour").is_ok() && chosen("a b").is_err() && chosen("a/b.mp3").is_err());
+    }
+
+    #[test]
+    fn a_new_episode_is_called_as_the_newest_is() {
+        let path = |path, old| episode_path(Some((path, old)), 110);
+        assert_eq!(episode_path(None, 1), "episodes/episode_001.md");
+        assert_eq!(path("episodes/2024/109.markdown", 109), "episodes/2024/110.markdown");
+        assert_eq!(path("episodes/0109/index.md", 109), "episodes/0110/index.md");
+        assert_eq!(path("episodes/ep-109.md", 109), "episodes/ep-110.md");
+        assert_eq!(path("episodes/2024-01-09-tide.md", 9), "episodes/episode_110.md");
+        assert_eq!(path("episodes/109-the-harbour.md", 109), "episodes/episode_110.md");
+        assert_eq!(path("episodes/harbour.md", 109), "episodes/episode_110.md");
+    }
+}

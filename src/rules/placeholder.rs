@@ -1,0 +1,63 @@
+//! What a template left for a host to fill in.
+
+use super::finding::Finding;
+use super::registry as rule;
+use crate::show::{Episode, Show};
+
+/// What earlier forms of onair wrote into new settings.
+const OF_SETTINGS: [&str; 3] =
+    ["Your name", "podcast@show.example", "What the show is about, in a few sentences."];
+
+/// What they wrote as an episode's notes.
+const OF_NOTES: &str = "Notes, in Markdown.";
+
+/// Looks at `onair.toml`.
+pub(super) fn settings(show: &Show, findings: &mut Vec<Finding>) {
+    let (settings, source) = (&show.settings.show, &show.settings_source);
+    let values = [
+        ("title", &settings.title, "give the show's name"),
+        ("description", &settings.description, "say what the show is about, in a few sentences"),
+        ("author", &settings.author, "name who makes the show"),
+        ("url", &show.settings.site.url, "give the address that pages and feed will have"),
+    ];
+    for (key, value, help) in values {
+        let text = value.get_ref().trim();
+        let message = match text {
+            "" => format!("`{key}` is still empty"),
+            _ if OF_SETTINGS.contains(&text) => format!("`{key}` still says \"{text}\""),
+            _ => continue,
+        };
+        let help = format!("{help}, or run `onair init` again: it asks for what is missing");
+        findings.push(Finding::at(&rule::PLACEHOLDER, source, value.span(), message).help(help));
+    }
+    let Some(owner) = &settings.owner else { return };
+    for (key, text) in [("name", &owner.name), ("email", &owner.email)] {
+        if !OF_SETTINGS.contains(&text.trim()) {
+            continue;
+        }
+        // The table keeps no places: the value stands once behind its heading.
+        let table = source.text.find("[show.owner]").unwrap_or(0);
+        let quoted = format!("\"{text}\"");
+        let at = source.text[table..].find(&quoted).map(|at| table + at);
+        let message = format!("`{key}` of [show.owner] still says \"{text}\"");
+        let mut finding = Finding::on_file(&rule::PLACEHOLDER, &source.path, message)
+            .help("platforms write there to prove that the show is yours: give what is yours");
+        finding.span = at.map(|at| at..at + quoted.len());
+        findings.push(finding);
+    }
+}
+
+/// Looks at an episode's notes.
+pub(super) fn episode(episode: &Episode, findings: &mut Vec<Finding>) {
+    let notes = episode.notes_text();
+    let lines = || notes.lines().map(str::trim).filter(|line| !line.is_empty());
+    if lines().next() != Some(OF_NOTES) {
+        return;
+    }
+    let Some(at) = notes.find(OF_NOTES).map(|at| episode.notes.start + at) else { return };
+    let message = format!("the notes still say \"{OF_NOTES}\"");
+    findings.push(
+        Finding::at(&rule::PLACEHOLDER, &episode.source, at..at + OF_NOTES.len(), message)
+            .help("write the episode's notes there, or take the line out"),
+    );
+}

@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
-    onair::cli::run(onair::cli::Args::parse())
+    onair::cli::complete();
+    onair::cli::run(onair::cli::Args::read())
 }

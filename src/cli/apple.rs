@@ -6,13 +6,9 @@ use super::args::{AppleSync, Format, Global};
 use super::ui::term::Term;
 use super::{Exit, Outcome};
 use crate::apple::report::{Table, json};
-use crate::pipeline::Error;
 use crate::pipeline::apple::{self, SyncOptions};
 
 pub fn run(global: &Global, args: &AppleSync, term: &Term) -> Outcome {
-    if matches!(term.format(), Format::Github | Format::Sarif) {
-        return Err(Error::usage("`onair apple sync` reports as human or json only"));
-    }
     let asked = SyncOptions {
         write: args.write,
         days: args.days,

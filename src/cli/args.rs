@@ -3,23 +3,66 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
 use crate::apple::lookup::BASE_URL;
 use crate::pipeline::workflows::Action;
 use crate::pipeline::{Options, find};
+use crate::plan::ALLOW;
 use crate::public::cloudfront;
+use crate::rules::RULES;
 
 /// Publish a podcast from a git repository: checked, tagged, uploaded, and only then in the feed.
 #[derive(Debug, Parser)]
-#[command(name = "onair", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "onair", version = env!("ONAIR_VERSION"), max_term_width = 99)]
+#[command(
+    help_template = "{about}\n\n{usage-heading} {usage}{after-help}\n\nGlobal options:\n{options}"
+)]
+#[command(
+    subcommand_value_name = "COMMAND",
+    disable_help_subcommand = true,
+    disable_help_flag = true
+)]
 pub struct Args {
     /// Options of every command.
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Global options")]
     pub global: Global,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// The commands in the order of a show's life.
+pub const GROUPS: [(&str, &[&str]); 5] = [
+    ("Begin", &["init", "import", "new"]),
+    ("Every episode", &["check", "listen", "preview", "release"]),
+    ("The published show", &["upload", "tag", "apple", "rollback", "prune", "move"]),
+    ("Help", &["doctor", "explain"]),
+    ("This program", &["completions", "man"]),
+];
+
+impl Args {
+    /// The arguments, with the commands in their groups; an error that a program asked about is told to it.
+    pub fn read() -> Self {
+        let read = Self::grouped().try_get_matches().and_then(|it| Self::from_arg_matches(&it));
+        read.unwrap_or_else(|error| super::refused(&error))
+    }
+
+    /// What can be typed.
+    pub fn grouped() -> clap::Command {
+        let command = Self::command();
+        let mut list = String::new();
+        for (group, names) in GROUPS {
+            list.push_str(&format!("{group}:\n"));
+            for known in names.iter().filter_map(|name| command.find_subcommand(name)) {
+                let about = known.get_about().map(ToString::to_string).unwrap_or_default();
+                list.push_str(&format!("  {:<12} {about}\n", known.get_name()));
+            }
+            list.push('\n');
+        }
+        command.after_help(format!("{list}{EXIT_CODES}"))
+    }
 }
 
 const EXIT_CODES: &str = "Exit codes:\n  0  all is well\n  1  findings at error level\n  2  wrong use, or wrong settings\n  3  the target or the network failed\n  4  a guard, or another release, stopped it\n  130  you stopped it (Ctrl-C); the same command goes on";
@@ -45,6 +88,9 @@ pub struct Global {
     /// Say more: notes too, and every object
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
+    /// Print help
+    #[arg(long, short, global = true, action = clap::ArgAction::HelpShort)]
+    pub help: Option<bool>,
     /// CloudFront's API
     #[arg(long, global = true, value_name = "URL", hide = true, env = "ONAIR_CLOUDFRONT_URL", default_value = cloudfront::API)]
     pub cloudfront: String,
@@ -78,6 +124,18 @@ pub enum Format {
     Github,
     /// SARIF 2.1.0
     Sarif,
+}
+
+impl Format {
+    /// The word on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Github => "github",
+            Self::Sarif => "sarif",
+        }
+    }
 }
 
 /// `--color`
@@ -134,15 +192,29 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the man page
-    Man,
+    /// Print the man page, or write one for every command into a folder
+    Man {
+        /// The folder
+        dir: Option<PathBuf>,
+    },
+}
+
+/// A show's episodes, for a shell that completes.
+fn episodes() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| find::episodes().into_iter().map(Into::into).collect())
+}
+
+/// What `--allow` takes, for a shell that completes.
+fn permissions() -> Vec<CompletionCandidate> {
+    let names = ALLOW.iter().map(|(name, _)| name.split_once(':').map_or(*name, |(name, _)| name));
+    names.map(Into::into).collect()
 }
 
 /// `onair check`
 #[derive(Debug, clap::Args)]
 pub struct Check {
     /// Report only on these episodes: a number, or a file's name
-    #[arg(value_name = "EPISODE")]
+    #[arg(value_name = "EPISODE", add = episodes())]
     pub episodes: Vec<String>,
     /// Listen to the audio, too: loudness, peaks, silence, channels, the same recording twice
     #[arg(long)]
@@ -165,15 +237,22 @@ pub struct Check {
 #[derive(Debug, clap::Args)]
 pub struct Listen {
     /// An episode (a number, or a file's name), or an MP3 by its path
-    #[arg(value_name = "EPISODE|MP3", required = true)]
+    #[arg(value_name = "EPISODE|MP3", required = true, add = episodes())]
     pub recordings: Vec<String>,
     /// Draw waveform and loudness into this file
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,
 }
 
+/// What `--allow` takes, for the help.
+fn guards() -> String {
+    let lines = ALLOW.iter().map(|(name, what)| format!("\n  {name:<27} {what}"));
+    format!("Guards:{}", lines.collect::<String>())
+}
+
 /// `onair release`
 #[derive(Debug, clap::Args)]
+#[command(after_help = guards())]
 pub struct Release {
     /// Show what would be done, and do nothing
     #[arg(long)]
@@ -185,10 +264,10 @@ pub struct Release {
     #[arg(long, value_name = "TIME", env = "ONAIR_WAIT", hide_env_values = true, value_parser = span)]
     pub wait: Option<std::time::Duration>,
     /// Publish this episode's audio anew, with its tag as it would be made now, at a new address
-    #[arg(long, value_name = "EPISODE")]
+    #[arg(long, value_name = "EPISODE", add = episodes())]
     pub retag: Vec<String>,
     /// Let a guard pass, knowing what it guards
-    #[arg(long, value_name = "GUARD")]
+    #[arg(long, value_name = "GUARD", add = ArgValueCandidates::new(permissions))]
     pub allow: Vec<String>,
     /// Publish as if it were this instant (RFC 3339)
     #[arg(long, value_name = "TIME", hide = true, env = "ONAIR_NOW")]
@@ -216,7 +295,7 @@ pub struct Preview {
 #[derive(Debug, clap::Args)]
 pub struct Upload {
     /// These episodes: a number, or a file's name
-    #[arg(value_name = "EPISODE", required = true)]
+    #[arg(value_name = "EPISODE", required = true, add = episodes())]
     pub episodes: Vec<String>,
     /// Check, say what would be sent, and send nothing
     #[arg(long)]
@@ -286,7 +365,7 @@ pub struct Prune {
 #[derive(Debug, clap::Args)]
 pub struct Tag {
     /// Only these episodes: a number, or a file's name [default: all but drafts]
-    #[arg(value_name = "EPISODE")]
+    #[arg(value_name = "EPISODE", add = episodes())]
     pub episodes: Vec<String>,
     /// Also set `size` and `duration` in the front matter to what the tagged MP3 has
     #[arg(long)]
@@ -437,11 +516,12 @@ pub struct AppleSync {
 #[derive(Debug, clap::Args)]
 pub struct Explain {
     /// The rule's id
+    #[arg(add = ArgValueCandidates::new(|| RULES.iter().map(|rule| rule.id.into()).collect()))]
     pub rule: Option<String>,
     /// Print the table of all rules as Markdown
     #[arg(long, conflicts_with = "rule")]
     pub markdown: bool,
-    /// Print the keys of other generators that an episode may have, as Markdown
+    /// Print the keys that an episode may have, onair's and those of other generators, as Markdown
     #[arg(long, conflicts_with_all = ["rule", "markdown"])]
     pub keys: bool,
 }

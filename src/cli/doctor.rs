@@ -1,16 +1,12 @@
 //! `onair doctor`.
 
-use super::args::{Doctor, Format, Global};
+use super::args::{Doctor, Global};
 use super::ui::checkup_report::{self, Tally};
 use super::ui::term::Term;
 use super::{Exit, Outcome, block_on};
-use crate::pipeline::Error;
 use crate::pipeline::doctor::{examine, print_policy};
 
 pub fn run(global: &Global, args: &Doctor, term: &Term) -> Outcome {
-    if matches!(term.format(), Format::Github | Format::Sarif) {
-        return Err(Error::usage("`onair doctor` reports as human or json only"));
-    }
     let options = global.options();
     if args.print_policy {
         term.data(&format!("{}\n", print_policy(&options)?));

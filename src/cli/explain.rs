@@ -1,6 +1,8 @@
 //! `onair explain`: a rule's reason, or the table of them all.
 
-use super::args::Explain;
+use serde_json::json;
+
+use super::args::{Explain, Format};
 use super::ui::term::Term;
 use super::{Error, Exit, Outcome};
 use crate::rules::{RULES, Rule, registry};
@@ -24,7 +26,20 @@ pub fn run(args: &Explain, term: &Term) -> Outcome {
         None if args.keys => keys::markdown(),
         None => list(),
     };
-    term.data(&text);
+    if term.format() == Format::Json {
+        let wanted =
+            RULES.iter().filter(|rule| args.rule.as_deref().is_none_or(|id| id == rule.id));
+        let rules: Vec<_> = wanted
+            .map(|rule| {
+                json!({ "id": rule.id, "severity": rule.severity.as_str(), "summary": rule.summary,
+                    "why": rule.why, "bad": rule.bad, "good": rule.good, "source": rule.source,
+                    "page": rule.page() })
+            })
+            .collect();
+        term.answer("explain", json!({ "rules": rules }));
+    } else {
+        term.data(&text);
+    }
     Ok(Exit::Fine)
 }
 

@@ -2,19 +2,14 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::args::{Format, Global, Import};
+use super::args::{Global, Import};
 use super::ui::term::Term;
-use super::{Error, Exit, Outcome};
+use super::{Exit, Outcome};
 use crate::pipeline::fetch::FetchWatch;
 use crate::pipeline::import::{ImportOptions, import};
 use crate::pipeline::rehost::take_what_came;
 
 pub fn run(global: &Global, args: &Import, term: &Term) -> Outcome {
-    if term.format() != Format::Human {
-        return Err(
-            Error::usage("`onair import` reports to persons only").help("leave --format out")
-        );
-    }
     let asked = ImportOptions {
         from: args.from.clone(),
         download: args.download || args.rehost,
@@ -49,8 +44,9 @@ impl FetchWatch for Term {
             return ProgressBar::hidden();
         }
         let bar = ProgressBar::new(bytes.unwrap_or(0)).with_message(name.to_owned());
-        let style =
-            ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {msg}");
+        let style = ProgressStyle::with_template(
+            "{wide_bar} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {msg}",
+        );
         match style {
             Ok(style) => bar.with_style(style),
             Err(_) => bar,

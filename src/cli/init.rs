@@ -1,6 +1,8 @@
 //! `onair init`.
 
-use super::args::{Global, Init};
+use serde_json::json;
+
+use super::args::{Format, Global, Init};
 use super::ui::term::Term;
 use super::{Error, Exit, Outcome};
 use crate::pipeline::Class;
@@ -70,6 +72,16 @@ fn ask_for(
 }
 
 fn say(made: &Made, term: &Term) {
+    if term.format() == Format::Json {
+        let files = made.files.iter().map(|(path, fate)| json!({ "path": path, "fate": fate }));
+        let open: Vec<&str> = made.open.iter().map(|topic| topic.flag()).collect();
+        let files: Vec<_> = files.collect();
+        term.answer(
+            "init",
+            json!({ "files": files, "open": open, "artworkMissing": made.artwork }),
+        );
+        return;
+    }
     for (path, fate) in &made.files {
         term.say(&match fate {
             Fate::Made => format!("Made {path}"),

@@ -28,13 +28,13 @@ pub use exit::Exit;
 
 use std::process::ExitCode;
 
-use args::{Apple, Command};
+use args::{Apple, Command, Format};
 use exit::Outcome;
 use ui::actions;
-use ui::term::Term;
+use ui::term::{self, Term};
 
 use crate::pipeline::{Class, Error};
-use crate::report::summary;
+use crate::report::{json, summary};
 
 /// Runs what waits for a store or a server.
 fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
@@ -47,40 +47,107 @@ fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error>
     outcome
 }
 
+/// Answers a shell that asks what may come next, if one does; then the process ends.
+pub fn complete() {
+    clap_complete::CompleteEnv::with_factory(Args::grouped).var(docs::COMPLETE).complete();
+}
+
+/// Says why the arguments cannot be, and ends the process.
+fn refused(error: &clap::Error) -> ! {
+    let asked: Vec<String> = std::env::args().collect();
+    let is_json = asked.iter().any(|it| it == "--format=json")
+        || asked.windows(2).any(|pair| pair == ["--format", "json"]);
+    if is_json && error.use_stderr() {
+        let text = error.to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let failure = json::failure("onair", "usage", message, Some(text.trim()));
+        Term::plain(Format::Json).json(&failure);
+    }
+    error.exit()
+}
+
+/// The forms in which a command answers.
+fn formats(command: &Command) -> (&'static str, &'static [Format]) {
+    use Format::{Github, Human, Json, Sarif};
+    match command {
+        Command::Check(_) => ("check", &[Human, Json, Github, Sarif]),
+        Command::Listen(_) => ("listen", &[Human, Json, Github, Sarif]),
+        Command::Release(_) => ("release", &[Human, Json, Github]),
+        Command::Rollback(_) => ("rollback", &[Human, Json, Github]),
+        Command::Upload(_) => ("upload", &[Human, Json, Github]),
+        Command::Unpublish(_) => ("unpublish", &[Human, Json]),
+        Command::Prune(_) => ("prune", &[Human, Json]),
+        Command::Tag(_) => ("tag", &[Human, Json]),
+        Command::Doctor(_) => ("doctor", &[Human, Json]),
+        Command::Apple(_) => ("apple sync", &[Human, Json]),
+        Command::Init(_) => ("init", &[Human, Json]),
+        Command::New(_) => ("new", &[Human, Json]),
+        Command::Explain(_) => ("explain", &[Human, Json]),
+        Command::Preview(_) => ("preview", &[Human]),
+        Command::Import(_) => ("import", &[Human]),
+        Command::Rehost(_) => ("rehost", &[Human]),
+        Command::Move(_) => ("move", &[Human]),
+        Command::Completions { .. } => ("completions", &[Human]),
+        Command::Man { .. } => ("man", &[Human]),
+    }
+}
+
+fn refuse_format(command: &Command, term: &Term) -> Result<(), Error> {
+    let (name, known) = formats(command);
+    if known.contains(&term.format()) {
+        return Ok(());
+    }
+    let words: Vec<&str> = known.iter().map(|format| format.word()).collect();
+    Err(match &words[..] {
+        [_] => Error::usage(format!("`onair {name}` reports to persons only"))
+            .help("leave --format out"),
+        words => Error::usage(format!("`onair {name}` reports as {} only", words.join(" or "))),
+    })
+}
+
 /// Runs the command that the arguments name.
 pub fn run(args: Args) -> ExitCode {
     let term = Term::new(&args.global, actions::is_runner());
-    let outcome = match &args.command {
-        Command::Check(check) => check::run(&args.global, check, &term),
-        Command::Listen(listen) => listen::run(&args.global, listen, &term),
-        Command::Release(release) => release::run(&args.global, release, &term),
-        Command::Doctor(doctor) => doctor::run(&args.global, doctor, &term),
-        Command::Rollback(rollback) => rollback::run(&args.global, rollback, &term),
-        Command::Prune(prune) => prune::run(&args.global, prune, &term),
-        Command::Tag(tag) => tag::run(&args.global, tag, &term),
-        Command::Preview(preview) => preview::run(&args.global, preview, &term),
-        Command::Unpublish(unpublish) => unpublish::run(&args.global, unpublish, &term),
-        Command::Upload(upload) => upload::run(&args.global, upload, &term),
-        Command::Init(init) => init::run(&args.global, init, &term),
-        Command::New(new) => new::run(&args.global, new, &term),
-        Command::Import(import) => import::run(&args.global, import, &term),
-        Command::Rehost(rehost) => rehost::run(&args.global, rehost, &term),
-        Command::Move(moving) => moving::run(&args.global, moving, &term),
-        Command::Apple(Apple::Sync(sync)) => apple::run(&args.global, sync, &term),
-        Command::Explain(explain) => explain::run(explain, &term),
-        Command::Completions { shell } => docs::completions(*shell, &term),
-        Command::Man => docs::man(&term),
-    };
+    let outcome = refuse_format(&args.command, &term).and_then(|()| command(&args, &term));
     let exit = outcome.unwrap_or_else(|error| {
         let help = error.help.as_deref();
-        if term.format() == args::Format::Github && error.class == Class::Findings {
+        if term.format() == Format::Github && error.class == Class::Findings {
             // The findings have their annotations, and there is room for ten.
             term.say(&error.message);
         } else {
             term.failure(&error.message, help);
         }
+        let (name, known) = formats(&args.command);
+        if known.contains(&Format::Json) && term.format() == Format::Json && !term::has_answered() {
+            let class = error.class.word();
+            term.json(&json::failure(name, class, &error.message, help));
+        }
         actions::summarise(&term, |room| summary::failure(&error.message, help, room));
         error.class.into()
     });
     ExitCode::from(exit as u8)
+}
+
+fn command(args: &Args, term: &Term) -> Outcome {
+    match &args.command {
+        Command::Check(check) => check::run(&args.global, check, term),
+        Command::Listen(listen) => listen::run(&args.global, listen, term),
+        Command::Release(release) => release::run(&args.global, release, term),
+        Command::Doctor(doctor) => doctor::run(&args.global, doctor, term),
+        Command::Rollback(rollback) => rollback::run(&args.global, rollback, term),
+        Command::Prune(prune) => prune::run(&args.global, prune, term),
+        Command::Tag(tag) => tag::run(&args.global, tag, term),
+        Command::Preview(preview) => preview::run(&args.global, preview, term),
+        Command::Unpublish(unpublish) => unpublish::run(&args.global, unpublish, term),
+        Command::Upload(upload) => upload::run(&args.global, upload, term),
+        Command::Init(init) => init::run(&args.global, init, term),
+        Command::New(new) => new::run(&args.global, new, term),
+        Command::Import(import) => import::run(&args.global, import, term),
+        Command::Rehost(rehost) => rehost::run(&args.global, rehost, term),
+        Command::Move(moving) => moving::run(&args.global, moving, term),
+        Command::Apple(Apple::Sync(sync)) => apple::run(&args.global, sync, term),
+        Command::Explain(explain) => explain::run(explain, term),
+        Command::Completions { shell } => docs::completions(*shell, term),
+        Command::Man { dir } => docs::man(dir.as_deref(), term),
+    }
 }

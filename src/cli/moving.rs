@@ -1,6 +1,6 @@
 //! `onair move`: where a move of the feed to another address stands, and what comes next.
 
-use super::args::{Format, Global, Move};
+use super::args::{Global, Move};
 use super::ui::term::Term;
 use super::{Error, Exit, Outcome};
 use crate::http::{Client, HttpError};
@@ -9,9 +9,6 @@ use crate::import::xml;
 use crate::pipeline::load;
 
 pub fn run(global: &Global, args: &Move, term: &Term) -> Outcome {
-    if term.format() != Format::Human {
-        return Err(Error::usage("`onair move` reports to persons only").help("leave --format out"));
-    }
     let show = load::show(&global.options().root)?;
     let to = show.settings.feed_url();
     if to == args.from {

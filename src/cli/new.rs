@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::args::{Global, New};
+use super::args::{Format, Global, New};
 use super::ui::term::Term;
 use super::{Error, Exit, Outcome};
 use crate::pipeline::new::{NewOptions, new};
@@ -20,6 +20,9 @@ pub fn run(global: &Global, args: &New, term: &Term) -> Outcome {
         encode: args.encode,
     };
     let made = new(&options, &asked)?;
+    if term.format() == Format::Json {
+        term.answer("new", &made);
+    }
     for warning in &made.warnings {
         term.warning(warning, None);
     }

@@ -19,6 +19,20 @@ pub enum Class {
     Interrupted,
 }
 
+impl Class {
+    /// The class as programs read it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Findings => "findings",
+            Self::Usage => "usage",
+            Self::Target => "target",
+            Self::Stopped => "stopped",
+            Self::Held => "held",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 /// Why a use case ended early: what to say, and who has to act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::show::Show;
 use crate::show::settings::FILE;
 
 /// How far down shows are looked for that could be named instead.
@@ -42,4 +43,18 @@ pub fn below(folder: &Path) -> Vec<String> {
     found.sort();
     found.truncate(MOST);
     found
+}
+
+/// What the episodes of the nearest show can be called by: their numbers, and the names of their files.
+pub fn episodes() -> Vec<String> {
+    let Ok(show) = Show::read(&nearest()) else { return Vec::new() };
+    let mut names: Vec<(u32, String)> = Vec::new();
+    for episode in &show.episodes {
+        let path = &episode.source.path;
+        let number = episode.number.value().copied();
+        names.extend(number.map(|number| (number, number.to_string())));
+        names.push((u32::MAX, path.rsplit('/').next().unwrap_or(path).to_owned()));
+    }
+    names.sort();
+    names.into_iter().map(|(_, name)| name).collect()
 }

@@ -47,7 +47,8 @@ pub struct Made {
 }
 
 /// What became of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Fate {
     /// It is new.
     Made,
@@ -74,11 +75,11 @@ Here come the notes, in Markdown. `onair new YOUR.mp3` writes a file like this o
 `size` and `duration` of the MP3.
 "#;
 
-/// What git leaves out.
+/// What git leaves out: the folder that a release writes to, where it lies in the show's own.
 pub fn gitignore(target: &str) -> String {
-    let inside = crate::show::is_inside(target.trim_end_matches('/'));
-    let folder = if inside { target } else { "public" };
-    format!("# What a release to a folder writes\n/{}/\n", folder.trim_matches('/'))
+    let target = target.trim_end_matches('/');
+    let folder = if crate::show::is_inside(target) { target } else { "public" };
+    format!("# What a release to a directory writes\n{folder}/\n")
 }
 
 /// What there still is to answer: all of it for a new show.

@@ -66,8 +66,7 @@ fn failed(error: ShowError) -> Error {
             let below = path.parent().map(find::below).unwrap_or_default();
             error.help(match &below[..] {
                 [] => {
-                    "run onair in the show's folder or below, name it with --show, or make one with \
-                     `onair init`"
+                    "run onair in the show's folder, name it with --show, or make one with `onair init`"
                         .to_owned()
                 }
                 shows => format!("name a show with --show: {}", shows.join(", ")),

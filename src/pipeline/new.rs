@@ -44,7 +44,7 @@ pub struct NewOptions {
 }
 
 /// What was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Made {
     /// The episode's file, below the show's folder.
     pub path: String,
@@ -92,6 +92,7 @@ pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
     let season = told.and_then(|(season, _)| season).or(known.season);
     let number = number(asked, told.map(|(_, number)| number), &held, &known);
     let name = audio_name(&show, asked, &stem, number, &known)?;
+    refuse_taken(&show, file, &name)?;
     refuse_named(&show, &name)?;
     let path = name::episode_path(known.newest(), number);
     let taken = || {
@@ -299,6 +300,19 @@ fn audio_name(
     }
 }
 
+/// No other MP3 is written over.
+fn refuse_taken(show: &Show, from: &Path, name: &AudioName) -> Result<(), Error> {
+    let to = show.root.join(show.settings.audio_folder()).join(name.as_str());
+    let same = |path: &Path| path.canonicalize().ok();
+    if !to.exists() || same(from).is_some() && same(from) == same(&to) {
+        return Ok(());
+    }
+    Err(Error::usage(format!("{} is there already", to.display())).help(format!(
+        "give the new MP3 another name with --as, or run `onair new {}` if it is this one",
+        to.display()
+    )))
+}
+
 /// An MP3 is one episode's.
 fn refuse_named(show: &Show, name: &AudioName) -> Result<(), Error> {
     let named = show.episodes.iter().find(|episode| episode.file.value() == Some(name));
@@ -474,7 +488,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     fs::File::create_new(path)?.write_all(bytes)
 }
 
-/// Brings the MP3 into the audio folder under its name, and says what was done.
+/// Brings the MP3 into the audio folder under its name, unless it is there, and says what was done.
 fn place_audio(
     show: &Show,
     from: &Path,
@@ -487,15 +501,13 @@ fn place_audio(
         Error::usage(format!("{} cannot be written: {error}", to.display()))
     };
     let shown = format!("{}/{}", show.settings.audio_folder(), name.as_str());
+    let own = from.file_name().and_then(|it| it.to_str()).unwrap_or_default();
+    let why = match crate::show::values::audio_name(own) {
+        Ok(_) => "",
+        Err(_) => ": its own name makes no address (--as chooses another)",
+    };
     if to.exists() {
-        let same = |path: &Path| path.canonicalize().ok();
-        if same(from).is_some() && same(from) == same(&to) {
-            return Ok(None);
-        }
-        return Err(Error::usage(format!("{} is there already", to.display())).help(format!(
-            "give the new MP3 another name with --as, or run `onair new {}` if it is this one",
-            to.display()
-        )));
+        return Ok(None);
     }
     fs::create_dir_all(&folder).map_err(failed)?;
     let home = folder.canonicalize().map_err(failed)?;
@@ -505,7 +517,7 @@ fn place_audio(
         fs::rename(from, &to).map_err(failed)?;
         return Ok(Some(match encoded {
             true => format!("Made {shown}"),
-            false => format!("Renamed {} to {shown}", from.display()),
+            false => format!("Renamed {} to {shown}{why}", from.display()),
         }));
     }
     let mut source = fs::File::open(from).map_err(failed)?;
@@ -513,5 +525,5 @@ fn place_audio(
     std::io::copy(&mut source, &mut copy).map_err(failed)?;
     copy.as_file().sync_all().map_err(failed)?;
     copy.persist_noclobber(&to).map_err(|error| failed(error.error))?;
-    Ok(Some(format!("Copied {} to {shown}", from.display())))
+    Ok(Some(format!("Copied {} to {shown}{why}", from.display())))
 }

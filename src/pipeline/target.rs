@@ -72,10 +72,10 @@ pub async fn open(options: &Options, settings: &Settings) -> Result<Target, Erro
 }
 
 fn refuse_slip(url: &str) -> Result<(), Error> {
-    match slip(url) {
-        Some(right) => Err(Error::usage(format!("`{url}` is no kind of target")).help(right)),
-        None => Ok(()),
-    }
+    let Some(right) = slip(url) else { return Ok(()) };
+    let known = ["s3", "http", "https", "file"];
+    let what = url.split_once("://").map(|(scheme, _)| scheme).filter(|it| !known.contains(it));
+    Err(Error::usage(format!("`{}` is no kind of target", what.unwrap_or(url))).help(right))
 }
 
 /// The right form of what is neither a bucket's address nor a folder, though it could be taken for one.

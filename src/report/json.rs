@@ -24,6 +24,21 @@ pub fn answer(command: &str, body: impl Serialize) -> serde_json::Value {
     serde_json::to_value(Answer { version: VERSION, command, body }).unwrap_or_default()
 }
 
+/// Why a command gave no answer, as an answer: who has to act, what is wrong, and how to mend it.
+pub fn failure(command: &str, class: &str, message: &str, help: Option<&str>) -> serde_json::Value {
+    #[derive(Serialize)]
+    struct Failure<'a> {
+        class: &'a str,
+        message: &'a str,
+        help: Option<&'a str>,
+    }
+    #[derive(Serialize)]
+    struct Failed<'a> {
+        error: Failure<'a>,
+    }
+    answer(command, Failed { error: Failure { class, message, help } })
+}
+
 #[derive(Serialize)]
 struct Report<'a> {
     findings: Vec<Entry<'a>>,

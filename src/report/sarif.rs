@@ -17,6 +17,7 @@ pub fn value(findings: &[Finding], sources: &Sources<'_>) -> Value {
         .map(|rule| {
             json!({
                 "id": rule.id,
+                "helpUri": rule.page(),
                 "shortDescription": { "text": rule.summary },
                 "fullDescription": { "text": rule.why },
                 "help": { "text": format!("Bad:\n{}\n\nGood:\n{}\n\nSource: {}", rule.bad, rule.good, rule.source) },

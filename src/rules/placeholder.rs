@@ -2,14 +2,8 @@
 
 use super::finding::Finding;
 use super::registry as rule;
+use crate::show::placeholder::{OF_NOTES, is_left};
 use crate::show::{Episode, Show};
-
-/// What earlier forms of onair wrote into new settings.
-const OF_SETTINGS: [&str; 3] =
-    ["Your name", "podcast@show.example", "What the show is about, in a few sentences."];
-
-/// What they wrote as an episode's notes.
-const OF_NOTES: &str = "Notes, in Markdown.";
 
 /// Looks at `onair.toml`.
 pub(super) fn settings(show: &Show, findings: &mut Vec<Finding>) {
@@ -24,7 +18,7 @@ pub(super) fn settings(show: &Show, findings: &mut Vec<Finding>) {
         let text = value.get_ref().trim();
         let message = match text {
             "" => format!("`{key}` is still empty"),
-            _ if OF_SETTINGS.contains(&text) => format!("`{key}` still says \"{text}\""),
+            _ if is_left(text) => format!("`{key}` still says \"{text}\""),
             _ => continue,
         };
         let help = format!("{help}, or run `onair init` again: it asks for what is missing");
@@ -32,7 +26,7 @@ pub(super) fn settings(show: &Show, findings: &mut Vec<Finding>) {
     }
     let Some(owner) = &settings.owner else { return };
     for (key, text) in [("name", &owner.name), ("email", &owner.email)] {
-        if !OF_SETTINGS.contains(&text.trim()) {
+        if !is_left(text) {
             continue;
         }
         // The table keeps no places: the value stands once behind its heading.

@@ -21,6 +21,13 @@ pub struct Rule {
     pub source: &'static str,
 }
 
+impl Rule {
+    /// Where it is told about.
+    pub fn page(&self) -> String {
+        format!("{}/blob/main/docs/rules.md#{}", env!("CARGO_PKG_REPOSITORY"), self.id)
+    }
+}
+
 /// The rule of this id.
 pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
@@ -54,12 +61,6 @@ rules! {
         bad: "[show]\ntitel = \"My show\"",
         good: "[show]\ntitle = \"My show\"",
         source: "docs/settings.md",
-    }
-    PLACEHOLDER = "placeholder", Error, "Nothing that was to be filled in still stands as it was" {
-        why: "A feed that says \"Your name\", or nothing, is what listeners and platforms see; Apple mails its code to whatever address stands there.",
-        bad: "[show]\nauthor = \"\"",
-        good: "[show]\nauthor = \"Ada Quay\"",
-        source: "onair",
     }
     UNREADABLE_FILE = "unreadable-file", Error, "Every episode file can be read as text" {
         why: "A file that cannot be read is an episode that silently vanishes from the feed.",
@@ -445,6 +446,12 @@ rules! {
         good: "allowances for what is still so",
         source: "onair",
     }
+    PLACEHOLDER = "placeholder", Error, "Nothing that was to be filled in still stands as it was" {
+        why: "A feed that says \"Your name\", or nothing, is what listeners and platforms see; Apple mails its code to whatever address stands there.",
+        bad: "[show]\nauthor = \"\"",
+        good: "[show]\nauthor = \"Ada Quay\"",
+        source: "onair",
+    }
 }
 
 /// `docs/rules.md`, which a test holds to this.
@@ -454,7 +461,8 @@ pub fn markdown() -> String {
     );
     for rule in RULES {
         out.push_str(&format!(
-            "| `{}` | {} | {} | {} |\n",
+            "| <a id=\"{}\"></a>`{}` | {} | {} | {} |\n",
+            rule.id,
             rule.id,
             rule.severity.as_str(),
             rule.summary,

@@ -22,6 +22,7 @@ pub mod own_keys;
 pub mod page;
 mod page_link;
 pub mod person;
+pub mod placeholder;
 pub mod read;
 pub mod schema;
 pub mod set_key;

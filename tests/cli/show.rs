@@ -128,6 +128,14 @@ impl TestShow {
         self.fix(number);
     }
 
+    /// The same, in a show whose settings are not whole yet.
+    pub fn with_open_audio(&self, number: u32) {
+        self.audio(number, &audio(number, 40));
+        let seconds = "duration: \"00:00:01\"";
+        let size = format!("size: {}", audio(number, 40).len());
+        self.episode(number, &[seconds, &size]);
+    }
+
     /// The MP3 of an episode.
     pub fn audio(&self, number: u32, bytes: &[u8]) {
         fs::write(self.path(&format!("audio/{number:03}.mp3")), bytes).unwrap();

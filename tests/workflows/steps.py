@@ -436,7 +436,10 @@ def newcomer():
     commit = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True).stdout
     action = f"ann/onair/.github/actions/onair@{commit.strip()}"
     onair = lambda *arguments: subprocess.run([ONAIR, *arguments], cwd=show.folder, check=True, capture_output=True)
-    onair("init", "--title", "New", "--url", show.url, "--action", action)
+    onair(
+        "init", "--title", "New", "--description", "What is new.", "--author", "Ada", "--language", "en",
+        "--category", "Arts", "--email", "ada@new.example", "--url", show.url, "--action", action,
+    )
     workflows = [show.workflow("verify.yml"), show.workflow("publish.yml")]
     subprocess.run([ROOT / "tests/workflows/lint.sh", *workflows], check=True, capture_output=True)
     shutil.copy(ROOT / "img/artwork.jpg", show.folder / "img/artwork.jpg")

@@ -8,7 +8,7 @@
 set -euo pipefail
 
 folder=$RUNNER_TEMP/onair
-source=$(cd "$GITHUB_ACTION_PATH/../../.." && pwd)
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 if [ "$RUNNER_OS" = Windows ]; then
     echo "::error::onair runs on Linux and macOS: choose such a runner"
     exit 2

@@ -9,7 +9,8 @@ use super::term::Term;
 use crate::pipeline::ears::Watch;
 use crate::report::{bytes, counted};
 
-const BAR: &str = "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}";
+const BAR: &str =
+    "{wide_bar} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta} {msg}";
 
 /// Tells a person at the terminal.
 pub struct ListeningProgress {

@@ -11,10 +11,11 @@ use crate::release::{Delivery, Event, Reporter};
 use crate::report;
 
 /// Of one file: how much, how fast.
-const FILE: &str = "  {wide_msg} {bytes}/{total_bytes} {bytes_per_sec}";
+const FILE: &str = "  {wide_msg} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec}";
 
 /// Of all: how much, how fast, how long still.
-const ALL: &str = "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}";
+const ALL: &str =
+    "{wide_bar} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta} {msg}";
 
 /// Tells a person at the terminal.
 pub struct Progress {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
@@ -10,12 +11,36 @@ use crate::report::github::{Annotation, annotate, inert, inert_json};
 use crate::report::{self, printable};
 use crate::rules::Severity;
 
+/// Whether there was an answer on stdout.
+static ANSWERED: AtomicBool = AtomicBool::new(false);
+
+/// Whether there was an answer on stdout: a program that reads JSON wants one, and only one.
+pub fn has_answered() -> bool {
+    ANSWERED.load(Ordering::Relaxed)
+}
+
+/// Whether to use colour where nobody says: as <https://no-color.org> and <https://bixense.com/clicolors>
+/// have it, and not where the terminal cannot.
+fn wants_colour(is_terminal: bool, var: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name| var(name).filter(|value| !value.is_empty());
+    if set("NO_COLOR").is_some() {
+        return false;
+    }
+    if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
+        return true;
+    }
+    let dumb = var("TERM").is_some_and(|term| term == "dumb");
+    is_terminal && !dumb && set("CLICOLOR").is_none_or(|value| value != "0")
+}
+
 /// How much to say, and in which form.
 #[derive(Debug, Clone, Copy)]
 pub struct Term {
     quiet: bool,
     verbose: bool,
     colour: bool,
+    /// The same for what goes to stderr.
+    colour_of_errors: bool,
     format: Format,
     /// Whether somebody may take a line for a command.
     watched: bool,
@@ -25,14 +50,32 @@ impl Term {
     /// What the arguments and the environment ask for; `is_runner` says whether a CI runner takes lines
     /// for commands.
     pub fn new(global: &Global, is_runner: bool) -> Self {
-        let colour = match global.color {
+        let colour = |is_terminal| match global.color {
             Colour::Always => true,
             Colour::Never => false,
-            Colour::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            Colour::Auto => wants_colour(is_terminal, |name| std::env::var(name).ok()),
         };
-        let format = global.format;
-        let watched = format == Format::Github || is_runner;
-        Self { quiet: global.quiet, verbose: global.verbose, colour, format, watched }
+        Self {
+            quiet: global.quiet,
+            verbose: global.verbose,
+            colour: colour(io::stdout().is_terminal()),
+            colour_of_errors: colour(io::stderr().is_terminal()),
+            watched: global.format == Format::Github || is_runner,
+            ..Self::plain(global.format)
+        }
+    }
+
+    /// For what is said before the arguments are known.
+    pub fn plain(format: Format) -> Self {
+        let watched = false;
+        Self {
+            quiet: false,
+            verbose: false,
+            colour: false,
+            colour_of_errors: false,
+            format,
+            watched,
+        }
     }
 
     /// Whether to use colour.
@@ -63,6 +106,7 @@ impl Term {
             // Workflow commands; their maker has escaped what they hold.
             Format::Json | Format::Sarif | Format::Github => text.into(),
         };
+        ANSWERED.store(true, Ordering::Relaxed);
         // A reader that left early (`onair check | head`) has what it wants.
         let _ = io::stdout().lock().write_all(text.as_bytes());
     }
@@ -146,7 +190,7 @@ impl Term {
             Severity::Note => ("note", "36"),
         };
         let mut err = io::stderr().lock();
-        let (bold, plain) = match self.colour {
+        let (bold, plain) = match self.colour_of_errors {
             true => (format!("\x1b[1;{colour}m"), "\x1b[0m"),
             false => (String::new(), ""),
         };
@@ -154,5 +198,28 @@ impl Term {
         if let Some(help) = help {
             let _ = writeln!(err, "  help: {help}");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wants_colour;
+
+    #[test]
+    fn colour_is_used_as_elsewhere() {
+        let wants = |is_terminal, set: &[(&str, &str)]| {
+            let var = |name: &str| {
+                set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            };
+            wants_colour(is_terminal, var)
+        };
+        assert!(wants(true, &[]) && !wants(false, &[]));
+        assert!(!wants(true, &[("NO_COLOR", "1")]) && wants(true, &[("NO_COLOR", "")]));
+        assert!(!wants(true, &[("TERM", "dumb")]));
+        assert!(!wants(true, &[("CLICOLOR", "0")]) && wants(true, &[("CLICOLOR", "1")]));
+        assert!(
+            wants(false, &[("CLICOLOR_FORCE", "1")]) && !wants(false, &[("CLICOLOR_FORCE", "0")])
+        );
+        assert!(!wants(true, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
     }
 }

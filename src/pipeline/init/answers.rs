@@ -57,7 +57,7 @@ impl Topic {
             Self::TimeZone => "--time-zone",
             Self::Category => "--category",
             Self::Url => "--url",
-            Self::Target => "--publish-to",
+            Self::Target => "--target",
             Self::GitHub => "--github",
         }
     }

@@ -2,6 +2,7 @@
 
 use super::answers::{Answers, Topic};
 use crate::show::edit::{Edit, apply, quoted};
+use crate::show::placeholder::is_open;
 use crate::show::settings::Settings;
 
 /// The settings that answers make. What was not answered stands there empty, which a release refuses.
@@ -29,8 +30,8 @@ pub fn settings(answers: &Answers) -> String {
         out.push_str(&owner(answers.get(Topic::Author).unwrap_or_default(), email));
     }
     out.push_str(&format!(
-        "\n[site]\nurl = {}                    # where pages and feed will be\n\
-         \n[target]\nurl = {}                   # a folder, or s3://bucket/prefix\n",
+        "\n[site]\n# Where pages and feed will be\nurl = {}\n\
+         \n[target]\n# A folder, or s3://bucket/prefix\nurl = {}\n",
         text(Topic::Url),
         quoted(answers.get(Topic::Target).unwrap_or("public")),
     ));
@@ -50,13 +51,13 @@ fn category(answer: Option<&str>) -> String {
 /// What a show's settings still leave open.
 pub fn open(settings: &Settings) -> Vec<Topic> {
     let show = &settings.show;
-    let empty = |text: &str| text.trim().is_empty();
+    let empty = is_open;
     let paths = show.category.get_ref().paths();
     let open = [
         (Topic::Title, empty(show.title.get_ref())),
         (Topic::Description, empty(show.description.get_ref())),
         (Topic::Author, empty(show.author.get_ref())),
-        (Topic::Email, show.owner.as_ref().is_none_or(|owner| empty(&owner.email))),
+        (Topic::Email, show.owner.is_none()),
         (Topic::Language, empty(show.language.get_ref())),
         (Topic::Category, paths.iter().all(|(top, _)| empty(top))),
         (Topic::Url, empty(settings.site.url.get_ref())),

@@ -31,13 +31,16 @@ pub struct Args {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// The command's name, as it is typed.
+    #[arg(skip)]
+    pub name: String,
 }
 
 /// The commands in the order of a show's life.
 pub const GROUPS: [(&str, &[&str]); 5] = [
     ("Begin", &["init", "import", "new"]),
     ("Every episode", &["check", "listen", "preview", "release"]),
-    ("The published show", &["upload", "tag", "apple", "rollback", "prune", "move"]),
+    ("The published show", &["upload", "tag", "apple", "rollback", "unpublish", "prune", "move"]),
     ("Help", &["doctor", "explain"]),
     ("This program", &["completions", "man"]),
 ];
@@ -45,7 +48,15 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
 impl Args {
     /// The arguments, with the commands in their groups; an error that a program asked about is told to it.
     pub fn read() -> Self {
-        let read = Self::grouped().try_get_matches().and_then(|it| Self::from_arg_matches(&it));
+        let read = Self::grouped().try_get_matches().and_then(|matches| {
+            let mut names: Vec<&str> = Vec::new();
+            let mut inner = Some(&matches);
+            while let Some((name, below)) = inner.and_then(clap::ArgMatches::subcommand) {
+                names.push(name);
+                inner = Some(below);
+            }
+            Ok(Self { name: names.join(" "), ..Self::from_arg_matches(&matches)? })
+        });
         read.unwrap_or_else(|error| super::refused(&error))
     }
 
@@ -128,13 +139,8 @@ pub enum Format {
 
 impl Format {
     /// The word on the command line.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Human => "human",
-            Self::Json => "json",
-            Self::Github => "github",
-            Self::Sarif => "sarif",
-        }
+    pub fn word(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 }
 
@@ -328,7 +334,7 @@ pub struct Rollback {
 #[derive(Debug, clap::Args)]
 pub struct Unpublish {
     /// These episodes: a number, a file's name, or a guid
-    #[arg(value_name = "EPISODE", required = true)]
+    #[arg(value_name = "EPISODE", required = true, add = episodes())]
     pub episodes: Vec<String>,
     /// Leave audio, chapters and transcripts where they are
     #[arg(long)]

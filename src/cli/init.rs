@@ -6,7 +6,7 @@ use super::args::{Format, Global, Init};
 use super::ui::term::Term;
 use super::{Error, Exit, Outcome};
 use crate::pipeline::Class;
-use crate::pipeline::init::{Answers, Fate, InitOptions, Made, Topic, init, open, suggestion};
+use crate::pipeline::init::{Answers, InitOptions, Made, Topic, init, open, suggestion};
 
 pub fn run(global: &Global, args: &Init, term: &Term) -> Outcome {
     let options = global.here();
@@ -82,33 +82,13 @@ fn say(made: &Made, term: &Term) {
         );
         return;
     }
-    for (path, fate) in &made.files {
-        term.say(&match fate {
-            Fate::Made => format!("Made {path}"),
-            Fate::Filled => format!("Filled in {path}"),
-            Fate::Kept => format!("Kept {path}, which is there already"),
-        });
-    }
-    if let Some(action) = &made.action {
-        term.say(&format!("How GitHub publishes the show: {}", action.guide()));
+    for line in made.lines() {
+        term.say(&line);
     }
     if made.no_action {
         let help = "name one with --action OWNER/NAME/.github/actions/onair@COMMIT";
         let message =
             "no workflows were made: this onair was built by hand, and knows no published action";
         term.warning(message, Some(help));
-    }
-    if !made.open.is_empty() {
-        let flags: Vec<&str> = made.open.iter().map(|topic| topic.flag()).collect();
-        term.say(&format!(
-            "Still open: {}. Give them to `onair init`, or write them into onair.toml",
-            flags.join(", ")
-        ));
-    }
-    match &made.artwork {
-        Some(path) => {
-            term.say(&format!("Next: put your artwork at {path}, then run `onair new YOUR.mp3`"))
-        }
-        None => term.say("Next: `onair new YOUR.mp3` makes an episode, `onair check` judges all"),
     }
 }

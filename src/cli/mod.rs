@@ -67,48 +67,35 @@ fn refused(error: &clap::Error) -> ! {
 }
 
 /// The forms in which a command answers.
-fn formats(command: &Command) -> (&'static str, &'static [Format]) {
+fn formats(command: &Command) -> &'static [Format] {
+    use Command as C;
     use Format::{Github, Human, Json, Sarif};
     match command {
-        Command::Check(_) => ("check", &[Human, Json, Github, Sarif]),
-        Command::Listen(_) => ("listen", &[Human, Json, Github, Sarif]),
-        Command::Release(_) => ("release", &[Human, Json, Github]),
-        Command::Rollback(_) => ("rollback", &[Human, Json, Github]),
-        Command::Upload(_) => ("upload", &[Human, Json, Github]),
-        Command::Unpublish(_) => ("unpublish", &[Human, Json]),
-        Command::Prune(_) => ("prune", &[Human, Json]),
-        Command::Tag(_) => ("tag", &[Human, Json]),
-        Command::Doctor(_) => ("doctor", &[Human, Json]),
-        Command::Apple(_) => ("apple sync", &[Human, Json]),
-        Command::Init(_) => ("init", &[Human, Json]),
-        Command::New(_) => ("new", &[Human, Json]),
-        Command::Explain(_) => ("explain", &[Human, Json]),
-        Command::Preview(_) => ("preview", &[Human]),
-        Command::Import(_) => ("import", &[Human]),
-        Command::Rehost(_) => ("rehost", &[Human]),
-        Command::Move(_) => ("move", &[Human]),
-        Command::Completions { .. } => ("completions", &[Human]),
-        Command::Man { .. } => ("man", &[Human]),
+        C::Check(_) | C::Listen(_) => &[Human, Json, Github, Sarif],
+        C::Release(_) | C::Rollback(_) | C::Upload(_) | C::Unpublish(_) => &[Human, Json, Github],
+        C::Preview(_) | C::Import(_) | C::Rehost(_) | C::Move(_) => &[Human],
+        C::Completions { .. } | C::Man { .. } => &[Human],
+        _ => &[Human, Json],
     }
 }
 
-fn refuse_format(command: &Command, term: &Term) -> Result<(), Error> {
-    let (name, known) = formats(command);
+fn refuse_format(args: &Args, term: &Term) -> Result<(), Error> {
+    let known = formats(&args.command);
     if known.contains(&term.format()) {
         return Ok(());
     }
-    let words: Vec<&str> = known.iter().map(|format| format.word()).collect();
+    let words: Vec<String> = known.iter().map(|format| format.word()).collect();
+    let said = |forms: &str| Error::usage(format!("`onair {}` reports {forms} only", args.name));
     Err(match &words[..] {
-        [_] => Error::usage(format!("`onair {name}` reports to persons only"))
-            .help("leave --format out"),
-        words => Error::usage(format!("`onair {name}` reports as {} only", words.join(" or "))),
+        [_] => said("to persons").help("leave --format out"),
+        words => said(&format!("as {}", words.join(" or "))),
     })
 }
 
 /// Runs the command that the arguments name.
 pub fn run(args: Args) -> ExitCode {
     let term = Term::new(&args.global, actions::is_runner());
-    let outcome = refuse_format(&args.command, &term).and_then(|()| command(&args, &term));
+    let outcome = refuse_format(&args, &term).and_then(|()| command(&args, &term));
     let exit = outcome.unwrap_or_else(|error| {
         let help = error.help.as_deref();
         if term.format() == Format::Github && error.class == Class::Findings {
@@ -117,10 +104,12 @@ pub fn run(args: Args) -> ExitCode {
         } else {
             term.failure(&error.message, help);
         }
-        let (name, known) = formats(&args.command);
-        if known.contains(&Format::Json) && term.format() == Format::Json && !term::has_answered() {
+        if formats(&args.command).contains(&Format::Json)
+            && term.format() == Format::Json
+            && !term::has_answered()
+        {
             let class = error.class.word();
-            term.json(&json::failure(name, class, &error.message, help));
+            term.json(&json::failure(&args.name, class, &error.message, help));
         }
         actions::summarise(&term, |room| summary::failure(&error.message, help, room));
         error.class.into()

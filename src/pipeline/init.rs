@@ -46,6 +46,37 @@ pub struct Made {
     pub artwork: Option<String>,
 }
 
+impl Made {
+    /// What a person reads of it, and what comes next.
+    pub fn lines(&self) -> Vec<String> {
+        let said = |(path, fate): &(String, Fate)| match fate {
+            Fate::Made => format!("Made {path}"),
+            Fate::Filled => format!("Filled in {path}"),
+            Fate::Kept => format!("Kept {path}, which is there already"),
+        };
+        let mut lines: Vec<String> = self.files.iter().map(said).collect();
+        if let Some(action) = &self.action {
+            lines.push(format!("How GitHub publishes the show: {}", action.guide()));
+        }
+        if !self.open.is_empty() {
+            let flags: Vec<&str> = self.open.iter().map(|topic| topic.flag()).collect();
+            let flags = flags.join(", ");
+            lines.push(format!(
+                "Still open: {flags}. Give them to `onair init`, or write them into {FILE}"
+            ));
+        }
+        lines.push(match &self.artwork {
+            Some(path) => {
+                format!("Next: put your artwork at {path}, then run `onair new YOUR.mp3`")
+            }
+            None => {
+                "Next: `onair new YOUR.mp3` makes an episode, `onair check` judges all".to_owned()
+            }
+        });
+        lines
+    }
+}
+
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]

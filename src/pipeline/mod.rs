@@ -21,6 +21,7 @@ pub mod doctor;
 mod download;
 pub mod ears;
 pub mod edition;
+pub mod editor;
 mod error;
 pub mod evidence;
 pub mod fetch;

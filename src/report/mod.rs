@@ -2,6 +2,7 @@
 //!
 //! Every form is a function from values to text; nothing here prints.
 
+pub mod colour;
 pub mod github;
 pub mod human;
 pub mod json;

@@ -3,7 +3,7 @@
 use super::severity::Severity;
 
 /// One rule.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Rule {
     /// Stable: hosts name it in their settings.
     pub id: &'static str,
@@ -22,10 +22,34 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// The whole of it, as a person reads it.
+    pub fn explained(&self) -> String {
+        let indent =
+            |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
+        format!(
+            "{} ({})\n\n{}.\n\n{}\n\nBad:\n{}\nGood:\n{}\nSource: {}\n",
+            self.id,
+            self.severity.as_str(),
+            self.summary,
+            self.why,
+            indent(self.bad),
+            indent(self.good),
+            self.source
+        )
+    }
+
     /// Where it is told about.
     pub fn page(&self) -> String {
         format!("{}/blob/main/docs/rules.md#{}", env!("CARGO_PKG_REPOSITORY"), self.id)
     }
+}
+
+/// The list of all, a line each.
+pub fn list() -> String {
+    RULES
+        .iter()
+        .map(|rule| format!("{:<20} {:<8} {}\n", rule.id, rule.severity.as_str(), rule.summary))
+        .collect()
 }
 
 /// The rule of this id.

@@ -2,7 +2,7 @@
 
 use super::show::TestShow;
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "init",
     "import",
     "new",
@@ -15,6 +15,7 @@ const COMMANDS: [&str; 17] = [
     "apple",
     "apple sync",
     "rollback",
+    "unpublish",
     "prune",
     "move",
     "doctor",

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::cli::args::{Colour, Format, Global};
 use crate::report::github::{Annotation, annotate, inert, inert_json};
-use crate::report::{self, printable};
+use crate::report::{self, colour, printable};
 use crate::rules::Severity;
 
 /// Whether there was an answer on stdout.
@@ -17,20 +17,6 @@ static ANSWERED: AtomicBool = AtomicBool::new(false);
 /// Whether there was an answer on stdout: a program that reads JSON wants one, and only one.
 pub fn has_answered() -> bool {
     ANSWERED.load(Ordering::Relaxed)
-}
-
-/// Whether to use colour where nobody says: as <https://no-color.org> and <https://bixense.com/clicolors>
-/// have it, and not where the terminal cannot.
-fn wants_colour(is_terminal: bool, var: impl Fn(&str) -> Option<String>) -> bool {
-    let set = |name| var(name).filter(|value| !value.is_empty());
-    if set("NO_COLOR").is_some() {
-        return false;
-    }
-    if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
-        return true;
-    }
-    let dumb = var("TERM").is_some_and(|term| term == "dumb");
-    is_terminal && !dumb && set("CLICOLOR").is_none_or(|value| value != "0")
 }
 
 /// How much to say, and in which form.
@@ -53,7 +39,7 @@ impl Term {
         let colour = |is_terminal| match global.color {
             Colour::Always => true,
             Colour::Never => false,
-            Colour::Auto => wants_colour(is_terminal, |name| std::env::var(name).ok()),
+            Colour::Auto => colour::is_wanted(is_terminal, |name| std::env::var(name).ok()),
         };
         Self {
             quiet: global.quiet,
@@ -198,28 +184,5 @@ impl Term {
         if let Some(help) = help {
             let _ = writeln!(err, "  help: {help}");
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wants_colour;
-
-    #[test]
-    fn colour_is_used_as_elsewhere() {
-        let wants = |is_terminal, set: &[(&str, &str)]| {
-            let var = |name: &str| {
-                set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-            };
-            wants_colour(is_terminal, var)
-        };
-        assert!(wants(true, &[]) && !wants(false, &[]));
-        assert!(!wants(true, &[("NO_COLOR", "1")]) && wants(true, &[("NO_COLOR", "")]));
-        assert!(!wants(true, &[("TERM", "dumb")]));
-        assert!(!wants(true, &[("CLICOLOR", "0")]) && wants(true, &[("CLICOLOR", "1")]));
-        assert!(
-            wants(false, &[("CLICOLOR_FORCE", "1")]) && !wants(false, &[("CLICOLOR_FORCE", "0")])
-        );
-        assert!(!wants(true, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
     }
 }

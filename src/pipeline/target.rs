@@ -74,7 +74,10 @@ pub async fn open(options: &Options, settings: &Settings) -> Result<Target, Erro
 fn refuse_slip(url: &str) -> Result<(), Error> {
     let Some(right) = slip(url) else { return Ok(()) };
     let known = ["s3", "http", "https", "file"];
-    let what = url.split_once("://").map(|(scheme, _)| scheme).filter(|it| !known.contains(it));
+    let what = url
+        .split_once("://")
+        .map(|(scheme, _)| scheme)
+        .filter(|it| !known.contains(&it.to_ascii_lowercase().as_str()));
     Err(Error::usage(format!("`{}` is no kind of target", what.unwrap_or(url))).help(right))
 }
 

@@ -193,7 +193,7 @@ fn email(text: &str) -> Result<String, String> {
 fn url(text: &str) -> Result<String, String> {
     let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
     let host = whole.strip_prefix("https://").or_else(|| whole.strip_prefix("http://"));
-    let host = host.map(|rest| rest.split('/').next().unwrap_or_default());
+    let host = host.map(|rest| rest.split(['/', ':']).next().unwrap_or_default());
     let plain = whole.chars().all(|c| c.is_ascii_graphic() && !"\"<>?#".contains(c));
     match host {
         Some(host) if plain && (host.contains('.') || host == "localhost") => {
@@ -221,6 +221,7 @@ mod tests {
             (Topic::Category, "16", "Sports"),
             (Topic::Category, "tech news", "News > Tech News"),
             (Topic::Url, "tides.example/", "https://tides.example"),
+            (Topic::Url, "http://localhost:8000", "http://localhost:8000"),
             (Topic::Target, "s3://tides/show", "s3://tides/show"),
             (Topic::GitHub, "Y", "yes"),
         ];

@@ -1,4 +1,4 @@
-//! How a release proceeds: bars on a terminal, a line for each object elsewhere.
+//! How a release proceeds: bars on a terminal, a line for each MP3 elsewhere.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -101,7 +101,8 @@ impl Progress {
             Delivery::Sent => "sent",
             Delivery::AlreadyThere => "there already",
         };
-        if !self.live || object.kind == Kind::Audio || self.term.verbose() {
+        // The plan has named what there is of the rest, and the receipt counts it.
+        if object.kind == Kind::Audio || self.term.verbose() {
             self.line(&format!("  {} {what} ({})", object.key, report::bytes(object.body.len())));
         }
     }

@@ -3,6 +3,7 @@
 mod beside;
 mod encode;
 mod name;
+mod production;
 mod slot;
 mod template;
 
@@ -114,10 +115,12 @@ pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
     let in_audio = place_audio(&show, file, &name, encoded.is_some())?;
     notes.extend(in_audio);
     notes.push(when);
+    let told = beside.production.unwrap_or_default();
+    let title = asked.title.clone().or(held.title).or(told.title);
     let mut template = Template {
-        title: asked.title.clone().or(held.title).unwrap_or_else(|| format!("Episode {number}")),
-        subtitle: held.subtitle.unwrap_or_default(),
-        description: held.description.unwrap_or_default(),
+        title: title.unwrap_or_else(|| format!("Episode {number}")),
+        subtitle: held.subtitle.or(told.subtitle).unwrap_or_default(),
+        description: held.description.or(told.summary).unwrap_or_default(),
         season,
         number,
         duration: hh_mm_ss((mp3.time.milliseconds() + 500) / 1000),
@@ -125,7 +128,7 @@ pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
         file: name.as_str().to_owned(),
         date,
         author: held.artist.unwrap_or_else(|| show.settings.show.author.get_ref().clone()),
-        chapters: held.chapters,
+        chapters: if held.chapters.is_empty() { told.chapters } else { held.chapters },
         ..Template::default()
     };
     if let Some((path, bytes)) = image {

@@ -113,6 +113,7 @@ fn what_lies_beside_an_mp3_is_taken() {
     put("012.chapters.txt", b"00:00:00.000 Ebb\n00:00:05.000 Flood\n");
     put("012.vtt", b"WEBVTT\n\n00:00.000 --> 00:02.000\nHello.\n");
     put("012.srt", b"1\n00:00:00,000 --> 00:00:02,000\nHello.\n");
+    put("012.json", br#"{"metadata": {"subtitle": "Of Auphonic"}, "chapters": []}"#);
     put("013.vtt", b"WEBVTT\n\n00:00.000 --> 00:02.000\nAnother's.\n");
     let mp3 = folder.path().join("012.mp3");
     let ran =
@@ -122,6 +123,7 @@ fn what_lies_beside_an_mp3_is_taken() {
     let text = show.read("episodes/episode_012.md");
     assert_eq!(line(&text, "chapters"), "chapters/012.txt");
     assert_eq!(line(&text, "transcript"), "transcripts/012.vtt");
+    assert_eq!(line(&text, "subtitle"), "\"Of Auphonic\"");
     assert_eq!(show.onair(&["check"]).code, 0, "{}", show.check());
     // What cannot be read is said, and left alone.
     put("014.mp3", &audio(2, 400));

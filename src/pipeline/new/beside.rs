@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::production::{self, Production};
 use crate::show::chapters::Format as ChapterFormat;
 use crate::show::{Source, read};
 use crate::site::TranscriptFile;
@@ -71,6 +72,8 @@ pub struct Beside {
 pub struct Found {
     pub chapters: Option<Beside>,
     pub transcript: Option<Beside>,
+    /// What Auphonic says of the production.
+    pub production: Option<Production>,
     pub left: Vec<String>,
 }
 
@@ -102,6 +105,14 @@ pub fn look(root: &Path, mp3: &Path, name: &str) -> Found {
             Role::Transcript(_) if found.transcript.is_some() => continue,
             _ => role,
         };
+        if role == Role::Either && file.to_lowercase().ends_with(".json") {
+            let text = read::read_other_text(folder, file).ok();
+            let production = text.and_then(|source| production::read(&source.text));
+            if production.is_some() {
+                found.production = production;
+                continue;
+            }
+        }
         match take(root, folder, file, kind, name) {
             Ok(Some((true, beside))) if found.chapters.is_none() => found.chapters = Some(beside),
             Ok(Some((false, beside))) if found.transcript.is_none() => {

@@ -49,7 +49,7 @@ fn rhythm(dates: &[DateTime]) -> i64 {
         .map(|span| i64::from(span.get_days()))
         .collect();
     days.sort_unstable();
-    let middle = days.get(days.len() / 2).copied().unwrap_or(7);
+    let middle = days.get(days.len().saturating_sub(1) / 2).copied().unwrap_or(7);
     ((middle + 3) / 7).clamp(1, 8)
 }
 
@@ -76,6 +76,10 @@ mod tests {
         let mut dates = weeks(friday, 1, 8);
         dates[7] = date(2026, 2, 21).at(9, 30, 0, 0);
         assert_eq!(next(&dates, now), Some(date(2026, 3, 6).at(7, 0, 0, 0)));
+        // A pause is no rhythm.
+        let mut paused = weeks(friday, 1, 3);
+        paused.push(date(2026, 2, 27).at(7, 0, 0, 0));
+        assert_eq!(next(&paused, now), Some(date(2026, 3, 6).at(7, 0, 0, 0)));
         // After a pause of a year.
         let late = date(2027, 3, 4).at(12, 0, 0, 0);
         assert_eq!(next(&weeks(friday, 1, 8), late), Some(date(2027, 3, 5).at(7, 0, 0, 0)));

@@ -10,8 +10,12 @@ pub fn is_wanted(is_terminal: bool, var: impl Fn(&str) -> Option<String>) -> boo
     if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
         return true;
     }
-    let dumb = var("TERM").is_some_and(|term| term == "dumb");
-    is_terminal && !dumb && set("CLICOLOR").is_none_or(|value| value != "0")
+    is_terminal && !is_dumb(&var) && set("CLICOLOR").is_none_or(|value| value != "0")
+}
+
+/// Whether the terminal can only be written to, line by line.
+pub fn is_dumb(var: impl Fn(&str) -> Option<String>) -> bool {
+    var("TERM").is_some_and(|term| term == "dumb")
 }
 
 #[cfg(test)]

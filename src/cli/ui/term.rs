@@ -81,6 +81,11 @@ impl Term {
 
     /// Whether progress may be drawn over and over.
     pub fn is_live(&self) -> bool {
+        self.is_attended() && !colour::is_dumb(|name| std::env::var(name).ok())
+    }
+
+    /// Whether somebody reads along.
+    fn is_attended(&self) -> bool {
         !self.quiet && self.format == Format::Human && io::stderr().is_terminal()
     }
 
@@ -130,7 +135,7 @@ impl Term {
 
     /// Whether there is somebody who can be asked.
     pub fn can_ask(&self) -> bool {
-        self.is_live() && io::stdin().is_terminal()
+        self.is_attended() && io::stdin().is_terminal()
     }
 
     /// The line that somebody at the terminal types; nothing at the end of input.

@@ -69,7 +69,7 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
         text::episode(&show.settings, episode, &mut findings);
         notes::episode(&show.settings, episode, &mut findings);
-        placeholder::episode(episode, &mut findings);
+        placeholder::episode(&show.settings, episode, &mut findings);
         let evidence = audio.get(&episode.source.path);
         let proved = audio::judge(episode, evidence, &mut findings) == audio::Verdict::Proved;
         if waiting::waits(&show.settings, episode, now) {

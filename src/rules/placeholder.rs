@@ -2,12 +2,22 @@
 
 use super::finding::Finding;
 use super::registry as rule;
-use crate::show::placeholder::{OF_NOTES, is_left};
-use crate::show::{Episode, Show};
+use super::severity::Severity;
+use crate::show::placeholder::{OF_NOTES, is_example, is_left, is_tried_out};
+use crate::show::{Episode, Settings, Show};
+
+/// The words of a template, which are an error where others see them.
+fn left(is_unseen: bool, mut finding: Finding) -> Finding {
+    if is_unseen {
+        finding.severity = Severity::Note;
+    }
+    finding
+}
 
 /// Looks at `onair.toml`.
 pub(super) fn settings(show: &Show, findings: &mut Vec<Finding>) {
     let (settings, source) = (&show.settings.show, &show.settings_source);
+    let is_unseen = is_tried_out(show.settings.site.url.get_ref());
     let values = [
         ("title", &settings.title, "give the show's name"),
         ("description", &settings.description, "say what the show is about, in a few sentences"),
@@ -22,7 +32,8 @@ pub(super) fn settings(show: &Show, findings: &mut Vec<Finding>) {
             _ => continue,
         };
         let help = format!("{help}, or run `onair init` again: it asks for what is missing");
-        findings.push(Finding::at(&rule::PLACEHOLDER, source, value.span(), message).help(help));
+        let finding = Finding::at(&rule::PLACEHOLDER, source, value.span(), message).help(help);
+        findings.push(if text.is_empty() { finding } else { left(is_unseen, finding) });
     }
     let Some(owner) = &settings.owner else { return };
     for (key, text) in [("name", &owner.name), ("email", &owner.email)] {
@@ -37,12 +48,12 @@ pub(super) fn settings(show: &Show, findings: &mut Vec<Finding>) {
         let mut finding = Finding::on_file(&rule::PLACEHOLDER, &source.path, message)
             .help("platforms write there to prove that the show is yours: give what is yours");
         finding.span = at.map(|at| at..at + quoted.len());
-        findings.push(finding);
+        findings.push(left(is_unseen, finding));
     }
 }
 
 /// Looks at an episode's notes.
-pub(super) fn episode(episode: &Episode, findings: &mut Vec<Finding>) {
+pub(super) fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Finding>) {
     let notes = episode.notes_text();
     let lines = || notes.lines().map(str::trim).filter(|line| !line.is_empty());
     if lines().next() != Some(OF_NOTES) {
@@ -50,8 +61,8 @@ pub(super) fn episode(episode: &Episode, findings: &mut Vec<Finding>) {
     }
     let Some(at) = notes.find(OF_NOTES).map(|at| episode.notes.start + at) else { return };
     let message = format!("the notes still say \"{OF_NOTES}\"");
-    findings.push(
-        Finding::at(&rule::PLACEHOLDER, &episode.source, at..at + OF_NOTES.len(), message)
-            .help("write the episode's notes there, or take the line out"),
-    );
+    let finding =
+        Finding::at(&rule::PLACEHOLDER, &episode.source, at..at + OF_NOTES.len(), message);
+    let help = "write the episode's notes there, or take the line out";
+    findings.push(left(is_example(settings.site.url.get_ref()), finding.help(help)));
 }

@@ -471,7 +471,7 @@ rules! {
         source: "onair",
     }
     PLACEHOLDER = "placeholder", Error, "Nothing that was to be filled in still stands as it was" {
-        why: "A feed that says \"Your name\", or nothing, is what listeners and platforms see; Apple mails its code to whatever address stands there.",
+        why: "A feed that says \"Your name\", or nothing, is what listeners and platforms see; Apple mails its code to whatever address stands there. A note as long as site.url is nobody's.",
         bad: "[show]\nauthor = \"\"",
         good: "[show]\nauthor = \"Ada Quay\"",
         source: "onair",

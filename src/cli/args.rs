@@ -15,7 +15,7 @@ use crate::rules::RULES;
 
 /// Publish a podcast from a git repository: checked, tagged, uploaded, and only then in the feed.
 #[derive(Debug, Parser)]
-#[command(name = "onair", version = env!("ONAIR_VERSION"), max_term_width = 99)]
+#[command(name = "onair", version = VERSION, max_term_width = 99)]
 #[command(
     help_template = "{about}\n\n{usage-heading} {usage}{after-help}\n\nGlobal options:\n{options}"
 )]
@@ -75,6 +75,12 @@ impl Args {
         command.after_help(format!("{list}{EXIT_CODES}"))
     }
 }
+
+/// Version, commit and date, as far as build.rs knows them.
+const VERSION: &str = match option_env!("ONAIR_VERSION") {
+    Some(whole) => whole,
+    None => env!("CARGO_PKG_VERSION"),
+};
 
 const EXIT_CODES: &str = "Exit codes:\n  0  all is well\n  1  findings at error level\n  2  wrong use, or wrong settings\n  3  the target or the network failed\n  4  a guard, or another release, stopped it\n  130  you stopped it (Ctrl-C); the same command goes on";
 

@@ -93,6 +93,9 @@ pub struct Global {
     /// Where to publish: a directory, or s3://bucket/prefix [default: target.url of onair.toml, or public]
     #[arg(long, global = true, value_name = "URL", env = "ONAIR_TARGET", hide_env_values = true)]
     pub target: Option<String>,
+    /// The address of an S3-compatible store [default: target.endpoint of onair.toml]
+    #[arg(long, global = true, value_name = "URL", env = "ONAIR_ENDPOINT", hide_env_values = true)]
+    pub endpoint: Option<String>,
     /// How to report
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -125,6 +128,7 @@ impl Global {
         Options {
             root: self.show.clone().unwrap_or_else(find::nearest),
             target: self.target.clone(),
+            endpoint: self.endpoint.clone(),
             cloudfront: self.cloudfront.clone(),
         }
     }

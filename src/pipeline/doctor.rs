@@ -2,6 +2,7 @@
 //! then what the public gets. Each with its fix.
 
 use super::target::{self, Target};
+use super::trust::Purpose;
 use super::{Class, Error, Options, load};
 use crate::public::sample;
 use crate::release;
@@ -29,7 +30,7 @@ pub fn print_policy(options: &Options) -> Result<String, Error> {
             "name the bucket with --target s3://bucket/prefix, or as target.url in onair.toml",
         ));
     }
-    let location = target::s3(url, &settings)?.location;
+    let location = target::s3(options, &settings)?.location;
     Ok(policy(&location, settings.target.cloudfront.as_deref()))
 }
 
@@ -39,7 +40,7 @@ pub fn print_policy(options: &Options) -> Result<String, Error> {
 /// If the show cannot be read, or the target's address is none.
 pub async fn examine(options: &Options) -> Result<Examined, Error> {
     let settings = load::show(&options.root)?.settings;
-    match target::open(options, &settings).await {
+    match target::open(options, &settings, Purpose::Use).await {
         Ok(target) => {
             let checks = look(&target, &settings).await?;
             Ok(Examined { target: target.store.name(), checks })

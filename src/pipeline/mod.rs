@@ -48,6 +48,7 @@ pub mod sidecars;
 pub mod tag;
 pub mod tag_files;
 pub mod target;
+pub mod trust;
 pub mod unpublish;
 pub mod upload;
 pub mod workflows;
@@ -64,6 +65,8 @@ pub struct Options {
     pub root: PathBuf,
     /// The target, where it is not the one that the settings name.
     pub target: Option<String>,
+    /// The store's address, where it is not the one that the settings name.
+    pub endpoint: Option<String>,
     /// The address of CloudFront's API.
     pub cloudfront: String,
 }
@@ -72,6 +75,6 @@ impl Options {
     /// The show in this folder, and the target that its settings name.
     pub fn at(root: impl Into<PathBuf>) -> Self {
         let cloudfront = crate::public::cloudfront::API.to_owned();
-        Self { root: root.into(), target: None, cloudfront }
+        Self { root: root.into(), target: None, endpoint: None, cloudfront }
     }
 }

@@ -48,7 +48,7 @@ fn is_hash(text: &str) -> bool {
 }
 
 /// What git prints, if it succeeds.
-fn git(root: &Path, arguments: &[&str]) -> Option<String> {
+pub(super) fn git(root: &Path, arguments: &[&str]) -> Option<String> {
     let output = Command::new("git")
         .arg("-C")
         .arg(root)

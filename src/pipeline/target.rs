@@ -5,6 +5,7 @@ use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::trust::{self, Purpose};
 use super::{Class, Error, Options};
 use crate::audio::tag::MAX_BYTES;
 use crate::audio::{Content, Depth, Harm, PlayTime, probe_stream};
@@ -46,7 +47,14 @@ pub struct Seen {
 }
 
 /// Opens the target that the arguments or the settings name.
-pub async fn open(options: &Options, settings: &Settings) -> Result<Target, Error> {
+///
+/// # Errors
+/// If it is none, cannot be reached, or is not to be trusted with what is wanted of it.
+pub async fn open(
+    options: &Options,
+    settings: &Settings,
+    purpose: Purpose,
+) -> Result<Target, Error> {
     let url = url(options, settings);
     if url.is_empty() {
         // As a path, nothing means the show's own folder.
@@ -55,7 +63,9 @@ pub async fn open(options: &Options, settings: &Settings) -> Result<Target, Erro
         ));
     }
     if url.starts_with("s3://") {
-        let bucket = Arc::new(S3Store::connect(s3(url, settings)?).await.map_err(failed)?);
+        let bucket = s3(options, settings)?;
+        trust::may_sign(options, settings, purpose)?;
+        let bucket = Arc::new(S3Store::connect(bucket).await.map_err(failed)?);
         return Ok(Target { bucket: Some(Arc::clone(&bucket)), ..Target::of(bucket) });
     }
     refuse_slip(url)?;
@@ -64,6 +74,9 @@ pub async fn open(options: &Options, settings: &Settings) -> Result<Target, Erro
         Some(_) => PathBuf::from(url),
         None => {
             no_link(&options.root, url)?;
+            if purpose == Purpose::Use {
+                trust::may_write(options, settings, url)?;
+            }
             options.root.join(url)
         }
     };
@@ -130,32 +143,58 @@ fn no_link(root: &Path, target: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Looks at what is published: in the target itself, or, without credentials for it, where
+/// Looks at what is published: in the target itself, or, without credentials that may go there, where
 /// everybody finds it.
 pub async fn see(options: &Options, settings: &Settings) -> Result<Seen, Error> {
     let name = url(options, settings);
-    if name.starts_with("s3://")
-        && let Err(why) = has_credentials(&s3(name, settings)?).await
-    {
-        return see_from_outside(name, &why, settings, &feed_key(settings)?).await;
+    if name.starts_with("s3://") {
+        let bucket = s3(options, settings)?;
+        let feed = feed_key(settings)?;
+        if let Err(doubt) = trust::may_sign(options, settings, Purpose::Look) {
+            let why = format!("No credentials are sent to {name}: {}", doubt.reason);
+            let seen = see_from_outside(name, settings, &feed).await?;
+            return Ok(seen.because(&why).and(&doubt.help));
+        }
+        if let Err(why) = has_credentials(&bucket).await {
+            let why = format!("There are no credentials for {name} ({why})");
+            return Ok(see_from_outside(name, settings, &feed).await?.because(&why));
+        }
     }
-    read(options, settings).await
+    read_for(options, settings, Purpose::Look).await
 }
 
-/// Opens the target that the arguments or the settings name, and reads what is published there.
+/// Opens the target that the arguments or the settings name, and reads what is published there, to
+/// make use of it.
 pub async fn read(options: &Options, settings: &Settings) -> Result<Seen, Error> {
+    let seen = read_for(options, settings, Purpose::Use).await?;
+    if seen.target.bucket.is_some() {
+        trust::remember(options, settings);
+    }
+    Ok(seen)
+}
+
+async fn read_for(options: &Options, settings: &Settings, purpose: Purpose) -> Result<Seen, Error> {
     let feed = feed_key(settings)?;
-    let target = open(options, settings).await?;
+    let target = open(options, settings, purpose).await?;
     let published = release::read_published(target.store.as_ref(), &feed).await.map_err(stopped)?;
     Ok(Seen { target, published, note: None, only_the_feed: false })
 }
 
-async fn see_from_outside(
-    name: &str,
-    why: &str,
-    settings: &Settings,
-    feed: &Key,
-) -> Result<Seen, Error> {
+impl Seen {
+    /// Puts the reason in front of how it was seen.
+    fn because(mut self, why: &str) -> Self {
+        self.note = Some(self.note.map_or_else(|| why.to_owned(), |how| format!("{why}; {how}")));
+        self
+    }
+
+    /// Says how to see more.
+    fn and(mut self, help: &str) -> Self {
+        self.note = self.note.map(|note| format!("{note}. To see more: {help}"));
+        self
+    }
+}
+
+async fn see_from_outside(name: &str, settings: &Settings, feed: &Key) -> Result<Seen, Error> {
     let addresses = settings.clone();
     let address = move |key: &Key| addresses.public_url(key);
     let store = PublicStore::new(name.to_owned(), Client::new(), address);
@@ -179,7 +218,7 @@ async fn see_from_outside(
     Ok(Seen {
         target: Target { public: true, ..Target::of(Arc::new(store)) },
         published,
-        note: Some(format!("There are no credentials for {name} ({why}); {how}")),
+        note: Some(how),
         only_the_feed: sight == Sight::Feed,
     })
 }
@@ -195,15 +234,16 @@ pub fn feed_key(settings: &Settings) -> Result<Key, Error> {
         .map_err(|error| Error::usage(error.to_string()))
 }
 
-/// What is known of a bucket from address and settings.
-pub fn s3(url: &str, settings: &Settings) -> Result<S3Target, Error> {
+/// What is known of the bucket that options and settings name.
+pub fn s3(options: &Options, settings: &Settings) -> Result<S3Target, Error> {
+    let url = url(options, settings);
     refuse_slip(url)?;
     let location: S3Location = url.parse().map_err(|error| Error::usage(format!("{error}")))?;
     let set = &settings.target;
     Ok(S3Target {
         location,
         region: set.region.clone(),
-        endpoint: set.endpoint.clone(),
+        endpoint: options.endpoint.clone().or_else(|| set.endpoint.clone()),
         path_style: set.path_style,
         profile: set.profile.clone(),
     })

@@ -33,5 +33,6 @@ mod stop;
 mod tag;
 mod terminal;
 mod trouble;
+mod trust;
 mod upload;
 mod web;

@@ -219,7 +219,7 @@ async fn what_does_not_heal_is_told_with_its_cause_and_no_secret() {
         ("unknown key", here.clone(), shared("AKIANOBODYKNOWSTHIS0", SECRET_KEY)),
         ("no credentials", here.clone(), nobody),
         ("refused", at(format!("http://{closed}")), keys.clone()),
-        ("unknown host", at("http://onair.invalid".to_owned()), keys.clone()),
+        ("unknown host", at("https://onair.invalid".to_owned()), keys.clone()),
         ("no TLS", at(server.endpoint().replace("http", "https")), keys.clone()),
         ("a web page", at(web_page.clone()), keys.clone()),
     ];

@@ -19,6 +19,7 @@ use aws_sdk_s3::config::{
 use aws_types::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 use tokio::sync::{OnceCell, Semaphore};
+use url::{Host, Url};
 
 use crate::store::StoreError;
 
@@ -178,16 +179,38 @@ fn endpoint_of(shared: &SdkConfig, target: &S3Target) -> Option<String> {
     endpoint.or_else(|| shared.endpoint_url().map(str::to_owned))
 }
 
+/// Credentials go over nothing that others can read.
 fn check_endpoint(endpoint: &str) -> Result<(), StoreError> {
-    let host = ["https://", "http://"].iter().find_map(|scheme| endpoint.strip_prefix(scheme));
-    if host.is_some_and(|host| !host.is_empty() && !host.starts_with('/')) {
-        return Ok(());
+    let refused = |message: String, help: &str| {
+        Err(StoreError::Failed { message, help: Some(help.to_owned()), transient: false })
+    };
+    let shown = without_user(endpoint);
+    let is_written = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| endpoint.strip_prefix(scheme))
+        .is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
+    match Url::parse(endpoint) {
+        Ok(url) if is_written && url.scheme() == "https" => Ok(()),
+        Ok(url) if is_written && is_loopback(&url) => Ok(()),
+        Ok(_) if is_written => refused(
+            format!("the endpoint `{shown}` is not encrypted, and credentials would go there"),
+            "give its `https://` address; only this machine itself is asked over `http://`",
+        ),
+        _ => refused(
+            format!("the endpoint `{shown}` is no web address"),
+            "give it whole, like `https://s3.example.net`",
+        ),
     }
-    Err(StoreError::Failed {
-        message: format!("the endpoint `{}` is no web address", without_user(endpoint)),
-        help: Some("give it whole, like `https://s3.example.net`".to_owned()),
-        transient: false,
-    })
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        // RFC 6761, section 6.3.
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
 }
 
 fn no_region(location: &S3Location) -> StoreError {
@@ -216,6 +239,26 @@ fn without_user(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn credentials_go_over_http_to_this_machine_alone() {
+        for (endpoint, is_fine) in [
+            ("https://s3.example.net", true),
+            ("http://127.0.0.1:9000", true),
+            ("http://[::1]:9000/", true),
+            ("http://localhost:9000", true),
+            ("http://s3.example.net", false),
+            ("http://127.0.0.1.example.net", false),
+            ("http://127.0.0.1@example.net", false),
+            ("http://localhost.example.net", false),
+            ("http://169.254.169.254", false),
+            ("http://10.0.0.1:9000", false),
+            ("ftp://127.0.0.1", false),
+            ("s3.example.net", false),
+        ] {
+            assert_eq!(check_endpoint(endpoint).is_ok(), is_fine, "{endpoint}");
+        }
+    }
 
     #[test]
     fn an_endpoint_is_shown_without_its_password() {

@@ -1,22 +1,33 @@
 //! A small HTTP client for look-ups, feeds and downloads: the edge to servers other than the store.
 //!
-//! Blocking, bounded in time and bytes. Proxies are taken from the environment (`HTTPS_PROXY`,
+//! Blocking, bounded in time and bytes. Nobody but public servers is asked, through any redirect, unless
+//! somebody named them ([`reach`]). Proxies are taken from the environment (`HTTPS_PROXY`,
 //! `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`), trusted certificates from the system or `SSL_CERT_FILE`.
 //! Messages never repeat an address: a private feed's address is a secret.
 
+pub mod reach;
 #[cfg(test)]
 pub(crate) mod testing;
 
 use std::io::{self, Read as _, Write};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::http::{self, HeaderMap};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
-use ureq::{Agent, Body, Proxy};
+use ureq::typestate::WithoutBody;
+use ureq::unversioned::resolver::Resolver;
+use ureq::unversioned::transport::DefaultConnector;
+use ureq::{Agent, Body, Proxy, RequestBuilder};
+use url::Url;
+
+use reach::{CarefulResolver, NotPublic, Reach, SystemResolver};
 
 /// How long a server may take to answer, and to go on answering.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How slowly a body may come, in bytes a second, once [`PATIENCE`] is over: a server that sends a byte
+/// now and then would hold us for ever.
+const SLOWEST: u64 = 4 * 1024;
 /// Tracking prefixes redirect to one another before they reach the file.
 const MAX_REDIRECTS: u32 = 12;
 
@@ -24,6 +35,8 @@ const MAX_REDIRECTS: u32 = 12;
 #[derive(Debug)]
 pub struct Client {
     agent: Agent,
+    reach: Reach,
+    patience: Duration,
     /// Whether any certificate is trusted.
     trusting: bool,
 }
@@ -66,6 +79,9 @@ pub enum HttpError {
     /// Not an address that can be asked.
     #[error("this is not an `http://` or `https://` address")]
     BadAddress,
+    /// Not for strangers to have us ask.
+    #[error("{0}")]
+    NotPublic(NotPublic),
     /// The name means nothing.
     #[error("the server's name cannot be resolved")]
     HostNotFound,
@@ -106,12 +122,22 @@ impl HttpError {
 }
 
 impl Client {
-    /// A client for this environment.
+    /// A client for this environment that asks public servers, and nobody else.
     pub fn new() -> Self {
-        Self::with(PATIENCE, Proxy::try_from_env())
+        Self::reaching(Reach::default())
     }
 
-    fn with(patience: Duration, proxy: Option<Proxy>) -> Self {
+    /// A client for this environment that may ask these.
+    pub fn reaching(reach: Reach) -> Self {
+        Self::with(PATIENCE, Proxy::try_from_env(), reach, SystemResolver::default())
+    }
+
+    fn with(
+        patience: Duration,
+        proxy: Option<Proxy>,
+        reach: Reach,
+        resolver: impl Resolver,
+    ) -> Self {
         let native = rustls_native_certs::load_native_certs();
         let roots = native.certs.iter().map(|der| Certificate::from_der(der).to_owned());
         let tls = TlsConfig::builder()
@@ -122,14 +148,18 @@ impl Client {
             .build();
         let config = Agent::config_builder()
             .http_status_as_error(false)
-            .max_redirects(MAX_REDIRECTS)
+            // We follow them ourselves, for each is looked at.
+            .max_redirects(0)
             .user_agent(concat!("onair/", env!("CARGO_PKG_VERSION")))
             .proxy(proxy)
             .tls_config(tls)
+            .timeout_resolve(Some(patience))
             .timeout_connect(Some(patience))
             .timeout_recv_response(Some(patience))
             .timeout_per_read(Some(patience));
-        Self { agent: config.build().new_agent(), trusting: !native.certs.is_empty() }
+        let resolver = CarefulResolver::new(resolver, reach.clone());
+        let agent = Agent::with_parts(config.build(), DefaultConnector::new(), resolver);
+        Self { agent, reach, patience, trusting: !native.certs.is_empty() }
     }
 
     /// GET, with the body read whole.
@@ -146,8 +176,7 @@ impl Client {
     /// # Errors
     /// As [`Client::get`].
     pub fn get_unredirected(&self, url: &str, limit: u64) -> Result<Response, HttpError> {
-        let request = self.agent.get(self.address(url)?).config().max_redirects(0).build();
-        whole(request.call().map_err(said)?, limit)
+        self.whole(self.agent.get(self.address(url)?).call().map_err(said)?, limit)
     }
 
     /// GET with further headers, such as `Range`.
@@ -160,14 +189,10 @@ impl Client {
         headers: &[(&str, &str)],
         limit: u64,
     ) -> Result<Response, HttpError> {
-        let mut request = self.agent.get(self.address(url)?);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        whole(request.call().map_err(said)?, limit)
+        self.whole(self.follow(url, headers, |agent, url| agent.get(url))?, limit)
     }
 
-    /// POST of `body`, with the answer's body read whole.
+    /// POST of `body`, with the answer's body read whole. A redirect is an answer.
     ///
     /// # Errors
     /// As [`Client::get_with`].
@@ -182,7 +207,7 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        whole(request.send(body).map_err(said)?, limit)
+        self.whole(request.send(body).map_err(said)?, limit)
     }
 
     /// HEAD.
@@ -190,22 +215,52 @@ impl Client {
     /// # Errors
     /// [`HttpError`] if there is no answer. A status of failure is an answer.
     pub fn head(&self, url: &str) -> Result<Response, HttpError> {
-        let request = self.agent.head(self.address(url)?);
-        Ok(answer(&request.call().map_err(said)?))
+        Ok(answer(&self.follow(url, &[], |agent, url| agent.head(url))?))
     }
 
     /// GET, with the body written to `out` as it comes: for what does not fit in memory.
     ///
     /// # Errors
-    /// [`HttpError`] if there is no answer, if it is larger than `limit` bytes or breaks off, or if
-    /// `out` fails. A status of failure is an answer, its body is written too.
+    /// [`HttpError`] if there is no answer, if it is larger than `limit` bytes, breaks off or comes too
+    /// slowly, or if `out` fails. A status of failure is an answer, its body is written too.
     pub fn download(
         &self,
         url: &str,
         limit: u64,
         out: &mut dyn Write,
     ) -> Result<Response, HttpError> {
-        read(self.agent.get(self.address(url)?).call().map_err(said)?, limit, out)
+        self.read(self.follow(url, &[], |agent, url| agent.get(url))?, limit, out)
+    }
+
+    /// Asks, and goes where the answer says, as long as we may ask there. What says who asks goes to
+    /// the first server alone.
+    fn follow(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        method: fn(&Agent, &str) -> RequestBuilder<WithoutBody>,
+    ) -> Result<http::Response<Body>, HttpError> {
+        let mut url = url.to_owned();
+        let first = Url::parse(&url).ok().map(|url| url.origin());
+        for _ in 0..=MAX_REDIRECTS {
+            let mut request = method(&self.agent, self.address(&url)?);
+            let origin = Url::parse(&url).ok().map(|url| url.origin());
+            for (name, value) in headers {
+                if origin == first || !name.eq_ignore_ascii_case("authorization") {
+                    request = request.header(*name, *value);
+                }
+            }
+            let response = request.call().map_err(said)?;
+            let location = response.headers().get("location").and_then(|it| it.to_str().ok());
+            match (response.status().as_u16(), location) {
+                (301 | 302 | 303 | 307 | 308, Some(to)) => {
+                    let to = Url::parse(&url).and_then(|url| url.join(to));
+                    url = to.map_err(|_| HttpError::BadAddress)?.to_string();
+                }
+                _ => return Ok(response),
+            }
+        }
+        Err(HttpError::Redirects)
     }
 
     /// GET with further headers, the body written to `out` as it comes, which is told of status and
@@ -230,6 +285,7 @@ impl Client {
     }
 
     fn address<'a>(&self, url: &'a str) -> Result<&'a str, HttpError> {
+        self.reach.permits(url).map_err(HttpError::NotPublic)?;
         let secure = url.starts_with("https://");
         if !secure && !url.starts_with("http://") {
             return Err(HttpError::BadAddress);
@@ -243,50 +299,55 @@ impl Client {
         }
         Ok(url)
     }
+
+    fn whole(&self, response: http::Response<Body>, limit: u64) -> Result<Response, HttpError> {
+        let mut bytes = Vec::new();
+        let head = self.read(response, limit, &mut bytes)?;
+        Ok(Response { bytes, ..head })
+    }
+
+    /// Writes an answer's body to `out`, if it is no larger than `limit` bytes and comes whole.
+    fn read(
+        &self,
+        mut response: http::Response<Body>,
+        limit: u64,
+        out: &mut dyn Write,
+    ) -> Result<Response, HttpError> {
+        let announced = response.body().content_length();
+        if announced.is_some_and(|bytes| bytes > limit) {
+            return Err(HttpError::TooLarge { limit });
+        }
+        let head = answer(&response);
+        let mut body = response.body_mut().as_reader();
+        let mut buffer = vec![0; 64 * 1024];
+        let mut total = 0_u64;
+        let begun = Instant::now();
+        loop {
+            let read = body.read(&mut buffer).map_err(|error| said(error.into()))?;
+            if read == 0 {
+                break;
+            }
+            total += read as u64;
+            if total > limit {
+                return Err(HttpError::TooLarge { limit });
+            }
+            if begun.elapsed() > self.patience + Duration::from_secs(total / SLOWEST) {
+                return Err(HttpError::Timeout);
+            }
+            out.write_all(&buffer[..read]).map_err(HttpError::Write)?;
+        }
+        match announced {
+            Some(bytes) if bytes != total => Err(HttpError::Connection(format!(
+                "the answer breaks off after {total} of {bytes} bytes"
+            ))),
+            _ => Ok(head),
+        }
+    }
 }
 
 impl Default for Client {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-fn whole(response: http::Response<Body>, limit: u64) -> Result<Response, HttpError> {
-    let mut bytes = Vec::new();
-    let head = read(response, limit, &mut bytes)?;
-    Ok(Response { bytes, ..head })
-}
-
-/// Writes an answer's body to `out`, if it is no larger than `limit` bytes and comes whole.
-fn read(
-    mut response: http::Response<Body>,
-    limit: u64,
-    out: &mut dyn Write,
-) -> Result<Response, HttpError> {
-    let announced = response.body().content_length();
-    if announced.is_some_and(|bytes| bytes > limit) {
-        return Err(HttpError::TooLarge { limit });
-    }
-    let head = answer(&response);
-    let mut body = response.body_mut().as_reader();
-    let mut buffer = vec![0; 64 * 1024];
-    let mut total = 0_u64;
-    loop {
-        let read = body.read(&mut buffer).map_err(|error| said(error.into()))?;
-        if read == 0 {
-            break;
-        }
-        total += read as u64;
-        if total > limit {
-            return Err(HttpError::TooLarge { limit });
-        }
-        out.write_all(&buffer[..read]).map_err(HttpError::Write)?;
-    }
-    match announced {
-        Some(bytes) if bytes != total => Err(HttpError::Connection(format!(
-            "the answer breaks off after {total} of {bytes} bytes"
-        ))),
-        _ => Ok(head),
     }
 }
 
@@ -311,6 +372,10 @@ fn said(error: ureq::Error) -> HttpError {
         ureq::Error::Tls(reason) => HttpError::Tls(reason.to_owned()),
         ureq::Error::Rustls(error) => HttpError::Tls(error.to_string()),
         ureq::Error::Io(error) => broken(error),
+        ureq::Error::Other(error) => match error.downcast::<NotPublic>() {
+            Ok(why) => HttpError::NotPublic(*why),
+            Err(other) => HttpError::Protocol(other.to_string()),
+        },
         other => HttpError::Protocol(other.to_string()),
     }
 }
@@ -335,89 +400,4 @@ fn broken(error: io::Error) -> HttpError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::testing::{Reply, Server};
-    use super::*;
-
-    #[test]
-    fn answers_are_read_whole_and_statuses_are_answers() {
-        let server = Server::start(|request| match request.path.as_str() {
-            "/a" => Reply::ok("text/plain", "hello"),
-            "/moved" => Reply::status(302).header("Location", "/a"),
-            _ => Reply::status(404),
-        });
-        let client = testing::client();
-        let answer = client.get(&server.url("/moved"), 100).unwrap();
-        assert_eq!((answer.status, answer.bytes.as_slice()), (200, &b"hello"[..]));
-        assert_eq!(answer.header("content-type"), Some("text/plain"));
-        let moved = client.get_unredirected(&server.url("/moved"), 100).unwrap();
-        assert_eq!((moved.status, moved.header("location")), (302, Some("/a")));
-        let missing = client.get(&server.url("/b"), 100).unwrap();
-        assert_eq!((missing.status, missing.is_success()), (404, false));
-        let head = client.head(&server.url("/a")).unwrap();
-        assert_eq!((head.status, head.header("content-length")), (200, Some("5")));
-    }
-
-    #[test]
-    fn what_is_too_large_too_slow_or_cut_off_is_said() {
-        let server = Server::start(|request| match request.path.as_str() {
-            "/large" => Reply::ok("text/plain", "x".repeat(101)),
-            "/endless" => Reply::ok("text/plain", "x".repeat(101)).without_length(),
-            "/cut" => Reply::ok("text/plain", "x").header("Content-Length", "50"),
-            "/round" => Reply::status(302).header("Location", "/round"),
-            "/junk" => Reply::raw("not HTTP at all\r\n\r\n"),
-            _ => Reply::silence(),
-        });
-        let client = Client::with(Duration::from_millis(200), None);
-        let said = |path: &str| client.get(&server.url(path), 100).unwrap_err().to_string();
-        assert_eq!(said("/large"), "the answer is larger than 100 bytes");
-        assert_eq!(said("/endless"), "the answer is larger than 100 bytes");
-        assert!(said("/cut").starts_with("no connection: "), "{}", said("/cut"));
-        assert_eq!(said("/round"), "redirected more than 12 times");
-        assert!(said("/junk").starts_with("the answer makes no sense"), "{}", said("/junk"));
-        assert_eq!(said("/silence"), "the server did not answer in time");
-    }
-
-    #[test]
-    fn addresses_that_cannot_be_asked() {
-        let client = testing::client();
-        for bad in ["file:///etc/passwd", "ftp://a.example/", "a.example", ""] {
-            assert!(matches!(client.get(bad, 1), Err(HttpError::BadAddress)), "{bad}");
-        }
-        let nobody = client.get("http://127.0.0.1:1/", 1).unwrap_err();
-        assert!(nobody.is_passing(), "{nobody}");
-    }
-
-    #[test]
-    fn a_proxy_is_used() {
-        let server = Server::start(|_| Reply::ok("text/plain", "hello"));
-        let proxy = testing::proxy();
-        let through = Proxy::new(&proxy.url).ok();
-        let client = Client::with(Duration::from_secs(5), through);
-        assert_eq!(client.get(&server.url("/"), 100).unwrap().bytes, b"hello");
-        assert_eq!(proxy.tunnels.load(std::sync::atomic::Ordering::Relaxed), 1);
-    }
-
-    #[test]
-    fn headers_and_a_body_are_sent() {
-        let server = Server::start(|request| {
-            let range = request.header("range").unwrap_or("none");
-            Reply::ok("text/plain", format!("{} {range} {}", request.method, request.body))
-        });
-        let client = testing::client();
-        let url = server.url("/");
-        let got = client.get_with(&url, &[("Range", "bytes=0-1")], 100).unwrap();
-        assert_eq!(got.bytes, b"GET bytes=0-1 ");
-        let posted = client.post(&url, &[("Range", "x")], b"hello", 100).unwrap();
-        assert_eq!(posted.bytes, b"POST x hello");
-        assert!(client.get_with(&url, &[("Range", "a\nb")], 100).is_err());
-    }
-
-    #[test]
-    fn a_download_goes_where_it_is_told() {
-        let server = Server::start(|_| Reply::ok("audio/mpeg", vec![7; 300_000]));
-        let mut out = Vec::new();
-        let answer = testing::client().download(&server.url("/1.mp3"), 300_000, &mut out).unwrap();
-        assert_eq!((answer.status, out.len(), answer.bytes.len()), (200, 300_000, 0));
-    }
-}
+mod tests;

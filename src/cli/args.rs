@@ -477,6 +477,9 @@ pub struct Import {
     /// The show's time zone, as in Europe/Paris [default: the one that its dates tell]
     #[arg(long, value_name = "ZONE")]
     pub time_zone: Option<String>,
+    /// Fetch from servers of this machine and of private networks, too, where the feed names them
+    #[arg(long)]
+    pub allow_private: bool,
 }
 
 /// `onair rehost`

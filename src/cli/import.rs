@@ -15,6 +15,7 @@ pub fn run(global: &Global, args: &Import, term: &Term) -> Outcome {
         download: args.download || args.rehost,
         url: args.url.clone(),
         time_zone: args.time_zone.clone(),
+        private: args.allow_private,
     };
     let imported = import(&global.options(), &asked, term)?;
     term.say(imported.report.trim_end());

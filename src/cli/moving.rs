@@ -6,7 +6,7 @@ use super::{Error, Exit, Outcome};
 use crate::http::{Client, HttpError};
 use crate::import::feed_move::{self, Answer};
 use crate::import::xml;
-use crate::pipeline::load;
+use crate::pipeline::{load, trust};
 
 pub fn run(global: &Global, args: &Move, term: &Term) -> Outcome {
     let show = load::show(&global.options().root)?;
@@ -16,7 +16,7 @@ pub fn run(global: &Global, args: &Move, term: &Term) -> Outcome {
             "give the old address here, and the new one in onair.toml (site.url, site.feed)",
         ));
     }
-    let client = Client::new();
+    let client = Client::reaching(trust::reach(&global.options(), &show.settings).and(&args.from));
     let (old, new) = (ask(&client, &args.from)?, ask(&client, &to)?);
     let steps = feed_move::steps(&show.settings, &args.from, &old, &new);
     term.data(&feed_move::text(&args.from, &to, &steps));

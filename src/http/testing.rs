@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::Client;
+use super::reach::{Reach, SystemResolver};
 
 /// A client that asks local servers, whatever proxy the environment names.
 pub(crate) fn client() -> Client {
-    Client::with(Duration::from_secs(5), None)
+    Client::with(Duration::from_secs(5), None, Reach::anybody(), SystemResolver::default())
 }
 
 /// What was asked.
@@ -41,6 +42,8 @@ pub(crate) struct Reply {
     body: Vec<u8>,
     length: bool,
     raw: Option<Vec<u8>>,
+    /// How long each byte of an endless body takes.
+    pace: Option<Duration>,
 }
 
 impl Reply {
@@ -53,7 +56,7 @@ impl Reply {
 
     /// A status without a body.
     pub(crate) fn status(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new(), length: true, raw: None }
+        Self { status, headers: Vec::new(), body: Vec::new(), length: true, raw: None, pace: None }
     }
 
     /// Bytes as they are; then the end.
@@ -64,6 +67,11 @@ impl Reply {
     /// No answer while the client listens.
     pub(crate) fn silence() -> Self {
         Self { length: false, ..Self::status(0) }
+    }
+
+    /// A byte, and after a while another, for ever.
+    pub(crate) fn drip(pace: Duration) -> Self {
+        Self { pace: Some(pace), length: false, ..Self::status(200) }
     }
 
     /// With another status.
@@ -165,6 +173,11 @@ fn write(mut stream: TcpStream, request: &Request, reply: Reply) -> std::io::Res
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     stream.write_all(format!("{head}\r\n").as_bytes())?;
+    if let Some(pace) = reply.pace {
+        while stream.write_all(b"x").is_ok() {
+            std::thread::sleep(pace);
+        }
+    }
     if request.method != "HEAD" {
         stream.write_all(&reply.body)?;
     }

@@ -10,6 +10,7 @@ use super::{Class, Error, Options, load};
 use crate::apple::lookup::{Country, MAX_ANSWER};
 use crate::apple::sync::{self, Change, Origin, Report, SyncError};
 use crate::http::Client;
+use crate::http::reach::Reach;
 use crate::show::Show;
 use crate::show::write::write_text;
 
@@ -37,7 +38,7 @@ pub struct SyncOptions {
 pub fn sync(options: &Options, asked: &SyncOptions) -> Result<Report, Error> {
     let show = load::show(&options.root)?;
     let origin = origin(&show, asked)?;
-    let client = Client::new();
+    let client = Client::reaching(Reach::with([asked.base_url.as_str()]));
     let fetch = |url: &str| client.get(url, MAX_ANSWER);
     let mut report = sync::sync(&show, origin, asked.days, asked.now, fetch, std::thread::sleep)
         .map_err(failed)?;

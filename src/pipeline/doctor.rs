@@ -2,8 +2,9 @@
 //! then what the public gets. Each with its fix.
 
 use super::target::{self, Target};
-use super::trust::Purpose;
+use super::trust::{self, Purpose};
 use super::{Class, Error, Options, load};
+use crate::http::Client;
 use crate::public::sample;
 use crate::release;
 use crate::show::Settings;
@@ -42,7 +43,7 @@ pub async fn examine(options: &Options) -> Result<Examined, Error> {
     let settings = load::show(&options.root)?.settings;
     match target::open(options, &settings, Purpose::Use).await {
         Ok(target) => {
-            let checks = look(&target, &settings).await?;
+            let checks = look(options, &target, &settings).await?;
             Ok(Examined { target: target.store.name(), checks })
         }
         // No region, no such endpoint: the first thing to mend.
@@ -55,7 +56,11 @@ pub async fn examine(options: &Options) -> Result<Examined, Error> {
     }
 }
 
-async fn look(target: &Target, settings: &Settings) -> Result<Vec<Check>, Error> {
+async fn look(
+    options: &Options,
+    target: &Target,
+    settings: &Settings,
+) -> Result<Vec<Check>, Error> {
     let mut checks = match (&target.bucket, &target.folder) {
         (Some(bucket), _) => bucket.doctor().await,
         (None, Some(folder)) => folder.doctor().await,
@@ -80,7 +85,8 @@ async fn look(target: &Target, settings: &Settings) -> Result<Vec<Check>, Error>
         return Ok(checks);
     };
     let wanted = sample::samples(settings, &record);
-    let looked = tokio::task::spawn_blocking(move || sample::look(&wanted)).await;
+    let client = Client::reaching(trust::reach(options, settings));
+    let looked = tokio::task::spawn_blocking(move || sample::look(&client, &wanted)).await;
     match looked {
         Ok(Ok(looked)) => checks.extend(looked),
         Ok(Err(error)) => checks.push(unreachable(target, settings, &error.to_string())),

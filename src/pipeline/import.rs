@@ -10,6 +10,7 @@ use super::bring;
 use super::fetch::{FetchWatch, Fetcher};
 use super::init::{GITATTRIBUTES, gitignore};
 use super::{Class, Error, Options, load};
+use crate::http::reach::Reach;
 use crate::http::{Client, HttpError};
 use crate::import::{self, Import, ImportError, Options as Reading, jekyll, xml};
 use crate::report::{counted, printable};
@@ -35,6 +36,8 @@ pub struct ImportOptions {
     pub url: Option<String>,
     /// The zone that the show's dates are in, where it is known.
     pub time_zone: Option<String>,
+    /// Ask servers of private networks, too.
+    pub private: bool,
 }
 
 /// What came of it.
@@ -67,7 +70,9 @@ pub fn import(
         There::Nothing => None,
         There::Show => Some(load::show(root)?),
     };
-    let client = Client::new();
+    // Redirects and what the feed names are the feed's choice, not ours.
+    let reach = if asked.private { Reach::anybody() } else { Reach::with([asked.from.as_str()]) };
+    let client = Client::reaching(reach);
     let mut fetcher = Fetcher::new(&client, root, watch);
     let import = read_origin(asked, &client, &mut fetcher, show.as_ref())?;
     if show.is_none() {

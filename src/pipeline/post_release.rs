@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Options;
 use super::target::Target;
+use super::trust;
 use crate::http::Client;
 use crate::plan::Plan;
 use crate::public::cloudfront::{self, CloudFrontError};
@@ -35,16 +36,19 @@ pub async fn after(
             Err(error) => Check::weak("CloudFront", error.message, error.help),
         }));
     }
-    checks.extend(look_at_new_audio(settings, plan).await);
+    checks.extend(look_at_new_audio(options, settings, plan).await);
     if receipt.feed_published && (settings.site.hub.is_some() || settings.site.podping.is_some()) {
-        let settings = settings.clone();
+        let (settings, client) = (settings.clone(), client_of(options, settings));
         let token = std::env::var("ONAIR_PODPING_TOKEN").ok();
-        let told = tokio::task::spawn_blocking(move || {
-            hubs::tell(&Client::new(), &settings, token.as_deref())
-        });
+        let told =
+            tokio::task::spawn_blocking(move || hubs::tell(&client, &settings, token.as_deref()));
         checks.extend(told.await.unwrap_or_default());
     }
     checks
+}
+
+fn client_of(options: &Options, settings: &Settings) -> Client {
+    Client::reaching(trust::reach(options, settings))
 }
 
 /// How many paths were told of; nothing if none changed.
@@ -65,12 +69,12 @@ async fn tell_cloudfront(
         help: "nothing is lost: visitors see the release once the cached copies expire".to_owned(),
     };
     let credentials = bucket.credentials().await.map_err(|error| untold(error.to_string()))?;
+    let client = client_of(options, settings);
     let (api, distribution) = (options.cloudfront.clone(), distribution.to_owned());
     // The release's number comes again in a target that was emptied; the moment does not.
     let occasion = format!("{:?} {}", receipt.number, jiff::Timestamp::now());
     let count = paths.len();
     let told = tokio::task::spawn_blocking(move || {
-        let client = Client::new();
         cloudfront::invalidate(&api, &client, &credentials, &distribution, &paths, &occasion)
     });
     told.await.map_err(|error| untold(error.to_string()))??;
@@ -78,7 +82,7 @@ async fn tell_cloudfront(
 }
 
 /// Looks at every enclosure that the feed names and did not name before.
-async fn look_at_new_audio(settings: &Settings, plan: &Plan) -> Vec<Check> {
+async fn look_at_new_audio(options: &Options, settings: &Settings, plan: &Plan) -> Vec<Check> {
     let before = plan.base.record.iter().flat_map(|record| record.listed());
     let known: BTreeSet<_> = before.map(|episode| &episode.enclosure_url).collect();
     let new = plan.episodes.iter().filter(|it| it.listed && !known.contains(&it.enclosure_url));
@@ -86,7 +90,8 @@ async fn look_at_new_audio(settings: &Settings, plan: &Plan) -> Vec<Check> {
     if wanted.is_empty() {
         return Vec::new();
     }
-    let looked = tokio::task::spawn_blocking(move || sample::look(&wanted)).await;
+    let client = client_of(options, settings);
+    let looked = tokio::task::spawn_blocking(move || sample::look(&client, &wanted)).await;
     match looked {
         Ok(Ok(checks)) => checks,
         Ok(Err(error)) => {

@@ -152,12 +152,12 @@ pub async fn see(options: &Options, settings: &Settings) -> Result<Seen, Error> 
         let feed = feed_key(settings)?;
         if let Err(doubt) = trust::may_sign(options, settings, Purpose::Look) {
             let why = format!("No credentials are sent to {name}: {}", doubt.reason);
-            let seen = see_from_outside(name, settings, &feed).await?;
+            let seen = see_from_outside(options, settings, &feed).await?;
             return Ok(seen.because(&why).and(&doubt.help));
         }
         if let Err(why) = has_credentials(&bucket).await {
             let why = format!("There are no credentials for {name} ({why})");
-            return Ok(see_from_outside(name, settings, &feed).await?.because(&why));
+            return Ok(see_from_outside(options, settings, &feed).await?.because(&why));
         }
     }
     read_for(options, settings, Purpose::Look).await
@@ -194,10 +194,15 @@ impl Seen {
     }
 }
 
-async fn see_from_outside(name: &str, settings: &Settings, feed: &Key) -> Result<Seen, Error> {
-    let addresses = settings.clone();
+async fn see_from_outside(
+    options: &Options,
+    settings: &Settings,
+    feed: &Key,
+) -> Result<Seen, Error> {
+    let (name, addresses) = (url(options, settings), settings.clone());
+    let client = Client::reaching(trust::reach(options, settings));
     let address = move |key: &Key| addresses.public_url(key);
-    let store = PublicStore::new(name.to_owned(), Client::new(), address);
+    let store = PublicStore::new(name.to_owned(), client, address);
     let (store, published, sight) = store.look(feed).await.map_err(failed)?;
     let site = settings.site_url();
     let how = match &sight {

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::revision::git;
 use super::{Error, Options};
+use crate::http::reach::{Reach, is_loopback};
 use crate::model::hash::Sha256;
 use crate::show::Settings;
 use crate::show::settings::FILE;
@@ -37,9 +38,9 @@ pub enum Purpose {
 
 /// What the main branch says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Main {
+pub enum Main<T = Way> {
     /// This, at this name in git.
-    Says(Way, String),
+    Says(T, String),
     /// There is no repository, or nothing of the show in it yet: nobody else wrote `onair.toml`.
     None,
     /// There is a repository, and which of its branches is the main one cannot be told.
@@ -66,20 +67,20 @@ impl Way {
     pub fn of(settings: &Settings) -> Self {
         let target = &settings.target;
         Self {
-            url: Some(settings.target_url().to_owned()),
+            url: target.url.as_ref().map(|url| url.get_ref().clone()),
             endpoint: target.endpoint.clone(),
             region: target.region.clone(),
             profile: target.profile.clone(),
         }
     }
 
-    /// The same of an `onair.toml` that may be of another version.
+    /// The same of an `onair.toml` that may be of another version, or empty.
     fn of_text(text: &str) -> Self {
         let table = text.parse::<toml::Table>().unwrap_or_default();
         let target = table.get("target").and_then(toml::Value::as_table);
         let text = |key: &str| Some(target?.get(key)?.as_str()?.to_owned());
         Self {
-            url: text("url").or(Some("public".to_owned())),
+            url: text("url"),
             endpoint: text("endpoint"),
             region: text("region"),
             profile: text("profile"),
@@ -202,6 +203,33 @@ pub fn may_write(options: &Options, settings: &Settings, url: &str) -> Result<()
     judge(Purpose::Use, &written, &Way::default(), &main, false)
 }
 
+/// Who may be asked for what is public: every public server, and of others those that the main branch
+/// names; in a folder of the user's own, this machine.
+pub fn reach(options: &Options, settings: &Settings) -> Reach {
+    let mut named = vec![settings.site_url(), settings.media_url()];
+    let further = [&settings.site.hub, &settings.site.podping];
+    named.extend(further.into_iter().flatten().map(|url| url.get_ref().clone()));
+    match main_text(&options.root) {
+        Main::Says(text, _) => {
+            let theirs = Reach::default();
+            let ours = Reach::with(addresses(&text).iter().map(String::as_str));
+            named.retain(|url| theirs.permits(url).is_err() && ours.permits(url).is_ok());
+        }
+        Main::None => named.retain(|url| is_loopback(url)),
+        Main::Unknown => named.clear(),
+    }
+    named.push(options.cloudfront.clone());
+    Reach::with(named.iter().map(String::as_str))
+}
+
+/// The addresses in the settings' tables `site` and `media`.
+fn addresses(text: &str) -> Vec<String> {
+    let table = text.parse::<toml::Table>().unwrap_or_default();
+    let tables = ["site", "media"].into_iter().filter_map(|name| table.get(name)?.as_table());
+    let values = tables.flat_map(|table| table.values());
+    values.filter_map(|value| Some(value.as_str()?.to_owned())).collect()
+}
+
 /// Remembers a target that was used from a folder of the user's own.
 pub fn remember(options: &Options, settings: &Settings) {
     if main_branch(&options.root) != Main::None {
@@ -241,8 +269,17 @@ fn place(way: &Way) -> Option<PathBuf> {
     Some(states.join("onair/targets").join(format!("{}.json", &name[..32])))
 }
 
-/// What the main branch says, as git has it.
-pub fn main_branch(root: &Path) -> Main {
+/// The way that the main branch says.
+fn main_branch(root: &Path) -> Main {
+    match main_text(root) {
+        Main::Says(text, name) => Main::Says(Way::of_text(&text), name),
+        Main::None => Main::None,
+        Main::Unknown => Main::Unknown,
+    }
+}
+
+/// The settings of the main branch, as git has them.
+fn main_text(root: &Path) -> Main<String> {
     if git(root, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).is_none() {
         return Main::None;
     }
@@ -250,10 +287,10 @@ pub fn main_branch(root: &Path) -> Main {
     let shown = name.strip_prefix("refs/remotes/").or(name.strip_prefix("refs/heads/"));
     let shown = shown.unwrap_or(&name).to_owned();
     match git(root, &["show", &format!("{name}:./{FILE}")]) {
-        Some(text) => Main::Says(Way::of_text(&text), shown),
+        Some(text) => Main::Says(text, shown),
         // The show is not in git yet, and no remote has another.
         None if !name.starts_with("refs/remotes/") => Main::None,
-        None => Main::Says(Way::default(), shown),
+        None => Main::Says(String::new(), shown),
     }
 }
 

@@ -84,8 +84,7 @@ pub fn samples(settings: &Settings, record: &Record) -> Vec<Wanted> {
 ///
 /// # Errors
 /// Why the first cannot be reached: most often there is no way from here to the public address.
-pub fn look(wanted: &[Wanted]) -> Result<Vec<Check>, HttpError> {
-    let client = Client::new();
+pub fn look(client: &Client, wanted: &[Wanted]) -> Result<Vec<Check>, HttpError> {
     if let Some(first) = wanted.first() {
         client.head(&first.url)?;
     }
@@ -97,7 +96,7 @@ pub fn look(wanted: &[Wanted]) -> Result<Vec<Check>, HttpError> {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(wanted) = wanted.get(at) else { break };
-                    let checks = reach::look(&client, &wanted.borrowed());
+                    let checks = reach::look(client, &wanted.borrowed());
                     if let Ok(mut found) = found.lock() {
                         found.push((at, checks));
                     }

@@ -20,6 +20,7 @@ mod import;
 mod init;
 mod layout;
 mod listen;
+mod network;
 mod new;
 mod newcomer;
 mod pictures;

@@ -31,9 +31,8 @@ impl Drop for Running {
 
 impl Running {
     fn start(show: &TestShow) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_onair"))
-            .args(["preview", "--port", "0", "--show"])
-            .arg(show.path(""))
+        let mut child = show
+            .command(&["preview", "--port", "0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

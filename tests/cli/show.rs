@@ -188,7 +188,10 @@ impl TestShow {
             .current_dir(self.root())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("COLUMNS", "100");
+            .env("COLUMNS", "100")
+            // Nothing beyond this machine is asked, whatever a test does.
+            .env("ONAIR_ONLY_LOOPBACK", "1")
+            .env("AWS_EC2_METADATA_DISABLED", "true");
         command
     }
 

@@ -32,6 +32,9 @@ use super::target::{S3Location, S3Target, is_amazon};
 use super::tuning::Tuning;
 use super::{REQUESTS_PER_PART, S3Store};
 
+/// Set to anything, nothing but this machine is asked: for tests. As in [`crate::http::reach`].
+const ONLY_LOOPBACK: &str = "ONAIR_ONLY_LOOPBACK";
+
 impl S3Store {
     /// The store that `target` names, with credentials as every AWS tool finds them: environment,
     /// profile, SSO session, web identity, container or instance. Nothing is asked of it yet.
@@ -59,6 +62,12 @@ impl S3Store {
             None if !amazon => Region::from_static("us-east-1"),
             None => return Err(no_region(&target.location)),
         };
+        let is_here = endpoint
+            .as_deref()
+            .is_some_and(|url| Url::parse(url).is_ok_and(|url| is_loopback(&url)));
+        if !is_here && std::env::var_os(ONLY_LOOPBACK).is_some() {
+            return Err(elsewhere());
+        }
 
         let place = Place {
             location: target.location,
@@ -200,6 +209,14 @@ fn check_endpoint(endpoint: &str) -> Result<(), StoreError> {
             format!("the endpoint `{shown}` is no web address"),
             "give it whole, like `https://s3.example.net`",
         ),
+    }
+}
+
+fn elsewhere() -> StoreError {
+    StoreError::Failed {
+        message: format!("the store is not on this machine, and {ONLY_LOOPBACK} is set"),
+        help: Some(format!("take {ONLY_LOOPBACK} out of the environment: it is for tests")),
+        transient: false,
     }
 }
 

@@ -275,13 +275,9 @@ impl Client {
         limit: u64,
         out: &mut dyn Sink,
     ) -> Result<Response, HttpError> {
-        let mut request = self.agent.get(self.address(url)?);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let response = request.call().map_err(said)?;
+        let response = self.follow(url, headers, |agent, url| agent.get(url))?;
         out.begin(&answer(&response)).map_err(HttpError::Write)?;
-        read(response, limit, out)
+        self.read(response, limit, out)
     }
 
     fn address<'a>(&self, url: &'a str) -> Result<&'a str, HttpError> {

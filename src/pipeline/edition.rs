@@ -12,15 +12,17 @@ use super::load::MAX_PICTURE;
 use super::local::{self, Local};
 use super::locate::Located;
 use super::memo::Memo;
-use super::{Checkout, Error, artwork, chapters, sidecars};
+use super::{Checkout, Class, Error, artwork, chapters, sidecars};
 use crate::model::audio::PublishedAudio;
+use crate::model::hash::Sha256;
 use crate::model::object::{Key, Object};
 use crate::plan::placement::Placement;
+use crate::show::enclosure;
 use crate::show::files::NamedFile;
 use crate::show::{Episode, Show, read, waiting};
 use crate::site::edition::Edition;
 use crate::site::extra::Extra;
-use crate::site::{self, AssetFile, EpisodeIn, Inputs, Templates, Transcript};
+use crate::site::{self, AssetFile, EpisodeIn, Inputs, SiteError, Transcript};
 
 /// The largest side file of the feed: that of a hundred thousand episodes.
 const MAX_EXTRA: u64 = 256 * 1024 * 1024;
@@ -54,8 +56,30 @@ pub fn assemble(
     audio: impl Fn(&Episode) -> Result<Option<Audio>, Error>,
 ) -> Result<Edition, Error> {
     let show = &checkout.show;
+    let episodes = episodes(checkout, audio)?;
+    let named = sidecars::named(show, &checkout.chapters);
+    let assets: Vec<AssetFile> = pictures(&named, &show.root)
+        .into_iter()
+        .filter_map(|path| memo.picture(&show.root, &path, MAX_PICTURE))
+        .collect();
+    let gallery = artwork::gallery(&named, &show.root, &assets, memo);
+    let (extra, templates) = (extra(show)?, checkout.templates.good.clone());
+    let inputs = Inputs { show: &show.settings, episodes, assets, gallery, templates, extra, now };
+    let edition = site::build(&inputs).map_err(|error| match error {
+        SiteError::Template(_) => Error::new(Class::Findings, error.to_string())
+            .help("`onair check` shows where it stands"),
+        error => Error::usage(error.to_string()),
+    })?;
+    Ok(Edition { waiting: waiting::waiting(show, now), ..edition })
+}
+
+/// The episodes that have audio, with all that belongs to them.
+fn episodes(
+    checkout: &Checkout,
+    audio: impl Fn(&Episode) -> Result<Option<Audio>, Error>,
+) -> Result<Vec<EpisodeIn<'_>>, Error> {
     let mut episodes = Vec::new();
-    for episode in show.episodes.iter().filter(|episode| !episode.is_draft()) {
+    for episode in checkout.show.episodes.iter().filter(|episode| !episode.is_draft()) {
         let Some((audio, object)) = audio(episode)? else { continue };
         let duration = Duration::from_millis(audio.milliseconds);
         let path = &episode.source.path;
@@ -77,16 +101,43 @@ pub fn assemble(
             peaks: Vec::new(),
         });
     }
-    let named = sidecars::named(show, &checkout.chapters);
-    let assets: Vec<AssetFile> = pictures(&named, &show.root)
-        .into_iter()
-        .filter_map(|path| memo.picture(&show.root, &path, MAX_PICTURE))
-        .collect();
-    let gallery = artwork::gallery(&named, &show.root, &assets, memo);
-    let (extra, templates) = (extra(show)?, templates(show)?);
-    let inputs = Inputs { show: &show.settings, episodes, assets, gallery, templates, extra, now };
-    let edition = site::build(&inputs).map_err(|error| Error::usage(error.to_string()))?;
-    Ok(Edition { waiting: waiting::waiting(show, now), ..edition })
+    Ok(episodes)
+}
+
+/// Renders the edition by what the front matter says of audio, without pictures.
+///
+/// # Errors
+/// As [`site::build`].
+pub fn trial(checkout: &Checkout, now: Timestamp) -> Result<Edition, SiteError> {
+    let audio = |episode: &Episode| Ok(as_written(checkout, episode).map(|audio| (audio, None)));
+    let inputs = Inputs {
+        show: &checkout.show.settings,
+        episodes: episodes(checkout, audio).unwrap_or_default(),
+        assets: Vec::new(),
+        gallery: Default::default(),
+        templates: checkout.templates.good.clone(),
+        extra: Extra::default(),
+        now,
+    };
+    site::build(&inputs)
+}
+
+/// What the front matter says of an episode's audio. Nothing that is shown tells of hashes.
+pub fn as_written(checkout: &Checkout, episode: &Episode) -> Option<PublishedAudio> {
+    let settings = &checkout.show.settings;
+    let place = enclosure::place(settings, episode)?;
+    let none = Sha256::of(b"");
+    Some(PublishedAudio {
+        key: Key::new(format!("{}{}", settings.media_prefix(), place.name)).ok()?,
+        bytes: episode.size.value().copied().unwrap_or_default(),
+        milliseconds: episode.duration.value().map_or(0, |seconds| seconds.saturating_mul(1000)),
+        gapless_milliseconds: None,
+        tag_sha256: none,
+        payload_sha256: none,
+        frames_sha256: None,
+        source_bytes: None,
+        source_sha256: None,
+    })
 }
 
 /// The pictures that are published, as paths below the show's folder: those that the show names, and
@@ -136,29 +187,4 @@ fn extra(show: &Show) -> Result<Extra, Error> {
     let bytes = read::read_bytes(&show.root, path, MAX_EXTRA);
     let bytes = bytes.map_err(|trouble| failed(trouble.to_string()))?;
     Extra::parse(&String::from_utf8_lossy(&bytes)).map_err(failed)
-}
-
-/// The host's own templates.
-fn templates(show: &Show) -> Result<Templates, Error> {
-    let Some(folder) = &show.settings.site.templates else {
-        return Ok(Templates::default());
-    };
-    let folder = folder.get_ref().trim_end_matches('/');
-    let failed = |reason: String| Error::usage(format!("{folder}: {reason}"));
-    let root = &show.root;
-    let entries = read::resolve(root, folder)
-        .map_err(|trouble| failed(trouble.to_string()))
-        .and_then(|path| std::fs::read_dir(path).map_err(|error| failed(error.to_string())))?;
-    let mut files = Vec::new();
-    for entry in entries {
-        let name = entry.map_err(|error| failed(error.to_string()))?.file_name();
-        let path = format!("{folder}/{}", name.to_string_lossy());
-        if !path.ends_with('~') && !name.to_string_lossy().starts_with('.') {
-            files.push(
-                read::read_text(root, &path)
-                    .map_err(|trouble| failed(format!("{path}: {trouble}")))?,
-            );
-        }
-    }
-    Ok(Templates::new(files))
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::chapters::{self, ChaptersRead};
 use super::memo::{Memo, Unusable};
 use super::sidecars::{self, Looks};
+use super::templates::{self, TemplatesRead};
 use super::{Error, find, scale};
 use crate::audio::tag::Picture;
 use crate::report::{Sources, human};
@@ -39,6 +40,8 @@ pub struct Checkout {
     pub unused_audio: Vec<String>,
     /// The artwork's format and size.
     pub artwork: Artwork,
+    /// The host's own templates.
+    pub templates: TemplatesRead,
     /// The cover that goes into every tag.
     pub cover: Option<Picture>,
 }
@@ -108,6 +111,7 @@ impl Checkout {
             looks: sidecars::look_for(&show, &chapters),
             unused_audio: unused(&show),
             cover: cover(&show),
+            templates: templates::read(&show),
             show,
             chapters,
             transcripts,
@@ -151,12 +155,13 @@ impl Checkout {
             }
         }
         sidecars::files(&self.show, &self.chapters, &self.looks, &mut found);
+        found.extend(self.templates.findings());
         found
     }
 
-    /// The texts that chapters stand in.
-    pub fn chapter_sources(&self) -> impl Iterator<Item = &Source> {
-        self.chapters.values().filter_map(ChaptersRead::source)
+    /// The texts beside the episodes' that findings stand in: chapters and templates.
+    pub fn side_sources(&self) -> impl Iterator<Item = &Source> {
+        self.chapters.values().filter_map(ChaptersRead::source).chain(self.templates.good.files())
     }
 
     /// The MP3 of every episode that names one, as paths below the show's folder.

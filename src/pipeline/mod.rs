@@ -48,6 +48,7 @@ pub mod sidecars;
 pub mod tag;
 pub mod tag_files;
 pub mod target;
+pub mod templates;
 pub mod trust;
 pub mod unpublish;
 pub mod upload;

@@ -5,6 +5,7 @@ use super::registry as rule;
 use super::severity::Severity;
 use super::shorten::shorten;
 use super::text::malformed_value;
+use crate::show::html_depth::{DEEPEST, is_too_deep};
 use crate::show::{Episode, Given, Settings, Span, chapters, notes};
 
 /// Signs of other programs' templates: how they start and end, and whose they are.
@@ -26,6 +27,19 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
     }
     if let Some(fault) = episode.block.malformed() {
         findings.push(malformed_value(&episode.source, "block", fault));
+    }
+    let texts = [&episode.description, &episode.subtitle, &episode.guest];
+    let values = texts.into_iter().filter_map(|text| text.located());
+    for (text, span) in values.chain([(episode.notes_text().to_owned(), episode.notes.clone())]) {
+        if is_too_deep(&text) {
+            let message = "this HTML is nested too deep, and would be shown as it stands";
+            let first = span.start..span.end.min(span.start + 1);
+            findings.push(
+                Finding::at(&rule::HTML_DEPTH, &episode.source, first, message)
+                    .expected(format!("at most {DEEPEST} elements inside one another"))
+                    .help("close what you open, or write Markdown"),
+            );
+        }
     }
     for (span, whose) in left_over(&episode.source.text, &episode.notes) {
         findings.push(template(episode, span, whose));
@@ -78,6 +92,8 @@ fn left_over(text: &str, span: &Span) -> Vec<(Span, &'static str)> {
         return Vec::new();
     }
     let code = notes::code(markdown);
+    let mut ends = TEMPLATES.map(|(_, close, _)| Ahead::of(markdown, close));
+    let mut lines = Ahead::of(markdown, "\n");
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(brace) = markdown[at..].find('{').map(|from| at + from) {
@@ -89,24 +105,24 @@ fn left_over(text: &str, span: &Span) -> Vec<(Span, &'static str)> {
             at = code.end.max(at);
             continue;
         }
-        for (open, close, whose) in TEMPLATES {
+        for ((open, close, whose), ends) in TEMPLATES.iter().zip(&mut ends) {
             if !rest.starts_with(open) {
                 continue;
             }
             // An attribute list stands on one line, and begins with a class, an id or a name.
-            let kramdown = open == "{:";
-            let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
-            let within =
-                if kramdown { &rest[..line] } else { &rest[..rest.len().min(floor(rest))] };
-            let Some(len) = within[open.len()..].find(close) else { continue };
-            let inner = within[open.len()..open.len() + len].trim_start_matches(':').trim_start();
+            let kramdown = *open == "{:";
+            let (start, end) = (brace + open.len(), ends.from(brace + open.len()));
+            let most = if kramdown { lines.from(start) } else { brace + LONGEST };
+            if end + close.len() > most.min(markdown.len()) {
+                continue;
+            }
+            let inner = markdown[start..end].trim_start_matches(':').trim_start();
             if kramdown && !inner.starts_with(|c: char| c.is_alphabetic() || matches!(c, '.' | '#'))
             {
                 continue;
             }
-            let end = brace + open.len() + len + close.len();
-            found.push((span.start + brace..span.start + end, whose));
-            at = end;
+            at = end + close.len();
+            found.push((span.start + brace..span.start + at, *whose));
             break;
         }
         if found.len() == MOST {
@@ -116,18 +132,33 @@ fn left_over(text: &str, span: &Span) -> Vec<(Span, &'static str)> {
     found
 }
 
+/// Where a text stands next in another that is gone through once.
+struct Ahead<'a> {
+    text: &'a str,
+    wanted: &'static str,
+    next: Option<usize>,
+}
+
+impl<'a> Ahead<'a> {
+    fn of(text: &'a str, wanted: &'static str) -> Self {
+        Self { text, wanted, next: None }
+    }
+
+    /// The first place from `at` on, which never goes back; the text's end if there is none.
+    fn from(&mut self, at: usize) -> usize {
+        if self.next.is_none_or(|next| next < at) {
+            let found = self.text[at..].find(self.wanted);
+            self.next = Some(found.map_or(self.text.len(), |found| at + found));
+        }
+        self.next.unwrap_or(self.text.len())
+    }
+}
+
 /// So many places of one episode show what is wrong with it.
 const MOST: usize = 20;
 
-/// No template's tag is longer: how far its end is looked for.
-fn floor(text: &str) -> usize {
-    const LONGEST: usize = 2000;
-    let mut at = LONGEST.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
+/// No template's tag is longer, in bytes.
+const LONGEST: usize = 2000;
 
 #[cfg(test)]
 mod tests {

@@ -170,6 +170,18 @@ rules! {
         good: "title: \"Moving a render farm\"\nepisode: 12",
         source: "Apple Podcasts, podcaster's guide to RSS, episode title",
     }
+    HTML_DEPTH = "html-depth", Error, "HTML is not nested deeper than people nest it" {
+        why: "More than 200 elements inside one another, or 100 attributes of one, keep a browser busy and show nothing; nobody writes them but to do harm.",
+        bad: "two hundred `<div>`, one inside the other",
+        good: "<div>one box</div>",
+        source: "docs/limits.md",
+    }
+    TEMPLATE = "template", Error, "A template of yours can be read, and renders in its time" {
+        why: "Pages cannot be made from a template that is wrong, or never ends: a release would stop.",
+        bad: "{% for a in range(9999) %}{% for b in range(9999) %}…",
+        good: "{% for episode in episodes %}…{% endfor %}",
+        source: "docs/templates.md",
+    }
     TEMPLATE_SYNTAX = "template-syntax", Warning, "Notes hold no other program's template syntax" {
         why: "Jekyll, Hugo and their like fill it in; onair does not, and listeners read it as it stands.",
         bad: "{{< youtube abc >}}",

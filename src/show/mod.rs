@@ -12,6 +12,7 @@ pub mod files;
 pub mod frontmatter;
 mod given;
 pub mod guid;
+pub mod html_depth;
 pub mod keys;
 pub mod languages;
 pub mod layout;

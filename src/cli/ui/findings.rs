@@ -26,7 +26,7 @@ pub fn report_all(command: &str, findings: &[Finding], checkout: &Checkout, term
 fn print(command: &str, findings: &[Finding], checkout: &Checkout, all: &str, term: &Term) {
     let show = &checkout.show;
     let mut sources = Sources::of(show).below(actions::folder(&show.root));
-    sources.add(checkout.chapter_sources());
+    sources.add(checkout.side_sources());
     let counts = Counts::of(findings);
     let episodes = show.episodes.len() + show.unreadable.len();
     match term.format() {

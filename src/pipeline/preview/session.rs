@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::audio::{Content, Mp3, PlayTime, Probe};
 use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
-use crate::model::object::{Body, Key};
+use crate::model::object::Body;
 use crate::model::rendered_tag::RenderedTag;
 use crate::pipeline::cache::{Cache, identity};
 use crate::pipeline::chapters::ChaptersRead;
@@ -27,7 +27,7 @@ use crate::rules::sound::Ears;
 use crate::rules::{Evidence, Finding};
 use crate::show::files::{self, Role};
 use crate::show::read::{EPISODES, FileTrouble};
-use crate::show::{Episode, Show, enclosure, is_inside};
+use crate::show::{Episode, Show, is_inside};
 use crate::store::record::Record;
 
 /// Audio that was looked at is shown at least this often while there is more.
@@ -136,7 +136,7 @@ impl Found {
             }
         }
         let mut sources = Sources::of(&checkout.show);
-        sources.add(checkout.chapter_sources());
+        sources.add(checkout.side_sources());
         let panel = Panel::new(findings, &sources, scheduled.clone());
         Self { checkout, evidence, episodes, scheduled, shown_at, panel }
     }
@@ -356,36 +356,18 @@ fn text(error: &Error) -> String {
 /// What an episode's page and item say of its audio: what the file says, or the front matter where
 /// there is no file, or nobody has looked at it yet.
 fn facts(checkout: &Checkout, episode: &Episode, sound: Option<&Sound>) -> Option<PublishedAudio> {
-    let settings = &checkout.show.settings;
     if sound.is_none()
         && let Some(Evidence::Recorded(audio)) = elsewhere(&checkout.show, episode)
     {
         return Some(audio);
     }
-    let place = enclosure::place(settings, episode)?;
-    let key = Key::new(format!("{}{}", settings.media_prefix(), place.name)).ok()?;
-    let mut bytes = episode.size.value().copied().unwrap_or_default();
-    let mut milliseconds =
-        episode.duration.value().map_or(0, |seconds| seconds.saturating_mul(1000));
-    let mut gapless_milliseconds = None;
+    let mut audio = edition::as_written(checkout, episode)?;
     if let Some(Sound { mp3: Some(mp3), length, .. }) = sound {
-        bytes = *length;
-        milliseconds = mp3.time.milliseconds();
-        gapless_milliseconds = mp3.gapless_time.map(PlayTime::milliseconds);
+        audio.bytes = *length;
+        audio.milliseconds = mp3.time.milliseconds();
+        audio.gapless_milliseconds = mp3.gapless_time.map(PlayTime::milliseconds);
     }
-    // Nothing that is shown tells of hashes.
-    let none = Sha256::of(b"");
-    Some(PublishedAudio {
-        key,
-        bytes,
-        milliseconds,
-        gapless_milliseconds,
-        tag_sha256: none,
-        payload_sha256: none,
-        frames_sha256: None,
-        source_bytes: None,
-        source_sha256: None,
-    })
+    Some(audio)
 }
 
 /// The audio at hand of an episode, and what tells its bytes from others.

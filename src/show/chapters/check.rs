@@ -1,5 +1,6 @@
 //! What only the whole list of chapters shows.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -128,13 +129,11 @@ pub fn check(chapters: &[Chapter], duration: Option<Duration>) -> Vec<Problem> {
     } else if count > MOST {
         found(0, Kind::TooMany { count });
     }
+    let mut begun = BTreeSet::new();
     for (index, chapter) in chapters.iter().enumerate() {
         let start = chapter.start;
         // What stands in no list may begin with a chapter that does.
-        let same = |earlier: &Chapter| {
-            earlier.start == start && earlier.details.hidden == chapter.details.hidden
-        };
-        if chapters[..index].iter().any(same) {
+        if !begun.insert((start, chapter.details.hidden)) {
             found(index, Kind::DuplicateStart { start });
         } else if let Some(above) = index.checked_sub(1).map(|above| chapters[above].start)
             && above > start

@@ -9,7 +9,9 @@ use ammonia::{Builder, Url, UrlRelative};
 use url::ParseError;
 
 use super::Resolve;
+use crate::show::html_depth::is_too_deep;
 use crate::site::references::read_references;
+use crate::site::text;
 
 /// Sorted.
 const PAGE_TAGS: [&str; 51] = [
@@ -129,6 +131,10 @@ impl fmt::Display for Clean {
 impl Clean {
     /// What the sanitiser leaves of `html`, its relative addresses resolved.
     pub fn of(html: &str, sanitiser: &Builder<'_>, resolve: &Resolve<'_>) -> Self {
+        if is_too_deep(html) {
+            // As it stands, for a reader to see: a rule tells its author.
+            return Self(text::escape(html));
+        }
         let clean = sanitiser.clean(html).to_string();
         Self(rewrite(
             &clean,

@@ -4,8 +4,13 @@
 //! name can be included. The filter `local` makes an address of the site itself relative to the page:
 //! `{{ host.image|local(root) }}`. What a template is given is documented in `docs/templates.md`.
 
+mod limits;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
@@ -55,6 +60,16 @@ impl Templates {
         Self { files: files.into_iter().map(|file| (name(&file.path), file)).collect() }
     }
 
+    /// The files, in the order of their names.
+    pub fn files(&self) -> impl Iterator<Item = &Source> {
+        self.files.values()
+    }
+
+    /// What is wrong with those that are no templates.
+    pub fn errors(&self) -> Vec<TemplateError> {
+        if self.files.is_empty() { Vec::new() } else { environment(self, "").1 }
+    }
+
     /// The text of a file that is no template but can be replaced: style sheet, scripts, icon. A
     /// host's is given as it is; ours without remarks and indentation, which nobody needs to load.
     pub(super) fn plain(&self, name: &str) -> Cow<'_, str> {
@@ -94,7 +109,7 @@ pub struct TemplateError {
 /// Templates ready to render.
 #[derive(Debug)]
 pub(super) struct Renderer<'a> {
-    environment: Environment<'a>,
+    environment: Arc<Environment<'static>>,
     templates: &'a Templates,
 }
 
@@ -104,56 +119,105 @@ impl<'a> Renderer<'a> {
     /// # Errors
     /// [`TemplateError`] for one that is no template.
     pub(super) fn new(templates: &'a Templates, site_url: &str) -> Result<Self, TemplateError> {
-        let mut environment = Environment::new();
-        if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
-            environment.set_syntax(syntax);
+        let (environment, mut errors) = environment(templates, site_url);
+        match errors.is_empty() {
+            true => Ok(Self { environment: Arc::new(environment), templates }),
+            false => Err(errors.swap_remove(0)),
         }
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        // A name that nobody foresaw is escaped too; the feed's style sheet is given words of ours only.
-        environment.set_auto_escape_callback(|name| match name {
-            FEED_VIEW => AutoEscape::None,
-            _ => AutoEscape::Html,
-        });
-        // As HTML has it, where minijinja's own writes every `/` as a reference too.
-        environment.set_formatter(|out, state, value| match value.as_str() {
-            Some(text) if matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe() => {
-                out.write_str(&escape(text)).map_err(minijinja::Error::from)
-            }
-            _ => minijinja::escape_formatter(out, state, value),
-        });
-        environment.set_recursion_limit(64);
-        let site_url = site_url.to_owned();
-        environment.add_filter("local", move |url: &str, root: &str| {
-            url.strip_prefix(&site_url)
-                .map_or_else(|| url.to_owned(), |path| format!("{root}{path}"))
-        });
-        let host = templates.files.values().map(|file| {
-            let name = file.path.rsplit('/').next().unwrap_or_default();
-            (name, file.text.strip_prefix('\u{feff}').unwrap_or(&file.text))
-        });
-        let own = OWN.iter().copied().filter(|(name, _)| !templates.files.contains_key(*name));
-        for (name, text) in own.chain(host).filter(|(name, _)| is_template(name)) {
-            environment
-                .add_template(name, text)
-                .map_err(|error| describe(templates, name, &error))?;
-        }
-        Ok(Self { environment, templates })
     }
 
-    /// Renders the template `name`.
+    /// Renders the template `name`; within limits where a template of the host's may take part.
     ///
     /// # Errors
-    /// [`TemplateError`] if it asks for what is not there.
+    /// [`TemplateError`] if it asks for what is not there, or for too much.
     pub(super) fn render(&self, name: &str, context: Value) -> Result<String, TemplateError> {
-        self.environment
-            .get_template(name)
-            .and_then(|template| template.render(context))
-            .map_err(|error| describe(self.templates, name, &error))
+        let environment = Arc::clone(&self.environment);
+        let wanted = name.to_owned();
+        let work = move || environment.get_template(&wanted)?.render(context);
+        let outcome = match self.templates.files.is_empty() {
+            true => work(),
+            false => limits::bounded(work).map_err(|halt| {
+                let reason = halt.reason();
+                TemplateError { path: path_of(self.templates, name), line: 1, reason }
+            })?,
+        };
+        outcome.map_err(|error| describe(self.templates, name, &error))
     }
+}
+
+/// onair's own templates and the host's, and what is wrong with those that are none.
+fn environment(
+    templates: &Templates,
+    site_url: &str,
+) -> (Environment<'static>, Vec<TemplateError>) {
+    let mut environment = Environment::new();
+    if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
+        environment.set_syntax(syntax);
+    }
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // A name that nobody foresaw is escaped too; the feed's style sheet is given words of ours only.
+    environment.set_auto_escape_callback(|name| match name {
+        FEED_VIEW => AutoEscape::None,
+        _ => AutoEscape::Html,
+    });
+    // As HTML has it, where minijinja's own writes every `/` as a reference too.
+    environment.set_formatter(|out, state, value| match value.as_str() {
+        Some(text) if matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe() => {
+            out.write_str(&escape(text)).map_err(minijinja::Error::from)
+        }
+        _ => minijinja::escape_formatter(out, state, value),
+    });
+    environment.set_recursion_limit(64);
+    if !templates.files.is_empty() {
+        environment.set_fuel(Some(limits::FUEL));
+        // A list that grows by itself in a loop could be nested as deep as there is fuel.
+        environment.remove_global("namespace");
+    }
+    let site_url = site_url.to_owned();
+    environment.add_filter("local", move |url: &str, root: &str| {
+        url.strip_prefix(&site_url).map_or_else(|| url.to_owned(), |path| format!("{root}{path}"))
+    });
+    let mut errors = Vec::new();
+    for (name, text) in OWN.iter().filter(|(name, _)| is_template(name)) {
+        if !templates.files.contains_key(*name)
+            && let Err(error) = environment.add_template(name, text)
+        {
+            errors.push(describe(templates, name, &error));
+        }
+    }
+    for (name, file) in templates.files.iter().filter(|(name, _)| is_template(name)) {
+        let text = file.text.strip_prefix('\u{feff}').unwrap_or(&file.text);
+        let error = |line, reason| TemplateError { path: file.path.clone(), line, reason };
+        if let Some((line, reason)) = limits::excess(text) {
+            errors.push(error(line, reason));
+            continue;
+        }
+        let (owned, text) = (name.clone(), text.to_owned());
+        let added = limits::bounded(move || {
+            let outcome = environment.add_template_owned(owned, text);
+            (environment, outcome)
+        });
+        match added {
+            Ok((back, outcome)) => {
+                environment = back;
+                errors.extend(outcome.err().map(|error| describe(templates, name, &error)));
+            }
+            Err(halt) => {
+                errors.push(error(1, halt.reason()));
+                return (Environment::new(), errors);
+            }
+        }
+    }
+    (environment, errors)
 }
 
 fn is_template(name: &str) -> bool {
     name.ends_with(".html") || name == FEED_VIEW
+}
+
+/// The host's file below the show's folder, or the name of onair's own.
+fn path_of(templates: &Templates, name: &str) -> String {
+    templates.files.get(name).map_or(name, |file| file.path.as_str()).to_owned()
 }
 
 /// The innermost place that an error names, in the host's words for the file.
@@ -166,9 +230,9 @@ fn describe(templates: &Templates, name: &str, error: &minijinja::Error) -> Temp
         innermost = cause;
     }
     let name = innermost.name().unwrap_or(name);
-    let path = templates.files.get(name).map_or(name, |file| file.path.as_str());
+    let path = path_of(templates, name);
     let detail = innermost.detail().unwrap_or_default();
     let kind = innermost.kind();
     let reason = if detail.is_empty() { kind.to_string() } else { format!("{kind}: {detail}") };
-    TemplateError { path: path.to_owned(), line: innermost.line().unwrap_or(1), reason }
+    TemplateError { path, line: innermost.line().unwrap_or(1), reason }
 }

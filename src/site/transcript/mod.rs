@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::show::html_depth::is_too_deep;
 use crate::show::{Source, cues};
 
 /// The form of a transcript as it is published.
@@ -193,6 +194,9 @@ impl TranscriptFile {
                     (Bytes::from(write::webvtt(&cues)), cues)
                 }
             },
+            Format::Html if is_too_deep(text) => {
+                return Err(wrong(1, "its elements are nested too deep for a page"));
+            }
             Format::Html => {
                 let (page, cues) = html::read(text);
                 (Bytes::from(page), cues)

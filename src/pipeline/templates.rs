@@ -1,0 +1,121 @@
+//! The host's templates: reading them, and findings of those that are none or that ask for too much.
+//!
+//! What only rendering shows is found by a trial: the pages are made, as far as the checkout alone
+//! tells, and thrown away.
+
+use std::fs;
+
+use jiff::Timestamp;
+
+use super::Checkout;
+use super::edition;
+use crate::rules::{Finding, registry};
+use crate::show::read::{self, FileTrouble};
+use crate::show::settings::FILE;
+use crate::show::{Show, Source};
+use crate::site::{SiteError, TemplateError, Templates};
+
+/// More files than any theme has.
+const MOST: usize = 200;
+
+/// The host's templates as they were read.
+#[derive(Debug, Default)]
+pub struct TemplatesRead {
+    /// Those that can be read.
+    pub good: Templates,
+    /// What is wrong with the others, by their paths.
+    pub faults: Vec<(String, String)>,
+    /// What is wrong with the texts of those that can be read.
+    pub errors: Vec<TemplateError>,
+}
+
+/// Reads the templates of a show.
+pub fn read(show: &Show) -> TemplatesRead {
+    let Some(folder) = &show.settings.site.templates else { return TemplatesRead::default() };
+    let folder = folder.get_ref().trim_end_matches('/');
+    let mut faults = Vec::new();
+    let entries = match read::resolve(&show.root, folder).map(fs::read_dir) {
+        Ok(Ok(entries)) => entries,
+        // A folder that is not there is a finding of the settings.
+        Err(FileTrouble::Missing) => return TemplatesRead::default(),
+        Ok(Err(error)) => {
+            faults.push((folder.to_owned(), error.to_string()));
+            return TemplatesRead { faults, ..TemplatesRead::default() };
+        }
+        Err(trouble) => {
+            faults.push((folder.to_owned(), trouble.to_string()));
+            return TemplatesRead { faults, ..TemplatesRead::default() };
+        }
+    };
+    let mut names: Vec<String> = Vec::new();
+    for entry in entries.take(MOST + 1) {
+        match entry {
+            Ok(entry) => names.push(entry.file_name().to_string_lossy().into_owned()),
+            Err(error) => faults.push((folder.to_owned(), error.to_string())),
+        }
+    }
+    if names.len() > MOST {
+        faults.push((folder.to_owned(), format!("there are more than {MOST} files")));
+        names.clear();
+    }
+    names.retain(|name| !name.starts_with('.') && !name.ends_with('~'));
+    names.sort();
+    let mut files: Vec<Source> = Vec::new();
+    for name in names {
+        let path = format!("{folder}/{name}");
+        match read::read_text(&show.root, &path) {
+            Ok(source) => files.push(source),
+            Err(trouble) => faults.push((path, trouble.to_string())),
+        }
+    }
+    let good = Templates::new(files);
+    TemplatesRead { errors: good.errors(), good, faults }
+}
+
+impl TemplatesRead {
+    /// Whether there is anything to try.
+    pub fn is_used(&self) -> bool {
+        self.good.files().next().is_some()
+    }
+
+    /// Findings of what was read.
+    pub fn findings(&self) -> impl Iterator<Item = Finding> {
+        let unread = self.faults.iter().map(|(path, reason)| {
+            Finding::on_file(&registry::TEMPLATE, path.clone(), reason.clone())
+                .expected("a text file, for each template")
+        });
+        unread.chain(self.errors.iter().map(|error| self.finding(error)))
+    }
+
+    /// A template's error where it stands.
+    fn finding(&self, error: &TemplateError) -> Finding {
+        let rule = &registry::TEMPLATE;
+        let Some(source) = self.good.files().find(|file| file.path == error.path) else {
+            let message =
+                format!("the template {} cannot be rendered: {}", error.path, error.reason);
+            return Finding::on_file(rule, FILE, message);
+        };
+        let mut lines = source.text.split_inclusive('\n');
+        let start: usize = lines.by_ref().take(error.line - 1).map(str::len).sum();
+        let line = lines.next().unwrap_or_default().trim_end().chars().take(120);
+        let end = start + line.map(char::len_utf8).sum::<usize>();
+        Finding::at(
+            rule,
+            source,
+            start.min(source.text.len())..end.min(source.text.len()),
+            error.reason.clone(),
+        )
+    }
+}
+
+/// Makes the pages as far as the checkout alone tells, and says which template stops that.
+pub fn trial(checkout: &Checkout, now: Timestamp) -> Option<Finding> {
+    let read = &checkout.templates;
+    if !read.is_used() || read.findings().next().is_some() {
+        return None;
+    }
+    match edition::trial(checkout, now) {
+        Err(SiteError::Template(error)) => Some(read.finding(&error)),
+        _ => None,
+    }
+}

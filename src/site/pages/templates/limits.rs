@@ -1,0 +1,137 @@
+//! What a host's template may ask of the machine: a pull request may bring one.
+//!
+//! Before it is compiled, its text is looked at: a compiler goes down into what it reads, and takes
+//! longer than twice as long for an expression of twice the length. When it renders, minijinja's fuel
+//! bounds steps and memory, a stack of its own its depth, and a clock the rest.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+/// The longest text between `{{` and `}}` or `{%` and `%}`, in bytes.
+const LONGEST_TAG: usize = 2000;
+/// All of them in one template.
+const MOST_CODE: usize = 128 * 1024;
+/// Each stands inside the one above it.
+const MOST_ELIF: usize = 100;
+/// Steps, or 64 bytes each. The largest page of a show with 10,000 episodes takes a fifth.
+pub(super) const FUEL: u64 = 5_000_000;
+/// Only what is used of it is ever taken.
+const STACK: usize = 256 << 20;
+/// A page is rendered in a few milliseconds.
+#[cfg(not(test))]
+const LONGEST: Duration = Duration::from_secs(10);
+#[cfg(test)]
+const LONGEST: Duration = Duration::from_secs(3);
+/// So many may go on for ever before no more are begun.
+const MOST_LEFT: usize = 4;
+
+/// The first place at which a template is more than a compiler should be given: its line, and why.
+pub(super) fn excess(text: &str) -> Option<(usize, String)> {
+    let bytes = text.as_bytes();
+    let line = |at: usize| bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let (mut code, mut elif, mut at) = (0, 0, 0);
+    while let Some(open) = memchr::memchr(b'{', &bytes[at..]).map(|from| at + from) {
+        at = open + 1;
+        let close = match bytes.get(open + 1) {
+            Some(b'{') => b'}',
+            Some(b'%') => b'%',
+            Some(b'#') => {
+                let end = memchr::memmem::find(&bytes[open + 2..], b"#}");
+                at = end.map_or(bytes.len(), |end| open + 2 + end + 2);
+                continue;
+            }
+            _ => continue,
+        };
+        let end = end_of_tag(bytes, open + 2, close);
+        let tag = &text[open + 2..end];
+        code += tag.len();
+        let words = tag.trim_start_matches(['-', '+']).trim_start();
+        elif += usize::from(words.starts_with("elif"));
+        let reason = if tag.len() > LONGEST_TAG {
+            format!("there are more than {LONGEST_TAG} bytes between `{{` and `}}`")
+        } else if code > MOST_CODE {
+            format!("there are more than {MOST_CODE} bytes of expressions in this template")
+        } else if elif > MOST_ELIF {
+            format!("there are more than {MOST_ELIF} `elif` in this template")
+        } else {
+            at = end;
+            if close == b'%' && words.starts_with("raw") {
+                at = raw_end(text, end);
+            }
+            continue;
+        };
+        return Some((line(open), reason));
+    }
+    None
+}
+
+/// Where a tag ends: quoted texts may hold what ends it.
+fn end_of_tag(bytes: &[u8], mut at: usize, close: u8) -> usize {
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' | b'\'' => {
+                at += 1;
+                while let Some(&inner) = bytes.get(at).filter(|&&inner| inner != byte) {
+                    at += if inner == b'\\' { 2 } else { 1 };
+                }
+            }
+            byte if byte == close && bytes.get(at + 1) == Some(&b'}') => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+/// Where the text behind `{% raw %}` ends.
+fn raw_end(text: &str, at: usize) -> usize {
+    text[at..].find("endraw").map_or(text.len(), |end| at + end)
+}
+
+/// Why a template was not rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Halt {
+    /// It took too long.
+    Slow,
+    /// It, or the system, gave up.
+    Broken,
+    /// Others are still at it.
+    Others,
+}
+
+impl Halt {
+    pub(super) fn reason(self) -> String {
+        match self {
+            Self::Slow => format!("it is not done after {} seconds", LONGEST.as_secs()),
+            Self::Broken => "it cannot be rendered on this machine".to_owned(),
+            Self::Others => "other templates that never end are still at work".to_owned(),
+        }
+    }
+}
+
+static LEFT: AtomicUsize = AtomicUsize::new(0);
+
+/// Does `work` on a thread with a stack of its own. What is not done in its time is left to itself:
+/// fuel bounds what it takes of memory, and the process's end its time.
+pub(super) fn bounded<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Halt> {
+    if LEFT.load(Ordering::Relaxed) >= MOST_LEFT {
+        return Err(Halt::Others);
+    }
+    let (send, done) = mpsc::sync_channel(1);
+    let work = move || {
+        // Nobody listens any more if it took too long.
+        let _ = send.send(work());
+    };
+    thread::Builder::new().stack_size(STACK).spawn(work).map_err(|_| Halt::Broken)?;
+    done.recv_timeout(LONGEST).map_err(|error| match error {
+        RecvTimeoutError::Timeout => {
+            LEFT.fetch_add(1, Ordering::Relaxed);
+            Halt::Slow
+        }
+        RecvTimeoutError::Disconnected => Halt::Broken,
+    })
+}

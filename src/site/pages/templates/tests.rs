@@ -1,0 +1,79 @@
+use std::time::{Duration, Instant};
+
+use minijinja::context;
+
+use super::*;
+
+/// What comes of rendering this in place of the page of wrong addresses.
+fn rendered(text: &str) -> Result<String, TemplateError> {
+    let templates = Templates::new([Source::new("theme/404.html", text)]);
+    Renderer::new(&templates, "https://show.example/")?.render("404.html", context! {})
+}
+
+#[test]
+fn a_strangers_template_takes_no_more_than_it_may() {
+    let doubling = "{% set x = 'a' %}".to_owned() + &"{% set x = x ~ x %}".repeat(60);
+    // Lists are added lazily: only the clock sees this one.
+    let lazy =
+        "{% set x = [1] %}".to_owned() + &"{% set x = x + x %}".repeat(60) + "{{ x|length }}";
+    let deep = "{% set x = [] %}".to_owned()
+        + &format!("{{% set x = {}x{} %}}", "[".repeat(60), "]".repeat(60)).repeat(900)
+        + "{{ x }}";
+    let nested = "{% for a in range(9999) %}".repeat(3) + &"{% endfor %}".repeat(3);
+    for (attack, reason) in [
+        (r#"{{ "%99999999999d"|format(1) }}"#, "engine ran out of fuel"),
+        ("{{ 'a'|indent(99999999999) }}", "engine ran out of fuel"),
+        ("{{ ('a' * 99999999999)|length }}", "engine ran out of fuel"),
+        (doubling.as_str(), "engine ran out of fuel"),
+        (nested.as_str(), "engine ran out of fuel"),
+        (lazy.as_str(), "it is not done after 3 seconds"),
+        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "invalid operation: recursion limit"),
+        ("{% include '404.html' %}", "invalid operation: recursion limit"),
+        ("{{ namespace(x=1) }}", "unknown function"),
+    ] {
+        let begun = Instant::now();
+        let error = rendered(attack).unwrap_err();
+        assert!(error.reason.starts_with(reason), "{attack}: {error}");
+        assert_eq!(error.path, "theme/404.html");
+        assert!(begun.elapsed() < Duration::from_secs(20), "{attack}");
+    }
+    assert!(rendered(&deep).is_ok_and(|html| html.len() > 50_000), "the stack holds it");
+}
+
+#[test]
+fn a_compiler_is_given_nothing_that_ends_it() {
+    let wrapped = |open: &str, times: usize| format!("\n{{{{ {}1 }}}}", open.repeat(times));
+    let behind = |more: &str, times: usize| format!("\n{{{{ a{} }}}}", more.repeat(times));
+    let elif =
+        |times: usize| format!("\n{{% if a %}}{}{{% endif %}}", "\n{%- elif a %}".repeat(times));
+    for attack in [
+        wrapped("(", 200_000),
+        wrapped("not ", 200_000),
+        wrapped("-", 200_000),
+        wrapped("[", 200_000),
+        wrapped("{1: ", 200_000),
+        wrapped("1 if 1 else ", 80_000),
+        behind("~1", 200_000),
+        behind("+1", 200_000),
+        behind("|e", 200_000),
+        behind(".b", 200_000),
+        behind("[0]", 200_000),
+        behind("()", 200_000),
+        wrapped("\"}}\" ~", 100_000),
+        wrapped("'\\'}}' ~", 100_000),
+        elif(50_000),
+        "{% if 1 %}".repeat(100_000),
+        "{% call f() %}".repeat(50_000),
+        "{{ 1 }}{% raw %}{{{% endraw %}{# {{ #}".repeat(20_000) + &wrapped("(", 200_000),
+    ] {
+        let begun = Instant::now();
+        assert!(rendered(&attack).is_err(), "{}", &attack[..40]);
+        assert!(begun.elapsed() < Duration::from_secs(10), "{}", &attack[..40]);
+    }
+    // Within the limits, a compiler has the room that it needs.
+    for fine in [behind("|e", 990), behind("~1", 990), wrapped("-", 1900), elif(100)] {
+        let _ = rendered(&fine);
+    }
+    let error = rendered("\n\n{{ 1 +\n }}").unwrap_err();
+    assert_eq!((error.path.as_str(), error.line), ("theme/404.html", 4));
+}

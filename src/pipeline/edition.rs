@@ -63,7 +63,7 @@ pub fn assemble(
         .filter_map(|path| memo.picture(&show.root, &path, MAX_PICTURE))
         .collect();
     let gallery = artwork::gallery(&named, &show.root, &assets, memo);
-    let (extra, templates) = (extra(show)?, checkout.templates.good.clone());
+    let (extra, templates) = (extra(show)?, checkout.templates.usable()?);
     let inputs = Inputs { show: &show.settings, episodes, assets, gallery, templates, extra, now };
     let edition = site::build(&inputs).map_err(|error| match error {
         SiteError::Template(_) => Error::new(Class::Findings, error.to_string())

@@ -12,7 +12,7 @@ use super::templates::{self, TemplatesRead};
 use super::{Error, find, scale};
 use crate::audio::tag::Picture;
 use crate::report::{Sources, human};
-use crate::rules::picture::picture;
+use crate::rules::picture::{lacks, picture};
 use crate::rules::show::Artwork;
 use crate::rules::{Finding, registry};
 use crate::show::episode::TranscriptGiven;
@@ -99,7 +99,7 @@ impl Checkout {
     pub fn of(show: Show, memo: &Memo) -> Self {
         let artwork =
             read::read_bytes(&show.root, show.settings.show.artwork.get_ref(), MAX_PICTURE)
-                .map(|bytes| picture(&bytes));
+                .map(|bytes| picture(&bytes).map(|found| (lacks(&bytes, &found), found)));
         let (mut chapters, mut transcripts) = (BTreeMap::new(), BTreeMap::new());
         for episode in &show.episodes {
             let path = &episode.source.path;

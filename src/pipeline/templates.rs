@@ -7,10 +7,9 @@ use std::fs;
 
 use jiff::Timestamp;
 
-use super::Checkout;
-use super::edition;
+use super::{Checkout, Error, edition};
 use crate::rules::{Finding, registry};
-use crate::show::read::{self, FileTrouble};
+use crate::show::read;
 use crate::show::settings::FILE;
 use crate::show::{Show, Source};
 use crate::site::{SiteError, TemplateError, Templates};
@@ -23,6 +22,8 @@ const MOST: usize = 200;
 pub struct TemplatesRead {
     /// Those that can be read.
     pub good: Templates,
+    /// Why the folder cannot be used at all.
+    pub unusable: Option<String>,
     /// What is wrong with the others, by their paths.
     pub faults: Vec<(String, String)>,
     /// What is wrong with the texts of those that can be read.
@@ -36,15 +37,14 @@ pub fn read(show: &Show) -> TemplatesRead {
     let mut faults = Vec::new();
     let entries = match read::resolve(&show.root, folder).map(fs::read_dir) {
         Ok(Ok(entries)) => entries,
-        // A folder that is not there is a finding of the settings.
-        Err(FileTrouble::Missing) => return TemplatesRead::default(),
         Ok(Err(error)) => {
             faults.push((folder.to_owned(), error.to_string()));
             return TemplatesRead { faults, ..TemplatesRead::default() };
         }
+        // A finding of the settings.
         Err(trouble) => {
-            faults.push((folder.to_owned(), trouble.to_string()));
-            return TemplatesRead { faults, ..TemplatesRead::default() };
+            let unusable = Some(format!("{folder}: {trouble}"));
+            return TemplatesRead { unusable, ..TemplatesRead::default() };
         }
     };
     let mut names: Vec<String> = Vec::new();
@@ -69,10 +69,22 @@ pub fn read(show: &Show) -> TemplatesRead {
         }
     }
     let good = Templates::new(files);
-    TemplatesRead { errors: good.errors(), good, faults }
+    TemplatesRead { errors: good.errors(), good, faults, unusable: None }
 }
 
 impl TemplatesRead {
+    /// Those that can be read, if all can.
+    ///
+    /// # Errors
+    /// Why pages cannot be made.
+    pub fn usable(&self) -> Result<Templates, Error> {
+        let fault = self.faults.first().map(|(path, reason)| format!("{path}: {reason}"));
+        match self.unusable.clone().or(fault) {
+            Some(reason) => Err(Error::usage(reason)),
+            None => Ok(self.good.clone()),
+        }
+    }
+
     /// Whether there is anything to try.
     pub fn is_used(&self) -> bool {
         self.good.files().next().is_some()

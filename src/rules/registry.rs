@@ -170,6 +170,12 @@ rules! {
         good: "title: \"Moving a render farm\"\nepisode: 12",
         source: "Apple Podcasts, podcaster's guide to RSS, episode title",
     }
+    TEXT_DIRECTION = "text-direction", Warning, "No hidden character turns a text's direction" {
+        why: "Such a character makes a title read as another one, in a review as in an app: `exe.3pm` is `mp3.exe` behind it.",
+        bad: "title: \"A talk \\u202e3pm.exe\"",
+        good: "title: \"A talk\"",
+        source: "Unicode Standard Annex #9, section 2; CVE-2021-42574",
+    }
     HTML_DEPTH = "html-depth", Error, "HTML is not nested deeper than people nest it" {
         why: "More than 200 elements inside one another, or 100 attributes of one, keep a browser busy and show nothing; nobody writes them but to do harm.",
         bad: "two hundred `<div>`, one inside the other",

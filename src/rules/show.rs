@@ -11,8 +11,9 @@ use crate::show::read::FileTrouble;
 use crate::show::words::nearest;
 use crate::show::{Settings, Source};
 
-/// The artwork as it was found: its picture, `None` for a file that is no picture, or why not.
-pub type Artwork = Result<Option<Picture>, FileTrouble>;
+/// The artwork as it was found: what its file lacks and its picture, `None` for a file that is no picture,
+/// or why not.
+pub type Artwork = Result<Option<(Option<&'static str>, Picture)>, FileTrouble>;
 
 /// Apple's limit on the show's description, in bytes.
 const MAX_DESCRIPTION: usize = 4000;
@@ -85,7 +86,8 @@ fn check_artwork(
     let problem = match artwork {
         Err(trouble) => Some(format!("the artwork {path}: {trouble}")),
         Ok(None) => Some(format!("the artwork {path} is not a picture")),
-        Ok(Some(picture)) => {
+        Ok(Some((Some(lack), _))) => Some(format!("the artwork {path} {lack}")),
+        Ok(Some((None, picture))) => {
             flaw(path, picture).map(|reason| format!("the artwork {path} {reason}"))
         }
     };

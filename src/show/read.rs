@@ -87,6 +87,9 @@ pub enum FileTrouble {
     /// A folder, device or pipe.
     #[error("this is not a file")]
     NotAFile,
+    /// A name that cannot be told from others, or does harm where it is shown.
+    #[error("this name holds a control character, `\\`, `:`, or what is not UTF-8")]
+    Name,
     /// A symbolic link out of the show's folder.
     #[error("this is a link that leaves the show's folder")]
     Outside,
@@ -337,9 +340,12 @@ fn read_start(root: &Path, path: &str) -> Option<String> {
 /// [`FileTrouble`] if it is not there or leaves the show's folder.
 pub fn resolve(root: &Path, path: &str) -> Result<PathBuf, FileTrouble> {
     if !super::is_inside(path) {
-        return Err(FileTrouble::Outside);
+        let is_odd = path.contains(|c: char| c == '\\' || c == ':' || c.is_control());
+        return Err(if is_odd { FileTrouble::Name } else { FileTrouble::Outside });
     }
     let trouble = |error: io::Error| match error.kind() {
+        // What stands in a name for bytes that are no text.
+        io::ErrorKind::NotFound if path.contains(char::REPLACEMENT_CHARACTER) => FileTrouble::Name,
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileTrouble::Missing,
         _ => FileTrouble::Io(error.to_string()),
     };

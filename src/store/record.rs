@@ -138,7 +138,7 @@ pub struct RecordedFeed {
 /// Who made a release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {
-    /// In words that a host understands: `ann@studio`, a CI run's address.
+    /// In words that a host understands: a CI run's address, or what `ONAIR_WHO` says.
     pub who: String,
     /// The version of onair.
     pub onair: String,

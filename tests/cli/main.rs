@@ -31,6 +31,7 @@ mod show;
 mod size;
 mod stays;
 mod stop;
+mod strangers;
 mod tag;
 mod terminal;
 mod trouble;

@@ -234,3 +234,50 @@ fn ctrl_c_ends_it_at_once_and_well() {
     };
     assert_eq!(status.code(), Some(0));
 }
+
+#[test]
+fn a_preview_drops_visitors_who_only_keep_it_waiting() {
+    let show = TestShow::new();
+    show.with_audio(1, 60, &[]);
+    let running = Running::start(&show);
+    let connect = || TcpStream::connect(("127.0.0.1", running.port)).unwrap();
+    let mut silent: Vec<TcpStream> = (0..20).map(|_| connect()).collect();
+    let mut half = connect();
+    half.write_all(b"GET / HTTP/1.1\r\nHost: ").unwrap();
+    silent.push(half);
+    let begun = Instant::now();
+    for stream in &mut silent {
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        // An answer that says so, or none: then the end.
+        stream.read_to_end(&mut Vec::new()).unwrap();
+    }
+    assert!(begun.elapsed() < Duration::from_secs(25), "{:?}", begun.elapsed());
+    // More than there is room for: those who come last are dropped at once.
+    let mut crowd: Vec<TcpStream> = (0..200).map(|_| connect()).collect();
+    let last = crowd.last_mut().unwrap();
+    last.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let answer = last.read(&mut [0]);
+    assert!(matches!(answer, Ok(0) | Err(_)), "{answer:?}");
+    drop(crowd);
+    // Rooms are free again in a moment.
+    let soon = Instant::now() + Duration::from_secs(5);
+    let asked = || {
+        let mut answer = Vec::new();
+        let mut stream = connect();
+        let request = format!(
+            "GET / HTTP/1.1
+Host: 127.0.0.1:{}
+Connection: close
+
+",
+            running.port
+        );
+        let _ = stream.write_all(request.as_bytes());
+        let _ = stream.read_to_end(&mut answer);
+        answer.starts_with(b"HTTP/1.1 200")
+    };
+    while !asked() {
+        assert!(Instant::now() < soon);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}

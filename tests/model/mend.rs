@@ -68,7 +68,7 @@ async fn checked(root: &std::path::Path, fix: Fixing) -> Checked {
 /// All forms of a report: they look every place up in its text.
 fn rendered(checked: &Checked) -> String {
     let mut sources = Sources::of(&checked.checkout.show);
-    sources.add(checked.checkout.chapter_sources());
+    sources.add(checked.checkout.side_sources());
     let findings = &checked.findings;
     let _ = github::render(findings, &sources);
     let _ = sarif::value(findings, &sources);

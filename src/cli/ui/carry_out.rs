@@ -160,20 +160,11 @@ async fn running_until<T>(
     outcome
 }
 
-/// Who makes the release, as records and locks name it.
+/// Who makes the release, as records and locks name it. Everybody may read them: they name a person or a
+/// machine only where that is wanted.
 fn who() -> String {
-    let var = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    if let Some(url) = actions::run_url() {
-        return url;
-    }
-    let user = var("USER").or_else(|| var("LOGNAME")).unwrap_or_else(|| "somebody".to_owned());
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
-        .ok()
-        .map(|name| name.trim().to_owned());
-    match host.or_else(|| var("HOSTNAME")) {
-        Some(host) => format!("{user}@{host}"),
-        None => user,
-    }
+    let wanted = std::env::var("ONAIR_WHO").ok().filter(|name| !name.trim().is_empty());
+    wanted.or_else(actions::run_url).unwrap_or_else(|| "onair, run by hand".to_owned())
 }
 
 /// Reports the findings at error level, for which nothing was published.

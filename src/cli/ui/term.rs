@@ -104,7 +104,7 @@ impl Term {
 
     /// A value as data.
     pub fn json(&self, value: &serde_json::Value) {
-        self.data(&format!("{value:#}\n"));
+        self.data(&report::json::inert(&format!("{value:#}\n")));
     }
 
     /// A command's answer to a program, as data.

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::io::{self, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -12,10 +13,15 @@ use axum::http::{HeaderMap, HeaderName, Request as HttpRequest, StatusCode, head
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::sync::watch::Receiver;
 
+use super::patient::{PATIENCE, Patient};
 use super::session::Shown;
 use crate::model::object;
 use crate::pipeline::Error;
@@ -23,6 +29,8 @@ use crate::preview::answer::{Content, Request, answer};
 
 /// Bytes of audio that are read at a time.
 const PIECE: usize = 256 << 10;
+/// So many visitors at a time: a browser opens six connections, and one for each page that it shows.
+const MOST_CONNECTIONS: usize = 128;
 
 #[derive(Clone)]
 struct Server {
@@ -37,9 +45,28 @@ pub async fn run(
     versions: Receiver<Arc<Shown>>,
 ) -> Result<(), Error> {
     let app = Router::new().fallback(handle).with_state(Server { port, versions });
-    axum::serve(listener, app)
-        .await
-        .map_err(|error| Error::usage(format!("the preview ended: {error}")))
+    let rooms = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    loop {
+        let (stream, _) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            // The visitor left, or there are too many files open: others may be luckier in a moment.
+            Err(_) => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        // Whoever comes when there is no room is dropped at once: the slow ones leave in some seconds.
+        let Ok(room) = Arc::clone(&rooms).try_acquire_owned() else { continue };
+        let service = TowerToHyperService::new(app.clone());
+        tokio::spawn(async move {
+            let _ = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(PATIENCE)
+                .serve_connection(TokioIo::new(Patient::new(stream)), service)
+                .await;
+            drop(room);
+        });
+    }
 }
 
 async fn handle(State(server): State<Server>, request: HttpRequest<Body>) -> Response {

@@ -1,0 +1,244 @@
+//! What a pull request may bring: each attack ends in a finding, in bounded time.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::bucket::{Stage, sound};
+use crate::show::{Ran, TestShow};
+
+/// What `check` says of it, all of it; it must be done in a moment.
+fn checked(show: &TestShow) -> Ran {
+    let begun = Instant::now();
+    let ran = show.onair(&["check", "--all"]);
+    assert!(begun.elapsed() < Duration::from_secs(30), "{}", ran.said());
+    assert!((0..=2).contains(&ran.code), "{}", ran.said());
+    ran
+}
+
+/// A show with settings for a folder of templates and a cover.
+fn show() -> TestShow {
+    let show = TestShow::new();
+    let settings = show.read("onair.toml");
+    show.write(
+        "onair.toml",
+        &format!("{settings}templates = \"theme\"\n[tags]\ncover = \"img/cover.png\"\n"),
+    );
+    fs::create_dir(show.path("theme")).unwrap();
+    fs::copy(show.path("img/artwork.png"), show.path("img/cover.png")).unwrap();
+    fs::copy(show.path("img/artwork.png"), show.path("img/one.png")).unwrap();
+    show.write("c.txt", "00:00:00 A\n00:00:01 B\n00:00:02 C\n");
+    show.write("t.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nOh\n");
+    show.with_audio(1, 100, &["chapters: c.txt", "transcript: t.vtt", "image: img/one.png"]);
+    show
+}
+
+#[test]
+fn a_pipe_a_device_or_a_link_is_a_finding_wherever_a_file_is_named() {
+    type Make = fn(&TestShow, &str);
+    let pipe: Make = |show, path| {
+        assert!(Command::new("mkfifo").arg(show.path(path)).status().unwrap().success());
+    };
+    let kinds: [(&str, Make); 5] = [
+        ("pipe", pipe),
+        ("device", |show, path| symlink("/dev/zero", show.path(path)).unwrap()),
+        ("folder", |show, path| fs::create_dir_all(show.path(path)).unwrap()),
+        ("link to itself", |show, path| {
+            symlink(path.rsplit('/').next().unwrap(), show.path(path)).unwrap();
+        }),
+        ("link out", |show, path| symlink("/etc/passwd", show.path(path)).unwrap()),
+    ];
+    for (kind, make) in kinds {
+        for path in [
+            "episodes/episode_002.md",
+            "episodes/other.markdown",
+            "audio/001.mp3",
+            "img/artwork.png",
+            "img/cover.png",
+            "img/one.png",
+            "c.txt",
+            "t.vtt",
+            "theme/index.html",
+            "onair.toml",
+        ] {
+            // A folder in the folder of episodes holds episodes.
+            if kind == "folder" && path.starts_with("episodes/") {
+                continue;
+            }
+            let show = show();
+            let _ = fs::remove_file(show.path(path));
+            make(&show, path);
+            let ran = checked(&show);
+            let said = ran.said();
+            assert!(said.contains(path.rsplit('/').next().unwrap()), "{kind} at {path}: {said}");
+            let is_told =
+                ["not a file", "leaves the show", "leads out", "Too many levels", "no such"];
+            assert!(is_told.iter().any(|words| said.contains(words)), "{kind} at {path}: {said}");
+        }
+    }
+}
+
+#[test]
+fn names_that_do_harm_are_findings_and_are_shown_without_it() {
+    for name in ["a\nb.md", "a\u{1b}[31mb.md", "a:b.md", "a\\b.md"] {
+        let show = TestShow::new();
+        show.with_audio(1, 100, &[]);
+        fs::copy(show.path("episodes/episode_001.md"), show.path(&format!("episodes/{name}")))
+            .unwrap();
+        let ran = checked(&show);
+        assert!(ran.code == 1 && ran.stdout.contains("this name holds"), "{}", ran.said());
+        assert!(!ran.said().contains('\u{1b}'), "{}", ran.said());
+    }
+    // The same file where case does not count.
+    let show = TestShow::new();
+    show.with_audio(1, 100, &[]);
+    fs::copy(show.path("episodes/episode_001.md"), show.path("episodes/EPISODE_001.md")).unwrap();
+    assert_eq!(checked(&show).code, 1);
+}
+
+#[test]
+fn a_hidden_turn_of_direction_is_a_finding() {
+    for line in [
+        "title: \"One \u{202e}3pm.exe\"",
+        "title: \"One \\u202E3pm.exe\"",
+        "description: \"What \u{2066}it is about.\"",
+    ] {
+        let show = TestShow::new();
+        show.with_audio(1, 100, &[line]);
+        let ran = checked(&show);
+        assert!(ran.stdout.contains("warning[text-direction]"), "{}", ran.said());
+        assert!(!ran.said().contains(['\u{202e}', '\u{2066}']), "{}", ran.said());
+        for format in ["json", "sarif", "github"] {
+            let ran = show.onair(&["check", "--format", format]);
+            assert!(!ran.said().contains(['\u{202e}', '\u{2066}']), "{format}: {}", ran.said());
+        }
+    }
+}
+
+#[test]
+fn a_head_of_a_picture_is_no_picture() {
+    let show = TestShow::new();
+    show.with_audio(1, 100, &[]);
+    let whole = fs::read(show.path("img/artwork.png")).unwrap();
+    assert_eq!(checked(&show).code, 0);
+    for (bytes, lack) in [
+        (&whole[..33], "breaks off before its end"),
+        (&whole[..200], "breaks off before its end"),
+        (&[&whole[..33], b"\0\0\0\0IEND\0\0\0\0"].concat(), "holds no pixels"),
+        (
+            &[&whole[..33], b"\0\0\0\x01IDAT\0\0\0\0\0", b"\0\0\0\0IEND\0\0\0\0"].concat(),
+            "holds far fewer pixels than it says",
+        ),
+    ] {
+        fs::write(show.path("img/artwork.png"), bytes).unwrap();
+        let ran = checked(&show);
+        assert!(ran.code == 1 && ran.stdout.contains(lack), "{lack}: {}", ran.said());
+    }
+}
+
+#[test]
+fn check_finds_what_is_wrong_with_templates_where_it_stands() {
+    let show = show();
+    assert_eq!(checked(&show).code, 0);
+    for (text, place, reason) in [
+        ("<p>\n{{ 1 + }}\n", "theme/404.html:2:1", "syntax error"),
+        ("<p>\n\n{{ nobody.knows }}\n", "theme/404.html:3:1", "undefined value"),
+        ("{{ \"%99999999999d\"|format(1) }}", "theme/404.html:1:1", "out of fuel"),
+        ("{{ 'a'|indent(99999999999) }}", "theme/404.html:1:1", "out of fuel"),
+        (
+            "\n{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}",
+            "theme/404.html:2:1",
+            "out of fuel",
+        ),
+    ] {
+        show.write("theme/404.html", text);
+        let ran = checked(&show);
+        assert_eq!(ran.code, 1, "{}", ran.said());
+        assert!(
+            ran.stdout.contains("error[template]") && ran.stdout.contains(reason),
+            "{}",
+            ran.said()
+        );
+        assert!(ran.stdout.contains(place), "{place}: {}", ran.said());
+        let ran = show.onair(&["release", "--dry-run"]);
+        assert!(ran.code == 1 && ran.said().contains(reason), "{}", ran.said());
+    }
+    let deep = format!("{{{{ {}1{} }}}}", "(".repeat(200_000), ")".repeat(200_000));
+    show.write("theme/404.html", &deep);
+    let ran = checked(&show);
+    assert!(ran.code == 1 && ran.stdout.contains("more than 2000 bytes"), "{}", ran.said());
+}
+
+#[test]
+fn html_that_keeps_a_parser_busy_is_a_finding() {
+    let show = TestShow::new();
+    show.with_audio(1, 100, &[]);
+    let text = show.read("episodes/episode_001.md");
+    show.write("episodes/episode_001.md", &format!("{text}\n{}\n", "<div>".repeat(100_000)));
+    let ran = checked(&show);
+    assert!(ran.code == 1 && ran.stdout.contains("error[html-depth]"), "{}", ran.said());
+    show.write("episodes/episode_001.md", &format!("{text}\n{}\n", "{{".repeat(200_000)));
+    checked(&show);
+}
+
+/// What no output, and nothing that is published, may hold.
+const CANARIES: [&str; 4] =
+    ["canary-secret-key", "canary-session-token", "canary-password", "canary-podping"];
+
+#[test]
+fn no_secret_is_said_or_published() {
+    let stage = Stage::new(sound);
+    let settings = stage.show.read("onair.toml");
+    let secret = |command: &mut Command| {
+        command
+            .env("AWS_SESSION_TOKEN", CANARIES[1])
+            .env("ONAIR_PODPING_TOKEN", CANARIES[3])
+            .env("USER", "canary-user")
+            .env("HOSTNAME", "canary-machine");
+        stage.show.run(command)
+    };
+    let mut said = String::new();
+    for arguments in [
+        &["check"][..],
+        &["doctor"],
+        &["release", "--dry-run", "-v"],
+        &["release", "-v"],
+        &["release", "--repair", "--format", "json"],
+        &["upload", "1"],
+        &["rollback", "--list"],
+        &["prune", "--dry-run"],
+    ] {
+        said.push_str(&secret(&mut stage.command(arguments)).said());
+    }
+    // A key that is refused, a store that is not there, a proxy and a store with a password.
+    let with_password = "https://ann:canary-password@127.0.0.1:1";
+    for (name, value) in [
+        ("AWS_SECRET_ACCESS_KEY", CANARIES[0]),
+        ("AWS_ENDPOINT_URL_S3", with_password),
+        ("HTTPS_PROXY", with_password),
+    ] {
+        for arguments in [&["doctor"][..], &["release"], &["release", "--format", "json"]] {
+            said.push_str(&secret(stage.command(arguments).env(name, value)).said());
+        }
+    }
+    for address in
+        ["http://ann:canary-password@127.0.0.1:1/feed.xml", "https://a@127.0.0.1:1/canary-password"]
+    {
+        let mut command = stage.command(&["import", address, "--show", "copy"]);
+        said.push_str(&secret(&mut command).said());
+        stage.show.write("onair.toml", &format!("{settings}endpoint = \"{address}\"\n"));
+        for arguments in [&["doctor"][..], &["release", "--dry-run"]] {
+            said.push_str(&secret(&mut stage.command(arguments)).said());
+        }
+    }
+    let canaries = [CANARIES.as_slice(), &["canary-user", "canary-machine"]].concat();
+    for canary in canaries {
+        assert!(!said.contains(canary), "{canary}: {said}");
+        for key in stage.server.keys() {
+            let object = stage.server.object(&key).unwrap();
+            let text = String::from_utf8_lossy(&object.bytes).into_owned();
+            assert!(!text.contains(canary), "{canary} in {key}");
+        }
+    }
+}

@@ -104,7 +104,7 @@ mod tests {
             action.version = version;
             let all = files(&action);
             assert_eq!(all.len(), 2);
-            for ((path, text), times) in all.iter().zip([2, 1]) {
+            for ((path, text), times) in all.iter().zip([2, 2]) {
                 let uses = format!("uses: ann/onair/.github/actions/onair@{COMMIT}");
                 assert_eq!(text.matches(&uses).count(), times, "{path}");
                 let versions = text.matches("\n          version: v0.1.0\n").count();
@@ -112,5 +112,27 @@ mod tests {
                 assert!(!text.contains("$/") && !text.contains(" docs/"), "{path}");
             }
         }
+    }
+
+    #[test]
+    fn the_job_with_credentials_builds_nothing() {
+        let action: Action = format!("ann/onair/.github/actions/onair@{COMMIT}").parse().unwrap();
+        let all = files(&action);
+        let publish = &all[1].1;
+        let jobs = publish.split_once("\njobs:\n").unwrap().1;
+        let (build, release) = jobs.split_once("\n  show:\n").unwrap();
+        let (release, alive) = release.split_once("\n  alive:\n").unwrap();
+        for (job, text) in [("build", build), ("alive", alive)] {
+            assert!(!text.contains("id-token") && !text.contains("role-to-assume"), "{job}");
+        }
+        assert!(build.contains("command: install") && build.contains("sha256sum"));
+        // The binary is there, and is the one that was hashed, before there are credentials.
+        let at = |words: &str| release.find(words).unwrap_or_else(|| panic!("no {words}"));
+        assert!(at("needs: onair") < at("actions/download-artifact"));
+        assert!(at("actions/download-artifact") < at("sha256sum --check"));
+        assert!(at("sha256sum --check") < at("role-to-assume"));
+        assert!(at("role-to-assume") < at("uses: ann/onair"));
+        assert!(!release.contains("actions/cache") && !release.contains("cargo"));
+        assert!(publish.contains("\npermissions: {}\n"));
     }
 }

@@ -11,7 +11,7 @@ mod dates;
 pub mod finding;
 mod habits;
 mod member;
-mod notes;
+pub mod notes;
 pub mod picture;
 pub mod pictures;
 mod placeholder;

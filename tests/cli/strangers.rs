@@ -227,10 +227,10 @@ fn no_secret_is_said_or_published() {
     {
         let mut command = stage.command(&["import", address, "--show", "copy"]);
         said.push_str(&secret(&mut command).said());
-        stage.show.write("onair.toml", &format!("{settings}endpoint = \"{address}\"\n"));
-        for arguments in [&["doctor"][..], &["release", "--dry-run"]] {
-            said.push_str(&secret(&mut stage.command(arguments)).said());
-        }
+    }
+    stage.show.write("onair.toml", &format!("{settings}endpoint = \"{with_password}\"\n"));
+    for arguments in [&["doctor"][..], &["release", "--dry-run"], &["release"]] {
+        said.push_str(&secret(&mut stage.command(arguments)).said());
     }
     let canaries = [CANARIES.as_slice(), &["canary-user", "canary-machine"]].concat();
     for canary in canaries {

@@ -155,14 +155,20 @@ class Stopped(Exception):
 
 class Job:
     def __init__(self, scratch, workflow, repository, *, sha, event_name, event, onair, ref="main",
-                 variables=None, inputs=None, environment=None, role=None, name=None):
+                 variables=None, inputs=None, environment=None, role=None, name=None, job="show"):
+        # The job that this one needs has the same of all but the role: it may take none on.
+        self.before = lambda needed: Job(
+            scratch, workflow, repository, sha=sha, event_name=event_name, event=event, onair=onair, ref=ref,
+            variables=variables, inputs=inputs, environment=environment, name=name, job=needed,
+        )
         self.folder = pathlib.Path(scratch) / f"job-{secrets.token_hex(4)}"
         self.workspace, self.temp = self.folder / "work", self.folder / "temp"
         self.temp.mkdir(parents=True)
         (self.folder / "home").mkdir()
         self.repository, self.onair, self.role = pathlib.Path(repository), onair, role
         self.workflow = yaml.safe_load(pathlib.Path(workflow).read_text())
-        [(self.job_id, self.job)] = self.workflow["jobs"].items()
+        self.job_id, self.job = job, self.workflow["jobs"][job]
+        self.artifacts = {}
         self.permissions = self.job.get("permissions", self.workflow.get("permissions", {}))
         self.environment = dict(environment or {})
         self.github = {
@@ -210,6 +216,13 @@ class Job:
 
     def run(self):
         self.ran = self.wanted(self.job.get("if"), self.contexts)
+        if self.ran and "needs" in self.job:
+            needed = self.before(self.job["needs"]).run()
+            assert needed.ran and not needed.failed, (needed.steps, needed.log)
+            assert needed.permissions == {"contents": "read"}, needed.permissions
+            outputs = {key: said(self.expand(value, needed.contexts)) for key, value in needed.job["outputs"].items()}
+            self.contexts["needs"] = {self.job["needs"]: {"outputs": outputs}}
+            self.artifacts = needed.artifacts
         for number, step in enumerate(self.job["steps"] if self.ran else []):
             title = step.get("name") or step.get("uses") or f"step {number}"
             if not self.wanted(step.get("if"), self.contexts):
@@ -352,7 +365,22 @@ def upload_sarif(job, given):
     assert job.sarif["version"] == "2.1.0"
 
 
+def upload_artifact(job, given):
+    path = pathlib.Path(given["path"])
+    job.artifacts[given["name"]] = (path.name, path.read_bytes())
+
+
+def download_artifact(job, given):
+    name, content = job.artifacts[given["name"]]
+    folder = pathlib.Path(given["path"])
+    folder.mkdir(parents=True, exist_ok=True)
+    # An artifact keeps no permissions.
+    (folder / name).write_bytes(content)
+
+
 ACTIONS = {
+    "actions/upload-artifact": upload_artifact,
+    "actions/download-artifact": download_artifact,
     "actions/checkout": checkout,
     "actions/cache": cache,
     "aws-actions/configure-aws-credentials": credentials,

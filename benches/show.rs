@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use onair::plan::{self, Overrides};
-use onair::rules::{self, Facts, picture::picture};
+use onair::rules::{self, Facts};
 use onair::show::{Episode, Settings, Show};
 use onair::site;
 use onair::store::published::{Published, Standing};
@@ -38,7 +38,7 @@ fn check(criterion: &mut Criterion) {
                     show: &show,
                     audio: &BTreeMap::new(),
                     unused_audio: &[],
-                    artwork: &Ok(picture(&[])),
+                    artwork: &Ok(None),
                     heard: &onair::rules::sound::Ears::new(),
                     others: Vec::new(),
                     now: "2026-01-01T00:00:00Z".parse().unwrap(),

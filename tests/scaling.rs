@@ -24,7 +24,7 @@ const SETTINGS: &str = "[show]\ntitle = \"S\"\ndescription = \"D\"\nauthor = \"A
 /// What this thread has had of a processor.
 fn spent() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+    Duration::try_from(time).unwrap()
 }
 
 fn best(times: usize, work: impl Fn()) -> f64 {

@@ -302,7 +302,7 @@ mod tests {
             "<div><textarea></div></textarea>".repeat(3000),
             "<div><svg><desc></div>".repeat(3000),
             "<!--><div>".repeat(3000),
-            "<div><!--></div>-->".repeat(1) + &"<div>".repeat(3000),
+            "<div><!--></div>-->".to_owned() + &"<div>".repeat(3000),
             "<div a='</div>'>".repeat(3000),
             "<div a=\"</div>\" b=</div>".repeat(3000),
             "<object></div><div>".repeat(3000),

@@ -8,7 +8,7 @@ use super::ears::{Listening, Watch, listen_to};
 use super::evidence::{self, AudioEvidence, is_absent, is_doubtful};
 use super::fix::{self, Fixed};
 use super::locate::{Located, locate};
-use super::{Checkout, Error, Options, target, templates};
+use super::{Checkout, Error, Options, target, trial};
 use crate::audio::Depth;
 use crate::rules::sound::Ears;
 use crate::rules::{self, Evidence, Facts, Finding};
@@ -91,7 +91,7 @@ pub async fn check(
         fixed = Some(done);
     }
     // It is written beside no episode, and what breaks an episode's rules has no pages.
-    findings.extend(templates::trial(&checkout, asked.now));
+    findings.extend(trial::trial(&checkout, asked.now));
     if !wanted.is_empty() {
         let files = files_of(&checkout.show, &located.evidence, &wanted);
         findings.retain(|finding| files.contains(&finding.path));

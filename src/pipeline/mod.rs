@@ -49,6 +49,7 @@ pub mod tag;
 pub mod tag_files;
 pub mod target;
 pub mod templates;
+pub mod trial;
 pub mod trust;
 pub mod unpublish;
 pub mod upload;

@@ -1,18 +1,13 @@
 //! The host's templates: reading them, and findings of those that are none or that ask for too much.
-//!
-//! What only rendering shows is found by a trial: the pages are made, as far as the checkout alone
-//! tells, and thrown away.
 
 use std::fs;
 
-use jiff::Timestamp;
-
-use super::{Checkout, Error, edition};
+use super::Error;
 use crate::rules::{Finding, registry};
 use crate::show::read;
 use crate::show::settings::FILE;
 use crate::show::{Show, Source};
-use crate::site::{SiteError, TemplateError, Templates};
+use crate::site::{TemplateError, Templates};
 
 /// More files than any theme has.
 const MOST: usize = 200;
@@ -100,7 +95,7 @@ impl TemplatesRead {
     }
 
     /// A template's error where it stands.
-    fn finding(&self, error: &TemplateError) -> Finding {
+    pub fn finding(&self, error: &TemplateError) -> Finding {
         let rule = &registry::TEMPLATE;
         let Some(source) = self.good.files().find(|file| file.path == error.path) else {
             let message =
@@ -117,17 +112,5 @@ impl TemplatesRead {
             start.min(source.text.len())..end.min(source.text.len()),
             error.reason.clone(),
         )
-    }
-}
-
-/// Makes the pages as far as the checkout alone tells, and says which template stops that.
-pub fn trial(checkout: &Checkout, now: Timestamp) -> Option<Finding> {
-    let read = &checkout.templates;
-    if !read.is_used() || read.findings().next().is_some() {
-        return None;
-    }
-    match edition::trial(checkout, now) {
-        Err(SiteError::Template(error)) => Some(read.finding(&error)),
-        _ => None,
     }
 }

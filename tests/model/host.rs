@@ -33,11 +33,15 @@ listen = "never"
 url = "https://show.example"
 "#;
 
-/// The head of a PNG of 1400 x 1400 pixels, and a byte of its own.
+/// A PNG of 1400 x 1400 pixels, as far as it is looked at, with bytes of its own.
 fn picture(kind: u8) -> Vec<u8> {
     let mut bytes =
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\x78\0\0\x05\x78\x08\x02\0\0\0\0\0\0\0".to_vec();
-    bytes.extend(std::iter::repeat_n(kind, 40 + 1000 * usize::from(kind % 5)));
+    let data = 300 + 1000 * u32::from(kind % 5);
+    bytes.extend(data.to_be_bytes());
+    bytes.extend(b"IDAT");
+    bytes.extend(std::iter::repeat_n(kind, data as usize + 4));
+    bytes.extend(b"\0\0\0\0IEND\0\0\0\0");
     bytes
 }
 

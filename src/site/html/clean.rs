@@ -11,7 +11,6 @@ use url::ParseError;
 use super::Resolve;
 use crate::show::html_depth::is_too_deep;
 use crate::site::references::read_references;
-use crate::site::text;
 
 /// Sorted.
 const PAGE_TAGS: [&str; 51] = [
@@ -133,7 +132,9 @@ impl Clean {
     pub fn of(html: &str, sanitiser: &Builder<'_>, resolve: &Resolve<'_>) -> Self {
         if is_too_deep(html) {
             // As it stands, for a reader to see: a rule tells its author.
-            return Self(text::escape(html));
+            let mut shown = String::with_capacity(html.len());
+            escape(html, false, &mut shown);
+            return Self(shown);
         }
         let clean = sanitiser.clean(html).to_string();
         Self(rewrite(

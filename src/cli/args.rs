@@ -488,6 +488,9 @@ pub struct Rehost {
     /// These episodes: a number, or a file's name [default: all that have their audio elsewhere]
     #[arg(value_name = "EPISODE")]
     pub episodes: Vec<String>,
+    /// Fetch from servers of this machine and of private networks, too, where an episode names them
+    #[arg(long)]
+    pub allow_private: bool,
 }
 
 /// `onair move`

@@ -8,6 +8,7 @@ use super::fetch::{FetchWatch, Fetcher, WantedAudio};
 use super::load::{self, audio_path};
 use super::{Error, Options};
 use crate::http::Client;
+use crate::http::reach::Reach;
 use crate::report::counted;
 use crate::show::edit::{self, Edit};
 use crate::show::write::write_text;
@@ -53,18 +54,21 @@ impl Rehosted {
     }
 }
 
-/// Brings the audio of these episodes home, of all if none is named.
+/// Brings the audio of these episodes home, of all if none is named; from servers of private networks
+/// only if `private` says so.
 ///
 /// # Errors
 /// If the show cannot be read, there is no such episode, or an episode's file cannot be written.
 pub fn rehost(
     options: &Options,
     names: &[String],
+    private: bool,
     watch: &dyn FetchWatch,
 ) -> Result<Rehosted, Error> {
     let show = load::show(&options.root)?;
     let away = Away::of(&show, names)?;
-    let client = Client::new();
+    let reach = if private { Reach::anybody() } else { Reach::default() };
+    let client = Client::reaching(reach);
     let mut fetcher = Fetcher::new(&client, &options.root, watch);
     let there = fetcher.audio(&away.wanted).into_iter().collect();
     fetcher.sum_up();

@@ -207,6 +207,8 @@ const TABLES: &[(&str, &[(&str, Setting)])] = {
                 ("genre", Text),
                 ("publisher", Text),
                 ("cover", Text),
+                ("write", Truth),
+                ("after", Text),
             ],
         ),
         (

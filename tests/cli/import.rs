@@ -551,7 +551,7 @@ fn audio_comes_home_and_only_its_address_changes() {
     show.write("copy/audio/.two.mp3.part.of", "\"e\"");
     server.instead("/one.mp3?a=1", 429, "");
     server.asked();
-    let ran = import_or_move(&show, &server, &["rehost", "--show", "copy"]);
+    let ran = import_or_move(&show, &server, &["rehost", "--allow-private", "--show", "copy"]);
     insta::assert_snapshot!("rehost", ran.said());
     let asked = server.asked();
     assert!(asked.contains(&"/two.mp3?a=1 from 1000".to_owned()), "{asked:?}");

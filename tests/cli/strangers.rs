@@ -213,15 +213,24 @@ fn no_secret_is_said_or_published() {
     }
     // A key that is refused, a store that is not there, a proxy and a store with a password.
     let with_password = "https://ann:canary-password@127.0.0.1:1";
-    for (name, value) in [
-        ("AWS_SECRET_ACCESS_KEY", CANARIES[0]),
-        ("AWS_ENDPOINT_URL_S3", with_password),
-        ("HTTPS_PROXY", with_password),
-    ] {
-        for arguments in [&["doctor"][..], &["release"], &["release", "--format", "json"]] {
-            said.push_str(&secret(stage.command(arguments).env(name, value)).said());
+    let secret = &secret;
+    std::thread::scope(|scope| {
+        let mut runs = Vec::new();
+        for (name, value) in [
+            ("AWS_SECRET_ACCESS_KEY", CANARIES[0]),
+            ("AWS_ENDPOINT_URL_S3", with_password),
+            ("HTTPS_PROXY", with_password),
+        ] {
+            for arguments in [&["doctor"][..], &["release"], &["release", "--format", "json"]] {
+                let mut command = stage.command(arguments);
+                command.env(name, value);
+                runs.push(scope.spawn(move || secret(&mut command).said()));
+            }
         }
-    }
+        for run in runs {
+            said.push_str(&run.join().unwrap());
+        }
+    });
     for address in
         ["http://ann:canary-password@127.0.0.1:1/feed.xml", "https://a@127.0.0.1:1/canary-password"]
     {

@@ -238,9 +238,15 @@ fn no_secret_is_said_or_published() {
         said.push_str(&secret(&mut command).said());
     }
     stage.show.write("onair.toml", &format!("{settings}endpoint = \"{with_password}\"\n"));
-    for arguments in [&["doctor"][..], &["release", "--dry-run"], &["release"]] {
-        said.push_str(&secret(&mut stage.command(arguments)).said());
-    }
+    std::thread::scope(|scope| {
+        let runs = [&["doctor"][..], &["release", "--dry-run"], &["release"]].map(|arguments| {
+            let mut command = stage.command(arguments);
+            scope.spawn(move || secret(&mut command).said())
+        });
+        for run in runs {
+            said.push_str(&run.join().unwrap());
+        }
+    });
     let canaries = [CANARIES.as_slice(), &["canary-user", "canary-machine"]].concat();
     for canary in canaries {
         assert!(!said.contains(canary), "{canary}: {said}");

@@ -28,7 +28,13 @@ pub fn folder<'a>(enclosures: impl IntoIterator<Item = &'a str>, site: &str) -> 
     let (prefix, count) = folders.into_iter().max_by_key(|(_, count)| *count)?;
     let media = split(prefix)?;
     let own = same_site(host(&media.url)?, host(site)?);
-    (count * 2 >= all && own).then_some(media)
+    (count * 2 >= all && own && is_encoded(&media.url)).then_some(media)
+}
+
+/// Whether every `%` starts an encoded byte (RFC 3986, section 2.1): no key makes an address with another.
+fn is_encoded(url: &str) -> bool {
+    let two = |rest: &str| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    url.split('%').skip(1).all(two)
 }
 
 /// An address's tracking prefixes, and what is behind them: trackers are named in the path before the
@@ -105,6 +111,8 @@ mod tests {
             })
         );
         assert_eq!(folder(urls, "https://elsewhere.example"), None);
+        assert_eq!(folder(["https://a.example/%/1.mp3"], "https://a.example"), None);
+        assert!(folder(["https://a.example/%C3%A9/1.mp3"], "https://a.example").is_some());
         let plain = folder(["https://a.example/1.mp3"], "https://a.example");
         assert_eq!(plain, Some(Media { url: "https://a.example/".into(), tracking: None }));
         assert_eq!(

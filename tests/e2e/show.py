@@ -105,12 +105,13 @@ def signed(*arguments):
 
 
 def look(bucket, prefix):
+    """Checks feed and enclosures; returns how many enclosures it asked for."""
     base = f"{os.environ['AWS_ENDPOINT_URL_S3']}/{bucket}/{prefix}"
     answer = signed("--write-out", "\n%{http_code}", f"{base}/podcasts/feed.xml")
     feed, status = answer.rsplit(b"\n", 1)
     if status == b"404":
         print("no feed yet")
-        return
+        return 0
     assert status == b"200", status
     items = xml.fromstring(feed).findall("./channel/item")
     guids = [item.findtext("guid") for item in items]
@@ -125,6 +126,7 @@ def look(bucket, prefix):
         assert headers["content-length"] == enclosure["length"], (enclosure, head)
         assert headers["content-type"] == enclosure["type"], (enclosure, head)
     print(f"{len(items)} episodes, each as the feed says")
+    return len(items)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,9 @@ use crate::show::Settings;
 use crate::store::checkup::Check;
 use crate::store::s3::S3Store;
 
+/// By this Podping knows who may speak for feeds.
+const PODPING_TOKEN: &str = "ONAIR_PODPING_TOKEN";
+
 /// Does all of it. A folder is not served by us, and perhaps not yet: nothing is to be done for one.
 pub async fn after(
     options: &Options,
@@ -39,7 +42,14 @@ pub async fn after(
     checks.extend(look_at_new_audio(options, settings, plan).await);
     if receipt.feed_published && (settings.site.hub.is_some() || settings.site.podping.is_some()) {
         let (settings, client) = (settings.clone(), client_of(options, settings));
-        let token = std::env::var("ONAIR_PODPING_TOKEN").ok();
+        let mut token = std::env::var(PODPING_TOKEN).ok();
+        if token.is_some()
+            && let Err(doubt) = trust::may_tell(options, &settings)
+        {
+            token = None;
+            let said = format!("{PODPING_TOKEN} was not sent: {}", doubt.reason);
+            checks.push(Check::weak("Podping", said, doubt.help));
+        }
         let told =
             tokio::task::spawn_blocking(move || hubs::tell(&client, &settings, token.as_deref()));
         checks.extend(told.await.unwrap_or_default());

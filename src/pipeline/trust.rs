@@ -203,6 +203,38 @@ pub fn may_write(options: &Options, settings: &Settings, url: &str) -> Result<()
     judge(Purpose::Use, &written, &Way::default(), &main, false)
 }
 
+/// Judges the address of Podping that the settings name: may Podping's token go there?
+///
+/// # Errors
+/// Why it may not.
+pub fn may_tell(options: &Options, settings: &Settings) -> Result<(), Doubt> {
+    let Some(podping) = &settings.site.podping else { return Ok(()) };
+    let address = podping.get_ref();
+    let doubt = |reason: String, help: &str| Err(Doubt { reason, help: help.to_owned() });
+    if !address.starts_with("https://") && !is_loopback(address) {
+        return doubt(format!("{address} is not encrypted"), "name it with https://");
+    }
+    match main_text(&options.root) {
+        Main::None => Ok(()),
+        Main::Says(text, _) if podping_of(&text).as_ref() == Some(address) => Ok(()),
+        Main::Says(_, name) => doubt(
+            format!("`site.podping` of {FILE} is not what {name} says"),
+            &format!("bring {FILE} to the main branch first"),
+        ),
+        Main::Unknown => doubt(
+            format!(
+                "only {FILE} names {address}, and git does not say which branch is the main one"
+            ),
+            "tell git with `git remote set-head origin --auto`",
+        ),
+    }
+}
+
+fn podping_of(text: &str) -> Option<String> {
+    let table = text.parse::<toml::Table>().ok()?;
+    Some(table.get("site")?.get("podping")?.as_str()?.to_owned())
+}
+
 /// Who may be asked for what is public: every public server, and of others those that the main branch
 /// names; in a folder of the user's own, this machine.
 pub fn reach(options: &Options, settings: &Settings) -> Reach {

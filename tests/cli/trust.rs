@@ -241,3 +241,45 @@ fn credentials_go_over_http_to_nobody_else() {
     let ran = stage.run(&["doctor", "--endpoint", "http://s3.example.invalid"]);
     assert!(ran.said().contains("is not encrypted"), "{}", ran.said());
 }
+
+#[test]
+fn the_token_of_podping_goes_where_the_main_branch_says() {
+    let stage = Stage::new();
+    let ours = Web::start(|_| (200, Vec::new(), Vec::new()));
+    let names = |podping: &str| {
+        let text = stage.show.read("onair.toml");
+        let rest: Vec<&str> = text.lines().filter(|it| !it.starts_with("podping")).collect();
+        let podping = format!("[site]\npodping = \"{podping}\"");
+        stage.show.write("onair.toml", &(rest.join("\n").replace("[site]", &podping) + "\n"));
+    };
+    names(&ours.url());
+    stage.git(&["init", "--quiet", "--initial-branch=main"]);
+    stage.git(&["add", "."]);
+    stage.git(&["commit", "--quiet", "--message=ours"]);
+    let release = || stage.run_in(&["release"], &[("ONAIR_PODPING_TOKEN", "canary")]);
+    let ran = release();
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let told = ours.asked();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].headers["authorization"], "canary");
+
+    // A stranger's address; with another title the feed is a new one.
+    for (title, podping, reason) in [
+        ("Two", stage.theirs.url(), "`site.podping` of onair.toml is not what main says"),
+        ("Three", "http://podping.invalid/".to_owned(), "http://podping.invalid/ is not encrypted"),
+    ] {
+        names(&podping);
+        let text = stage.show.read("onair.toml").replace("for tests.", &format!("for {title}."));
+        stage.show.write("onair.toml", &text);
+        let ran = release();
+        assert_eq!(ran.code, 0, "{}", ran.said());
+        let said = format!("ONAIR_PODPING_TOKEN was not sent: {reason}");
+        assert!(ran.stderr.contains(&said), "{}", ran.said());
+        assert!(!ran.said().contains("canary"), "{}", ran.said());
+        for asked in stage.theirs.asked() {
+            assert!(!asked.headers.contains_key("authorization"), "{asked:?}");
+        }
+        stage.show.write("onair.toml", &stage.git(&["show", "main:onair.toml"]));
+    }
+    assert!(ours.asked().is_empty());
+}

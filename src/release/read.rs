@@ -8,6 +8,7 @@ use super::records::release_numbers;
 use crate::model::hash::Sha256;
 use crate::model::object::Key;
 use crate::store::begun::read_begun;
+use crate::store::packed::unpack;
 use crate::store::published::{Published, Standing};
 use crate::store::record::{BadRecord, LIMIT, Record, manifest_key};
 use crate::store::{Found, Store, StoreError, Stored};
@@ -60,8 +61,10 @@ async fn judge(
     manifest: Option<Stored>,
     mut public: Option<Stored>,
 ) -> Result<Published, ReleaseError> {
-    let record = match &manifest {
-        Some(stored) => parse(manifest_key(), stored)?,
+    // One that cannot be unpacked is damaged, as nothing is.
+    let json = manifest.as_ref().map(|stored| unpack(&stored.bytes).unwrap_or_default());
+    let record = match &json {
+        Some(json) => parse(manifest_key(), json)?,
         None => None,
     };
     if let Some(record) = record.as_ref().filter(|record| record.feed.key != *feed) {
@@ -73,7 +76,7 @@ async fn judge(
         (Some(record), Some(public)) if is_feed_of(record, public) => Standing::Current,
         (_, Some(_)) => Standing::Foreign,
     };
-    let begun = manifest.as_ref().map(|stored| read_begun(&stored.bytes)).unwrap_or_default();
+    let begun = json.map(|json| read_begun(&json)).unwrap_or_default();
     let manifest = manifest.map(|stored| stored.version);
     Ok(Published { standing, record, feed: public, manifest, begun, ..Published::nothing() })
 }
@@ -83,8 +86,8 @@ fn is_feed_of(record: &Record, feed: &Stored) -> bool {
 }
 
 /// A damaged manifest is no more than a missing one: every record stands elsewhere too.
-fn parse(key: Key, stored: &Stored) -> Result<Option<Record>, ReleaseError> {
-    match Record::from_json(&stored.bytes) {
+fn parse(key: Key, json: &[u8]) -> Result<Option<Record>, ReleaseError> {
+    match Record::from_json(json) {
         Ok(record) => Ok(Some(record)),
         Err(BadRecord::Damaged(_)) => Ok(None),
         Err(reason @ BadRecord::Newer { .. }) => Err(ReleaseError::BadRecord { key, reason }),
@@ -98,7 +101,9 @@ async fn search(store: &dyn Store, mut read: Published) -> Result<Published, Rel
     let numbers = release_numbers(store).await?;
     for number in numbers.into_iter().rev().take_while(|number| Some(*number) > known) {
         let Some(stored) = store.read(&number.key(), LIMIT).await? else { continue };
-        if let Some(record) = parse(number.key(), &stored)?.filter(|it| is_feed_of(it, public)) {
+        if let Some(record) =
+            parse(number.key(), &stored.bytes)?.filter(|it| is_feed_of(it, public))
+        {
             read.record = Some(record);
             read.standing = Standing::ManifestBehind;
             break;

@@ -218,20 +218,6 @@ impl Client {
         Ok(answer(&self.follow(url, &[], |agent, url| agent.head(url))?))
     }
 
-    /// GET, with the body written to `out` as it comes: for what does not fit in memory.
-    ///
-    /// # Errors
-    /// [`HttpError`] if there is no answer, if it is larger than `limit` bytes, breaks off or comes too
-    /// slowly, or if `out` fails. A status of failure is an answer, its body is written too.
-    pub fn download(
-        &self,
-        url: &str,
-        limit: u64,
-        out: &mut dyn Write,
-    ) -> Result<Response, HttpError> {
-        self.read(self.follow(url, &[], |agent, url| agent.get(url))?, limit, out)
-    }
-
     /// Asks, and goes where the answer says, as long as we may ask there. What says who asks goes to
     /// the first server alone.
     fn follow(
@@ -264,10 +250,11 @@ impl Client {
     }
 
     /// GET with further headers, the body written to `out` as it comes, which is told of status and
-    /// headers first.
+    /// headers first: for what does not fit in memory.
     ///
     /// # Errors
-    /// As [`Client::download`].
+    /// [`HttpError`] if there is no answer, if it is larger than `limit` bytes, breaks off or comes too
+    /// slowly, or if `out` fails. A status of failure is an answer, its body is written too.
     pub fn stream(
         &self,
         url: &str,

@@ -93,7 +93,9 @@ async fn once(
     let named =
         Named { command: "release", target: &name, dry: args.dry_run, root, note, removes: &[] };
     let plan = match outcome {
-        Preparation::Findings => return Err(stopped_by(findings, &checkout, "release", term)),
+        Preparation::Findings => {
+            return Err(stopped_by(findings, &checkout, "release", "published", term));
+        }
         Preparation::Guards(guards) => {
             let older = |guard: &Guard| guard.kind == GuardKind::OlderCheckout;
             if woken && guards.iter().all(older) {

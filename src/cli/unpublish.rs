@@ -38,7 +38,13 @@ async fn unpublish(global: &Global, args: &Unpublish, term: &Term) -> Outcome {
     };
     let mut plan = match release.outcome {
         Preparation::Findings => {
-            return Err(stopped_by(release.findings, &release.checkout, "unpublish", term));
+            return Err(stopped_by(
+                release.findings,
+                &release.checkout,
+                "unpublish",
+                "published",
+                term,
+            ));
         }
         Preparation::Guards(guards) => return Err(named.refused(&guards, term)),
         Preparation::Plan(plan) => plan,

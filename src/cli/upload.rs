@@ -3,14 +3,12 @@
 use serde_json::json;
 
 use super::args::{Format, Global, Upload};
-use super::ui::carry_out::{running, say_proofs};
-use super::ui::findings::report as report_findings;
+use super::ui::carry_out::{running, say_proofs, stopped_by};
 use super::ui::stop;
 use super::ui::term::Term;
 use super::{Exit, Outcome, block_on};
 use crate::pipeline::upload::{Job, carry_out, prepare};
-use crate::pipeline::{Class, Error};
-use crate::report::{self, Counts, counted};
+use crate::report::{self, counted};
 
 pub fn run(global: &Global, args: &Upload, term: &Term) -> Outcome {
     block_on(upload(global, args, term))
@@ -21,9 +19,7 @@ async fn upload(global: &Global, args: &Upload, term: &Term) -> Outcome {
     let prepared = prepare(&global.options(), &args.episodes).await?;
     say_proofs(&prepared.checkout, &prepared.located, term);
     if !prepared.findings.is_empty() {
-        report_findings("upload", &prepared.findings, &prepared.checkout, term);
-        let counts = Counts { errors: prepared.findings.len(), ..Counts::default() };
-        return Err(Error::new(Class::Findings, format!("{counts}: nothing was sent")));
+        return Err(stopped_by(prepared.findings, &prepared.checkout, "upload", "sent", term));
     }
     let jobs = &prepared.jobs;
     let store = prepared.target.store.as_ref();

@@ -77,11 +77,17 @@ fn headers_and_a_body_are_sent() {
     assert!(client.get_with(&url, &[("Range", "a\nb")], 100).is_err());
 }
 
+impl Sink for Vec<u8> {
+    fn begin(&mut self, _head: &Response) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 #[test]
 fn a_download_goes_where_it_is_told() {
     let server = Server::start(|_| Reply::ok("audio/mpeg", vec![7; 300_000]));
     let mut out = Vec::new();
-    let answer = testing::client().download(&server.url("/1.mp3"), 300_000, &mut out).unwrap();
+    let answer = testing::client().stream(&server.url("/1.mp3"), &[], 300_000, &mut out).unwrap();
     assert_eq!((answer.status, out.len(), answer.bytes.len()), (200, 300_000, 0));
 }
 
@@ -202,7 +208,7 @@ fn a_redirect_is_looked_at_like_the_first_address() {
             assert!(matches!(answer, Err(HttpError::NotPublic(_))), "{path}: {answer:?}");
         }
         let mut out = Vec::new();
-        assert!(client.download(&first.url(path), 100, &mut out).is_err() && out.is_empty());
+        assert!(client.stream(&first.url(path), &[], 100, &mut out).is_err() && out.is_empty());
     }
     assert!(matches!(client.get(&first.url("/file"), 100), Err(HttpError::BadAddress)));
 }

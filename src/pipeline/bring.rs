@@ -1,12 +1,11 @@
 //! Brings along what the episodes of a generator's folder name: pictures, transcripts, chapters. Audio is
 //! not among it: it rarely lies in the folder, and nobody wants it twice.
 
-use std::fs::{self, File};
-use std::io::Write as _;
 use std::path::Path;
 
 use crate::import::EpisodeFile;
 use crate::show::files::{self, NamedFile};
+use crate::show::write::write_new;
 use crate::show::{Episode, Source, is_inside, read};
 
 /// Where generators keep what pages name (Jekyll, Hugo, Eleventy, Toucan).
@@ -55,13 +54,7 @@ fn copy(old: &Path, root: &Path, from: &str, to: &str, named: &NamedFile<'_>) ->
             let Ok(bytes) = read::read_bytes(old, path.trim_start_matches('/'), MAX_PICTURE) else {
                 continue;
             };
-            let place = root.join(candidate);
-            let written = place
-                .parent()
-                .map(fs::create_dir_all)
-                .transpose()
-                .and_then(|_| File::create_new(&place)?.write_all(&bytes));
-            if written.is_ok() {
+            if write_new(&root.join(candidate), &bytes).is_ok_and(|is_new| is_new) {
                 return true;
             }
         }

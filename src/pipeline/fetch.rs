@@ -2,7 +2,7 @@
 //! stays; what comes is looked at before it takes its place.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
@@ -75,11 +75,13 @@ impl<'a> Fetcher<'a> {
 
     /// Fetches the artwork, to be written later; the ending that its format asks for.
     pub fn artwork(&mut self, url: &str) -> Option<&'static str> {
-        let mut bytes = Vec::new();
-        if let Err(reason) = self.ask(url, MAX_PICTURE, &mut bytes) {
-            self.failed.push(format!("the artwork: {reason}"));
-            return None;
-        }
+        let bytes = match self.ask(url, MAX_PICTURE) {
+            Ok(bytes) => bytes,
+            Err(reason) => {
+                self.failed.push(format!("the artwork: {reason}"));
+                return None;
+            }
+        };
         let ending = match bytes.as_slice() {
             [0xff, 0xd8, 0xff, ..] => "jpg",
             [0x89, b'P', b'N', b'G', ..] => "png",
@@ -106,9 +108,8 @@ impl<'a> Fetcher<'a> {
                 if self.root.join(to).exists() {
                     continue;
                 }
-                let mut bytes = Vec::new();
-                match self.ask(url, MAX_TEXT, &mut bytes) {
-                    Ok(_) => self.keep(to, &bytes),
+                match self.ask(url, MAX_TEXT) {
+                    Ok(bytes) => self.keep(to, &bytes),
                     Err(reason) => self.failed.push(format!("{to}: {reason}")),
                 }
             }
@@ -209,13 +210,12 @@ impl<'a> Fetcher<'a> {
     }
 
     /// Asks until there is an answer of success, a few times.
-    fn ask(&self, url: &str, limit: u64, out: &mut dyn Restart) -> Result<(), String> {
+    fn ask(&self, url: &str, limit: u64) -> Result<Vec<u8>, String> {
         let mut tried = 0;
         loop {
             tried += 1;
-            out.restart().map_err(|error| error.to_string())?;
-            let (reason, passing) = match self.client.download(url, limit, out) {
-                Ok(answer) if answer.is_success() => return Ok(()),
+            let (reason, passing) = match self.client.get(url, limit) {
+                Ok(answer) if answer.is_success() => return Ok(answer.bytes),
                 Ok(answer) => (
                     format!("the server answers {}", answer.status),
                     answer.status == 429 || answer.status >= 500,
@@ -257,17 +257,5 @@ impl<'a> Fetcher<'a> {
             "run the same again: what is there stays, the rest is fetched",
         );
         false
-    }
-}
-
-/// Something to write to that can begin anew.
-trait Restart: Write {
-    fn restart(&mut self) -> io::Result<()>;
-}
-
-impl Restart for Vec<u8> {
-    fn restart(&mut self) -> io::Result<()> {
-        self.clear();
-        Ok(())
     }
 }

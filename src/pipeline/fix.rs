@@ -34,12 +34,17 @@ impl Fixed {
     /// # Errors
     /// If a file cannot be written; those before it have been.
     pub fn write(&self, root: &Path) -> Result<(), Error> {
-        for (path, text) in &self.files {
-            write_text(&root.join(path), text)
-                .map_err(|error| Error::usage(format!("{path} cannot be written: {error}")))?;
-        }
-        Ok(())
+        self.files.iter().try_for_each(|(path, text)| write_episode(root, path, text))
     }
+}
+
+/// Gives an episode's file another text.
+///
+/// # Errors
+/// If it cannot be written; then it is as it was.
+pub fn write_episode(root: &Path, path: &str, text: &str) -> Result<(), Error> {
+    write_text(&root.join(path), text)
+        .map_err(|error| Error::usage(format!("{path} cannot be written: {error}")))
 }
 
 /// Applies all safe fixes to the episodes in memory, until there is none left.

@@ -5,14 +5,13 @@ mod suggest;
 mod text;
 
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 
 use super::workflows::{self, Action};
 use super::{Error, Options, load};
 use crate::show::read::EPISODES;
 use crate::show::settings::FILE;
-use crate::show::write::write_text;
+use crate::show::write::{write_new, write_text};
 use crate::show::{Settings, schema};
 
 pub use answers::{Answers, Topic};
@@ -181,8 +180,9 @@ pub fn init(options: &Options, asked: &InitOptions) -> Result<Made, Error> {
         new.extend(schema::files());
     }
     for (path, text) in new {
-        let fate = create(&root.join(&path), &text).map_err(|error| failed(&path, error))?;
-        made.push((path, fate));
+        let is_new = write_new(&root.join(&path), text.as_bytes());
+        let is_new = is_new.map_err(|error| failed(&path, error))?;
+        made.push((path, if is_new { Fate::Made } else { Fate::Kept }));
     }
     let (_, settings) = load::settings(root)?;
     let artwork = settings.show.artwork.get_ref();
@@ -193,18 +193,6 @@ pub fn init(options: &Options, asked: &InitOptions) -> Result<Made, Error> {
         open: text::open(&settings),
         artwork: (!root.join(artwork).exists()).then(|| artwork.clone()),
     })
-}
-
-/// Makes a file, unless it is there already.
-fn create(path: &Path, text: &str) -> std::io::Result<Fate> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    match fs::File::create_new(path) {
-        Ok(mut file) => file.write_all(text.as_bytes()).map(|()| Fate::Made),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(Fate::Kept),
-        Err(error) => Err(error),
-    }
 }
 
 /// What a host has written is the host's to change.

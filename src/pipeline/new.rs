@@ -8,7 +8,6 @@ mod slot;
 mod template;
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -21,10 +20,10 @@ use super::load::MAX_PICTURE;
 use super::{Error, Options, load};
 use crate::audio::tag::{self, Contents, Picture};
 use crate::audio::{Channels, Content, Depth, Foreign, Harm, probe_file};
-use crate::model::hash::Sha256;
 use crate::rules::picture::{flaw, picture};
 use crate::show::date::{self, offset_text};
 use crate::show::values::{AudioName, hh_mm_ss};
+use crate::show::write::write_new;
 use crate::show::{Episode, Show, read, schema};
 
 /// What is asked for.
@@ -144,12 +143,11 @@ pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
     if show.root.join(schema::EPISODE).is_file() {
         template.modeline = Some(schema::modeline(path.matches('/').count()));
     }
-    write_new(&show.root.join(&path), template.text().as_bytes()).map_err(|error| {
-        match error.kind() {
-            std::io::ErrorKind::AlreadyExists => taken(),
-            _ => Error::usage(format!("{path} cannot be made: {error}")),
-        }
-    })?;
+    let is_new = write_new(&show.root.join(&path), template.text().as_bytes())
+        .map_err(|error| Error::usage(format!("{path} cannot be made: {error}")))?;
+    if !is_new {
+        return Err(taken());
+    }
     let grave = mp3.damage.iter().filter(|damage| damage.harm() > Harm::Untidy);
     Ok(Made { path, notes, warnings: grave.map(ToString::to_string).collect() })
 }
@@ -445,23 +443,17 @@ fn cover(
 fn put(show: &Show, path: &str, bytes: &[u8], notes: &mut Vec<String>) -> Result<bool, Error> {
     let full = show.root.join(path);
     let failed = |error: std::io::Error| Error::usage(format!("{path} cannot be made: {error}"));
-    match write_new(&full, bytes) {
-        Ok(()) => {
-            notes.push(format!("Made {path}"));
-            Ok(true)
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            let there = fs::read(&full).map_err(failed)?;
-            let same = Sha256::of(&there) == Sha256::of(bytes);
-            if !same {
-                notes.push(format!(
-                    "{path} is there already and stays as it is: look whether it is this episode's"
-                ));
-            }
-            Ok(same)
-        }
-        Err(error) => Err(failed(error)),
+    if write_new(&full, bytes).map_err(failed)? {
+        notes.push(format!("Made {path}"));
+        return Ok(true);
     }
+    let same = fs::read(&full).map_err(failed)? == bytes;
+    if !same {
+        notes.push(format!(
+            "{path} is there already and stays as it is: look whether it is this episode's"
+        ));
+    }
+    Ok(same)
 }
 
 fn take_beside(
@@ -482,13 +474,6 @@ fn take_beside(
         if found.copied { format!(", from {}", found.from.display()) } else { String::new() };
     notes.push(format!("{what}: {}{from}", found.path));
     Ok(Some(found.path.clone()))
-}
-
-fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::File::create_new(path)?.write_all(bytes)
 }
 
 /// Brings the MP3 into the audio folder under its name, unless it is there, and says what was done.

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use super::check::select;
 use super::fetch::{FetchWatch, Fetcher, WantedAudio};
+use super::fix::write_episode;
 use super::load::{self, audio_path};
 use super::{Error, Options};
 use crate::http::Client;
 use crate::http::reach::Reach;
 use crate::report::counted;
 use crate::show::edit::{self, Edit};
-use crate::show::write::write_text;
 use crate::show::{Episode, Show, enclosure};
 
 /// What became of it.
@@ -136,10 +136,8 @@ impl<'a> Away<'a> {
             let bytes = length(self.show, path)?;
             rehosted.home += 1;
             rehosted.other_length += usize::from(*stated != Some(bytes));
-            let file = self.show.root.join(&episode.source.path);
-            write_text(&file, &at_home(episode, bytes)).map_err(|error| {
-                Error::usage(format!("{} cannot be written: {error}", episode.source.path))
-            })?;
+            let text = at_home(episode, bytes);
+            write_episode(&self.show.root, &episode.source.path, &text)?;
         }
         Ok(rehosted)
     }

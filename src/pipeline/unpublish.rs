@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::check::select;
 use super::ears::Watch;
+use super::fix::write_episode;
 use super::release::{self, Preparation, ReleaseOptions};
 use super::{Checkout, Class, Error, Options, target};
 use crate::model::object::Key;
@@ -14,7 +15,6 @@ use crate::plan::{Allow, EpisodeName, Left, Overrides, Plan, left_of};
 use crate::release::{Run, read_record, release_numbers, take_away};
 use crate::show::edit;
 use crate::show::set_key::set_key;
-use crate::show::write::write_text;
 use crate::store::Store;
 use crate::store::record::Record;
 
@@ -165,11 +165,7 @@ async fn left(plan: &Plan, name: &str, store: &dyn Store) -> Result<Left, Error>
 /// # Errors
 /// If a file cannot be written.
 pub fn write_drafts(options: &Options, drafts: &BTreeMap<String, String>) -> Result<(), Error> {
-    for (path, text) in drafts {
-        write_text(&options.root.join(path), text)
-            .map_err(|error| Error::usage(format!("{path} cannot be written: {error}")))?;
-    }
-    Ok(())
+    drafts.iter().try_for_each(|(path, text)| write_episode(&options.root, path, text))
 }
 
 /// Removes what is public of the episodes, once the release stands.

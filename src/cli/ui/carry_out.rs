@@ -167,18 +167,19 @@ fn who() -> String {
     wanted.or_else(actions::run_url).unwrap_or_else(|| "onair, run by hand".to_owned())
 }
 
-/// Reports the findings at error level, for which nothing was published.
+/// Reports the findings at error level, for which nothing was `done`: published, or sent.
 pub fn stopped_by(
     findings: Vec<Finding>,
     checkout: &Checkout,
     command: &str,
+    done: &str,
     term: &Term,
 ) -> Error {
     let mut wrong = findings;
     wrong.retain(|finding| finding.severity == Severity::Error);
     report(command, &wrong, checkout, term);
     let counts = Counts { errors: wrong.len(), ..Counts::default() };
-    Error::new(Class::Findings, format!("{counts}: nothing was published"))
+    Error::new(Class::Findings, format!("{counts}: nothing was {done}"))
 }
 
 impl Named<'_> {

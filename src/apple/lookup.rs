@@ -114,7 +114,7 @@ pub fn address(base: &str, show: u64, country: &Country) -> String {
 /// Reads an answer about the show `wanted`.
 ///
 /// # Errors
-/// [`BadAnswer`] if it is none. A result that is no episode, or has no id, is left out.
+/// [`BadAnswer`] if it is none. A result that is not an episode, or has no id, is left out.
 pub fn parse(bytes: &[u8], wanted: u64) -> Result<Answer, BadAnswer> {
     if bytes.len() as u64 > MAX_ANSWER {
         return Err(BadAnswer::TooLarge);

@@ -148,12 +148,12 @@ impl Report {
     /// Whether `--check` fails for a row: it is wrong, or has been missing too long. What has been
     /// written no longer counts.
     pub fn is_finding(&self, row: &Row) -> bool {
-        let mended = self.written > 0;
+        let fixed = self.written > 0;
         match row.outcome {
             Outcome::Right { .. } | Outcome::Unknown { .. } => false,
             Outcome::Misplaced { .. } | Outcome::Refused { .. } => true,
-            Outcome::Wrong { .. } => !mended,
-            Outcome::Found { .. } => !mended && self.is_overdue(row),
+            Outcome::Wrong { .. } => !fixed,
+            Outcome::Found { .. } => !fixed && self.is_overdue(row),
             Outcome::Suggested { .. } | Outcome::Unlisted => self.is_overdue(row),
         }
     }

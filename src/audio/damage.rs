@@ -23,7 +23,7 @@ pub enum Harm {
     Lost,
 }
 
-/// Where bytes that are no audio stand.
+/// Where bytes that are not audio stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
@@ -35,7 +35,7 @@ pub enum Place {
     End,
 }
 
-/// What bytes that are no audio hold.
+/// What bytes that are not audio hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Filler {
@@ -287,14 +287,17 @@ impl fmt::Display for Damage {
                     Place::Front => {
                         write!(
                             f,
-                            "{length} before the first frame, at byte {at}, are no audio{what}"
+                            "{length} before the first frame, at byte {at}, are not audio{what}"
                         )
                     }
                     Place::Middle => {
                         write!(f, "a gap in the audio: {length} at byte {at} hold no frame{what}")
                     }
                     Place::End => {
-                        write!(f, "{length} after the last frame, at byte {at}, are no audio{what}")
+                        write!(
+                            f,
+                            "{length} after the last frame, at byte {at}, are not audio{what}"
+                        )
                     }
                 }?;
                 match harm {
@@ -396,7 +399,7 @@ impl fmt::Display for Damage {
     }
 }
 
-/// What bytes that are no audio hold, in brackets.
+/// What bytes that are not audio hold, in brackets.
 fn filled(filler: Filler, length: u64) -> String {
     match filler {
         Filler::Tag(kind) => format!(" (they start with {})", kind.with_article()),

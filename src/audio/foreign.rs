@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::walk::window::{Seen, Window};
 use crate::model::hash::Sha256;
 
-/// What a file is that is no MP3.
+/// What a file is that is not an MP3.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

@@ -87,7 +87,7 @@ const TAIL: u64 = 4 << 20;
 /// Probes what `source` delivers up to its end.
 ///
 /// Since the trailing tags cannot be looked for beforehand, the last four MiB are held back until
-/// the end is reached; a trailing tag longer than that counts as bytes that are no audio.
+/// the end is reached; a trailing tag longer than that counts as bytes that are not audio.
 ///
 /// # Errors
 /// Those of reading.

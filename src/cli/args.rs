@@ -102,10 +102,10 @@ pub struct Global {
     /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
     pub color: Colour,
-    /// Say only what is wrong
+    /// Show errors and warnings only
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// Say more: notes too, and every object
+    /// Show more: notes too, and every object
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
     /// Print help
@@ -176,15 +176,15 @@ pub enum Command {
     Release(Release),
     /// See the pages as they would be published, in a browser on this machine
     Preview(Preview),
-    /// Send the audio of episodes ahead of the release that will name it
+    /// Send the audio of episodes before the release that names it
     Upload(Upload),
-    /// Examine the target, step by step: what works, what does not, and how to mend it
+    /// Examine the target step by step, and say how to fix what is wrong
     Doctor(Doctor),
-    /// Make the feed of an earlier release the public one again
+    /// Go back to an earlier release
     Rollback(Rollback),
-    /// Take episodes down: out of the feed, their pages gone, their files removed
+    /// Take episodes down: out of the feed, with their pages and files
     Unpublish(Unpublish),
-    /// Remove from the target what no recent release names
+    /// Remove objects from the target that no recent release uses
     Prune(Prune),
     /// Write the tags of episodes into your own MP3s, as a release publishes them
     Tag(Tag),
@@ -192,11 +192,11 @@ pub enum Command {
     Init(Init),
     /// Make an episode's file from an MP3
     New(New),
-    /// Make a show of a podcast's feed, or of a Jekyll folder
+    /// Make a show from a podcast's feed, or from another generator's folder
     Import(Import),
-    /// Bring audio home that stands at an old host's addresses: fetch it, and publish it here
+    /// Download the audio that is still at an old host, and publish it here
     Rehost(Rehost),
-    /// Say how far the feed's move to another address is, and what comes next
+    /// Show how far the feed's move to a new address is, and the next step
     Move(Move),
     /// Episode ids at Apple Podcasts
     #[command(subcommand)]
@@ -232,10 +232,10 @@ pub struct Check {
     /// Report only on these episodes: a number, or a file's name
     #[arg(value_name = "EPISODE", add = episodes())]
     pub episodes: Vec<String>,
-    /// Listen to the audio, too: loudness, peaks, silence, channels, the same recording twice
+    /// Also listen to the audio: loudness, peaks, silence, channels, the same recording twice
     #[arg(long)]
     pub listen: bool,
-    /// Mend what can be mended without a second look
+    /// Fix what is safe to fix
     #[arg(long)]
     pub fix: bool,
     /// With --fix: show the changes and make none
@@ -244,7 +244,7 @@ pub struct Check {
     /// Fail if there are more warnings than this
     #[arg(long, value_name = "N")]
     pub max_warnings: Option<usize>,
-    /// Show every finding by itself, notes too
+    /// Show every finding on its own, notes too
     #[arg(long)]
     pub all: bool,
 }
@@ -273,16 +273,16 @@ pub struct Release {
     /// Show what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Look at every published object, and send again what is gone or was changed
+    /// Look at every published object, and send again what is missing or changed
     #[arg(long)]
     pub repair: bool,
-    /// Wait so long for another release that is at work, and for episodes that come due: `90m`, `3h`
+    /// Wait up to this long for another release to end, and for scheduled episodes: `90m`, `3h`
     #[arg(long, value_name = "TIME", env = "ONAIR_WAIT", hide_env_values = true, value_parser = span)]
     pub wait: Option<std::time::Duration>,
-    /// Publish this episode's audio anew, with its tag as it would be made now, at a new address
+    /// Publish this episode's audio again, with a new tag, at a new address
     #[arg(long, value_name = "EPISODE", add = episodes())]
     pub retag: Vec<String>,
-    /// Let a guard pass, knowing what it guards
+    /// Let this guard pass
     #[arg(long, value_name = "GUARD", add = ArgValueCandidates::new(permissions))]
     pub allow: Vec<String>,
     /// Publish as if it were this instant (RFC 3339)
@@ -294,7 +294,8 @@ pub struct Release {
 fn span(text: &str) -> Result<std::time::Duration, String> {
     let span: jiff::SignedDuration =
         text.trim().parse().map_err(|_| "write a time like `90m` or `3h`".to_owned())?;
-    let span = std::time::Duration::try_from(span).map_err(|_| "time only goes on".to_owned())?;
+    let span = std::time::Duration::try_from(span)
+        .map_err(|_| "the time cannot be negative".to_owned())?;
     let most = std::time::Duration::from_secs(24 * 60 * 60);
     if span <= most { Ok(span) } else { Err("a release waits for a day at most".to_owned()) }
 }
@@ -321,7 +322,7 @@ pub struct Upload {
 /// `onair doctor`
 #[derive(Debug, clap::Args)]
 pub struct Doctor {
-    /// Print the least that an AWS identity must be allowed to do, as an IAM policy, and examine nothing
+    /// Print the smallest IAM policy with which onair works, and examine nothing
     #[arg(long)]
     pub print_policy: bool,
 }
@@ -349,7 +350,7 @@ pub struct Unpublish {
     /// Leave audio, chapters and transcripts where they are
     #[arg(long)]
     pub keep_files: bool,
-    /// Do it without asking; where nobody can be asked, nothing is done without it
+    /// Do not ask; needed where nobody can be asked
     #[arg(long, short, conflicts_with = "dry_run")]
     pub yes: bool,
     /// Show what would be done, and do nothing
@@ -363,16 +364,16 @@ pub struct Unpublish {
 /// `onair prune`
 #[derive(Debug, clap::Args)]
 pub struct Prune {
-    /// Keep all that this many of the last releases name
+    /// Keep what the last N releases use
     #[arg(long, value_name = "N", default_value = "10")]
     pub keep: NonZeroUsize,
-    /// Remove without asking; where nobody can be asked, nothing is removed without it
+    /// Do not ask; needed where nobody can be asked
     #[arg(long, short, conflicts_with = "dry_run")]
     pub yes: bool,
     /// Show what would be removed, and remove nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Remove nothing if it would be more objects than this
+    /// Stop if there are more objects to remove than this
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub most: usize,
 }
@@ -424,7 +425,7 @@ pub struct Init {
     /// Make the schemas by which editors complete and check onair.toml and front matter
     #[arg(long)]
     pub schema: bool,
-    /// Ask nothing: what no option answers stays open
+    /// Ask nothing; leave open what no option answers
     #[arg(long, short)]
     pub yes: bool,
     /// The action that the GitHub workflows use: OWNER/NAME/.github/actions/onair@COMMIT
@@ -451,7 +452,7 @@ pub struct New {
     /// The MP3's name in the audio folder [default: its own, if it makes an address]
     #[arg(long = "as", value_name = "NAME")]
     pub name: Option<String>,
-    /// Let ffmpeg make the MP3 of other audio, as the show's others are
+    /// Let ffmpeg make the MP3 from other audio, like the show's others
     #[arg(long)]
     pub encode: bool,
     /// Open the new file in $VISUAL or $EDITOR
@@ -465,10 +466,10 @@ pub struct Import {
     /// The feed's address or file, or the folder of a site's generator (Jekyll, Toucan, Hugo, …)
     #[arg(value_name = "FEED-OR-FOLDER")]
     pub from: String,
-    /// Fetch what the feed names: audio, artwork, transcripts, chapters; what is there already stays
+    /// Download what the feed names: audio, artwork, transcripts, chapters
     #[arg(long)]
     pub download: bool,
-    /// Bring the audio home as well: what came is published here, and no longer at its old address
+    /// Also bring the audio home: download it, and publish it here
     #[arg(long)]
     pub rehost: bool,
     /// The address that the show will have, if it moves [default: the one that it has]
@@ -477,7 +478,7 @@ pub struct Import {
     /// The show's time zone, as in Europe/Paris [default: the one that its dates tell]
     #[arg(long, value_name = "ZONE")]
     pub time_zone: Option<String>,
-    /// Fetch from servers of this machine and of private networks, too, where the feed names them
+    /// Also download from this machine and from private networks, where the feed names them
     #[arg(long)]
     pub allow_private: bool,
 }
@@ -488,7 +489,7 @@ pub struct Rehost {
     /// These episodes: a number, or a file's name [default: all that have their audio elsewhere]
     #[arg(value_name = "EPISODE")]
     pub episodes: Vec<String>,
-    /// Fetch from servers of this machine and of private networks, too, where an episode names them
+    /// Also download from this machine and from private networks, where an episode names them
     #[arg(long)]
     pub allow_private: bool,
 }
@@ -504,14 +505,14 @@ pub struct Move {
 /// `onair apple`
 #[derive(Debug, Subcommand)]
 pub enum Apple {
-    /// Compare every episode's appleEpisodeId with what Apple says, by guid and never by title
+    /// Compare every episode's appleEpisodeId with Apple's, by guid and never by title
     Sync(AppleSync),
 }
 
 /// `onair apple sync`
 #[derive(Debug, clap::Args)]
 pub struct AppleSync {
-    /// Put the ids into the front matter: one line a file
+    /// Write the ids into the front matter
     #[arg(long)]
     pub write: bool,
     /// Fail if an id is wrong, or missing for too long
@@ -520,7 +521,7 @@ pub struct AppleSync {
     /// For how many days after publishing an id may be missing
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub days: u32,
-    /// Ask nobody, and read a saved answer of the look-up service
+    /// Read a saved answer of the look-up service, and ask nobody
     #[arg(long, value_name = "FILE", conflicts_with = "country")]
     pub from_file: Option<PathBuf>,
     /// A storefront to ask; may be given again [default: apple-country of onair.toml, us and gb]

@@ -62,6 +62,6 @@ fn say_of_absent(checked: &Checked, term: &Term) {
 fn say_fixed(fixed: &Fixed, term: &Term) {
     if fixed.edits > 0 {
         let (values, files) = (counted(fixed.edits, "value"), counted(fixed.files.len(), "file"));
-        term.say(&format!("Mended {values} in {files}"));
+        term.say(&format!("Fixed {values} in {files}"));
     }
 }

@@ -87,7 +87,7 @@ fn refuse_format(args: &Args, term: &Term) -> Result<(), Error> {
     let words: Vec<String> = known.iter().map(|format| format.word()).collect();
     let said = |forms: &str| Error::usage(format!("`onair {}` reports {forms} only", args.name));
     Err(match &words[..] {
-        [_] => said("to persons").help("leave --format out"),
+        [_] => said("as text").help("leave --format out"),
         words => said(&format!("as {}", words.join(" or "))),
     })
 }

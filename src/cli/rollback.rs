@@ -39,7 +39,7 @@ async fn rollback(global: &Global, args: &Rollback, term: &Term) -> Outcome {
     let done = named.carry_out(&plan, &options, target, settings, term).await?;
     if done.is_some_and(|receipt| receipt.feed_published) {
         term.say(
-            "It holds until the show changes: mend it there, and the next `onair release` goes on.",
+            "It holds until the show changes: fix it there, and the next `onair release` goes on.",
         );
     }
     Ok(Exit::Fine)

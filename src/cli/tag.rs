@@ -54,7 +54,7 @@ pub fn run(global: &Global, args: &Tag, term: &Term) -> Outcome {
     }
     if let Some(fixed) = fixed.filter(|fixed| fixed.edits > 0) {
         let (values, files) = (counted(fixed.edits, "value"), counted(fixed.files.len(), "file"));
-        term.say(&format!("Mended {values} in {files}"));
+        term.say(&format!("Fixed {values} in {files}"));
     }
     finish(&refused, term)
 }

@@ -24,7 +24,7 @@ pub struct Reach {
 
 /// Why an address is not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the server is {0}, which is asked only if you name its address yourself")]
+#[error("the server is {0}; onair asks such a server only if you name its address yourself")]
 pub struct NotPublic(pub(super) &'static str);
 
 impl Reach {

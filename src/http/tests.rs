@@ -178,7 +178,7 @@ fn a_name_that_leads_to_this_machine_is_not_asked_unless_it_is_named() {
     let refused = of_names(names, Reach::default()).get(&url, 100).unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "the server is on this machine itself, which is asked only if you name its address yourself"
+        "the server is on this machine itself; onair asks such a server only if you name its address yourself"
     );
     let named = of_names(names, Reach::with([url.as_str()]));
     assert_eq!(named.get(&url, 100).unwrap().bytes, b"secret");

@@ -17,7 +17,7 @@ use crate::show::edit::quoted;
 use crate::show::guid::of_address;
 use crate::show::settings::{FILE, is_medium};
 
-/// Where the artwork goes; its ending is mended once its bytes are seen.
+/// Where the artwork goes; its ending is fixed once its bytes are seen.
 pub const ARTWORK: &str = "img/artwork";
 /// Where a release goes until its host says otherwise.
 pub const TARGET: &str =

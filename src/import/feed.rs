@@ -24,7 +24,7 @@ const MAX_ITEMS: usize = 100_000;
 /// Makes a show of a feed.
 ///
 /// # Errors
-/// [`ImportError`] if this is no feed, or one that no podcast has.
+/// [`ImportError`] if this is not a feed, or one that no podcast has.
 #[cfg(test)]
 pub fn of_feed(bytes: &[u8], options: &Options<'_>) -> Result<Import, ImportError> {
     of_pages(&[bytes], options)
@@ -53,7 +53,7 @@ pub fn of_pages(pages: &[&[u8]], options: &Options<'_>) -> Result<Import, Import
         return Err(ImportError::new("there is no feed"));
     };
     if items.drafts.is_empty() && report.remarked(item::NO_ENCLOSURE) > 0 {
-        return Err(ImportError::new("no item of this feed has audio: it is no podcast's")
+        return Err(ImportError::new("no item of this feed has audio: this is not a podcast feed")
             .help("look on the show's page for the address of its podcast feed"));
     }
     let Items { mut drafts, identical, .. } = items;

@@ -66,7 +66,7 @@ pub fn truth(text: &str) -> Option<bool> {
     }
 }
 
-/// Reads an item; nothing if it is no episode, and then the report says so.
+/// Reads an item; nothing if it is not an episode, and then the report says so.
 pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<Draft> {
     let mut parts = Parts::new(Level::Episode, item);
     let mut draft = Draft::default();
@@ -250,7 +250,7 @@ fn numbers(parts: &mut Parts<'_>, draft: &mut Draft, report: &mut Report) {
             match values::positive(&element.text, what) {
                 Ok(number) => found = Some(number),
                 Err(trouble) => {
-                    let kind = "numbers of season or episode that are none were left out";
+                    let kind = "season and episode numbers that cannot be read were left out";
                     draft.remarks.push((kind, format!("{name}: {}", trouble.reason)));
                 }
             }
@@ -265,7 +265,7 @@ fn numbers(parts: &mut Parts<'_>, draft: &mut Draft, report: &mut Report) {
             "trailer" => Some(EpisodeType::Trailer),
             "bonus" => Some(EpisodeType::Bonus),
             _ => {
-                report.left(Level::Episode, "itunes:episodeType (of no known kind)");
+                report.left(Level::Episode, "itunes:episodeType (unknown value)");
                 None
             }
         };
@@ -284,7 +284,7 @@ fn when(parts: &mut Parts<'_>, draft: &mut Draft) {
         let whole = text.split('.').next().unwrap_or_default();
         draft.seconds = values::duration(whole).ok().filter(|seconds| *seconds > 0);
         if draft.seconds.is_none() {
-            let kind = "durations that are none were left out";
+            let kind = "durations that cannot be read were left out";
             draft.remarks.push((kind, format!("`{}`", cut(text, 40).0)));
         }
     }
@@ -299,9 +299,9 @@ fn when(parts: &mut Parts<'_>, draft: &mut Draft) {
 }
 
 /// Items that are posts of a blog.
-pub const NO_ENCLOSURE: &str = "items without an enclosure are no episodes and were left out";
+pub const NO_ENCLOSURE: &str = "items without an enclosure are not episodes and were left out";
 /// Dates that cannot be read.
-pub const NO_DATE: &str = "dates that mean no one instant were left out";
+pub const NO_DATE: &str = "dates that do not name one instant were left out";
 
 fn apple_id(parts: &mut Parts<'_>, draft: &mut Draft) {
     let is_apple = |element: &Element| element.attribute("platform") == Some("apple");

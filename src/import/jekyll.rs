@@ -90,7 +90,7 @@ pub fn of_folder(
     if let Some(first) = unread.first() {
         report.decide(
             format!("{} could not be read, such as {first}", counted(unread.len(), "file")),
-            "mend the front matter and import again, or copy them by hand: only the others came",
+            "fix the front matter and import again, or copy them by hand: only the others came",
         );
     }
     let config_name = config.map_or("the folder", |config| config.path.as_str());
@@ -160,7 +160,7 @@ fn episode(
         let Some(address) = audio(&episode) else { return Outcome::Other };
         let file = names::audio_stem(&format!("x/{address}")).map(|stem| format!("{stem}.mp3"));
         let Some(file) = file else {
-            report.remark(&post.path, "audio that is no MP3 has no place: left out", address);
+            report.remark(&post.path, "audio that is not MP3 has no place: left out", address);
             return Outcome::Unread;
         };
         lines.push_str(&format!("file: {file}\n"));

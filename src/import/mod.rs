@@ -99,7 +99,7 @@ pub struct ImportError {
     pub place: Option<(usize, usize)>,
     /// What is wrong.
     pub reason: String,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Option<String>,
 }
 

@@ -307,7 +307,7 @@ proptest! {
             Ok(import) => import,
             // None of its items has audio.
             Err(error) => {
-                prop_assert!(error.reason.contains("no podcast's"), "{}", error);
+                prop_assert!(error.reason.contains("not a podcast feed"), "{}", error);
                 return Ok(());
             }
         };
@@ -451,7 +451,7 @@ fn all_lost(bytes: &[u8], import: &Import) -> Vec<String> {
     let items: Vec<&xml::Element> = new.children.iter().filter(|it| it.name == "item").collect();
     let mut seen = BTreeSet::new();
     for item in old.children.iter().filter(|it| it.name == "item") {
-        // A post of a blog is no episode.
+        // A post of a blog is not an episode.
         let is_episode = item.children.iter().any(|it| it.name == "enclosure");
         if !is_episode || !seen.insert(guid(item)) {
             continue;

@@ -65,7 +65,7 @@ pub struct Channel {
 /// Reads the `channel` of an RSS feed, its items among the other elements.
 ///
 /// # Errors
-/// [`ImportError`] with the place, if this is no feed or more than a feed has.
+/// [`ImportError`] with the place, if this is not a feed or more than a feed has.
 pub fn channel(bytes: &[u8]) -> Result<Element, ImportError> {
     let mut items = Vec::new();
     let mut channel = read(bytes, &mut |item, _| {
@@ -118,7 +118,9 @@ pub fn read(bytes: &[u8], see: &mut See<'_>) -> Result<Channel, ImportError> {
         "opml" => return Err(super::atom::opml(&root)),
         other => {
             let other: String = other.chars().take(40).collect();
-            return Err(ImportError::new(format!("this is no RSS feed: it starts with <{other}>")));
+            return Err(ImportError::new(format!(
+                "this is not an RSS feed: it starts with <{other}>"
+            )));
         }
     };
     Ok(Channel { element, namespaces, remark })
@@ -311,7 +313,7 @@ mod tests {
     #[test]
     fn what_is_no_feed_is_said() {
         assert_eq!(said("<!DOCTYPE HTML><html><p>"), "this is an HTML page, not a feed");
-        assert_eq!(said("<svg/>"), "this is no RSS feed: it starts with <svg>");
+        assert_eq!(said("<svg/>"), "this is not an RSS feed: it starts with <svg>");
         let atom = "<feed xmlns='http://www.w3.org/2005/Atom'/>";
         assert_eq!(said(atom), "this Atom feed has no episode");
         assert_eq!(said("<rss></rss>"), "this RSS feed has no <channel>");

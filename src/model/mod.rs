@@ -2,6 +2,7 @@
 
 pub mod audio;
 pub mod chapter;
+pub mod checkup;
 pub mod hash;
 pub mod object;
 pub mod rendered_tag;

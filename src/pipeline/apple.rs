@@ -64,7 +64,7 @@ fn origin(show: &Show, asked: &SyncOptions) -> Result<Origin, Error> {
             .iter()
             .map(|text| {
                 Country::new(text).ok_or_else(|| {
-                    Error::usage(format!("`{text}` is no storefront"))
+                    Error::usage(format!("`{text}` is not a storefront"))
                         .help("a storefront is a country by its two letters, as in fr")
                 })
             })

@@ -133,7 +133,7 @@ pub fn findings(
         ChaptersRead::Empty { path } => at(format!("there is no chapter in {path}")),
         ChaptersRead::Unusable { path, trouble: Some(trouble) } => at(format!("{path}: {trouble}")),
         ChaptersRead::Unusable { path, trouble: None } => {
-            at(format!("{path} is no chapter file")).expected(Format::EXPECTED)
+            at(format!("{path} is not a chapter file")).expected(Format::EXPECTED)
         }
     });
 }

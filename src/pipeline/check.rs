@@ -1,4 +1,4 @@
-//! `check`: every finding of a show, and the mending of what needs no second look.
+//! `check`: every finding of a show, and the fixing of what needs no second look.
 
 use std::collections::BTreeSet;
 
@@ -22,13 +22,13 @@ pub struct CheckOptions {
     pub episodes: Vec<String>,
     /// Listen to the audio of these episodes, too.
     pub listen: bool,
-    /// Mend what needs no second look, and write it.
+    /// Fix what needs no second look, and write it.
     pub fix: Fixing,
     /// The present instant.
     pub now: Timestamp,
 }
 
-/// Whether to mend.
+/// Whether to fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fixing {
     /// No.
@@ -42,13 +42,13 @@ pub enum Fixing {
 /// What came of a check.
 #[derive(Debug)]
 pub struct Checked {
-    /// The show, mended where that was asked for.
+    /// The show, fixed where that was asked for.
     pub checkout: Checkout,
     /// What is known of its audio, and what proves it.
     pub located: Located,
     /// What is wrong with the episodes that were asked for.
     pub findings: Vec<Finding>,
-    /// What was mended.
+    /// What was fixed.
     pub fixed: Option<Fixed>,
     /// What is worth knowing of how the target was asked.
     pub notes: Vec<String>,
@@ -60,7 +60,7 @@ pub struct Checked {
 /// a `size` that is not the file's but may be that of the audio as published.
 ///
 /// # Errors
-/// If the show cannot be read, an episode that was named is not there, or a mended file cannot be
+/// If the show cannot be read, an episode that was named is not there, or a fixed file cannot be
 /// written.
 pub async fn check(
     options: &Options,

@@ -5,10 +5,10 @@ use super::target::{self, Target};
 use super::trust::{self, Purpose};
 use super::{Class, Error, Options, load};
 use crate::http::Client;
+use crate::model::checkup::Check;
 use crate::public::sample;
 use crate::release;
 use crate::show::Settings;
-use crate::store::checkup::Check;
 use crate::store::s3::policy;
 
 /// What came of an examination.
@@ -22,12 +22,12 @@ pub struct Examined {
 /// The least that an AWS identity must be allowed to do, as an IAM policy.
 ///
 /// # Errors
-/// If the target is no bucket.
+/// If the target is not a bucket.
 pub fn print_policy(options: &Options) -> Result<String, Error> {
     let settings = load::show(&options.root)?.settings;
     let url = target::url(options, &settings);
     if !url.starts_with("s3://") {
-        return Err(Error::usage(format!("`{url}` is no bucket, and needs no policy")).help(
+        return Err(Error::usage(format!("`{url}` is not a bucket, and needs no policy")).help(
             "name the bucket with --target s3://bucket/prefix, or as target.url in onair.toml",
         ));
     }
@@ -46,7 +46,7 @@ pub async fn examine(options: &Options) -> Result<Examined, Error> {
             let checks = look(options, &target, &settings).await?;
             Ok(Examined { target: target.store.name(), checks })
         }
-        // No region, no such endpoint: the first thing to mend.
+        // No region, no such endpoint: the first thing to fix.
         Err(Error { class: Class::Target, message, help }) => {
             let check = Check::broken("way to the target", message, help.unwrap_or_default());
             let target = target::url(options, &settings).to_owned();

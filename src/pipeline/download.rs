@@ -86,7 +86,7 @@ fn fetch(
     let fault = match probe.content {
         Content::Mp3(_) => None,
         Content::Empty => Some("nothing came".to_owned()),
-        Content::Foreign(foreign) => Some(format!("what came is {foreign}, not an MP3")),
+        Content::Foreign(foreign) => Some(format!("the server sent {foreign}, not an MP3")),
     };
     if let Some(fault) = fault {
         forget(&part);
@@ -135,7 +135,7 @@ fn ask(
                     passing.then(|| patience(&answer, tried)),
                 )
             }
-            Err(_) if late => ("the time for all downloads is over".to_owned(), None),
+            Err(_) if late => ("the time limit for all downloads has passed".to_owned(), None),
             Err(HttpError::TooLarge { .. }) => {
                 forget(part);
                 ("it is larger than any episode".to_owned(), None)
@@ -218,7 +218,7 @@ impl Write for Part<'_> {
             return Ok(bytes.len());
         }
         if Instant::now() >= self.until {
-            return Err(io::Error::other("the time for all downloads is over"));
+            return Err(io::Error::other("the time limit for all downloads has passed"));
         }
         let written = self.file.write(bytes)?;
         self.bytes += written as u64;

@@ -40,7 +40,7 @@ pub struct Error {
     pub class: Class,
     /// What is wrong, without a period.
     pub message: String,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Option<String>,
 }
 
@@ -55,7 +55,7 @@ impl Error {
         Self::new(Class::Usage, message)
     }
 
-    /// Says how to mend it.
+    /// Says how to fix it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -1,4 +1,4 @@
-//! Mends in the episodes' files what a finding says how to mend, and keeps every other byte.
+//! Fixes in the episodes' files what a finding says how to fix, and keeps every other byte.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,19 +12,19 @@ use crate::show::Source;
 use crate::show::edit::{self, Edit};
 use crate::show::write::write_text;
 
-/// Mending one finding can bring another to light; no chain is longer than this.
+/// Fixing one finding can bring another to light; no chain is longer than this.
 const ROUNDS: usize = 4;
 
-/// What was mended.
+/// What was fixed.
 #[derive(Debug, Clone)]
 pub struct Fixed {
     /// Episodes' files with their new text.
     pub files: Vec<(String, String)>,
-    /// How many values were mended.
+    /// How many values were fixed.
     pub edits: usize,
     /// The same as a patch.
     pub diff: String,
-    /// The findings that are left, of the texts as mended.
+    /// The findings that are left, of the texts as fixed.
     pub left: Vec<Finding>,
 }
 
@@ -72,10 +72,10 @@ pub fn fix(
             let source = &episode.source;
             let Some(fixes) = fixes.get(source.path.as_str()) else { continue };
             let text = edit::apply(&source.text, fixes);
-            if let Ok(mended) = episode.with_text(text) {
+            if let Ok(fixed) = episode.with_text(text) {
                 edits += fixes.len();
                 before.entry(source.path.clone()).or_insert_with(|| source.text.clone());
-                changed.insert(source.path.clone(), mended);
+                changed.insert(source.path.clone(), fixed);
             }
         }
         if changed.is_empty() {

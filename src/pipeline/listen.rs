@@ -40,7 +40,7 @@ pub struct Named {
 /// Listens to episodes, named by number or file name, and to any MP3s, named by their paths.
 ///
 /// # Errors
-/// If the show cannot be read and an episode is named, an episode is not there, or a file is no MP3.
+/// If the show cannot be read and an episode is named, an episode is not there, or a file is not an MP3.
 pub fn listen(options: &Options, names: &[String], watch: &dyn Watch) -> Result<Listened, Error> {
     let (files, episodes): (Vec<String>, Vec<String>) =
         names.iter().cloned().partition(|name| is_file(name));

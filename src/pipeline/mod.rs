@@ -7,7 +7,7 @@
 //! 1. [`Checkout::load`] reads the show's folder: every text parsed, every side file as a result.
 //! 2. [`evidence::look`] looks at the audio that is at hand.
 //! 3. [`locate::locate`] asks the target where audio stands, and lets it speak for what is not at hand.
-//! 4. [`check::find`] judges, from those values alone; [`fix::fix`] mends what needs no second look.
+//! 4. [`check::find`] judges, from those values alone; [`fix::fix`] fixes what needs no second look.
 //! 5. [`edition::build`] renders, [`crate::plan::plan`] plans, [`release::carry_out`] does it, and
 //!    [`post_release::after`] tells the CDN and looks at new audio as listeners get it.
 
@@ -24,6 +24,7 @@ pub mod edition;
 pub mod editor;
 mod error;
 pub mod evidence;
+pub mod feed_move;
 pub mod fetch;
 pub mod find;
 pub mod fix;

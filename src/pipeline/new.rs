@@ -57,7 +57,7 @@ pub struct Made {
 /// Makes an episode's file.
 ///
 /// # Errors
-/// If this is no MP3, or a file stands in the way. Then nothing was written.
+/// If this is not an MP3, or a file stands in the way. Then nothing was written.
 pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
     let show = load::show(&options.root)?;
     let given = find(&show, &asked.file)?;

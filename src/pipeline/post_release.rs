@@ -7,6 +7,7 @@ use super::Options;
 use super::target::Target;
 use super::trust;
 use crate::http::Client;
+use crate::model::checkup::Check;
 use crate::plan::Plan;
 use crate::public::cloudfront::{self, CloudFrontError};
 use crate::public::hubs;
@@ -14,7 +15,6 @@ use crate::public::sample;
 use crate::release::Receipt;
 use crate::report::counted;
 use crate::show::Settings;
-use crate::store::checkup::Check;
 use crate::store::s3::S3Store;
 
 /// By this Podping knows who may speak for feeds.

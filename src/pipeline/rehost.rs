@@ -21,7 +21,7 @@ pub struct Rehosted {
     pub home: usize,
     /// How many of them have another length than the feed gave.
     pub other_length: usize,
-    /// Of audio that is no MP3: how many, and the first episode's file.
+    /// Of audio that is not an MP3: how many, and the first episode's file.
     pub other_kind: Option<(usize, String)>,
     /// Whether all came that was asked for.
     pub complete: bool,
@@ -33,13 +33,16 @@ impl Rehosted {
         let mut lines = Vec::new();
         if let Some((count, first)) = &self.other_kind {
             let stay = if *count == 1 { "episode stays" } else { "episodes stay" };
-            lines.push(format!("{count} {stay} at the old address: no MP3, such as {first}"));
+            lines.push(format!("{count} {stay} at the old address: not MP3, such as {first}"));
         }
         if self.home == 0 {
-            lines.push("No audio came home".to_owned());
+            lines.push("No audio was brought home".to_owned());
             return lines.join("\n");
         }
-        lines.push(format!("Home: the audio of {}; guids stay", counted(self.home, "episode")));
+        lines.push(format!(
+            "Now published here: the audio of {}; guids stay",
+            counted(self.home, "episode")
+        ));
         if self.other_length > 0 {
             let count = counted(self.other_length, "file");
             lines.push(format!("{count} not as long as the feed says: `size` is what came"));
@@ -93,7 +96,7 @@ struct Away<'a> {
     episodes: Vec<&'a Episode>,
     /// The same, as what is to be fetched.
     wanted: Vec<WantedAudio>,
-    /// Files of episodes whose audio is no MP3.
+    /// Files of episodes whose audio is not an MP3.
     other: Vec<&'a str>,
 }
 

@@ -91,7 +91,7 @@ fn refuse_slip(url: &str) -> Result<(), Error> {
         .split_once("://")
         .map(|(scheme, _)| scheme)
         .filter(|it| !known.contains(&it.to_ascii_lowercase().as_str()));
-    Err(Error::usage(format!("`{}` is no kind of target", what.unwrap_or(url))).help(right))
+    Err(Error::usage(format!("`{}` is not a target", what.unwrap_or(url))).help(right))
 }
 
 /// The right form of what is neither a bucket's address nor a folder, though it could be taken for one.

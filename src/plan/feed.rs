@@ -43,7 +43,7 @@ impl<'a> Documents<'a> {
 fn read(object: &Object) -> Result<(&Key, Channel), Unreadable<'_>> {
     let unreadable = |reason| Unreadable { key: &object.key, reason };
     let Body::Bytes(bytes) = &object.body else {
-        return Err(unreadable("it is no text".to_owned()));
+        return Err(unreadable("it is not text".to_owned()));
     };
     let text =
         std::str::from_utf8(bytes).map_err(|error| unreadable(format!("not UTF-8: {error}")))?;

@@ -83,7 +83,7 @@ pub fn invalidate(
 ) -> Result<usize, CloudFrontError> {
     if distribution.is_empty() || !distribution.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(CloudFrontError {
-            message: format!("`{distribution}` is no CloudFront distribution"),
+            message: format!("`{distribution}` is not a CloudFront distribution"),
             help: "give its id, like `E2QWRUHEXAMPLE`".to_owned(),
         });
     }
@@ -204,7 +204,7 @@ fn refused(status: u16, body: &[u8], distribution: &str) -> CloudFrontError {
 
 fn unanswered(error: &HttpError) -> CloudFrontError {
     CloudFrontError {
-        message: format!("CloudFront could not be told: {error}"),
+        message: format!("CloudFront could not be reached: {error}"),
         help: "nothing is lost: visitors see the release once the cached copies expire".to_owned(),
     }
 }
@@ -370,6 +370,6 @@ mod tests {
         ];
         insta::assert_snapshot!(codes.map(said).join("\n"));
         let bad = invalidate("x", &testing::client(), &credentials(), "E1/../x", &[], "");
-        insta::assert_snapshot!(bad.unwrap_err(), @"`E1/../x` is no CloudFront distribution");
+        insta::assert_snapshot!(bad.unwrap_err(), @"`E1/../x` is not a CloudFront distribution");
     }
 }

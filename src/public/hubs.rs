@@ -4,8 +4,8 @@
 //! Podping, "Podping.cloud HTTP API".
 
 use crate::http::{Client, HttpError};
+use crate::model::checkup::Check;
 use crate::show::Settings;
-use crate::store::checkup::Check;
 
 /// An answer says little, and a page of a server that knows nothing of this is cut off.
 const LIMIT: u64 = 64 << 10;
@@ -40,10 +40,10 @@ pub fn tell(client: &Client, settings: &Settings, token: Option<&str>) -> Vec<Ch
 fn said(name: &'static str, address: &str, answer: Result<(u16, bool), HttpError>) -> Check {
     let help = "nothing is lost: apps find the new feed when they next ask for it".to_owned();
     match answer {
-        Ok((_, true)) => Check::fine(name, format!("{address} was told")),
+        Ok((_, true)) => Check::fine(name, format!("{address} was notified")),
         Ok((status, false)) => {
             Check::weak(name, format!("{address} answered with status {status}"), help)
         }
-        Err(error) => Check::weak(name, format!("{address} could not be told: {error}"), help),
+        Err(error) => Check::weak(name, format!("{address} could not be notified: {error}"), help),
     }
 }

@@ -4,7 +4,7 @@
 //! Asking is the edge; judging what was answered is a function of the answers.
 
 use crate::http::{Client, HttpError, Response};
-use crate::store::checkup::Check;
+use crate::model::checkup::Check;
 
 /// Something that the public must be able to fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,7 +170,7 @@ fn judge_origin(public: &Public<'_>, answer: &Result<Response, HttpError>) -> Ch
 mod tests {
     use super::*;
     use crate::http::testing::{self, Reply, Server};
-    use crate::store::checkup::Outcome;
+    use crate::model::checkup::Outcome;
 
     fn public(url: &str, usage: Usage) -> Public<'_> {
         Public { name: "audio", url, bytes: Some(9000), content_type: "audio/mpeg", usage }

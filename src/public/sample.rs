@@ -4,11 +4,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::http::{Client, HttpError};
+use crate::model::checkup::Check;
 use crate::model::object::{Key, Kind};
 use crate::public::reach::{self, Public, Usage};
 use crate::show::Settings;
 use crate::site::edition::EditionEpisode;
-use crate::store::checkup::Check;
 use crate::store::record::{Record, Recorded};
 
 /// How many are asked for at a time.

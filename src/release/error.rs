@@ -25,7 +25,7 @@ pub enum ReleaseError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Another release is at work.
-    #[error("another release is at work here: {holder}, since {since}")]
+    #[error("another release is running here: {holder}, since {since}")]
     Held {
         /// Who.
         holder: String,
@@ -164,7 +164,7 @@ impl ReleaseError {
                 "wait for it; if it is dead, its lock can be taken over from {expires} on"
             )),
             Self::BadLock { key, .. } => {
-                Some(format!("if no release is at work, delete `{key}` and release again"))
+                Some(format!("if no release is running, delete `{key}` and release again"))
             }
             Self::LockLost { .. } | Self::Overtaken { .. } => Some(
                 "look at what was published; if this still matters, start a new run, since this \

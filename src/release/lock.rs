@@ -359,7 +359,7 @@ mod tests {
         insta::assert_snapshot!(
             format!("{error}\n{}", error.help().unwrap()),
             @"
-        another release is at work here: ann, since 2022-05-27T05:00:00Z
+        another release is running here: ann, since 2022-05-27T05:00:00Z
         wait for it; if it is dead, its lock can be taken over from 2022-05-27T05:02:00Z on
         "
         );

@@ -24,7 +24,7 @@ pub fn answer(command: &str, body: impl Serialize) -> serde_json::Value {
     serde_json::to_value(Answer { version: VERSION, command, body }).unwrap_or_default()
 }
 
-/// Why a command gave no answer, as an answer: who has to act, what is wrong, and how to mend it.
+/// Why a command gave no answer, as an answer: who has to act, what is wrong, and how to fix it.
 pub fn failure(command: &str, class: &str, message: &str, help: Option<&str>) -> serde_json::Value {
     #[derive(Serialize)]
     struct Failure<'a> {

@@ -2,6 +2,7 @@
 //!
 //! Every form is a function from values to text; nothing here prints.
 
+pub mod checkup;
 pub mod colour;
 pub mod github;
 pub mod human;
@@ -89,7 +90,7 @@ pub struct Counts {
     pub warnings: usize,
     /// Notes.
     pub notes: usize,
-    /// Findings that `check --fix` can mend.
+    /// Findings that `check --fix` can fix.
     pub fixable: usize,
 }
 

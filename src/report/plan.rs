@@ -55,7 +55,7 @@ pub fn plan_lines(plan: &Plan, target: &str, dry: bool, detail: Detail) -> Vec<S
     lines.extend(moved_lines(plan.moved()));
     if !plan.strays.is_empty() {
         let objects = counted(plan.strays.len(), "object");
-        lines.push(format!("Taken back: {objects} that a release that was cut off had sent"));
+        lines.push(format!("Removed: {objects} that an interrupted release had sent"));
     }
     for old in &plan.old_tags {
         let (episode, texts) = (&old.episode, old.texts.join(" and "));

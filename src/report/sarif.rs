@@ -73,7 +73,7 @@ fn result(finding: &Finding, sources: &Sources<'_>) -> Value {
         let start = source.line_column(fix.edit.span.start);
         let end = source.line_column(fix.edit.span.end);
         result["fixes"] = json!([{
-            "description": { "text": finding.help.as_deref().unwrap_or("mend it") },
+            "description": { "text": finding.help.as_deref().unwrap_or("fix it") },
             "artifactChanges": [{
                 "artifactLocation": { "uri": in_address(&sources.in_repository(&finding.path)), "uriBaseId": "%SRCROOT%" },
                 "replacements": [{

@@ -6,7 +6,11 @@
 
 use std::fmt::Write as _;
 
+use super::plan::is_large;
 use super::{Counts, Sources, bytes, clipped, counted};
+use crate::model::object::Key;
+use crate::plan;
+use crate::release::Receipt;
 use crate::rules::{Finding, Severity};
 use crate::show::in_address;
 
@@ -58,6 +62,41 @@ pub struct Plan<'a> {
     pub unchanged: usize,
 }
 
+impl<'a> Plan<'a> {
+    /// Of a plan that was carried out, if there is a receipt; `url` is where the public finds an object.
+    pub fn of(
+        plan: &'a plan::Plan,
+        receipt: Option<&Receipt>,
+        target: &'a str,
+        feed_url: &'a str,
+        url: impl Fn(&Key) -> Option<String>,
+    ) -> Self {
+        let heading = match receipt.map(|receipt| receipt.number) {
+            _ if plan.nothing_to_do() => "nothing to publish".to_owned(),
+            None => "what a release would publish".to_owned(),
+            Some(Some(number)) => format!("release {} is published", number.0),
+            Some(None) => "the manifest is corrected".to_owned(),
+        };
+        let sent = plan.steps().map(|(object, reason)| Sent {
+            kind: object.kind.as_str(),
+            key: object.key.as_str(),
+            reason: reason.to_string(),
+            bytes: object.body.len(),
+            url: receipt.and_then(|_| url(&object.key)),
+            large: is_large(object.kind),
+        });
+        Self {
+            heading,
+            target,
+            note: None,
+            feed: plan.diff.to_string(),
+            feed_url,
+            sent: sent.collect(),
+            unchanged: plan.unchanged.len(),
+        }
+    }
+}
+
 /// Findings, errors first. `room` is what a step's summary may still hold, in bytes.
 pub fn findings(
     command: &str,
@@ -84,7 +123,7 @@ pub fn findings(
     }
     if counts.fixable > 0 {
         page.line("");
-        page.line(&format!("`onair check --fix` mends {} of these.", counts.fixable));
+        page.line(&format!("`onair check --fix` fixes {} of these.", counts.fixable));
     }
     page.finish()
 }

@@ -137,7 +137,7 @@ pub fn not_needed_yet(findings: &mut [Finding]) {
     }
 }
 
-/// The finding for audio that is not there, or is no MP3.
+/// The finding for audio that is not there, or is not an MP3.
 fn unusable(episode: &Episode, evidence: &Evidence) -> Option<Finding> {
     let at_file = |rule, message: String| {
         Finding::at(

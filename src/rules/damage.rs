@@ -38,7 +38,7 @@ pub(super) fn hold_fixes_back(mp3: &Mp3, findings: &mut [Finding]) {
     for finding in findings {
         if let Some(fix) = &mut finding.fix {
             fix.safe = false;
-            finding.help = Some("mend the audio first: its damage is reported too".to_owned());
+            finding.help = Some("fix the audio first: its damage is reported too".to_owned());
         }
     }
 }
@@ -174,18 +174,18 @@ mod tests {
         let mut hole = whole();
         hole[417..417 * 301].fill(0);
         insta::assert_snapshot!(shown(&findings("1", "00:00:18", &hole)), @r"
-        error audio-damaged: 125100 bytes before the first frame, at byte 417, are no audio (all zeros), the length of 0:00:07.837 of sound
+        error audio-damaged: 125100 bytes before the first frame, at byte 417, are not audio (all zeros), the length of 0:00:07.837 of sound
         error audio-damaged: audio is missing: 700 frames are there, which play 0:00:18.286; the Info header promises 1000, which play 0:00:26.122
         error audio-size: 1.mp3 has 417417 bytes (fix)
         
 ");
         insta::assert_snapshot!(shown(&findings("417417", "00:00:26", &hole)), @r"
-        error audio-damaged: 125100 bytes before the first frame, at byte 417, are no audio (all zeros), the length of 0:00:07.837 of sound
+        error audio-damaged: 125100 bytes before the first frame, at byte 417, are not audio (all zeros), the length of 0:00:07.837 of sound
         error audio-damaged: audio is missing: 700 frames are there, which play 0:00:18.286; the Info header promises 1000, which play 0:00:26.122
         
 ");
         insta::assert_snapshot!(shown(&findings("417417", "00:00:40", &hole)), @r"
-        error audio-damaged: 125100 bytes before the first frame, at byte 417, are no audio (all zeros), the length of 0:00:07.837 of sound
+        error audio-damaged: 125100 bytes before the first frame, at byte 417, are not audio (all zeros), the length of 0:00:07.837 of sound
         error audio-damaged: audio is missing: 700 frames are there, which play 0:00:18.286; the Info header promises 1000, which play 0:00:26.122
         error audio-duration: 1.mp3 plays 00:00:18 (128 kbit/s) (fix)
         
@@ -250,8 +250,8 @@ mod tests {
         let mut noise = Noise(3);
         let junk = [&noise.bytes(600)[..], &whole(), &noise.bytes(600)].concat();
         insta::assert_snapshot!(shown(&findings("418617", "00:00:26", &junk)), @r"
-        warning audio-header: 600 bytes before the first frame, at byte 0, are no audio
-        warning audio-header: 600 bytes after the last frame, at byte 418017, are no audio
+        warning audio-header: 600 bytes before the first frame, at byte 0, are not audio
+        warning audio-header: 600 bytes after the last frame, at byte 418017, are not audio
         
 ");
     }

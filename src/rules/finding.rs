@@ -1,4 +1,4 @@
-//! A finding: one thing wrong, where it stands, and how to mend it.
+//! A finding: one thing wrong, where it stands, and how to fix it.
 
 use std::cmp::Ordering;
 
@@ -7,7 +7,7 @@ use super::severity::Severity;
 use crate::show::edit::Edit;
 use crate::show::{Source, Span};
 
-/// A change that mends a finding.
+/// A change that fixes a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// What to change in the finding's file.
@@ -44,9 +44,9 @@ pub struct Finding {
     pub found: Option<String>,
     /// What should stand there.
     pub expected: Option<String>,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Option<String>,
-    /// The mending itself, where it is known to the letter.
+    /// The fixing itself, where it is known to the letter.
     pub fix: Option<Fix>,
     /// Other places that explain it.
     pub related: Vec<Related>,
@@ -95,7 +95,7 @@ impl Finding {
         self
     }
 
-    /// Says how to mend it.
+    /// Says how to fix it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

@@ -245,14 +245,14 @@ fn without_tags(text: &str) -> Option<String> {
 pub fn other(other: &Other) -> Finding {
     let finding = |message: &str| Finding::on_file(&rule::NO_EPISODE, &other.path, message);
     match other.kind {
-        OtherKind::Markdown => finding("this file is no episode: it has none of an episode's keys")
+        OtherKind::Markdown => finding("this file is not an episode: it has none of an episode's keys")
             .help("give it front matter with `title`, `file` and `date`, or move it out of the folder"),
         OtherKind::Misnamed => {
             finding("this file has an episode's front matter, and is not read: its name does not end in .md")
                 .help("give it a name that ends in .md")
         }
         OtherKind::Foreign => {
-            let mut finding = finding("this file is no episode").help("it is left alone");
+            let mut finding = finding("this file is not an episode").help("it is left alone");
             finding.severity = Severity::Note;
             finding
         }

@@ -231,7 +231,7 @@ rules! {
         source: "Xing, Info and VBRI headers",
     }
     AUDIO_UNPLAYABLE = "audio-unplayable", Error, "Every MP3 plays, on every player" {
-        why: "Hardly any player decodes free format, and a file without sound is no episode: listeners get silence or an error.",
+        why: "Hardly any player decodes free format, and a file without sound is not an episode: listeners get silence or an error.",
         bad: "an MP3 of 100 kbit/s in free format, or one whose frames play less than half a second",
         good: "a bit rate that the standard lists, such as 64 or 128 kbit/s",
         source: "ISO/IEC 11172-3, 2.4.2.3",
@@ -249,7 +249,7 @@ rules! {
         source: "Apple Podcasts, audio requirements; EBU R 128; ITU-R BS.1770-4, annex 2",
     }
     SOUND_CLIPPED = "sound-clipped", Warning, "The recording is not clipped" {
-        why: "Three and more samples in a row at full scale are a wave whose top was cut off: it sounds harsh, and nothing mends it later.",
+        why: "Three and more samples in a row at full scale are a wave whose top was cut off: it sounds harsh, and nothing fixes it later.",
         bad: "a recording whose loud words were turned up beyond full scale",
         good: "a recording that leaves room above its loudest words",
         source: "onair; [sound] clipped says how many places are too many",
@@ -484,7 +484,7 @@ rules! {
     }
     UNUSED_ALLOWANCE = "unused-allowance", Warning, "Every allowance still allows something" {
         why: "One that matches nothing hides the next finding of its kind.",
-        bad: "[[allow]] for a fault that was mended since",
+        bad: "[[allow]] for a fault that was fixed since",
         good: "allowances for what is still so",
         source: "onair",
     }

@@ -11,7 +11,7 @@ use crate::show::read::FileTrouble;
 use crate::show::words::nearest;
 use crate::show::{Settings, Source};
 
-/// The artwork as it was found: what its file lacks and its picture, `None` for a file that is no picture,
+/// The artwork as it was found: what its file lacks and its picture, `None` for a file that is not a picture,
 /// or why not.
 pub type Artwork = Result<Option<(Option<&'static str>, Picture)>, FileTrouble>;
 

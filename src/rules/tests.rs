@@ -1,4 +1,4 @@
-//! Any fix mends what it is for, and nothing else.
+//! Any fix fixes what it is for, and nothing else.
 
 use proptest::prelude::*;
 
@@ -89,12 +89,12 @@ proptest! {
             .filter_map(|finding| finding.fix.as_ref().filter(|fix| fix.safe))
             .map(|fix| fix.edit.clone())
             .collect();
-        let mended = edit::apply(&text, &fixes);
-        let after = Episode::parse(Source::new("episodes/a.md", mended.as_str())).unwrap();
+        let fixed = edit::apply(&text, &fixes);
+        let after = Episode::parse(Source::new("episodes/a.md", fixed.as_str())).unwrap();
 
-        prop_assert!(after.size.value().is_some(), "{}", mended);
-        prop_assert!(after.duration.value().is_some(), "{}", mended);
-        prop_assert!(after.date.value().is_some(), "{}", mended);
+        prop_assert!(after.size.value().is_some(), "{}", fixed);
+        prop_assert!(after.duration.value().is_some(), "{}", fixed);
+        prop_assert!(after.date.value().is_some(), "{}", fixed);
         for (old, new) in before.fields.all.iter().zip(&after.fields.all) {
             prop_assert_eq!(&old.key, &new.key);
             if !["size", "duration", "date"].contains(&old.key.as_str()) {
@@ -110,8 +110,8 @@ proptest! {
             spans.into_iter().for_each(|span| kept.replace_range(span, ""));
             kept
         };
-        prop_assert_eq!(unchanged(&text, &before), unchanged(&mended, &after));
-        // Mending again finds nothing to mend.
+        prop_assert_eq!(unchanged(&text, &before), unchanged(&fixed, &after));
+        // Fixing again finds nothing to fix.
         let mut again = Vec::new();
         text::episode(&settings, &after, &mut again);
         audio::judge(&after, None, &mut again);

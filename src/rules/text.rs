@@ -18,7 +18,7 @@ const MAX_DESCRIPTION: usize = 4000;
 /// Apple's limit on other values, in characters.
 const MAX_VALUE: usize = 255;
 
-/// A file that is no episode.
+/// A file that is not an episode.
 pub fn unreadable(file: &Unreadable) -> Finding {
     let source = &file.source;
     match &file.reason {

@@ -10,7 +10,7 @@ pub fn page_name(text: &str) -> Result<String, Trouble> {
     let name = text.trim_matches('/');
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
     if name.is_empty() || name.starts_with('.') || name.len() > 200 {
-        return Err(Trouble::whole(text, "this is no name for a page"));
+        return Err(Trouble::whole(text, "this cannot be the name of a page"));
     }
     match text
         .char_indices()

@@ -121,7 +121,7 @@ fn timing(line: &str) -> Result<(Duration, Duration), String> {
 /// `HH:MM:SS.mmm`, `MM:SS.mmm`, with SubRip's comma or without a fraction.
 fn clock(text: &str) -> Result<Duration, String> {
     let shown = || text.chars().filter(|c| !c.is_control()).take(60).collect::<String>();
-    let none = || format!("`{}` is no time", shown());
+    let none = || format!("`{}` is not a time", shown());
     let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let parts: Vec<&str> = whole.split(':').collect();
@@ -239,7 +239,7 @@ mod tests {
         insta::assert_snapshot!(shown("00:09.000 --> 00:01.000\nx\n\n00:99.000 --> 00:01.000\n\nsoon --> later\n"), @r#"
         the words end before they start
         `99` in `00:99.000`: minutes and seconds go to 59
-        `soon` is no time
+        `soon` is not a time
         "#);
     }
 

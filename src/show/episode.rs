@@ -150,7 +150,7 @@ pub struct Episode {
     pub guid_is_permalink: Given<bool>,
     /// `enclosure`: the address of the audio in the feed, where it is not media.url and `file`.
     pub enclosure: Given<String>,
-    /// `enclosureType`: the type of what stands at `enclosure`, where it is no MP3.
+    /// `enclosureType`: the type of what stands at `enclosure`, where it is not an MP3.
     pub enclosure_type: Given<String>,
     /// `chapters`
     pub chapters: Given<ChaptersGiven>,

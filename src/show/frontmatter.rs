@@ -109,7 +109,7 @@ pub enum FrontMatterError {
         span: Span,
         /// What is wrong.
         reason: String,
-        /// How to mend it.
+        /// How to fix it.
         help: Option<String>,
     },
     /// The same key stands there twice.

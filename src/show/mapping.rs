@@ -34,7 +34,7 @@ impl Settings {
     fn root_url(&self) -> Option<String> {
         let site = self.site_url();
         let root = site.strip_suffix(&in_address(&self.site_prefix()))?;
-        // Some of the host's name is no address.
+        // Some of the host's name is not an address.
         (root.ends_with('/') && !root.ends_with("//")).then(|| root.to_owned())
     }
 

@@ -241,7 +241,7 @@ fn element(spec: &Spec, value: &Value, written: Option<&str>) -> Result<Element,
                 element.text = Some(text);
                 Ok(element)
             }
-            _ => Err("this is no mapping".to_owned()),
+            _ => Err("this is not a mapping".to_owned()),
         };
     };
     for (key, value) in fields {
@@ -292,7 +292,7 @@ fn scalar(value: &Value) -> Option<String> {
 
 fn read_as(known: &Attribute, value: &Value) -> Result<String, String> {
     let name = known.name;
-    let text = scalar(value).ok_or_else(|| format!("`{name}` is no plain value"))?;
+    let text = scalar(value).ok_or_else(|| format!("`{name}` is not a plain value"))?;
     let number =
         |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
     let fits = match known.kind {
@@ -378,7 +378,7 @@ mod tests {
             socialInteract: `protocol` is one of disabled, activitypub, twitter, lightning, atproto, hive, matrix, nostr, not `carrier-pigeon`
             value: there is no `recipients`
             value: a list stands where one value belongs
-            soundbite: this is no mapping
+            soundbite: this is not a mapping
             "#
         );
     }

@@ -106,7 +106,7 @@ own! {
     "guid" Text, "tide-12", "the feed's `guid`, where it is not the value of `file`; never changes once published";
     "guidIsPermaLink" Truth, "false", "whether the guid is an address, as an episode that was published elsewhere may say";
     "enclosure" Text, "https://old.example/12.mp3", "the audio's address, where it stands elsewhere";
-    "enclosureType" Text, "audio/x-m4a", "the type of what stands at `enclosure`, where it is no MP3";
+    "enclosureType" Text, "audio/x-m4a", "the type of what stands at `enclosure`, where it is not an MP3";
     "chapters" Chapters, "[{start: \"00:00\", title: Ebb}]", "a chapter file's path, or the list itself; in page, feed and tag";
     "transcript" Transcripts, "transcripts/012.vtt", "a transcript's path, or several; in page, feed and search";
     "persons" People, "[{name: Ada, role: host}]", "everybody who takes part, in place of guests and the show's hosts";

@@ -26,11 +26,11 @@ pub fn of_link(link: &str) -> Option<String> {
 const EXPECTED: &str = "the address of a page below the site's, as in /podcasts/109/";
 
 fn link(text: &str) -> Result<String, Trouble> {
-    of_link(text).ok_or_else(|| Trouble::whole(text, "this is no page of the site"))
+    of_link(text).ok_or_else(|| Trouble::whole(text, "this is not a page of the site"))
 }
 
 /// `permalink`: the page's own site path. One with another generator's placeholders is that
-/// generator's to fill in, and `false` is no address.
+/// generator's to fill in, and `false` is not an address.
 pub(super) fn permalink(keys: &Fields) -> Given<String> {
     let Some(field) = keys.named("permalink") else { return Given::Missing };
     let text = field.text.as_deref().unwrap_or_default();
@@ -58,7 +58,7 @@ pub(super) fn aliases(keys: &Fields) -> Given<Vec<String>> {
         None => Given::Bad(Box::new(Malformed {
             culprit: span.clone(),
             span,
-            reason: "an entry of this list is no page of the site".to_owned(),
+            reason: "an entry of this list is not a page of the site".to_owned(),
             expected: EXPECTED,
             meant: None,
         })),

@@ -40,7 +40,7 @@ pub struct Show {
     pub others: Vec<Other>,
 }
 
-/// A file in the folder of episodes that is no episode.
+/// A file in the folder of episodes that is not an episode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Other {
     /// The file, below the show's folder.
@@ -49,7 +49,7 @@ pub struct Other {
     pub kind: OtherKind,
 }
 
-/// What a file is that is no episode.
+/// What a file is that is not an episode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OtherKind {
     /// Markdown without the keys of an episode: a listing, or notes.
@@ -398,7 +398,7 @@ pub fn read_head(root: &Path, path: &str, limit: u64) -> Result<(Vec<u8>, u64), 
 /// is read as the UTF-8 that it would be.
 ///
 /// # Errors
-/// [`FileTrouble`] if it cannot be read, or is no text.
+/// [`FileTrouble`] if it cannot be read, or is not text.
 pub fn read_other_text(root: &Path, path: &str) -> Result<Source, FileTrouble> {
     let bytes = read_bytes(root, path, MAX_TEXT)?;
     let unit: fn([u8; 2]) -> u16 = match bytes.get(..2) {
@@ -417,7 +417,7 @@ pub fn read_other_text(root: &Path, path: &str) -> Result<Source, FileTrouble> {
 /// A text file of the show.
 ///
 /// # Errors
-/// [`FileTrouble`] if it cannot be read, or is no text.
+/// [`FileTrouble`] if it cannot be read, or is not text.
 pub fn read_text(root: &Path, path: &str) -> Result<Source, FileTrouble> {
     let bytes = read_bytes(root, path, MAX_TEXT)?;
     let line = |at: usize| bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;

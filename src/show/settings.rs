@@ -63,7 +63,7 @@ pub struct SettingsError {
     pub span: Span,
     /// What is wrong, and what was expected.
     pub reason: String,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Option<String>,
 }
 

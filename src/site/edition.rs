@@ -49,7 +49,7 @@ pub struct EditionEpisode {
     /// The enclosure's bytes.
     #[serde(flatten)]
     pub audio: PublishedAudio,
-    /// The enclosure's type, where it is no MP3.
+    /// The enclosure's type, where it is not an MP3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<String>,
     /// The publication date, RFC 3339.

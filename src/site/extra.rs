@@ -220,7 +220,7 @@ impl Extra {
 
 fn add(open: &mut [Extension], text: &str) {
     if let Some(element) = open.last_mut() {
-        // White space between elements is no text.
+        // White space between elements is not text.
         let value = element.value.get_or_insert_default();
         if !(value.is_empty() && text.trim().is_empty()) {
             value.push_str(text);

@@ -81,7 +81,7 @@ fn entry<'a>(
 }
 
 impl Entry<'_> {
-    /// The enclosure's type, where it is no MP3: only what stands elsewhere may be something else.
+    /// The enclosure's type, where it is not an MP3: only what stands elsewhere may be something else.
     pub fn mime_type(&self) -> Option<&str> {
         let given = self.given.episode.enclosure_type.value();
         given.filter(|_| self.given.audio.is_elsewhere()).map(String::as_str)

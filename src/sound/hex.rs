@@ -22,5 +22,5 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
         _ => None,
     };
     let bytes: Option<Vec<u8>> = text.as_bytes().chunks(2).map(byte).collect();
-    bytes.ok_or_else(|| D::Error::custom("no hexadecimal digits"))
+    bytes.ok_or_else(|| D::Error::custom("not hexadecimal digits"))
 }

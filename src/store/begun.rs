@@ -70,7 +70,7 @@ pub fn manifest_json(record: Option<&Record>, begun: &Begun) -> Bytes {
     }
     match record {
         Some(record) if begun.is_empty() => record.to_json(),
-        // Serialising fails only on a map key that is no text or on failing I/O; here is neither.
+        // Serialising fails only on a map key that is not text or on failing I/O; here is neither.
         record => pack(serde_json::to_vec(&Manifest { record, begun }).unwrap_or_default().into()),
     }
 }

@@ -2,7 +2,6 @@
 
 pub mod audio;
 pub mod begun;
-pub mod checkup;
 pub mod dir;
 pub mod memory;
 pub mod packed;

@@ -227,7 +227,7 @@ impl Record {
 
     /// Writes a record; the same record always gives the same bytes.
     pub fn to_json(&self) -> Bytes {
-        // Serialising fails only on a map key that is no text or on failing I/O; here is neither.
+        // Serialising fails only on a map key that is not text or on failing I/O; here is neither.
         pack(serde_json::to_vec(self).unwrap_or_default().into())
     }
 

@@ -68,7 +68,7 @@ for (let number = 1; number <= 65; number += 1) {
       '  - { start: "00:04.500", title: "The stairs & the lamp", url: "https://light.example/stairs", image: img/own.jpg }',
       '  - { start: "00:07", title: "Departure" }',
       'links:', '  - { name: "A list of lights", link: "https://list.example" }');
-    text += '\nThe lamp is lit at 0:04.5, and `0:02` is no time.\n';
+    text += '\nThe lamp is lit at 0:04.5, and `0:02` is not a time.\n';
     text += '\n> A word of the keeper\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\n```\na long line of code that goes on and on and on and on and on and on and on and on and on and on\n```\n\n![The tower](/img/artwork.jpg)\n\n<script>alert(1)</script><p onclick="alert(1)" style="color:red">plain</p>\n';
   }
   if (number === 64) lines[7] = 'date: 2099-05-01 07:00:00 +0200';

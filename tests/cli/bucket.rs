@@ -153,7 +153,7 @@ fn an_address_that_leads_nowhere_is_said_once() {
     stage.show.write("onair.toml", &settings);
     let ran = stage.run(&["release"]);
     assert_eq!(ran.code, 0, "{}", ran.said());
-    assert_eq!(ran.stdout.matches("Not looked at").count(), 1, "{}", ran.said());
+    assert_eq!(ran.stdout.matches("Not checked").count(), 1, "{}", ran.said());
     let ran = stage.run(&["doctor"]);
     assert_eq!(ran.code, 3, "{}", ran.said());
     assert!(ran.stdout.contains("broken   public address"), "{}", ran.said());

@@ -1,4 +1,4 @@
-//! `onair check --fix`: what is mended, and that nothing else changes.
+//! `onair check --fix`: what is fixed, and that nothing else changes.
 
 use super::show::{TestShow, front_matter};
 
@@ -24,14 +24,14 @@ fn only_the_wrong_bytes_change() {
     assert_eq!(show.read(path), odd, "a dry run changes nothing");
 
     assert_eq!(show.onair(&["check", "--fix"]).code, 0);
-    let mended = odd
+    let fixed = odd
         .replace("'“00:28:03\"'", "'00:28:03'")
         .replace("53857000 bytes", "53857000")
         .replace("2021-02-3 07:00:00 +0200", "2021-02-03 07:00:00 +0200");
-    assert_eq!(show.read(path), mended);
+    assert_eq!(show.read(path), fixed);
     let again = show.onair(&["check", "--fix"]);
-    assert!(!again.stdout.contains("Mended"), "{}", again.stdout);
-    assert_eq!(show.read(path), mended);
+    assert!(!again.stdout.contains("Fixed"), "{}", again.stdout);
+    assert_eq!(show.read(path), fixed);
 }
 
 #[test]

@@ -586,7 +586,7 @@ fn an_import_brings_audio_home_at_once() {
     let ran = import(&show, &server, &[&feed, "--rehost", "--show", "copy", "--time-zone", "UTC"]);
     // One is gone, and keeps its address.
     assert_eq!(ran.code, 3, "{}", ran.said());
-    assert!(ran.said().contains("Home: the audio of 2 episodes"), "{}", ran.said());
+    assert!(ran.said().contains("Now published here: the audio of 2 episodes"), "{}", ran.said());
     let with_address: Vec<String> = show
         .tree("copy/episodes")
         .into_iter()

@@ -41,8 +41,8 @@ fn a_show_of_another_dialect_is_checked_and_published() {
     show.write("episodes/004/talk.vtt", "WEBVTT\n\n00:00.000 --> 00:02.000\nHello\n");
     std::fs::copy(show.path("img/artwork.png"), show.path("episodes/004/cover.png")).unwrap();
     show.fix(4);
-    let mended = show.read("episodes/004/index.md");
-    assert!(mended.contains("\"size\": !!int \""), "the tag stays: {mended}");
+    let fixed = show.read("episodes/004/index.md");
+    assert!(fixed.contains("\"size\": !!int \""), "the tag stays: {fixed}");
     let checked = show.onair(&["check", "--format", "json"]);
     assert_eq!(checked.code, 0, "{}", checked.stdout);
     assert!(!checked.stdout.contains("episodes/004"), "{}", checked.stdout);

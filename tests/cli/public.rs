@@ -112,7 +112,7 @@ fn a_checkout_without_audio_is_judged_without_credentials() {
     let ran = stranger(&show, &["check"]);
     assert!(ran.code == 1 && ran.stdout.contains("audio-size"), "{}", ran.said());
     let ran = stranger(&show, &["check", "--fix"]);
-    assert_eq!(ran.code, 0, "what the target says mends it: {}", ran.said());
+    assert_eq!(ran.code, 0, "what the target says fixes it: {}", ran.said());
 }
 
 #[test]

@@ -219,7 +219,7 @@ fn a_target_that_cannot_be_written_is_said() {
     assert_eq!(ran.code, 3, "{}", ran.said());
     insta::assert_snapshot!("file", ran.stderr);
     let ran = show.onair(&["release", "--target", "gopher://x"]);
-    assert_eq!((ran.code, ran.stderr.contains("`gopher` is no kind of target")), (2, true));
+    assert_eq!((ran.code, ran.stderr.contains("`gopher` is not a target")), (2, true));
 
     let show = published();
     show.with_audio(4, 190, &[]);

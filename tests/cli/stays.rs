@@ -187,7 +187,7 @@ fn the_front_matter_says_where_a_page_stands_and_stood() {
     assert!(show.path("public/tides/2/index.html").is_file());
     show.episode(3, &["slug: ../up"]);
     let said = show.check();
-    assert!(said.contains("`slug`: this is no name for a page"), "{said}");
+    assert!(said.contains("`slug`: this cannot be the name of a page"), "{said}");
 }
 
 #[test]

@@ -4,15 +4,15 @@
 //! - `check` and `release --dry-run` have the same findings;
 //! - `check` in a clone without audio says the same of all audio that the target holds;
 //! - what a release would accept, `check --fix` does not touch;
-//! - what `check --fix` mended stays mended, and nothing that it could mend is left;
+//! - what `check --fix` fixed stays fixed, and nothing that it could fix is left;
 //! - after a release, every length in the feed is that of the file it names, and nothing is left to do.
 //!
 //! `ONAIR_WALKS` sets the number of walks, `ONAIR_SEED` the first seed.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod fix;
 mod host;
-mod mend;
 mod verdicts;
 
 use host::Host;

@@ -1,6 +1,6 @@
 //! What an examination of a bucket finds.
 
-use onair::store::checkup::{Check, Outcome};
+use onair::model::checkup::{Check, Outcome};
 use onair::store::s3::{S3Store, S3Target};
 
 use crate::memory_s3::{Abilities, Fault, MemoryS3, SECRET_KEY};

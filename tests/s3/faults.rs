@@ -285,7 +285,7 @@ fn a_target_that_cannot_be_meant_is_refused_before_anything_is_asked() {
     ");
     let endpoint = S3Target { endpoint: Some("s3.example.net".to_owned()), ..target };
     insta::assert_snapshot!(refused(endpoint), @r"
-    the endpoint `s3.example.net` is no web address
+    the endpoint `s3.example.net` is not a web address
       help: give it whole, like `https://s3.example.net`
       transient: false
     ");

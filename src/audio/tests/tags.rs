@@ -80,7 +80,8 @@ fn trailing_marks_without_a_tag_are_junk() {
         let mp3 = mp3(&[&audio[..], mark].concat());
         assert_eq!(found(&mp3), []);
         assert_eq!(mp3.frames, 10);
-        let line = format!("{} bytes after the last frame, at byte 4170, are no audio", mark.len());
+        let line =
+            format!("{} bytes after the last frame, at byte 4170, are not audio", mark.len());
         assert_eq!(told(&mp3), [line]);
     }
 }
@@ -175,7 +176,7 @@ fn zeros_between_tag_and_audio_are_told_and_stay_in_the_payload() {
     assert_eq!((mp3.frames, mp3.payload.start), (20, tag.len() as u64));
     assert_eq!(
         told(&mp3),
-        ["700 bytes before the first frame, at byte 26, are no audio (all zeros)"]
+        ["700 bytes before the first frame, at byte 26, are not audio (all zeros)"]
     );
 }
 

@@ -101,7 +101,7 @@ fn a_tail_of_zeros_is_told() {
     assert_eq!(
         told(&mp3),
         [
-            "11676 bytes after the last frame, at byte 30024, are no audio (all zeros), the length of 0:00:00.731 of sound"
+            "11676 bytes after the last frame, at byte 30024, are not audio (all zeros), the length of 0:00:00.731 of sound"
         ]
     );
     assert_eq!(mp3.audio.end, 30_024);
@@ -189,8 +189,8 @@ fn junk_in_front_and_behind_is_told_for_all_to_see() {
     assert_eq!(
         told(&mp3),
         [
-            "5000 bytes before the first frame, at byte 0, are no audio",
-            "5000 bytes after the last frame, at byte 13340, are no audio",
+            "5000 bytes before the first frame, at byte 0, are not audio",
+            "5000 bytes after the last frame, at byte 13340, are not audio",
         ]
     );
     assert!(mp3.damage.iter().all(|damage| damage.harm() == Harm::Misleading));

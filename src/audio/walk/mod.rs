@@ -46,7 +46,7 @@ pub(super) struct Walker {
     found: Found,
     /// The last leading tag, if it seems longer than it says.
     loose_tag: Option<Ended>,
-    /// The payload's first bytes, in case that they are no audio.
+    /// The payload's first bytes, in case that they are not audio.
     head: Vec<u8>,
 }
 
@@ -64,7 +64,7 @@ enum State {
     Locked,
     /// In a tag between frames, or behind them.
     Between(Inside),
-    /// In a file that is no MP3.
+    /// In a file that is not an MP3.
     Ignoring(Foreign),
 }
 

@@ -17,7 +17,7 @@ pub(super) enum Hit {
     Header(Box<Lone>),
     /// A tag, which is to be skipped by its size.
     Tag(Inside),
-    /// The file is no MP3.
+    /// The file is not an MP3.
     Foreign(Foreign),
 }
 

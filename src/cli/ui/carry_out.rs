@@ -10,22 +10,20 @@ use super::progress::Progress;
 use super::stop::Stop;
 use super::term::Term;
 use crate::cli::args::Format;
+use crate::model::checkup::Check;
 use crate::model::object::Key;
 use crate::pipeline::locate::Located;
 use crate::pipeline::target::Target;
 use crate::pipeline::{Checkout, Class, Error, Options, post_release, release};
 use crate::plan::{self, Guard, Plan};
 use crate::release::{Cancel, Owner, Receipt, Run};
+use crate::report::checkup::{self, After};
 use crate::report::github::{Annotation, annotate};
-use crate::report::plan::{Detail, is_large, plan_json, plan_lines, receipt_lines};
-use crate::report::{Counts, counted, printable, summary};
+use crate::report::plan::{Detail, plan_json, plan_lines, receipt_lines};
+use crate::report::{Counts, counted, summary};
 use crate::rules::{Finding, Severity};
 use crate::show::Settings;
 use crate::store::Store;
-use crate::store::checkup::{Check, Outcome};
-
-/// How many warnings of one kind are told one by one.
-const TOLD: usize = 3;
 
 /// With --verbose, says what proves each episode's audio.
 pub fn say_proofs(checkout: &Checkout, located: &Located, term: &Term) {
@@ -99,7 +97,7 @@ impl Named<'_> {
             receipt_lines(&receipt, &settings.feed_url()).iter().for_each(|line| term.say(line));
             tokio::select! {
                 found = post_release::after(options, target, settings, plan, &receipt) => checks = found,
-                () = stop.wished() => term.warning("what comes after a release was left out", None),
+                () = stop.wished() => term.warning("the checks after the release were skipped", None),
             }
             say_afterwards(&checks, term);
             Some(receipt)
@@ -229,80 +227,25 @@ fn summarise(
     note: Option<String>,
     term: &Term,
 ) {
-    let release = receipt.and_then(|receipt| receipt.number);
-    let heading = match (receipt, release) {
-        _ if plan.nothing_to_do() => "nothing to publish".to_owned(),
-        (None, _) => "what a release would publish".to_owned(),
-        (Some(_), Some(number)) => format!("release {} is published", number.0),
-        (Some(_), None) => "the manifest is set right".to_owned(),
-    };
-    let sent = plan.steps().map(|(object, reason)| summary::Sent {
-        kind: object.kind.as_str(),
-        key: object.key.as_str(),
-        reason: reason.to_string(),
-        bytes: object.body.len(),
-        url: receipt.and_then(|_| settings.public_url(&object.key)),
-        large: is_large(object.kind),
-    });
-    let said = summary::Plan {
-        heading,
-        target: name,
-        note,
-        feed: plan.diff.to_string(),
-        feed_url: &settings.feed_url(),
-        sent: sent.collect(),
-        unchanged: plan.unchanged.len(),
-    };
+    let feed_url = settings.feed_url();
+    let said = summary::Plan::of(plan, receipt, name, &feed_url, |key| settings.public_url(key));
+    let said = summary::Plan { note, ..said };
     actions::summarise(term, |room| summary::plan(&said, room));
     actions::output("plan", said.sent.len() as u64, term);
-    if let Some(number) = release {
+    if let Some(number) = receipt.and_then(|receipt| receipt.number) {
         actions::output("released", number.0.into(), term);
     }
 }
 
-/// Tells a person: what is fine in one line, what is not as warnings, and the same thing not a
-/// hundred times.
+/// Tells a person how the target looks afterwards.
 fn say_afterwards(checks: &[Check], term: &Term) {
     if term.format() == Format::Json {
         return;
     }
-    let mut fine = 0;
-    let mut told: Vec<(&str, usize)> = Vec::new();
-    for check in checks {
-        match &check.outcome {
-            Outcome::Fine { seen } if check.name == "CloudFront" => {
-                term.say(&format!("CloudFront: {seen}"));
-            }
-            Outcome::Fine { .. } => fine += 1,
-            Outcome::Skipped { why } => {
-                term.say(&format!("Not looked at: {}: {}", check.name, printable(why)));
-            }
-            Outcome::Weak { seen, fix } | Outcome::Broken { seen, fix } => {
-                let times = match told.iter_mut().find(|(known, _)| *known == fix) {
-                    Some((_, times)) => {
-                        *times += 1;
-                        *times
-                    }
-                    None => {
-                        told.push((fix, 1));
-                        1
-                    }
-                };
-                if times <= TOLD {
-                    let text = format!("{}: {}", printable(&check.name), printable(seen));
-                    let help = Some(printable(fix)).filter(|_| times == 1);
-                    term.warning(&text, help.as_deref());
-                }
-            }
+    for said in checkup::afterwards(checks) {
+        match said {
+            After::Line(line) => term.say(&line),
+            After::Warning { text, help } => term.warning(&text, help.as_deref()),
         }
-    }
-    for (fix, times) in told.iter().filter(|(_, times)| *times > TOLD) {
-        term.warning(&format!("{} more of the same: {}", times - TOLD, printable(fix)), None);
-    }
-    if fine > 0 {
-        term.say(&format!(
-            "New audio as the public gets it: {}",
-            counted(fine, "check") + " passed"
-        ));
     }
 }

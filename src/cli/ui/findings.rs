@@ -47,7 +47,7 @@ fn print(command: &str, findings: &[Finding], checkout: &Checkout, all: &str, te
             let how = if hidden { " (`-v` shows notes)" } else { "" };
             term.say(&format!("Checked {}: {counts}{how}", counted(episodes, "episode")));
             if counts.fixable > 0 {
-                term.say(&format!("`onair check --fix` mends {} of these", counts.fixable));
+                term.say(&format!("`onair check --fix` fixes {} of these", counts.fixable));
             }
         }
         Format::Json => term.json(&json::value(command, findings, &sources)),

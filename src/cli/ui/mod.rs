@@ -2,7 +2,6 @@
 
 pub mod actions;
 pub mod carry_out;
-pub mod checkup_report;
 pub mod findings;
 pub mod listening;
 pub mod progress;

@@ -53,7 +53,7 @@ impl Progress {
 
     /// Says that the wish to stop was heard.
     pub fn stopping(&self) {
-        self.line("Stopping; once more stops at once");
+        self.line("Stopping; press Ctrl-C again to stop at once");
     }
 
     fn line(&self, text: &str) {
@@ -124,7 +124,7 @@ impl Reporter for Progress {
             Event::Started { object, .. } => self.started(object),
             Event::Progress { key, bytes } => self.sent(key, bytes),
             Event::Finished { object, delivery } => self.finished(object, delivery),
-            Event::Verifying { .. } => self.all.set_message("looking at what the feed will name"),
+            Event::Verifying { .. } => self.all.set_message("checking what the feed will name"),
             Event::Removed { key, bytes } => {
                 self.line(&format!("  {key} removed ({})", report::bytes(bytes)));
             }

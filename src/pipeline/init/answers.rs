@@ -167,7 +167,7 @@ fn read(topic: Topic, text: &str) -> Result<String, String> {
         },
         Topic::Url => url(text),
         Topic::Target => match target::slip(text) {
-            Some(right) => Err(format!("`{text}` is no kind of target: {right}")),
+            Some(right) => Err(format!("`{text}` is not a target: {right}")),
             None => Ok(text.to_owned()),
         },
         Topic::GitHub => match text.to_ascii_lowercase().as_str() {

@@ -135,7 +135,7 @@ fn take(
 ) -> Result<Option<(bool, Beside)>, String> {
     let source = read::read_other_text(folder, file).map_err(|trouble| trouble.to_string())?;
     let chapters = || -> Result<(), String> {
-        let named = ChapterFormat::of(file).ok_or("it is no chapter file")?;
+        let named = ChapterFormat::of(file).ok_or("it is not a chapter file")?;
         let read = ChapterFormat::of_text(named, &source.text).read(&source.text);
         match read {
             Ok(list) if list.is_empty() => Err("there are no chapters in it".to_owned()),

@@ -248,7 +248,7 @@ impl Session {
     fn make(&mut self, found: Found) -> Result<Shown, Error> {
         let Found { checkout, evidence, episodes, scheduled, shown_at, panel } = found;
         if let Some(lost) = self.lost(&checkout, &episodes) {
-            let message = format!("{lost}: this is no episode as it stands now");
+            let message = format!("{lost}: this is not an episode as it stands now");
             return Err(Error::new(Class::Findings, message));
         }
         let memo = self.memo.as_ref();

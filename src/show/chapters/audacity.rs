@@ -20,11 +20,11 @@ fn label(span: Span, line: &str) -> Result<Located<Chapter>, Malformed> {
         let mut columns = line.splitn(3, '\t');
         let (Some(start), Some(_), Some(label)) = (columns.next(), columns.next(), columns.next())
         else {
-            return Err(Fault::new("the line has not three columns", EXPECTED));
+            return Err(Fault::new("the line does not have three columns", EXPECTED));
         };
         // Some versions write the decimal mark of the computer's language.
         let Ok(seconds) = start.trim().replace(',', ".").parse() else {
-            let reason = format!("`{}` is no time in seconds", super::excerpt(start));
+            let reason = format!("`{}` is not a time in seconds", super::excerpt(start));
             return Err(Fault::new(reason, EXPECTED));
         };
         let start = time::seconds(seconds)?;

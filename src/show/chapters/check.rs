@@ -66,7 +66,7 @@ impl Kind {
         matches!(self, Self::LateFirst { .. } | Self::TooFew { .. })
     }
 
-    /// How to mend it.
+    /// How to fix it.
     pub fn help(&self) -> &'static str {
         match self {
             Self::OutOfOrder { .. } => "put the chapters in the order of their times",

@@ -37,14 +37,14 @@ fn chapter(entry: &Value) -> Result<Chapter, Fault> {
     let text = |key: &str| match entry.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.trim().is_empty())),
-        Some(_) => Err(Fault::new(format!("`{key}` is no text"), EXPECTED)),
+        Some(_) => Err(Fault::new(format!("`{key}` is not text"), EXPECTED)),
     };
     let time = |key: &str| match entry.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Number(number)) => time::seconds(number.as_f64().unwrap_or(f64::NAN)).map(Some),
         // Some write a text, of seconds or as a clock shows them.
         Some(Value::String(text)) => time::whole(text).map(Some),
-        Some(_) => Err(Fault::new(format!("`{key}` is no time"), SECONDS)),
+        Some(_) => Err(Fault::new(format!("`{key}` is not a time"), SECONDS)),
     };
     let Some(start) = time("startTime")? else {
         return Err(Fault::new("the chapter has no `startTime`", SECONDS));
@@ -79,7 +79,7 @@ const SECONDS: &str = "seconds, as in \"startTime\": 135.5";
 fn message(error: &serde_json::Error) -> String {
     let words = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
-    format!("this is no chapter file: {}", words.strip_suffix(&place).unwrap_or(&words))
+    format!("this is not a chapter file: {}", words.strip_suffix(&place).unwrap_or(&words))
 }
 
 /// The byte offset of a line and column (in bytes), both counted from 1.

@@ -23,7 +23,7 @@ const EXPECTED: &str = "a mapping with `start` and `title`, and `url` and `image
 /// Everything that is wrong with it, with places in `text`.
 pub fn in_front_matter(value: &Value, text: &str, span: &Span) -> Read {
     let Value::Sequence(entries) = value else {
-        return Err(vec![Fault::new("this is no list", EXPECTED).at(span.clone())]);
+        return Err(vec![Fault::new("this is not a list", EXPECTED).at(span.clone())]);
     };
     let mut spans = entry_spans(text, span);
     if spans.len() != entries.len() {
@@ -53,7 +53,7 @@ fn chapter(entry: &Value) -> Result<Chapter, Fault> {
         Value::Mapping(fields) => fields,
         // `- 00:02:15 What is new`
         Value::String(line) => return super::text::chapter(line),
-        _ => return Err(Fault::new("the entry is no mapping", EXPECTED)),
+        _ => return Err(Fault::new("the entry is not a mapping", EXPECTED)),
     };
     // `- 00:02:15: What is new`
     if let (1, Some((Value::String(key), Value::String(words)))) =
@@ -78,7 +78,7 @@ fn chapter(entry: &Value) -> Result<Chapter, Fault> {
         Some(Value::String(text)) => Ok(Some(text.clone())),
         // A title such as 1984 need not be quoted.
         Some(Value::Number(number)) => Ok(Some(number.to_string())),
-        Some(_) => Err(Fault::new(format!("`{key}` is no text"), EXPECTED)),
+        Some(_) => Err(Fault::new(format!("`{key}` is not text"), EXPECTED)),
     };
     let start = match text("start")? {
         Some(start) => time::whole(&start)?,

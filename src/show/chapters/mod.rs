@@ -145,7 +145,7 @@ fn url(text: &str) -> Result<String, Fault> {
     if is_web_address(url) {
         Ok(url.to_owned())
     } else {
-        let reason = format!("`{}` is no web address", excerpt(url));
+        let reason = format!("`{}` is not a web address", excerpt(url));
         Err(Fault::new(reason, "an address that begins with https:// or http://"))
     }
 }
@@ -159,7 +159,7 @@ fn image(text: &str) -> Result<String, Fault> {
     } else if super::is_inside(path) {
         Ok(path.to_owned())
     } else {
-        let reason = format!("`{}` is no picture that can be published", excerpt(image));
+        let reason = format!("`{}` is not a picture that can be published", excerpt(image));
         Err(Fault::new(
             reason,
             "the path of a JPEG or PNG in the show's folder, or its address, as in https://…",

@@ -35,7 +35,7 @@ pub(super) fn read(text: &str) -> Read {
             Ok(_) => continue,
             Err(error) => {
                 let span = place(&reader, reader.error_position());
-                let fault = Fault::new(format!("this is no chapter file: {error}"), EXPECTED);
+                let fault = Fault::new(format!("this is not a chapter file: {error}"), EXPECTED);
                 return Err(vec![fault.at(span)]);
             }
         };

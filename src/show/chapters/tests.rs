@@ -167,14 +167,14 @@ chapters:
 ---
 ";
     assert_snapshot!(list(text), @r#"
-    4:3 `soon` is no time; expected: a time as in 02:15, 1:02:15 or 02'15"
+    4:3 `soon` is not a time; expected: a time as in 02:15, 1:02:15 or 02'15"
     6:3 the chapter has no `start`; expected: a time as in 02:15, 1:02:15 or 02'15"
     7:3 the chapter has no title; expected: a title for every chapter
     8:3 a chapter has no `titel`; expected: a mapping with `start` and `title`, and `url` and `image` if you like
     10:3 `just text` does not begin with a time; expected: a time and a title, as in 00:02:15.500 Title <https://…>
-    11:3 `javascript:alert(1)` is no web address; expected: an address that begins with https:// or http://
-    14:3 `../../etc/passwd` is no picture that can be published; expected: the path of a JPEG or PNG in the show's folder, or its address, as in https://…
-    17:3 `title` is no text; expected: a mapping with `start` and `title`, and `url` and `image` if you like
+    11:3 `javascript:alert(1)` is not a web address; expected: an address that begins with https:// or http://
+    14:3 `../../etc/passwd` is not a picture that can be published; expected: the path of a JPEG or PNG in the show's folder, or its address, as in https://…
+    17:3 `title` is not text; expected: a mapping with `start` and `title`, and `url` and `image` if you like
     "#);
 }
 
@@ -201,13 +201,13 @@ fn podcasting_2_0_json() {
 fn faults_of_json_have_their_line() {
     assert_snapshot!(file(Format::Json, "{\n\"chapters\": [\n{\"startTime\": \"1\"},\n{\"startTime\": -1, \"title\": \"é\"},\n{\"startTime\": 1}, {\"startTime\": 2, \"title\": \"x\", \"url\": 3}\n]}"), @r#"
     3:1 the chapter has no title; expected: a title for every chapter
-    4:1 -1 is no time in seconds; expected: seconds, as in 135.5
+    4:1 -1 is not a time in seconds; expected: seconds, as in 135.5
     5:1 the chapter has no title; expected: a title for every chapter
-    5:19 `url` is no text; expected: {"version": "1.2.0", "chapters": [{"startTime": 135, "title": "…"}]}
+    5:19 `url` is not text; expected: {"version": "1.2.0", "chapters": [{"startTime": 135, "title": "…"}]}
     "#);
-    assert_snapshot!(file(Format::Json, "{\"chapters\": [\n{\"startTime\": 1,}]}"), @r#"2:17 this is no chapter file: trailing comma; expected: {"version": "1.2.0", "chapters": [{"startTime": 135, "title": "…"}]}"#);
-    assert_snapshot!(file(Format::Json, "{}"), @r#"1:2 this is no chapter file: missing field `chapters`; expected: {"version": "1.2.0", "chapters": [{"startTime": 135, "title": "…"}]}"#);
-    assert_snapshot!(file(Format::Json, ""), @r#"1:1 this is no chapter file: EOF while parsing a value; expected: {"version": "1.2.0", "chapters": [{"startTime": 135, "title": "…"}]}"#);
+    assert_snapshot!(file(Format::Json, "{\"chapters\": [\n{\"startTime\": 1,}]}"), @r#"2:17 this is not a chapter file: trailing comma; expected: {"version": "1.2.0", "chapters": [{"startTime": 135, "title": "…"}]}"#);
+    assert_snapshot!(file(Format::Json, "{}"), @r#"1:2 this is not a chapter file: missing field `chapters`; expected: {"version": "1.2.0", "chapters": [{"startTime": 135, "title": "…"}]}"#);
+    assert_snapshot!(file(Format::Json, ""), @r#"1:1 this is not a chapter file: EOF while parsing a value; expected: {"version": "1.2.0", "chapters": [{"startTime": 135, "title": "…"}]}"#);
     assert_snapshot!(file(Format::Json, "{\"chapters\": [1, {\"startTime\": 1}]}"), @r#"
     1:1 the chapter has no `startTime`; expected: seconds, as in "startTime": 135.5
     1:1 the chapter has no title; expected: a title for every chapter
@@ -240,12 +240,12 @@ STYLE
 
 #[test]
 fn faults_of_webvtt_have_their_line() {
-    assert_snapshot!(file(Format::WebVtt, "1\n00:00.000 --> 00:01.000\nA"), @"1:1 this is no WebVTT file; expected: WEBVTT as its first line");
-    assert_snapshot!(file(Format::WebVtt, ""), @"1:1 this is no WebVTT file; expected: WEBVTT as its first line");
+    assert_snapshot!(file(Format::WebVtt, "1\n00:00.000 --> 00:01.000\nA"), @"1:1 this is not a WebVTT file; expected: WEBVTT as its first line");
+    assert_snapshot!(file(Format::WebVtt, ""), @"1:1 this is not a WebVTT file; expected: WEBVTT as its first line");
     assert_snapshot!(file(Format::WebVtt, "WEBVTT\n\n00:99.000 --> 1:00\nA\n\nB\n\n10 --> 20\nC\n\n00:10.000 --> 00:20.000\n<b></b>\n"), @"
     3:1 `99` in `00:99.000`: minutes and seconds go to 59; expected: a line of start and end, as in 00:02:15.000 --> 00:05:00.000
     6:1 the cue has no times; expected: a line of start and end, as in 00:02:15.000 --> 00:05:00.000
-    8:1 `10` is no time; expected: a line of start and end, as in 00:02:15.000 --> 00:05:00.000
+    8:1 `10` is not a time; expected: a line of start and end, as in 00:02:15.000 --> 00:05:00.000
     11:1 the chapter has no title; expected: a title for every chapter
     ");
 }
@@ -258,11 +258,11 @@ fn audacity_labels() {
         3:1 01:35.124 Milieu et suite
         ");
     assert_snapshot!(file(Format::Text, "0\t1\tA\nsoon\t2\tB\n3 4 C\n5\t6\t \n-1\t0\tD\nNaN\t0\tE"), @"
-    2:1 `soon` is no time in seconds; expected: start and end in seconds and a title, with tabs between them
-    3:1 the line has not three columns; expected: start and end in seconds and a title, with tabs between them
+    2:1 `soon` is not a time in seconds; expected: start and end in seconds and a title, with tabs between them
+    3:1 the line does not have three columns; expected: start and end in seconds and a title, with tabs between them
     4:1 the chapter has no title; expected: a title for every chapter
-    5:1 -1 is no time in seconds; expected: seconds, as in 135.5
-    6:1 NaN is no time in seconds; expected: seconds, as in 135.5
+    5:1 -1 is not a time in seconds; expected: seconds, as in 135.5
+    6:1 NaN is not a time in seconds; expected: seconds, as in 135.5
     ");
 }
 
@@ -304,18 +304,18 @@ fn faults_of_lines_have_their_place() {
     2:1 `B without a time` does not begin with a time; expected: a time and a title, as in 00:02:15.500 Title <https://…>
     3:1 `99` in `00:99`: minutes and seconds go to 59; expected: a time as in 02:15, 1:02:15 or 02'15"
     4:1 the chapter has no title; expected: a title for every chapter
-    5:1 `ftp://x.example` is no web address; expected: an address that begins with https:// or http://
+    5:1 `ftp://x.example` is not a web address; expected: an address that begins with https:// or http://
     7:1 `2nd line` does not begin with a time; expected: a time and a title, as in 00:02:15.500 Title <https://…>
     "#);
     assert_snapshot!(text("CHAPTER01=soon\nCHAPTER02NAME=B\nCHAPTER03=00:00:03.000\nrest\n"), @r#"
-    1:1 `soon` is no time; expected: a time as in 02:15, 1:02:15 or 02'15"
+    1:1 `soon` is not a time; expected: a time as in 02:15, 1:02:15 or 02'15"
     2:1 no time stands before this name; expected: CHAPTER01=00:00:00.000, then CHAPTER01NAME=Title
     4:1 the line is neither time nor name; expected: CHAPTER01=00:00:00.000, then CHAPTER01NAME=Title
     3:1 the chapter has no name; expected: CHAPTER01=00:00:00.000, then CHAPTER01NAME=Title
     "#);
     assert_snapshot!(text(";FFMETADATA1\n[CHAPTER]\ntitle=One\n[CHAPTER]\nTIMEBASE=1/0\nSTART=1\ntitle=Two\n"), @r#"
     2:1 the chapter has no START; expected: [CHAPTER], then START=… and title=…
-    4:1 inf is no time in seconds; expected: seconds, as in 135.5
+    4:1 inf is not a time in seconds; expected: seconds, as in 135.5
     "#);
 }
 
@@ -329,11 +329,11 @@ fn podlove_simple_chapters() {
     "#);
     assert_snapshot!(psc("<chapters>\n<chapter title=\"A\"/>\n<chapter start=\"soon\" title=\"B\"/>\n<chapter start=\"1\" title=\"&x;\"/>\n<chapter start=\"2\"/></chapters>"), @r#"
     2:1 the chapter has no `start`; expected: <psc:chapter start="00:02:15.500" title="…"/>
-    3:1 `soon` is no time; expected: a time as in 02:15, 1:02:15 or 02'15"
+    3:1 `soon` is not a time; expected: a time as in 02:15, 1:02:15 or 02'15"
     4:1 `title`: at 1..2: unrecognized entity `x`; expected: <psc:chapter start="00:02:15.500" title="…"/>
     5:1 the chapter has no title; expected: a title for every chapter
     "#);
-    assert_snapshot!(psc("<chapters></chapter>"), @r#"1:11 this is no chapter file: ill-formed document: expected `</chapters>`, but `</chapter>` was found; expected: <psc:chapter start="00:02:15.500" title="…"/>"#);
+    assert_snapshot!(psc("<chapters></chapter>"), @r#"1:11 this is not a chapter file: ill-formed document: expected `</chapters>`, but `</chapter>` was found; expected: <psc:chapter start="00:02:15.500" title="…"/>"#);
     assert_snapshot!(psc("<rss/>"), @r#"1:1 there is no chapter in this file; expected: <psc:chapter start="00:02:15.500" title="…"/>"#);
 }
 

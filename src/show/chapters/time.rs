@@ -41,13 +41,14 @@ pub(super) fn whole(text: &str) -> Result<Duration, Fault> {
     let text = text.trim();
     match read(text)? {
         Some(code) if code.len == text.len() => Ok(code.time),
-        _ => Err(Fault::new(format!("`{}` is no time", super::excerpt(text)), EXPECTED)),
+        _ => Err(Fault::new(format!("`{}` is not a time", super::excerpt(text)), EXPECTED)),
     }
 }
 
 /// Seconds with or without a fraction, of a machine's making: `123.456789`.
 pub(super) fn seconds(seconds: f64) -> Result<Duration, Fault> {
-    let fault = || Fault::new(format!("{seconds} is no time in seconds"), "seconds, as in 135.5");
+    let fault =
+        || Fault::new(format!("{seconds} is not a time in seconds"), "seconds, as in 135.5");
     let time = Duration::try_from_secs_f64(seconds).map_err(|_| fault())?;
     if time > Duration::from_secs(MAX_HOURS * 3600) {
         return Err(fault());

@@ -12,7 +12,7 @@ const TIMING: &str = "a line of start and end, as in 00:02:15.000 --> 00:05:00.0
 pub(super) fn read(text: &str) -> Read {
     if !cues::is_webvtt(text) {
         let end = text.find('\n').unwrap_or(text.len());
-        let fault = Fault::new("this is no WebVTT file", "WEBVTT as its first line");
+        let fault = Fault::new("this is not a WebVTT file", "WEBVTT as its first line");
         return Err(vec![fault.at(0..text[..end].trim_end().len())]);
     }
     let found = cues::read(text);

@@ -314,7 +314,7 @@ impl Builder<'_> {
         };
         if let Some(tag) = tag.filter(|tag| !tag.fits(text)) {
             let reason = format!("its tag says that this is {}", tag.kind());
-            return refuse(span, reason, Some("take the tag out, or mend the value"));
+            return refuse(span, reason, Some("take the tag out, or fix the value"));
         }
         let span = place(self.yaml, self.base, span, style, text);
         let from = span.start + usize::from(style == Style::Quoted);

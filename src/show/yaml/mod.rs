@@ -66,7 +66,7 @@ pub enum Refusal {
         span: Span,
         /// What is wrong.
         reason: String,
-        /// How to mend it.
+        /// How to fix it.
         help: Option<String>,
     },
     /// The same key stands twice in a mapping.

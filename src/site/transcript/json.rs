@@ -33,7 +33,7 @@ pub(super) fn read(text: &str) -> Result<(Vec<Cue>, bool), TranscriptError> {
         None
     };
     let cues = cues.ok_or_else(|| {
-        wrong("this is no transcript that onair knows: it has neither `segments` with times, nor `transcription`, nor `results`")
+        wrong("this is not a transcript that onair knows: it has neither `segments` with times, nor `transcription`, nor `results`")
     })?;
     Ok((kept(cues), false))
 }
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn what_is_no_transcript_is_said() {
-        assert!(said("{\"a\": 1}").contains("this is no transcript that onair knows"));
+        assert!(said("{\"a\": 1}").contains("this is not a transcript that onair knows"));
         assert!(said("{\"segments\": [{\"startTime\": 1}]}").contains("`body`, a text"));
         assert!(said("[").starts_with("line 1: this is not a transcript"));
     }

@@ -299,7 +299,7 @@ mod tests {
     fn what_is_wrong_has_a_line() {
         let wrong = |path, text| parse(path, text).unwrap_err().to_string();
         assert_eq!(wrong("a.vtt", "hello"), "line 1: a WebVTT file starts with `WEBVTT`");
-        assert_eq!(wrong("a.srt", "1\n00:00:01 --> soon\nx\n"), "line 2: `soon` is no time");
+        assert_eq!(wrong("a.srt", "1\n00:00:01 --> soon\nx\n"), "line 2: `soon` is not a time");
         assert_eq!(
             wrong("a.srt", "1\n00:00:09,000 --> 00:00:01,000\nx\n"),
             "line 2: the words end before they start"

@@ -4,8 +4,8 @@ use bytes::Bytes;
 
 use super::DirStore;
 use super::sandbox::root;
+use crate::model::checkup::Check;
 use crate::model::object::{Key, Kind, Object};
-use crate::store::checkup::Check;
 use crate::store::{Condition, Store, StoreError};
 
 /// What an examination writes, before it removes it again.

@@ -40,7 +40,7 @@ impl S3Store {
     /// profile, SSO session, web identity, container or instance. Nothing is asked of it yet.
     ///
     /// # Errors
-    /// [`StoreError::Failed`] if no region is set for Amazon S3 or the endpoint is no web address.
+    /// [`StoreError::Failed`] if no region is set for Amazon S3 or the endpoint is not a web address.
     pub async fn connect(target: S3Target) -> Result<Self, StoreError> {
         let shared = shared(&target).await;
         Self::new(target, &shared, Tuning::default())
@@ -206,7 +206,7 @@ fn check_endpoint(endpoint: &str) -> Result<(), StoreError> {
             "give its `https://` address; only this machine itself is asked over `http://`",
         ),
         _ => refused(
-            format!("the endpoint `{shown}` is no web address"),
+            format!("the endpoint `{shown}` is not a web address"),
             "give it whole, like `https://s3.example.net`",
         ),
     }

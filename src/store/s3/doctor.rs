@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
 
+use crate::model::checkup::Check;
 use crate::store::StoreError;
-use crate::store::checkup::Check;
 
 use super::S3Store;
 use super::cause::Cause;

@@ -1,4 +1,4 @@
-//! Mending random shows: no finding outlives the text that it is about.
+//! Fixing random shows: no finding outlives the text that it is about.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use onair::report::{Sources, github, human, json, sarif};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-/// Lines of front matter; many are wrong, and longer or shorter once they are mended.
+/// Lines of front matter; many are wrong, and longer or shorter once they are fixed.
 const LINES: [&str; 16] = [
     "size: 1",
     "size: \"50603073 bytes\"",
@@ -100,9 +100,9 @@ proptest! {
             fs::write(root.join(format!("episodes/{at}.md")), text).unwrap();
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let mended = runtime.block_on(checked(root, Fixing::On));
+        let fixed = runtime.block_on(checked(root, Fixing::On));
         let again = runtime.block_on(checked(root, Fixing::Off));
-        // What is said after a mend is what a new look at the files says.
-        prop_assert_eq!(rendered(&mended), rendered(&again));
+        // What is said after a fix is what a new look at the files says.
+        prop_assert_eq!(rendered(&fixed), rendered(&again));
     }
 }

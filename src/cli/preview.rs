@@ -8,11 +8,13 @@ use tokio::net::TcpListener;
 use tokio::sync::watch as latest;
 
 use super::args::{Global, Preview as Args};
+use super::ui::findings::say_waiting;
 use super::ui::term::Term;
 use super::{Exit, Outcome, block_on};
 use crate::pipeline::preview::{Session, Shown, serve, watch};
 use crate::pipeline::{Error, load};
 use crate::report::{counted, printable};
+use crate::show::waiting;
 
 pub fn run(global: &Global, args: &Args, term: &Term) -> Outcome {
     let (waker, wakes) = std::sync::mpsc::channel();
@@ -25,6 +27,8 @@ pub fn run(global: &Global, args: &Args, term: &Term) -> Outcome {
         printable(show.settings.show.title.get_ref()),
         show.episodes.iter().filter(|episode| episode.is_draft()).count(),
     );
+    let now = jiff::Timestamp::now();
+    let waiting = waiting::waiting(&show, now);
     let shown = Arc::new(session.first(show)?);
     let home = shown.home().to_owned();
     let (newest, versions) = latest::channel(Arc::clone(&shown));
@@ -33,6 +37,7 @@ pub fn run(global: &Global, args: &Args, term: &Term) -> Outcome {
         let port = listener.local_addr().map_or(args.port, |address| address.port());
         term.say(&format!("{title}: http://127.0.0.1:{port}{home}"));
         term.say(&describe(&shown, drafts));
+        say_waiting(&waiting, now, term);
         term.say("Pages follow your files as you save them. Ctrl-C ends the preview.");
         let term = *term;
         // Ends with the process; by then nobody looks at the pages.

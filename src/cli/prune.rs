@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::args::{Format, Global, Prune};
-use super::ui::carry_out::running;
+use super::ui::carry_out::{running, say_of_versions};
 use super::ui::stop;
 use super::ui::term::Term;
 use super::{Exit, Outcome, block_on};
@@ -35,7 +35,9 @@ async fn prune(global: &Global, args: &Prune, term: &Term) -> Outcome {
     let goes = wanted && (!asked || term.confirmed(&question));
     if goes {
         running(store, 0, term, async |run| carry_out(&plan, args.most, run).await).await?;
-        term.say(&format!("Removed: {} freed", report::bytes(plan.bytes())));
+        let freed = if store.keeps_versions() { "" } else { " freed" };
+        term.say(&format!("Removed: {}{freed}", report::bytes(plan.bytes())));
+        say_of_versions(store, term);
     } else if !plan.is_empty() {
         term.say("Nothing was removed; `onair prune --yes` removes it.");
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::args::{Global, Unpublish};
-use super::ui::carry_out::{Named, running, stopped_by};
+use super::ui::carry_out::{Named, running, say_of_versions, stopped_by};
 use super::ui::listening::ListeningProgress;
 use super::ui::stop;
 use super::ui::term::Term;
@@ -70,6 +70,7 @@ async fn unpublish(global: &Global, args: &Unpublish, term: &Term) -> Outcome {
         running(store, 0, term, async |run| remove(&files, run).await).await?;
         if !files.is_empty() {
             term.say(&format!("Removed: {}", counted(files.len(), "file")));
+            say_of_versions(store, term);
         }
         return Ok(Exit::Fine);
     }

@@ -268,3 +268,25 @@ impl<'a> Run<'a> {
         self.reporter.event(event);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_kernel_does_not_know_has_ended() {
+        let Some(this) = Process::this() else { return };
+        let there = |id: u32| Process { id, ..this.clone() };
+        assert!(!this.has_ended(Some(&this)));
+        // Another user's, whom one may not signal.
+        assert!(!there(1).has_ended(Some(&this)));
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let id = child.id();
+        child.wait().unwrap();
+        assert!(there(id).has_ended(Some(&this)));
+        assert!(!there(id).has_ended(None), "this machine does not know which one it is");
+        let elsewhere = Process { machine: "another".to_owned(), id };
+        assert!(!elsewhere.has_ended(Some(&this)), "its processes cannot be seen from here");
+        assert!(!there(0).has_ended(Some(&this)), "no process has this id");
+    }
+}

@@ -231,6 +231,11 @@ pub trait Store: Send + Sync {
         SignedDuration::ZERO
     }
 
+    /// Whether it was seen to keep what is removed or replaced, as a bucket with versioning does.
+    fn keeps_versions(&self) -> bool {
+        false
+    }
+
     /// Clears away what writes that were cut off have left behind, if the store knows of any.
     async fn tidy(&self) -> Result<(), StoreError> {
         Ok(())

@@ -22,8 +22,16 @@ pub struct Stage {
 impl Stage {
     /// Of an audience that is served as `serve` says.
     pub fn new(serve: impl Fn(&MemoryS3, &Asked) -> Answer + Send + Sync + 'static) -> Self {
+        Self::of(Abilities::default(), serve)
+    }
+
+    /// The same with a bucket of these abilities.
+    pub fn of(
+        abilities: Abilities,
+        serve: impl Fn(&MemoryS3, &Asked) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let server = runtime.block_on(MemoryS3::start(Abilities::default()));
+        let server = runtime.block_on(MemoryS3::start(abilities));
         let behind = server.clone();
         let web = Web::start(move |asked| serve(&behind, asked));
         let show = TestShow::new();
@@ -177,6 +185,19 @@ fn the_doctor_looks_at_everything_and_says_how_to_mend_it() {
     let mut lost = stage.command(&["doctor"]);
     lost.env_remove("AWS_REGION").env_remove("AWS_ENDPOINT_URL_S3");
     insta::assert_snapshot!("doctor_no_region", stage.show.run(&mut lost).said());
+}
+
+#[test]
+fn a_bucket_with_versions_frees_nothing_and_it_is_said() {
+    let stage = Stage::of(Abilities { versions: true, ..Abilities::default() }, sound);
+    assert_eq!(stage.run(&["release"]).code, 0);
+    let ran = stage.run(&["unpublish", "1", "--yes"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert!(ran.stdout.contains("Removed: "), "{}", ran.said());
+    let kept = "warning: the bucket keeps what was removed, as old versions";
+    assert!(ran.stderr.contains(kept), "{}", ran.said());
+    let ran = stage.run(&["prune", "--keep", "1", "--yes"]);
+    assert!(ran.stderr.contains(kept) && !ran.stdout.contains("freed"), "{}", ran.said());
 }
 
 #[test]

@@ -587,3 +587,35 @@ fn audio_is_published_as_it_is_until_tags_begin() {
     assert!(!feed.contains(&format!("length=\"{}\"", mine.len())), "{feed}");
     assert!(nothing().contains("Nothing to do"), "{}", nothing());
 }
+
+#[test]
+fn a_release_waits_for_another_one_to_end() {
+    let show = show_of(1);
+    released(&show, &[]);
+    let lock = serde_json::json!({
+        "version": 1,
+        "owner": { "who": "somebody else", "onair": "1.0.0", "run": "0123456789abcdef" },
+        "process": null,
+        "since": jiff::Timestamp::now().to_string(),
+        "expires": (jiff::Timestamp::now() + std::time::Duration::from_secs(60)).to_string(),
+        "left": false,
+    });
+    show.write("public/.onair/lock", &lock.to_string());
+    show.with_audio(2, 170, &[]);
+    let held = release(&show, &[]);
+    assert_eq!(held.code, 4, "{}", held.said());
+    assert!(
+        held.stderr.contains("another release is running here: somebody else"),
+        "{}",
+        held.said()
+    );
+    let path = show.path("public/.onair/lock");
+    let done = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        fs::remove_file(path).unwrap();
+    });
+    let ran = released(&show, &["--wait", "1m"]);
+    done.join().unwrap();
+    assert!(ran.stdout.contains("Waiting: another release is running here"), "{}", ran.said());
+    assert!(ran.stdout.contains("Release 2 is published"), "{}", ran.said());
+}

@@ -87,3 +87,24 @@ fn a_bucket_that_refuses() {
     });
     insta::assert_snapshot!(said.join("\n"));
 }
+
+#[test]
+fn a_bucket_that_is_gone_in_mid_release_is_named_as_that() {
+    // The last ones come when nearly all is sent.
+    for requests in [1, 2, 3, 5, 8, 13, 21, 34, 45] {
+        let stage = Stage::new(sound);
+        let mut left = requests;
+        stage.server.fail(move |_| match left {
+            0 => Fault::Answer(404, "NoSuchBucket"),
+            _ => {
+                left -= 1;
+                Fault::None
+            }
+        });
+        let ran = stage.run(&["release"]);
+        let said = format!("after {requests}: {}", ran.said());
+        assert_eq!(ran.code, 3, "{said}");
+        assert!(ran.stderr.contains("bucket `show` does not exist"), "{said}");
+        assert_eq!(ran.stderr.matches("error: ").count(), 1, "{said}");
+    }
+}

@@ -46,6 +46,14 @@ async fn what_a_store_lacks_is_said() {
 }
 
 #[tokio::test]
+async fn a_bucket_that_keeps_versions_is_told_apart() {
+    let server = MemoryS3::start(Abilities { versions: true, ..Abilities::default() }).await;
+    let checks = examined(&server, &store(&server)).await;
+    assert!(checks.contains("weak: versions: the bucket keeps every version"), "{checks}");
+    assert!(checks.contains("lifecycle rule"), "{checks}");
+}
+
+#[tokio::test]
 async fn each_missing_right_is_found() {
     for (operation, right) in [
         ("ListObjectsV2", "right to list"),

@@ -34,13 +34,21 @@ pub struct Abilities {
     pub conditional_complete: bool,
     /// The `x-amz-checksum-…` headers are understood, rather than refused.
     pub checksums: bool,
+    /// What is removed stays as an old version.
+    pub versions: bool,
     /// Entries in a page of a listing.
     pub page: usize,
 }
 
 impl Default for Abilities {
     fn default() -> Self {
-        Self { conditional_put: true, conditional_complete: true, checksums: true, page: 3 }
+        Self {
+            conditional_put: true,
+            conditional_complete: true,
+            checksums: true,
+            versions: false,
+            page: 3,
+        }
     }
 }
 
@@ -468,7 +476,8 @@ impl S3 for Api {
             holds(at, None, input.if_match.as_ref())?;
         }
         state.objects.remove(&input.key);
-        Ok(S3Response::new(DeleteObjectOutput::default()))
+        let marker = self.abilities.versions.then_some(true);
+        Ok(S3Response::new(DeleteObjectOutput { delete_marker: marker, ..Default::default() }))
     }
 
     async fn list_objects_v2(

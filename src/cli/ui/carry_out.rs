@@ -127,6 +127,14 @@ pub async fn running<T>(
     running_until(&mut Stop::listen(), store, bytes, term, work).await
 }
 
+/// Warns of a bucket that keeps what was removed.
+pub fn say_of_versions(store: &dyn Store, term: &Term) {
+    if store.keeps_versions() {
+        let help = "give the bucket a lifecycle rule that expires noncurrent versions";
+        term.warning("the bucket keeps what was removed, as old versions", Some(help));
+    }
+}
+
 async fn running_until<T>(
     stop: &mut Stop,
     store: &dyn Store,

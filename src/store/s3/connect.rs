@@ -118,6 +118,7 @@ impl S3Store {
             clock,
             conditional: OnceCell::new(),
             md5_only: AtomicBool::new(false),
+            versioned: AtomicBool::new(false),
             no_redirects: AtomicBool::new(false),
             rooms: Arc::new(Semaphore::new(tuning.parts_in_flight * REQUESTS_PER_PART as usize)),
             notes: OnceCell::new(),

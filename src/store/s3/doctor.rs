@@ -20,6 +20,11 @@ use crate::store::{Condition, Store};
 /// What an examination writes under, before it removes it again.
 const PROBE: &[u8] = b"written by onair doctor; safe to delete";
 
+const VERSIONS_SEEN: &str =
+    "the bucket keeps every version: what is removed or replaced still takes room";
+const VERSIONS_FIX: &str = "give it a lifecycle rule that expires noncurrent versions and removes \
+                            delete markers; onair removes no versions";
+
 impl S3Store {
     /// Examines credentials, connection, bucket, region, rights and abilities, in this order. It
     /// writes an object or two below `.onair/` and removes them again.
@@ -118,6 +123,9 @@ impl S3Store {
         let deleted = self.delete(&probe.key, &Condition::Always).await;
         let is_deleted = deleted.is_ok();
         checks.push(self.judged(delete, deleted, "allowed"));
+        if self.keeps_versions() {
+            checks.push(Check::weak("versions", VERSIONS_SEEN, VERSIONS_FIX));
+        }
         checks.push(if is_written && is_deleted {
             self.check_conditions(conditions).await
         } else {

@@ -29,7 +29,7 @@ mod upload;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -78,6 +78,8 @@ pub struct S3Store {
     clock: StoreClock,
     conditional: OnceCell<bool>,
     md5_only: AtomicBool,
+    /// The bucket keeps what is removed as an old version.
+    versioned: AtomicBool,
     no_redirects: AtomicBool,
     rooms: Arc<Semaphore>,
     notes: OnceCell<Mutex<BTreeSet<Key>>>,
@@ -185,6 +187,10 @@ impl Store for S3Store {
         self.clock.ahead()
     }
 
+    fn keeps_versions(&self) -> bool {
+        self.versioned.load(Ordering::Relaxed)
+    }
+
     async fn conditional(&self) -> Result<bool, StoreError> {
         if self.amazon {
             return Ok(true);
@@ -275,7 +281,12 @@ impl Store for S3Store {
             .key(&full)
             .set_if_match(if_match(condition));
         let cause = match request.send().await {
-            Ok(_) => return Ok(()),
+            Ok(answer) => {
+                if answer.delete_marker() == Some(true) {
+                    self.versioned.store(true, Ordering::Relaxed);
+                }
+                return Ok(());
+            }
             Err(error) => Cause::of(&error),
         };
         if is_missing(&cause) {

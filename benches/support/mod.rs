@@ -80,6 +80,7 @@ fn given(episode: &Episode) -> EpisodeIn<'_> {
         },
         object: None,
         chapters: (0..5).map(chapter).collect(),
+        tag_chapters: Vec::new(),
         transcripts: Vec::new(),
         peaks: Vec::new(),
     }

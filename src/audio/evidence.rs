@@ -54,6 +54,7 @@ pub(super) fn judge(audio: Audio, payload_end: u64, trailing: Trailing, musics: 
         bit_rate: audio.bit_rate,
         claims: leading.map(|header| header.claims.clone()),
         proved_intact: false,
+        chapters: Vec::new(),
         tags: audio.tags,
         damage: audio.damage,
     };

@@ -12,6 +12,7 @@ use super::tag_kind::FoundTag;
 use super::time::PlayTime;
 use super::walk::BitRate;
 use super::xing::Claims;
+use crate::model::chapter::TagChapter;
 use crate::model::hash::Sha256;
 
 /// How much a probe does.
@@ -77,6 +78,9 @@ pub struct Mp3 {
     pub claims: Option<Claims>,
     /// The encoder's check sum of its audio is there, and holds.
     pub proved_intact: bool,
+    /// The chapters that its tag holds, where somebody has read it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chapters: Vec<TagChapter>,
     /// The tags in front of the payload and behind it, in the file's order.
     pub tags: Listing<FoundTag>,
     /// What is wrong with the audio.

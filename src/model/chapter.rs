@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// One chapter. Its end is the next chapter's start, or the end of the audio.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Chapter {
@@ -37,6 +39,26 @@ pub struct Location {
     pub geo: String,
     /// An OpenStreetMap id: `R148838`.
     pub osm: Option<String>,
+}
+
+/// A chapter that the tag of an MP3 holds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TagChapter {
+    /// Where it begins, in milliseconds from the start of the audio.
+    pub start_ms: u64,
+    /// What a player shows; never empty.
+    pub title: String,
+    /// A page about it (`http` or `https`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+impl From<&TagChapter> for Chapter {
+    fn from(held: &TagChapter) -> Self {
+        let start = Duration::from_millis(held.start_ms);
+        Self { url: held.url.clone(), ..Self::new(start, held.title.clone()) }
+    }
 }
 
 impl Chapter {

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use crate::audio::{self, Depth, Identity, Probe, probe_file};
+use super::chapters;
+use crate::audio::{self, Content, Depth, Identity, Probe, probe_file};
 use crate::model::hash::Sha256;
 use crate::show::{Show, read};
 
@@ -48,7 +49,10 @@ impl Cache {
         {
             return Ok(probe);
         }
-        let probe = probe_file(file, depth)?;
+        let mut probe = probe_file(file, depth)?;
+        if let Content::Mp3(mp3) = &mut probe.content {
+            mp3.chapters = chapters::in_tag(file, &mp3.payload);
+        }
         if let Some(before) = before
             && identity(file) == Some(before)
         {

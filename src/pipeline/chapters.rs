@@ -1,13 +1,21 @@
-//! Reads an episode's chapters from wherever the host wrote them.
+//! Reads an episode's chapters from wherever the host wrote them, or else from its MP3's tag.
 
+use std::ops::Range;
+use std::path::Path;
 use std::time::Duration;
 
-use crate::model::chapter::Chapter;
+use crate::audio::tag::{MAX_CHAPTERS, held_contents};
+use crate::model::chapter::{Chapter, TagChapter};
 use crate::rules::{Finding, Severity, chapters as judge, registry};
 use crate::show::chapters::{self, Format};
 use crate::show::episode::ChaptersGiven;
 use crate::show::read::{self, FileTrouble};
 use crate::show::{Episode, Given, Located, Malformed, Show, Source, files};
+
+/// The longest title of a tag's chapter that is shown, in characters.
+const MAX_TITLE: usize = 255;
+/// The longest address of a tag's chapter that is shown, in bytes.
+const MAX_URL: usize = 2000;
 
 /// An episode's chapters, and the text they stand in.
 #[derive(Debug)]
@@ -144,7 +152,41 @@ pub fn publishable(
     read: Option<&ChaptersRead>,
     duration: Duration,
 ) -> Vec<Chapter> {
-    let Some(written) = read.and_then(ChaptersRead::written) else { return Vec::new() };
+    let written = read.and_then(ChaptersRead::written);
+    in_order(episode, written.map_or(&[], |written| &written.list), duration)
+}
+
+/// The chapters of a tag as feed and page have them.
+pub fn of_tag(episode: &Episode, held: &[TagChapter], duration: Duration) -> Vec<Chapter> {
+    let located = |it: &TagChapter| Located { value: it.into(), span: 0..0 };
+    in_order(episode, &held.iter().map(located).collect::<Vec<_>>(), duration)
+}
+
+/// Whether the host leaves it to the MP3 which chapters an episode has: `chapters: []` says none.
+pub fn are_left_to_the_tag(episode: &Episode, read: Option<&ChaptersRead>) -> bool {
+    read.is_none() && matches!(episode.chapters, Given::Missing | Given::Empty(_))
+}
+
+fn in_order(episode: &Episode, list: &[Located<Chapter>], duration: Duration) -> Vec<Chapter> {
+    if list.is_empty() {
+        return Vec::new();
+    }
     let intro = episode.title.value().map_or("", String::as_str);
-    judge::publishable(&written.list, Some(duration), intro)
+    judge::publishable(list, Some(duration), intro)
+}
+
+/// The chapters that the tag of the MP3 at `file` holds, as far as a page can show them.
+pub fn in_tag(file: &Path, payload: &Range<u64>) -> Vec<TagChapter> {
+    let Ok(contents) = held_contents(file, payload) else { return Vec::new() };
+    let held = contents.chapters.into_iter().filter(|chapter| !chapter.title.is_empty());
+    let is_web = |url: &String| {
+        url.len() <= MAX_URL && (url.starts_with("https://") || url.starts_with("http://"))
+    };
+    held.take(MAX_CHAPTERS)
+        .map(|held| TagChapter {
+            start_ms: u64::try_from(held.start.as_millis()).unwrap_or(u64::MAX),
+            title: held.title.chars().take(MAX_TITLE).collect(),
+            url: held.url.filter(is_web),
+        })
+        .collect()
 }

@@ -14,6 +14,7 @@ use super::locate::Located;
 use super::memo::Memo;
 use super::{Checkout, Class, Error, artwork, chapters, sidecars};
 use crate::model::audio::PublishedAudio;
+use crate::model::chapter::TagChapter;
 use crate::model::hash::Sha256;
 use crate::model::object::{Key, Object};
 use crate::plan::placement::Placement;
@@ -42,10 +43,12 @@ pub fn build(
     now: Timestamp,
 ) -> Result<Edition, Error> {
     let audio = |episode: &Episode| audio(checkout, located, episode, missing);
-    assemble(checkout, &Memo::default(), now, audio)
+    let held = |path: &str| located.tag_chapters.get(path).cloned().unwrap_or_default();
+    assemble(checkout, &Memo::default(), now, audio, held)
 }
 
-/// Renders the edition of the episodes that have audio, by what is known of it.
+/// Renders the edition of the episodes that have audio, by what is known of it and of the chapters that
+/// its tag holds.
 ///
 /// # Errors
 /// As [`build`].
@@ -54,9 +57,10 @@ pub fn assemble(
     memo: &Memo,
     now: Timestamp,
     audio: impl Fn(&Episode) -> Result<Option<Audio>, Error>,
+    held: impl Fn(&str) -> Vec<TagChapter>,
 ) -> Result<Edition, Error> {
     let show = &checkout.show;
-    let episodes = episodes(checkout, audio)?;
+    let episodes = episodes(checkout, audio, held)?;
     let named = sidecars::named(show, &checkout.chapters);
     let assets: Vec<AssetFile> = pictures(&named, &show.root)
         .into_iter()
@@ -77,6 +81,7 @@ pub fn assemble(
 fn episodes(
     checkout: &Checkout,
     audio: impl Fn(&Episode) -> Result<Option<Audio>, Error>,
+    held: impl Fn(&str) -> Vec<TagChapter>,
 ) -> Result<Vec<EpisodeIn<'_>>, Error> {
     let mut episodes = Vec::new();
     for episode in checkout.show.episodes.iter().filter(|episode| !episode.is_draft()) {
@@ -92,11 +97,21 @@ fn episodes(
                 captions: given.captions,
             })
         });
+        let written = checkout.chapters.get(path);
+        let tag_chapters = match chapters::are_left_to_the_tag(episode, written) {
+            true => held(path),
+            false => Vec::new(),
+        };
+        let chapters = match tag_chapters.is_empty() {
+            true => chapters::publishable(episode, written, duration),
+            false => chapters::of_tag(episode, &tag_chapters, duration),
+        };
         episodes.push(EpisodeIn {
             episode,
             audio,
             object,
-            chapters: chapters::publishable(episode, checkout.chapters.get(path), duration),
+            chapters,
+            tag_chapters,
             transcripts: transcripts.collect(),
             peaks: Vec::new(),
         });
@@ -112,7 +127,7 @@ pub fn trial(checkout: &Checkout, now: Timestamp) -> Result<Edition, SiteError> 
     let audio = |episode: &Episode| Ok(as_written(checkout, episode).map(|audio| (audio, None)));
     let inputs = Inputs {
         show: &checkout.show.settings,
-        episodes: episodes(checkout, audio).unwrap_or_default(),
+        episodes: episodes(checkout, audio, |_| Vec::new()).unwrap_or_default(),
         assets: Vec::new(),
         gallery: Default::default(),
         templates: checkout.templates.good.clone(),

@@ -107,7 +107,7 @@ own! {
     "guidIsPermaLink" Truth, "false", "whether the guid is an address, as an episode that was published elsewhere may say";
     "enclosure" Text, "https://old.example/12.mp3", "the audio's address, where it stands elsewhere";
     "enclosureType" Text, "audio/x-m4a", "the type of what stands at `enclosure`, where it is not an MP3";
-    "chapters" Chapters, "[{start: \"00:00\", title: Ebb}]", "a chapter file's path, or the list itself; in page, feed and tag";
+    "chapters" Chapters, "[{start: \"00:00\", title: Ebb}]", "a chapter file's path, or the list itself; in page, feed and tag; the MP3's own chapters unless given, none with `[]`";
     "transcript" Transcripts, "transcripts/012.vtt", "a transcript's path, or several; in page, feed and search";
     "persons" People, "[{name: Ada, role: host}]", "everybody who takes part, in place of guests and the show's hosts";
     "draft" Truth, "true", "holds the episode back altogether";

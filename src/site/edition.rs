@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::model::audio::PublishedAudio;
+use crate::model::chapter::TagChapter;
 use crate::model::object::{Key, Object};
 use crate::model::waiting::Waiting;
 
@@ -57,6 +58,9 @@ pub struct EditionEpisode {
     /// The episode's id at Apple Podcasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apple_episode_id: Option<u64>,
+    /// The chapters that it has from its MP3's tag, where the host wrote none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tag_chapters: Vec<TagChapter>,
     /// Whether the feed lists it; a scheduled episode's audio and page may be there before it is.
     pub listed: bool,
     /// Its page, where it has one.

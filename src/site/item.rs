@@ -89,7 +89,7 @@ impl Entry<'_> {
 
     /// What a release promises of this episode.
     pub fn promise(&self) -> EditionEpisode {
-        let EpisodeIn { episode, audio, .. } = self.given;
+        let EpisodeIn { episode, audio, tag_chapters, .. } = self.given;
         EditionEpisode {
             guid: self.guid.clone(),
             permalink: episode.is_permalink(),
@@ -101,6 +101,7 @@ impl Entry<'_> {
             mime_type: self.mime_type().map(str::to_owned),
             published: self.published.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             apple_episode_id: episode.apple_id.value().copied(),
+            tag_chapters: tag_chapters.clone(),
             listed: self.due,
             page: None,
         }

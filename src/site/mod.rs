@@ -34,7 +34,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use crate::model::audio::PublishedAudio;
-use crate::model::chapter::Chapter;
+use crate::model::chapter::{Chapter, TagChapter};
 use crate::model::object::{BadKey, Body, Key, Kind, Object};
 use crate::show::{Episode, Settings, settings};
 use address::Addresses;
@@ -75,6 +75,8 @@ pub struct EpisodeIn<'a> {
     pub object: Option<Object>,
     /// Its chapters, in order.
     pub chapters: Vec<Chapter>,
+    /// Those of its MP3's tag that they were made of, where the host wrote none.
+    pub tag_chapters: Vec<TagChapter>,
     /// Its transcripts, in the order named.
     pub transcripts: Vec<Transcript>,
     /// How loud its audio is from start to end, each part as 0 to 255; empty if that is not known.

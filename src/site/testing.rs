@@ -81,6 +81,7 @@ pub(crate) fn given(episode: &Episode) -> EpisodeIn<'_> {
         },
         object: None,
         chapters: Vec::new(),
+        tag_chapters: Vec::new(),
         transcripts: Vec::new(),
         peaks: Vec::new(),
     }

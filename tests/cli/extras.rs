@@ -120,3 +120,49 @@ fn settings_that_cannot_be_are_refused_where_they_stand() {
         insta::assert_snapshot!(format!("settings_{name}"), show.check());
     }
 }
+
+/// The episode's chapter file as it is published, if it is.
+fn published_chapters(show: &TestShow) -> Option<String> {
+    let path = show.path("public/podcasts/episode_001/chapters.json");
+    std::fs::read_to_string(path).ok()
+}
+
+#[test]
+fn chapters_of_the_tag_are_used_where_the_host_wrote_none() {
+    let show = TestShow::new();
+    let chapters = "chapters:\n  - { start: \"00:00\", title: Ebb }\n  - { start: \"00:02.5\", \
+                    title: Flood, url: \"https://a.example/flood\" }";
+    show.with_audio(1, 200, &[chapters]);
+    // As Auphonic, Forecast or Hindenburg leave an MP3.
+    assert_eq!(show.onair(&["tag", "--fix"]).code, 0);
+    let with = show.read("episodes/episode_001.md");
+    let without = with.replace(&format!("{chapters}\n"), "");
+    assert_ne!(with, without);
+    show.write("episodes/episode_001.md", &without);
+    let ran = show.onair(&["release"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let published = published_chapters(&show).expect("the tag's chapters");
+    assert!(published.contains("\"startTime\": 2.5"), "{published}");
+    assert!(published.contains("https://a.example/flood"), "{published}");
+    assert!(show.read("public/podcasts/feed.xml").contains("<podcast:chapters"));
+    assert!(show.read("public/podcasts/episode_001/index.html").contains("Flood"));
+
+    // A checkout without the audio publishes the same.
+    let audio = std::fs::read(show.path("audio/001.mp3")).unwrap();
+    std::fs::remove_file(show.path("audio/001.mp3")).unwrap();
+    let ran = show.onair(&["release"]);
+    assert!(ran.stdout.contains("Nothing to do"), "{}", ran.said());
+
+    // What the host writes goes first; an empty list means none, and a guard asks whether it is meant.
+    std::fs::write(show.path("audio/001.mp3"), audio).unwrap();
+    let none = without.replacen("title:", "chapters: []\ntitle:", 1);
+    show.write("episodes/episode_001.md", &none);
+    let refused = show.onair(&["release"]);
+    assert_eq!(refused.code, 4, "{}", refused.said());
+    assert!(refused.stderr.contains("would lose its published chapters"), "{}", refused.said());
+    let own = without.replacen("title:", "chapters: [{start: '00:00', title: Mine}]\ntitle:", 1);
+    show.write("episodes/episode_001.md", &own);
+    assert_eq!(show.onair(&["release"]).code, 0);
+    let published = published_chapters(&show).unwrap();
+    assert!(published.contains("Mine") && !published.contains("Flood"), "{published}");
+}

@@ -262,12 +262,17 @@ impl Session {
                 Some((episode.source.path.clone(), sound))
             })
             .collect();
-        let edition = edition::assemble(&checkout, &self.memo, shown_at, |episode| {
+        let audio = |episode: &Episode| {
             let path = &episode.source.path;
             let sound = sounds_by_file.get(path).map(|(sound, _)| sound);
             let shown = episodes.contains(path).then(|| facts(&checkout, episode, sound)).flatten();
             Ok(shown.map(|audio| (audio, None)))
-        })?;
+        };
+        let held = |path: &str| {
+            let mp3 = sounds_by_file.get(path).and_then(|(sound, _)| sound.mp3.as_ref());
+            mp3.map(|mp3| mp3.chapters.clone()).unwrap_or_default()
+        };
+        let edition = edition::assemble(&checkout, &self.memo, shown_at, audio, held)?;
         let mut sounds = BTreeMap::new();
         let mut audio = BTreeMap::new();
         for promised in &edition.episodes {

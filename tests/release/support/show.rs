@@ -135,6 +135,7 @@ impl Episode {
         let bytes = Bytes::from(format!("{tag}{}", self.payload));
         let described = EditionEpisode {
             mime_type: None,
+            tag_chapters: Vec::new(),
             guid,
             permalink: false,
             number: Some(number),

@@ -45,6 +45,20 @@ fn picture(kind: u8) -> Vec<u8> {
     bytes
 }
 
+/// A tag of ID3v2.3 with a chapter, as audio editors write one: shorter than a frame of audio.
+fn chapter_tag(title: &str) -> Vec<u8> {
+    let frame = |id: &str, body: &[u8]| {
+        let length = u32::try_from(body.len()).unwrap().to_be_bytes();
+        [id.as_bytes(), &length, &[0, 0], body].concat()
+    };
+    let text = frame("TIT2", &[&[0], title.as_bytes()].concat());
+    let times = [0_u32, 2000, u32::MAX, u32::MAX].map(u32::to_be_bytes).concat();
+    let chapter = frame("CHAP", &[b"ch0\0", times.as_slice(), &text].concat());
+    let length = u8::try_from(chapter.len()).unwrap();
+    assert!(length < 128, "a length of one digit");
+    [b"ID3\x03\0\0\0\0\0".as_slice(), &[length], &chapter].concat()
+}
+
 /// One episode as its host thinks of it.
 #[derive(Debug, Clone)]
 struct Episode {
@@ -290,10 +304,14 @@ impl Host {
     fn export(&mut self, at: usize) {
         let frames = 100 + self.roll(60);
         let mut noise = Noise(self.dice | 1);
-        let bytes: Vec<u8> = (0..frames).flat_map(|_| FRAME.noise(&mut noise)).collect();
-        fs::write(self.audio(at), bytes).unwrap();
+        let audio: Vec<u8> = (0..frames).flat_map(|_| FRAME.noise(&mut noise)).collect();
+        let (tag, what) = match self.roll(3) {
+            0 => (chapter_tag(["Ebb", "Flood"][self.roll(2)]), " with a chapter"),
+            _ => (Vec::new(), ""),
+        };
+        fs::write(self.audio(at), [tag, audio].concat()).unwrap();
         let number = self.episodes[at].number;
-        self.told(format!("audio of {number} exported"));
+        self.told(format!("audio of {number} exported{what}"));
     }
 
     /// The host looks at the file in a file manager, and writes down what it says.

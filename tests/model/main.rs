@@ -5,7 +5,8 @@
 //! - `check` in a clone without audio says the same of all audio that the target holds;
 //! - what a release would accept, `check --fix` does not touch;
 //! - what `check --fix` fixed stays fixed, and nothing that it could fix is left;
-//! - after a release, every length in the feed is that of the file it names, and nothing is left to do.
+//! - after a release, every length in the feed is that of the file it names, and nothing is left to do,
+//!   here and in a clone without audio.
 //!
 //! `ONAIR_WALKS` sets the number of walks, `ONAIR_SEED` the first seed.
 

@@ -87,9 +87,16 @@ pub async fn agree(host: &Host) {
 
     if host.just_released {
         assert_lengths(host);
-        if let Preparation::Plan(plan) = &dry.outcome {
-            assert!(plan.nothing_to_do(), "{}", host.story());
+        let without_audio = dry_run(host, host.clone_without_audio()).await;
+        for (outcome, which) in [(&dry.outcome, "this"), (&without_audio.outcome, "without audio")]
+        {
+            if let Preparation::Plan(plan) = outcome {
+                assert!(plan.nothing_to_do(), "{which}: {}", host.story());
+            }
         }
+        let is_plan = |outcome: &Preparation| matches!(outcome, Preparation::Plan(_));
+        let both = (is_plan(&dry.outcome), is_plan(&without_audio.outcome));
+        assert!(both.0 == both.1, "without audio, another outcome: {}", host.story());
     }
 }
 

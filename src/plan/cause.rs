@@ -103,7 +103,7 @@ impl GuardKind {
         match self {
             Self::GuidChanged => "write the published guid in the front matter, as `guid:`",
             Self::EpisodeRemoved => {
-                "put the episode's file back; to take it down whole, with its page and its audio, use \
+                "put back its file or its date, or take `draft` out; to take it down whole, with its page and its audio, use \
                  `onair unpublish`"
             }
             Self::AddressChanged => {

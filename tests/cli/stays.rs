@@ -311,7 +311,7 @@ fn a_removal_says_what_stays_public_and_how_it_goes() {
     let refused = release(&show, &[]);
     insta::assert_snapshot!(refused.stderr, @"
         error: episodes/episode_001.md: episode 1 would leave the feed: expected an item with guid `001.mp3`, found no such episode
-          help: put the episode's file back; to take it down whole, with its page and its audio, use `onair unpublish`; if this is meant, release with --allow removal:1
+          help: put back its file or its date, or take `draft` out; to take it down whole, with its page and its audio, use `onair unpublish`; if this is meant, release with --allow removal:1
         error: stopped by 1 guard: nothing was published
         ");
     let ran = released(&show, &["--allow", "removal:1"]);

@@ -456,7 +456,7 @@ rules! {
         why: "Stores list a show by its language, and refuse a code they do not know.",
         bad: "language = \"français\"",
         good: "language = \"fr\"",
-        source: "RSS 2.0, language; ISO 639-1",
+        source: "RSS 2.0, language; ISO 639-1, and 639-3 where it has no code",
     }
     OWNER = "owner", Note, "A platform can reach the show's owner" {
         why: "Platforms prove by e-mail that a show is yours before they list it.",

@@ -6,7 +6,7 @@ use super::registry as rule;
 use super::severity::Severity;
 use crate::show::categories::CATEGORIES;
 use crate::show::guid::podcast_guid;
-use crate::show::languages::is_language;
+use crate::show::languages::{is_language, meant_language};
 use crate::show::read::FileTrouble;
 use crate::show::words::nearest;
 use crate::show::{Settings, Source};
@@ -29,15 +29,13 @@ pub fn settings(
     check_categories(settings, source, findings);
     let language = &settings.show.language;
     if !is_language(language.get_ref()) {
-        findings.push(
-            Finding::at(
-                &rule::LANGUAGE,
-                source,
-                language.span(),
-                format!("`{}` is not a language code", language.get_ref()),
-            )
-            .expected("an ISO 639-1 code, with a country if you like: `fr`, `en-us`"),
-        );
+        let message = format!("`{}` is not a language code", language.get_ref());
+        let finding = Finding::at(&rule::LANGUAGE, source, language.span(), message)
+            .expected("an ISO 639 code, with a country if you like: `fr`, `en-us`");
+        findings.push(match meant_language(language.get_ref()) {
+            Some(code) => finding.help(format!("write `{code}`")),
+            None => finding,
+        });
     }
     let description = &settings.show.description;
     if description.get_ref().len() > MAX_DESCRIPTION {

@@ -38,6 +38,7 @@ mod import;
 pub mod model;
 pub mod pipeline;
 pub mod plan;
+#[cfg(feature = "preview")]
 mod preview;
 mod public;
 pub mod release;

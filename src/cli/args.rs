@@ -175,6 +175,7 @@ pub enum Command {
     /// Publish: audio and pages that changed, then the feed
     Release(Release),
     /// See the pages as they would be published, in a browser on this machine
+    #[cfg(feature = "preview")]
     Preview(Preview),
     /// Send the audio of episodes before the release that names it
     Upload(Upload),
@@ -301,6 +302,7 @@ fn span(text: &str) -> Result<std::time::Duration, String> {
 }
 
 /// `onair preview`
+#[cfg(feature = "preview")]
 #[derive(Debug, clap::Args)]
 pub struct Preview {
     /// The port at 127.0.0.1; 0 takes any that is free

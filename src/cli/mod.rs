@@ -13,6 +13,7 @@ mod init;
 mod listen;
 mod moving;
 mod new;
+#[cfg(feature = "preview")]
 mod preview;
 mod prune;
 mod rehost;
@@ -73,7 +74,9 @@ fn formats(command: &Command) -> &'static [Format] {
     match command {
         C::Check(_) | C::Listen(_) => &[Human, Json, Github, Sarif],
         C::Release(_) | C::Rollback(_) | C::Upload(_) | C::Unpublish(_) => &[Human, Json, Github],
-        C::Preview(_) | C::Import(_) | C::Rehost(_) | C::Move(_) => &[Human],
+        #[cfg(feature = "preview")]
+        C::Preview(_) => &[Human],
+        C::Import(_) | C::Rehost(_) | C::Move(_) => &[Human],
         C::Completions { .. } | C::Man { .. } => &[Human],
         _ => &[Human, Json],
     }
@@ -126,6 +129,7 @@ fn command(args: &Args, term: &Term) -> Outcome {
         Command::Rollback(rollback) => rollback::run(&args.global, rollback, term),
         Command::Prune(prune) => prune::run(&args.global, prune, term),
         Command::Tag(tag) => tag::run(&args.global, tag, term),
+        #[cfg(feature = "preview")]
         Command::Preview(preview) => preview::run(&args.global, preview, term),
         Command::Unpublish(unpublish) => unpublish::run(&args.global, unpublish, term),
         Command::Upload(upload) => upload::run(&args.global, upload, term),

@@ -38,6 +38,7 @@ pub mod locate;
 pub mod memo;
 pub mod new;
 pub mod post_release;
+#[cfg(feature = "preview")]
 pub mod preview;
 pub mod prune;
 pub mod rehost;

@@ -101,7 +101,7 @@ fn a_wrong_answer_makes_no_show() {
         &["--email", "ada"][..],
         &["--url", "tides"],
         &["--category", "Tecnology"],
-        &["--language", "English"],
+        &["--language", "Klingonese"],
         &["--time-zone", "Paris"],
         &["--target", "s3:/oops"],
     ] {

@@ -41,7 +41,8 @@ pub fn run(global: &Global, args: &Check, term: &Term) -> Outcome {
         Some(most) if counts.warnings > most => Err(Error::new(
             Class::Findings,
             format!("{}, and at most {most} are allowed", counted(counts.warnings, "warning")),
-        )),
+        )
+        .reported()),
         _ => Ok(Exit::Fine),
     }
 }

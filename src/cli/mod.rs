@@ -101,8 +101,8 @@ pub fn run(args: Args) -> ExitCode {
     let outcome = refuse_format(&args, &term).and_then(|()| command(&args, &term));
     let exit = outcome.unwrap_or_else(|error| {
         let help = error.help.as_deref();
-        if term.format() == Format::Github && error.class == Class::Findings {
-            // The findings have their annotations, and there is room for ten.
+        if term.format() == Format::Github && error.reported {
+            // Each cause has its annotation, and there is room for ten.
             term.say(&error.message);
         } else {
             term.failure(&error.message, help);
@@ -114,7 +114,10 @@ pub fn run(args: Args) -> ExitCode {
             let class = error.class.word();
             term.json(&json::failure(&args.name, class, &error.message, help));
         }
-        actions::summarise(&term, |room| summary::failure(&error.message, help, room));
+        actions::summarise(&term, |room| match error.reported {
+            true => summary::closing(&error.message, room),
+            false => summary::failure(&error.message, help, room),
+        });
         error.class.into()
     });
     ExitCode::from(exit as u8)

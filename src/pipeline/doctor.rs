@@ -47,7 +47,7 @@ pub async fn examine(options: &Options) -> Result<Examined, Error> {
             Ok(Examined { target: target.store.name(), checks })
         }
         // No region, no such endpoint: the first thing to fix.
-        Err(Error { class: Class::Target, message, help }) => {
+        Err(Error { class: Class::Target, message, help, .. }) => {
             let check = Check::broken("way to the target", message, help.unwrap_or_default());
             let target = target::url(options, &settings).to_owned();
             Ok(Examined { target, checks: vec![check] })

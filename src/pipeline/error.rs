@@ -42,12 +42,14 @@ pub struct Error {
     pub message: String,
     /// How to fix it.
     pub help: Option<String>,
+    /// Whether each cause was reported before: then this only closes the report.
+    pub reported: bool,
 }
 
 impl Error {
     /// An error without help.
     pub fn new(class: Class, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), help: None }
+        Self { class, message: message.into(), help: None, reported: false }
     }
 
     /// Wrong use, or wrong settings.
@@ -59,6 +61,13 @@ impl Error {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Says that each cause was reported before.
+    #[must_use]
+    pub fn reported(mut self) -> Self {
+        self.reported = true;
         self
     }
 }

@@ -260,7 +260,7 @@ pub fn failed(error: StoreError) -> Error {
         StoreError::Failed { help, .. } => help.clone(),
         _ => None,
     };
-    Error { class: Class::Target, message: error.to_string(), help }
+    Error { class: Class::Target, message: error.to_string(), help, reported: false }
 }
 
 /// Why a release stopped.
@@ -272,7 +272,7 @@ pub fn stopped(error: ReleaseError) -> Error {
         ErrorClass::Interrupted => Class::Interrupted,
     };
     let help = error.help();
-    Error { class, message: error.to_string(), help }
+    Error { class, message: error.to_string(), help, reported: false }
 }
 
 impl Target {

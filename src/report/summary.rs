@@ -236,6 +236,14 @@ pub fn failure(message: &str, help: Option<&str>, room: usize) -> String {
     page.finish()
 }
 
+/// What closes a report that has named each cause.
+pub fn closing(message: &str, room: usize) -> String {
+    let mut page = Page::new(room);
+    page.line("");
+    page.line(&text(message));
+    page.finish()
+}
+
 /// Lines, up to a size.
 struct Page {
     text: String,

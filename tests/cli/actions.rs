@@ -77,6 +77,24 @@ fn a_refusal_stands_on_its_file_and_in_the_summary() {
     );
     assert!(summary.contains("**Stopped:** episodes&#47;episode&#95;001&#46;md"), "{summary}");
     assert!(summary.contains("--allow guid-change"), "{summary}");
+    // One cause, one annotation; what closes the report is a line of the log and of the summary.
+    let errors: Vec<&str> = ran.stdout.lines().filter(|it| it.starts_with("::error")).collect();
+    assert_eq!(errors.len(), 1, "{}", ran.said());
+    assert_eq!(summary.matches("**Stopped:**").count(), 1, "{summary}");
+    assert!(summary.ends_with("\nstopped by 1 guard&#58; nothing was published\n"), "{summary}");
+    assert!(ran.said().contains("\nstopped by 1 guard: nothing was published"), "{}", ran.said());
+}
+
+#[test]
+fn what_no_report_names_has_an_annotation() {
+    let show = TestShow::new();
+    show.with_audio(1, 200, &[]);
+    fs::remove_file(show.path("audio/001.mp3")).unwrap();
+    let (ran, summary, _) = step(&show, &["listen", "1"]);
+    assert_eq!(ran.code, 1, "{}", ran.said());
+    let errors: Vec<&str> = ran.stdout.lines().filter(|it| it.starts_with("::error")).collect();
+    assert_eq!(errors.len(), 1, "{}", ran.said());
+    assert_eq!(summary.matches("**Stopped:**").count(), 1, "{summary}");
 }
 
 #[test]

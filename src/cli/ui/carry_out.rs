@@ -185,7 +185,7 @@ pub fn stopped_by(
     wrong.retain(|finding| finding.severity == Severity::Error);
     report(command, &wrong, checkout, term);
     let counts = Counts { errors: wrong.len(), ..Counts::default() };
-    Error::new(Class::Findings, format!("{counts}: nothing was {done}"))
+    Error::new(Class::Findings, format!("{counts}: nothing was {done}")).reported()
 }
 
 impl Named<'_> {
@@ -223,6 +223,7 @@ impl Named<'_> {
             Class::Stopped,
             format!("stopped by {}: nothing was published", counted(guards.len(), "guard")),
         )
+        .reported()
     }
 }
 

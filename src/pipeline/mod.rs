@@ -28,6 +28,9 @@ pub mod feed_move;
 pub mod fetch;
 pub mod find;
 pub mod fix;
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub mod fuzz;
 pub mod import;
 pub mod init;
 mod lfs;

@@ -14,6 +14,7 @@ mod memory_s3;
 mod basics;
 mod doctor;
 mod faults;
+mod lies;
 mod parts;
 mod real;
 

@@ -69,6 +69,8 @@ pub enum Fault {
     ResetInBody,
     /// Done, but the answer's body stops half-way.
     CutAnswer,
+    /// Done, but the answer has half of the body or of the length, and looks whole.
+    HalfAnswer,
     /// A bit of the request's body is flipped on its way.
     Damage,
     /// Done, and answered after this time.
@@ -275,6 +277,7 @@ impl MemoryS3 {
                 Err("reset".into())
             }
             Fault::CutAnswer => cut(done(body).await?).await,
+            Fault::HalfAnswer => halve(done(body).await?).await,
             Fault::Damage => {
                 let mut damaged = body.to_vec();
                 if let Some(last) = damaged.last_mut() {
@@ -313,6 +316,18 @@ async fn cut(
     let frames = [Ok(Frame::data(half)), Err(std::io::Error::other("cut"))];
     let body = http_body_util::StreamBody::new(futures_util::stream::iter(frames));
     Ok(Response::from_parts(head, s3s::Body::http_body_unsync(body)))
+}
+
+async fn halve(
+    answer: Response<s3s::Body>,
+) -> Result<Response<s3s::Body>, Box<dyn std::error::Error + Send + Sync>> {
+    let (mut head, body) = answer.into_parts();
+    let body = body.collect().await.map_err(|_| "unreadable")?.to_bytes();
+    let length = head.headers.get("content-length").and_then(|it| it.to_str().ok()?.parse().ok());
+    let half = length.unwrap_or(body.len()) / 2;
+    head.headers.insert("content-length", half.into());
+    let body = s3s::Body::from(body.slice(..half.min(body.len())));
+    Ok(Response::from_parts(head, body))
 }
 
 struct Api {

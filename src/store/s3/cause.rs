@@ -55,8 +55,13 @@ impl Cause {
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
         match error {
+            SdkError::ServiceError(answer)
+                if answer.raw().status().is_success() && answer.err().code().is_none() =>
+            {
+                Self::Garbled("its body cannot be read".to_owned())
+            }
             SdkError::ServiceError(answer) => Self::Answer(Answer {
-                status: answer.raw().status().as_u16(),
+                status: status(answer.raw().status().as_u16(), answer.err().code()),
                 code: answer.err().code().map(str::to_owned),
                 message: answer.err().message().map(str::to_owned),
                 region: answer.raw().headers().get("x-amz-bucket-region").map(str::to_owned),
@@ -144,6 +149,19 @@ impl Cause {
                 && !matches!(answer.code(), "BadDigest" | "XAmzContentChecksumMismatch")
                 && message.contains("checksum")
         })
+    }
+}
+
+/// The status that an error means. S3 may begin an answer with 200 and then find that it must say no
+/// (Amazon S3 API reference, `CompleteMultipartUpload` and `CopyObject`).
+fn status(sent: u16, code: Option<&str>) -> u16 {
+    match (sent, code.unwrap_or_default()) {
+        (200..=299, "AccessDenied") => 403,
+        (200..=299, "NoSuchKey" | "NoSuchUpload" | "NoSuchBucket") => 404,
+        (200..=299, "PreconditionFailed") => 412,
+        (200..=299, "InternalError") => 500,
+        (200..=299, "SlowDown" | "ServiceUnavailable") => 503,
+        _ => sent,
     }
 }
 

@@ -37,6 +37,8 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::types::ChecksumMode;
 use bytes::BytesMut;
 use jiff::SignedDuration;
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
@@ -115,6 +117,8 @@ impl S3Store {
         let full = self.full(key);
         let request = self.client.get_object().bucket(self.bucket()).key(&full);
         let mut answer = match request.send().await {
+            // Something else stands in the body: an error that came after the status, say.
+            Ok(answer) if named(answer.e_tag()).is_none() => return Ok(Err(no_etag())),
             Ok(answer) => answer,
             Err(error) => {
                 let cause = Cause::of(&error);
@@ -146,12 +150,34 @@ impl S3Store {
         Ok(Ok(Some(Stored { bytes: bytes.freeze(), version })))
     }
 
+    /// Asks what stands at a key until the answer names a version.
+    async fn ask_head(
+        &self,
+        full: &str,
+        checksum: Option<ChecksumMode>,
+    ) -> Result<Option<HeadObjectOutput>, StoreError> {
+        let mut attempt = 1;
+        loop {
+            let request = self.client.head_object().bucket(self.bucket()).key(full);
+            let cause = match request.set_checksum_mode(checksum.clone()).send().await {
+                Ok(answer) if named(answer.e_tag()).is_some() => return Ok(Some(answer)),
+                Ok(_) => no_etag(),
+                Err(error) => match Cause::of(&error) {
+                    cause if is_missing_from_head(&cause) => return Ok(None),
+                    cause => return Err(self.place.explain(Operation::Read, full, &cause)),
+                },
+            };
+            if attempt >= self.tuning.attempts {
+                return Err(self.place.explain(Operation::Read, full, &cause));
+            }
+            tokio::time::sleep(self.tuning.wait(attempt)).await;
+            attempt += 1;
+        }
+    }
+
     fn version(&self, etag: Option<&str>, full: &str) -> Result<Version, StoreError> {
-        let etag = etag.map(|etag| etag.trim_matches('"')).filter(|etag| !etag.is_empty());
-        etag.map(|etag| Version(etag.to_owned())).ok_or_else(|| {
-            let cause = Cause::Garbled("no ETag".to_owned());
-            self.place.explain(Operation::Read, full, &cause)
-        })
+        let version = named(etag).map(|etag| Version(etag.to_owned()));
+        version.ok_or_else(|| self.place.explain(Operation::Read, full, &no_etag()))
     }
 
     /// Whether `condition` holds now: for stores that do not check it themselves.
@@ -214,17 +240,7 @@ impl Store for S3Store {
 
     async fn head(&self, key: &Key) -> Result<Option<Head>, StoreError> {
         let full = self.full(key);
-        let request = self.client.head_object().bucket(self.bucket()).key(&full);
-        let answer = match request.send().await {
-            Ok(answer) => answer,
-            Err(error) => {
-                let cause = Cause::of(&error);
-                return match is_missing_from_head(&cause) {
-                    true => Ok(None),
-                    false => Err(self.place.explain(Operation::Read, &full, &cause)),
-                };
-            }
-        };
+        let Some(answer) = self.ask_head(&full, None).await? else { return Ok(None) };
         let metadata = answer.metadata().into_iter().flatten();
         Ok(Some(Head {
             bytes: answer.content_length().and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
@@ -305,6 +321,15 @@ impl Store for S3Store {
     async fn tidy(&self) -> Result<(), StoreError> {
         self.discard_abandoned().await
     }
+}
+
+/// What an answer calls the version, if it does.
+fn named(etag: Option<&str>) -> Option<&str> {
+    etag.map(|etag| etag.trim_matches('"')).filter(|etag| !etag.is_empty())
+}
+
+fn no_etag() -> Cause {
+    Cause::Garbled("no ETag".to_owned())
 }
 
 /// Whether the answer says that there is no such object; other things may be missing, too: the bucket,

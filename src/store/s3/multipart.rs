@@ -25,7 +25,7 @@ use super::progress::Meter;
 use super::put::{if_match, if_none_match, is_precondition, metadata};
 use super::retry::Attempts;
 use super::upload::{Held, Upload};
-use super::{Room, S3Store, blocking, is_missing_from_head};
+use super::{Room, S3Store, blocking};
 use crate::store::source::{Source, Tagged};
 
 /// S3's most parts in an upload (user guide, "Amazon S3 multipart upload limits").
@@ -298,17 +298,8 @@ impl S3Store {
         crc64_nvme: Option<&str>,
     ) -> Result<Option<Version>, StoreError> {
         let full = self.full(&object.key);
-        let request = self
-            .client
-            .head_object()
-            .bucket(self.bucket())
-            .key(&full)
-            .set_checksum_mode(crc64_nvme.map(|_| ChecksumMode::Enabled));
-        let answer = match request.send().await.map_err(|error| Cause::of(&error)) {
-            Ok(answer) => answer,
-            Err(cause) if is_missing_from_head(&cause) => return Ok(None),
-            Err(cause) => return Err(self.place.explain(Operation::Read, &full, &cause)),
-        };
+        let checksum = crc64_nvme.map(|_| ChecksumMode::Enabled);
+        let Some(answer) = self.ask_head(&full, checksum).await? else { return Ok(None) };
         let same_bytes = match (crc64_nvme, answer.checksum_crc64_nvme()) {
             (Some(ours), Some(theirs)) => ours == theirs,
             // The metadata, compared below, holds the hashes.

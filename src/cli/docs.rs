@@ -24,7 +24,7 @@ pub fn completions(shell: clap_complete::Shell, term: &Term) -> Outcome {
 }
 
 pub fn man(folder: Option<&Path>, term: &Term) -> Outcome {
-    let failed = |error| Error::usage(format!("the man page cannot be written: {error}"));
+    let failed = |error| Error::disk("the man page cannot be written", &error);
     if let Some(folder) = folder {
         std::fs::create_dir_all(folder).map_err(failed)?;
         clap_mangen::generate_to(Args::grouped(), folder).map_err(failed)?;

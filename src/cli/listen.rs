@@ -27,7 +27,7 @@ pub fn run(global: &Global, args: &Listen, term: &Term) -> Outcome {
                 .help("name one episode or one MP3 with --svg"));
         };
         fs::write(path, picture(&listened, recording)).map_err(|error| {
-            Error::usage(format!("{} cannot be written: {error}", path.display()))
+            Error::disk(format!("{} cannot be written", path.display()), &error)
         })?;
     }
     say(&listened, term);

@@ -1,8 +1,10 @@
-//! Words that every room shares: an object to publish, a hash, a chapter, published audio.
+//! Words that every room shares: an object to publish, a hash, a chapter, published audio,
+//! why a disk refuses.
 
 pub mod audio;
 pub mod chapter;
 pub mod checkup;
+pub mod disk;
 pub mod hash;
 pub mod object;
 pub mod rendered_tag;

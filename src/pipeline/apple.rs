@@ -88,7 +88,8 @@ fn write(root: &Path, change: &Change) -> Result<(), Error> {
     if now != *change.before {
         return Err(said("it was changed while Apple was asked".to_owned()).help("run it again"));
     }
-    write_text(&path, &change.text).map_err(|error| said(format!("it cannot be written: {error}")))
+    write_text(&path, &change.text)
+        .map_err(|error| Error::disk(format!("{}: it cannot be written", change.path), &error))
 }
 
 fn failed(error: SyncError) -> Error {

@@ -1,6 +1,8 @@
 //! Why a use case ended early.
 
-use std::fmt;
+use std::{fmt, io};
+
+use crate::model::disk;
 
 /// Who has to act; the command line gives each class an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +57,12 @@ impl Error {
     /// Wrong use, or wrong settings.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Class::Usage, message)
+    }
+
+    /// What cannot be written or made, and why the disk refuses.
+    pub fn disk(what: impl fmt::Display, error: &io::Error) -> Self {
+        let help = disk::help(error).map(str::to_owned);
+        Self { help, ..Self::usage(format!("{what}: {}", disk::reason(error))) }
     }
 
     /// Says how to fix it.

@@ -44,7 +44,7 @@ impl Fixed {
 /// If it cannot be written; then it is as it was.
 pub fn write_episode(root: &Path, path: &str, text: &str) -> Result<(), Error> {
     write_text(&root.join(path), text)
-        .map_err(|error| Error::usage(format!("{path} cannot be written: {error}")))
+        .map_err(|error| Error::disk(format!("{path} cannot be written"), &error))
 }
 
 /// Applies all safe fixes to the episodes in memory, until there is none left.

@@ -306,7 +306,7 @@ fn write_show(root: &Path, import: &Import) -> Result<(), Error> {
             let _ = fs::remove_file(path);
         }
     }
-    outcome.map_err(|(path, error)| Error::usage(format!("{path} cannot be made: {error}")))
+    outcome.map_err(|(path, error)| Error::disk(format!("{path} cannot be made"), &error))
 }
 
 fn write_files(

@@ -138,7 +138,7 @@ fn existing(root: &Path) -> Result<Option<(String, Settings)>, Error> {
 pub fn init(options: &Options, asked: &InitOptions) -> Result<Made, Error> {
     let root = &options.root;
     let failed =
-        |what: &str, error: std::io::Error| Error::usage(format!("{what} cannot be made: {error}"));
+        |what: &str, error: std::io::Error| Error::disk(format!("{what} cannot be made"), &error);
     let answers = &asked.answers;
     let mut made = Vec::new();
     let mut new = Vec::new();

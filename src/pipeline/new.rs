@@ -144,7 +144,7 @@ pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
         template.modeline = Some(schema::modeline(path.matches('/').count()));
     }
     let is_new = write_new(&show.root.join(&path), template.text().as_bytes())
-        .map_err(|error| Error::usage(format!("{path} cannot be made: {error}")))?;
+        .map_err(|error| Error::disk(format!("{path} cannot be made"), &error))?;
     if !is_new {
         return Err(taken());
     }
@@ -352,7 +352,7 @@ fn encode_beside(
 ) -> Result<tempfile::TempPath, Error> {
     let folder = show.root.join(show.settings.audio_folder());
     let failed = |error: std::io::Error| {
-        Error::usage(format!("{} cannot be written: {error}", folder.display()))
+        Error::disk(format!("{} cannot be written", folder.display()), &error)
     };
     fs::create_dir_all(&folder).map_err(failed)?;
     let made = tempfile::Builder::new()
@@ -442,7 +442,7 @@ fn cover(
 /// Writes a file of the episode; false if another of this name is there, which stays.
 fn put(show: &Show, path: &str, bytes: &[u8], notes: &mut Vec<String>) -> Result<bool, Error> {
     let full = show.root.join(path);
-    let failed = |error: std::io::Error| Error::usage(format!("{path} cannot be made: {error}"));
+    let failed = |error: std::io::Error| Error::disk(format!("{path} cannot be made"), &error);
     if write_new(&full, bytes).map_err(failed)? {
         notes.push(format!("Made {path}"));
         return Ok(true);
@@ -485,9 +485,8 @@ fn place_audio(
 ) -> Result<Option<String>, Error> {
     let folder = show.root.join(show.settings.audio_folder());
     let to = folder.join(name.as_str());
-    let failed = |error: std::io::Error| {
-        Error::usage(format!("{} cannot be written: {error}", to.display()))
-    };
+    let failed =
+        |error: std::io::Error| Error::disk(format!("{} cannot be written", to.display()), &error);
     let shown = format!("{}/{}", show.settings.audio_folder(), name.as_str());
     let own = from.file_name().and_then(|it| it.to_str()).unwrap_or_default();
     let why = match crate::show::values::audio_name(own) {

@@ -9,7 +9,7 @@ use super::evidence::{self, AudioEvidence};
 use super::fix::{self, Fixed};
 use super::load::resolve;
 use super::{Checkout, Class, Error, Options, tag as render};
-use crate::audio::tag::{self, Line, Source, Written};
+use crate::audio::tag::{self, Line, Source, WriteError, Written};
 use crate::audio::{Content, Depth, Mp3, TagKind};
 use crate::model::rendered_tag::RenderedTag;
 use crate::rules::{self, Evidence, Finding};
@@ -132,10 +132,9 @@ impl Job {
             .ok_or_else(|| no(format!("{}: the audio was not hashed", self.path)))?;
         let payload = self.mp3.payload.clone();
         let source = Source { path: self.file.clone(), payload, payload_sha256 };
-        tag::write_in_place(&source, &self.tag.to_vec()).map_err(|error| {
-            let cause = std::error::Error::source(&error)
-                .map_or_else(String::new, |cause| format!(": {cause}"));
-            Error::usage(format!("{error}{cause}"))
+        tag::write_in_place(&source, &self.tag.to_vec()).map_err(|error| match &error {
+            WriteError::Io { source, .. } => Error::disk(&error, source),
+            _ => Error::usage(error.to_string()),
         })
     }
 

@@ -22,13 +22,19 @@ pub fn write_text(path: &Path, text: &str) -> io::Result<()> {
 /// Makes a file, with the folders that it stands in; false if something is there, which stays.
 ///
 /// # Errors
-/// If it cannot be made.
+/// If it cannot be made; then it is not there.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     match fs::File::create_new(path) {
-        Ok(mut file) => file.write_all(bytes).map(|()| true),
+        Ok(mut file) => match file.write_all(bytes) {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                let _ = fs::remove_file(path);
+                Err(error)
+            }
+        },
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error),
     }

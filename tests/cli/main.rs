@@ -12,6 +12,7 @@ mod back;
 mod bucket;
 mod cache;
 mod check;
+mod disk;
 mod extras;
 mod fix;
 mod formats;

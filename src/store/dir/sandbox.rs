@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
+use crate::model::disk;
 use crate::model::object::Key;
 use crate::store::StoreError;
 
@@ -174,23 +175,18 @@ fn kind(folder: &OwnedFd, name: &str, listed: FileType) -> FileType {
 /// The store's error for what the system said.
 pub(super) fn failed(doing: &str, path: &Path, error: &io::Error) -> StoreError {
     let help = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room there",
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            "give this user the right to write there, or name another target"
+            Some("give this user the right to write there, or name another target")
         }
         io::ErrorKind::NotADirectory => {
-            "a folder must stand there: move the file away, or name another target"
+            Some("a folder must stand there: move the file away, or name another target")
         }
-        io::ErrorKind::InvalidFilename => "give the episode's page a shorter name",
-        _ => "",
+        io::ErrorKind::InvalidFilename => Some("give the episode's page a shorter name"),
+        _ => disk::help(error),
     };
-    let mut reason = error.to_string();
-    if let Some(code) = reason.find(" (os error") {
-        reason.truncate(code);
-    }
     StoreError::Failed {
-        message: format!("cannot {doing} {}: {reason}", path.display()),
-        help: (!help.is_empty()).then(|| help.to_owned()),
+        message: format!("cannot {doing} {}: {}", path.display(), disk::reason(error)),
+        help: help.map(str::to_owned),
         transient: false,
     }
 }

@@ -65,6 +65,7 @@ struct Temporary {
     folder: OwnedFd,
     name: String,
     file: File,
+    /// What it is to become.
     path: PathBuf,
 }
 
@@ -83,7 +84,7 @@ impl Temporary {
             match rustix::fs::openat(&folder, &name, flags, Mode::from_raw_mode(0o666)) {
                 Ok(file) => {
                     let file = File::from(file);
-                    let path = place.path.with_file_name(&name);
+                    let path = place.path.clone();
                     // Where there are no locks, leftovers are not told from the living, and stay.
                     let _ = file.try_lock();
                     return Ok(Self { folder, name, file, path });

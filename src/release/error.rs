@@ -33,6 +33,8 @@ pub enum ReleaseError {
         since: Timestamp,
         /// When its lock may be taken over if it shows no sign of life until then.
         expires: Timestamp,
+        /// The lock, where only a wrong clock can have set it to last so long.
+        wrong_clock: Option<Key>,
     },
     /// The lock cannot be read.
     #[error("`{key}` cannot be read as a lock: {reason}")]
@@ -160,7 +162,11 @@ impl ReleaseError {
         match self {
             Self::Store(StoreError::Failed { help, .. }) => help.clone(),
             Self::Store(_) => None,
-            Self::Held { expires, .. } => Some(format!(
+            Self::Held { expires, wrong_clock: Some(lock), .. } => Some(format!(
+                "its lock lasts until {expires}: the clock of this machine or of that one was wrong; \
+                 set it, and if no release is at work, delete `{lock}`"
+            )),
+            Self::Held { expires, wrong_clock: None, .. } => Some(format!(
                 "wait for it; if it is dead, its lock can be taken over from {expires} on"
             )),
             Self::BadLock { key, .. } => {

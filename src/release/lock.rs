@@ -78,11 +78,15 @@ impl Lock {
         Self::time(&self.expires).saturating_add(CLOCK_SKEW).unwrap_or(Timestamp::MAX)
     }
 
-    fn held(&self) -> ReleaseError {
+    fn held(&self, run: &Run<'_>) -> ReleaseError {
+        let expires = self.free_from();
+        let longest = SignedDuration::try_from(run.lease * 2).unwrap_or(SignedDuration::MAX);
+        let lasts = expires.duration_since(run.store_time());
         ReleaseError::Held {
             holder: self.owner.who.clone(),
             since: Self::time(&self.since),
-            expires: self.free_from(),
+            expires,
+            wrong_clock: (lasts > longest + CLOCK_SKEW * 2).then(key),
         }
     }
 }
@@ -142,7 +146,7 @@ impl<'a> Lease<'a> {
                 return Self::confirm(run, other, stored.version, taken).await;
             }
             if !other.is_free(run.store_time(), run.owner.process.as_ref()) {
-                return Err(other.held());
+                return Err(other.held(&run));
             }
             let has_ended = other.has_ended(run.owner.process.as_ref()) && !other.in_doubt;
             taken = Taken { resuming: true, has_ended };
@@ -163,7 +167,7 @@ impl<'a> Lease<'a> {
             let stored = run.store.read(&key(), LIMIT).await?;
             let stands = stored.as_ref().map(Lock::read).transpose()?;
             if let Some(other) = stands.filter(|other| other.owner.run != lock.owner.run) {
-                return Err(other.held());
+                return Err(other.held(&run));
             }
         }
         let Taken { resuming, has_ended: last_has_ended } = taken;

@@ -4,6 +4,7 @@
 
 mod back;
 mod basic;
+mod clock;
 mod crash;
 mod faults;
 mod guards;

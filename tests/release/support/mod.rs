@@ -101,9 +101,11 @@ pub async fn publish_through(
     loop {
         let published = read_published(store, &show::feed_key()).await?;
         let edition = show.edition(&published, &taken);
-        let plan = plan(edition, &published, &allow).unwrap_or_else(|guards| {
-            panic!("{}", guards.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-        });
+        // A guard stops it as another release would.
+        let plan = plan(edition, &published, &allow).map_err(|guards| {
+            let by = guards.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+            ReleaseError::Overtaken { by }
+        })?;
         tap.expect_feed(&plan.feed);
         match execute(&plan, &run).await {
             Err(ReleaseError::Taken { key, .. }) if taken.insert(key.clone()) => {}

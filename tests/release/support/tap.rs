@@ -29,6 +29,8 @@ pub enum Act {
     DoAndMeet,
     /// It is answered with an error, and done some time later.
     Later,
+    /// A read says half of the truth; a write is done.
+    Lie,
     /// The process is killed before it.
     DieBefore,
     /// The process is killed after it.
@@ -141,6 +143,7 @@ impl Tap {
         key: &str,
         delayed: Option<(&Object, &Condition)>,
         run: impl FnOnce(&MemoryStore) -> Result<T, StoreError>,
+        lie: impl FnOnce(T) -> T,
     ) -> Result<T, StoreError> {
         let act = {
             let mut state = self.state();
@@ -166,7 +169,7 @@ impl Tap {
                 }
                 return Err(failed(true));
             }
-            Act::Do | Act::DoAndFail | Act::DoAndMeet | Act::DieAfter => {}
+            Act::Do | Act::DoAndFail | Act::DoAndMeet | Act::DieAfter | Act::Lie => {}
         }
         let outcome = run(&self.store);
         if sort == Sort::Write {
@@ -178,6 +181,7 @@ impl Tap {
             Act::DoAndMeet if sort == Sort::Write => {
                 Err(StoreError::Precondition { key: Key::new(key).unwrap() })
             }
+            Act::Lie => outcome.map(lie),
             _ => outcome,
         }
     }
@@ -218,15 +222,24 @@ impl Store for Tap {
 
     async fn read(&self, key: &Key, limit: u64) -> Result<Option<Stored>, StoreError> {
         let run = |store: &MemoryStore| store.get(key, limit);
-        self.step(Sort::Read, key.as_str(), None, run).await
+        let half = |stored: Option<Stored>| {
+            let half = |stored: Stored| stored.bytes.slice(..stored.bytes.len() / 2);
+            stored.map(|it| Stored { version: it.version.clone(), bytes: half(it) })
+        };
+        self.step(Sort::Read, key.as_str(), None, run, half).await
     }
 
     async fn head(&self, key: &Key) -> Result<Option<Head>, StoreError> {
-        self.step(Sort::Read, key.as_str(), None, |store| Ok(store.look(key))).await
+        let half = |head: Option<Head>| head.map(|head| Head { bytes: head.bytes / 2, ..head });
+        self.step(Sort::Read, key.as_str(), None, |store| Ok(store.look(key)), half).await
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError> {
-        self.step(Sort::Read, prefix, None, |store| Ok(store.under(prefix))).await
+        let half = |mut listed: Vec<Listed>| {
+            listed.truncate(listed.len() / 2);
+            listed
+        };
+        self.step(Sort::Read, prefix, None, |store| Ok(store.under(prefix)), half).await
     }
 
     async fn put(
@@ -237,11 +250,11 @@ impl Store for Tap {
     ) -> Result<Version, StoreError> {
         let delayed = Some((object, condition));
         let run = |store: &MemoryStore| store.write(object, condition);
-        self.step(Sort::Write, object.key.as_str(), delayed, run).await
+        self.step(Sort::Write, object.key.as_str(), delayed, run, |version| version).await
     }
 
     async fn delete(&self, key: &Key, condition: &Condition) -> Result<(), StoreError> {
         let run = |store: &MemoryStore| store.remove(key, condition);
-        self.step(Sort::Write, key.as_str(), None, run).await
+        self.step(Sort::Write, key.as_str(), None, run, |()| ()).await
     }
 }

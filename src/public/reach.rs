@@ -90,7 +90,10 @@ fn refused(public: &Public<'_>, status: u16) -> Check {
             "let everybody read the bucket's objects (or the CDN read them, and everybody the CDN); \
              in S3 a missing object is answered with 403, too"
         }
-        404 => "check that the public address and the target's prefix name the same place",
+        404 => {
+            "check that the public address and the target's prefix name the same place; if all else is \
+             there, the store has lost it: `onair release --repair` sends it again"
+        }
         405 | 501 => "allow HEAD requests: apps ask with them before they download",
         _ => "look into the server or CDN behind the address",
     };

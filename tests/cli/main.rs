@@ -21,6 +21,7 @@ mod import;
 mod init;
 mod layout;
 mod listen;
+mod lost;
 mod network;
 mod new;
 mod newcomer;

@@ -8,7 +8,7 @@ use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
 use crate::apple::lookup::BASE_URL;
 use crate::pipeline::workflows::Action;
-use crate::pipeline::{Options, find};
+use crate::pipeline::{MainBranch, Options, find};
 use crate::plan::ALLOW;
 use crate::public::cloudfront;
 use crate::rules::RULES;
@@ -130,6 +130,7 @@ impl Global {
             target: self.target.clone(),
             endpoint: self.endpoint.clone(),
             cloudfront: self.cloudfront.clone(),
+            main_branch: MainBranch::default(),
         }
     }
 }

@@ -38,6 +38,7 @@ pub mod listen;
 pub mod load;
 mod local;
 pub mod locate;
+mod main_branch;
 pub mod memo;
 pub mod new;
 pub mod post_release;
@@ -64,6 +65,7 @@ use std::path::PathBuf;
 
 pub use error::{Class, Error};
 pub use load::Checkout;
+pub use main_branch::MainBranch;
 
 /// What every use case is told.
 #[derive(Debug, Clone)]
@@ -76,12 +78,15 @@ pub struct Options {
     pub endpoint: Option<String>,
     /// The address of CloudFront's API.
     pub cloudfront: String,
+    /// What the main branch says of the show, once it was asked.
+    pub main_branch: MainBranch,
 }
 
 impl Options {
     /// The show in this folder, and the target that its settings name.
     pub fn at(root: impl Into<PathBuf>) -> Self {
         let cloudfront = crate::public::cloudfront::API.to_owned();
-        Self { root: root.into(), target: None, endpoint: None, cloudfront }
+        let main_branch = MainBranch::default();
+        Self { root: root.into(), target: None, endpoint: None, cloudfront, main_branch }
     }
 }

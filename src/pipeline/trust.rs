@@ -2,12 +2,11 @@
 //! named, or that the main branch names. A stranger's pull request changes `onair.toml` as it likes.
 
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::revision::git;
+use super::main_branch::Main;
 use super::{Error, Options};
 use crate::http::reach::{Reach, is_loopback};
 use crate::model::hash::Sha256;
@@ -34,17 +33,6 @@ pub enum Purpose {
     Look,
     /// The target itself: a release, an upload, an examination.
     Use,
-}
-
-/// What the main branch says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Main<T = Way> {
-    /// This, at this name in git.
-    Says(T, String),
-    /// There is no repository, or nothing of the show in it yet: nobody else wrote `onair.toml`.
-    None,
-    /// There is a repository, and which of its branches is the main one cannot be told.
-    Unknown,
 }
 
 /// Why no credentials go there.
@@ -112,7 +100,7 @@ pub fn judge(
     purpose: Purpose,
     gone: &Way,
     named: &Way,
-    main: &Main,
+    main: &Main<Way>,
     is_remembered: bool,
 ) -> Result<(), Doubt> {
     let values = |key: &'static str, way: &Way| match key {
@@ -181,7 +169,7 @@ pub fn judge(
 /// Why no credentials may go there.
 pub fn may_sign(options: &Options, settings: &Settings, purpose: Purpose) -> Result<(), Doubt> {
     let gone = effective(options, settings);
-    let main = main_branch(&options.root);
+    let main = main_way(options);
     judge(purpose, &gone, &Way::named(options), &main, is_remembered(&gone))
 }
 
@@ -195,7 +183,7 @@ pub fn may_write(options: &Options, settings: &Settings, url: &str) -> Result<()
         return Ok(());
     }
     let only_url = |way: Way| Way { url: way.url, ..Way::default() };
-    let main = match main_branch(&options.root) {
+    let main = match main_way(options) {
         Main::Says(way, name) => Main::Says(only_url(way), name),
         other => other,
     };
@@ -214,9 +202,9 @@ pub fn may_tell(options: &Options, settings: &Settings) -> Result<(), Doubt> {
     if !address.starts_with("https://") && !is_loopback(address) {
         return doubt(format!("{address} is not encrypted"), "name it with https://");
     }
-    match main_text(&options.root) {
+    match options.main_branch.text(&options.root) {
         Main::None => Ok(()),
-        Main::Says(text, _) if podping_of(&text).as_ref() == Some(address) => Ok(()),
+        Main::Says(text, _) if podping_of(text).as_ref() == Some(address) => Ok(()),
         Main::Says(_, name) => doubt(
             format!("`site.podping` of {FILE} is not what {name} says"),
             &format!("bring {FILE} to the main branch first"),
@@ -241,10 +229,10 @@ pub fn reach(options: &Options, settings: &Settings) -> Reach {
     let mut named = vec![settings.site_url(), settings.media_url()];
     let further = [&settings.site.hub, &settings.site.podping];
     named.extend(further.into_iter().flatten().map(|url| url.get_ref().clone()));
-    match main_text(&options.root) {
+    match options.main_branch.text(&options.root) {
         Main::Says(text, _) => {
             let theirs = Reach::default();
-            let ours = Reach::with(addresses(&text).iter().map(String::as_str));
+            let ours = Reach::with(addresses(text).iter().map(String::as_str));
             named.retain(|url| theirs.permits(url).is_err() && ours.permits(url).is_ok());
         }
         Main::None => named.retain(|url| is_loopback(url)),
@@ -264,7 +252,7 @@ fn addresses(text: &str) -> Vec<String> {
 
 /// Remembers a target that was used from a folder of the user's own.
 pub fn remember(options: &Options, settings: &Settings) {
-    if main_branch(&options.root) != Main::None {
+    if main_way(options) != Main::None {
         return;
     }
     let way = effective(options, settings);
@@ -302,68 +290,12 @@ fn place(way: &Way) -> Option<PathBuf> {
 }
 
 /// The way that the main branch says.
-fn main_branch(root: &Path) -> Main {
-    match main_text(root) {
-        Main::Says(text, name) => Main::Says(Way::of_text(&text), name),
+fn main_way(options: &Options) -> Main<Way> {
+    match options.main_branch.text(&options.root) {
+        Main::Says(text, name) => Main::Says(Way::of_text(text), name.clone()),
         Main::None => Main::None,
         Main::Unknown => Main::Unknown,
     }
-}
-
-/// The settings of the main branch, as git has them.
-fn main_text(root: &Path) -> Main<String> {
-    if git(root, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).is_none() {
-        return Main::None;
-    }
-    let Some(name) = main_name(root) else { return Main::Unknown };
-    let shown = name.strip_prefix("refs/remotes/").or(name.strip_prefix("refs/heads/"));
-    let shown = shown.unwrap_or(&name).to_owned();
-    match git(root, &["show", &format!("{name}:./{FILE}")]) {
-        Some(text) => Main::Says(text, shown),
-        // The show is not in git yet, and no remote has another.
-        None if !name.starts_with("refs/remotes/") => Main::None,
-        None => Main::Says(String::new(), shown),
-    }
-}
-
-/// The main branch's name: that of the remote, or the only one there is.
-fn main_name(root: &Path) -> Option<String> {
-    if is_main_of_actions(root) {
-        return Some("HEAD".to_owned());
-    }
-    let exists = |name: &str| {
-        git(root, &["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")]).is_some()
-    };
-    let listed = git(root, &["for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes"])?;
-    let remote = listed.lines().any(|name| name.starts_with("refs/remotes/"));
-    if remote {
-        if let Some(name) = git(root, &["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]) {
-            return Some(name.trim().to_owned()).filter(|name| exists(name));
-        }
-        let usual = ["refs/remotes/origin/main", "refs/remotes/origin/master"];
-        return usual.into_iter().find(|name| exists(name)).map(str::to_owned);
-    }
-    let usual = ["refs/heads/main", "refs/heads/master"];
-    usual.into_iter().find(|name| exists(name)).map(str::to_owned).or_else(|| {
-        let mut names = listed.lines();
-        names.next().filter(|_| names.next().is_none()).map(str::to_owned)
-    })
-}
-
-/// Whether this is a run of GitHub Actions on the default branch itself, at the commit that it is for.
-fn is_main_of_actions(root: &Path) -> bool {
-    let set = |name: &str| env::var(name).unwrap_or_default();
-    // Other events check out what they like.
-    if set("GITHUB_ACTIONS") != "true"
-        || !matches!(set("GITHUB_EVENT_NAME").as_str(), "push" | "schedule" | "workflow_dispatch")
-    {
-        return false;
-    }
-    let event = fs::read_to_string(set("GITHUB_EVENT_PATH")).unwrap_or_default();
-    let event: serde_json::Value = serde_json::from_str(&event).unwrap_or_default();
-    let Some(main) = event["repository"]["default_branch"].as_str() else { return false };
-    let head = git(root, &["rev-parse", "HEAD"]).unwrap_or_default();
-    set("GITHUB_REF") == format!("refs/heads/{main}") && head.trim() == set("GITHUB_SHA")
 }
 
 #[cfg(test)]
@@ -380,7 +312,7 @@ mod tests {
         }
     }
 
-    fn said(gone: &Way, named: &Way, main: &Main) -> String {
+    fn said(gone: &Way, named: &Way, main: &Main<Way>) -> String {
         match judge(Purpose::Look, gone, named, main, false) {
             Ok(()) => "trusted".to_owned(),
             Err(doubt) => doubt.reason,

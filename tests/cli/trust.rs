@@ -246,10 +246,13 @@ fn credentials_go_over_http_to_nobody_else() {
 fn the_token_of_podping_goes_where_the_main_branch_says() {
     let stage = Stage::new();
     let ours = Web::start(|_| (200, Vec::new(), Vec::new()));
+    // The main branch names their server too, for something else: so it may be asked.
+    let hub = format!("{}/hub", stage.theirs.url());
     let names = |podping: &str| {
         let text = stage.show.read("onair.toml");
-        let rest: Vec<&str> = text.lines().filter(|it| !it.starts_with("podping")).collect();
-        let podping = format!("[site]\npodping = \"{podping}\"");
+        let is_ours = |line: &&str| line.starts_with("podping") || line.starts_with("hub");
+        let rest: Vec<&str> = text.lines().filter(|it| !is_ours(it)).collect();
+        let podping = format!("[site]\npodping = \"{podping}\"\nhub = \"{hub}\"");
         stage.show.write("onair.toml", &(rest.join("\n").replace("[site]", &podping) + "\n"));
     };
     names(&ours.url());
@@ -259,16 +262,18 @@ fn the_token_of_podping_goes_where_the_main_branch_says() {
     let release = || stage.run_in(&["release"], &[("ONAIR_PODPING_TOKEN", "canary")]);
     let ran = release();
     assert_eq!(ran.code, 0, "{}", ran.said());
+    stage.theirs.asked();
     let told = ours.asked();
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!(told[0].headers["authorization"], "canary");
 
     // A stranger's address; with another title the feed is a new one.
-    for (title, podping, reason) in [
-        ("Two", stage.theirs.url(), "`site.podping` of onair.toml is not what main says"),
-        ("Three", "http://podping.invalid/".to_owned(), "http://podping.invalid/ is not encrypted"),
+    let theirs = format!("{}/podping", stage.theirs.url());
+    for (title, podping, asked, reason) in [
+        ("Two", theirs.as_str(), 1, "`site.podping` of onair.toml is not what main says"),
+        ("Three", "http://podping.invalid/", 0, "http://podping.invalid/ is not encrypted"),
     ] {
-        names(&podping);
+        names(podping);
         let text = stage.show.read("onair.toml").replace("for tests.", &format!("for {title}."));
         stage.show.write("onair.toml", &text);
         let ran = release();
@@ -276,10 +281,32 @@ fn the_token_of_podping_goes_where_the_main_branch_says() {
         let said = format!("ONAIR_PODPING_TOKEN was not sent: {reason}");
         assert!(ran.stderr.contains(&said), "{}", ran.said());
         assert!(!ran.said().contains("canary"), "{}", ran.said());
-        for asked in stage.theirs.asked() {
-            assert!(!asked.headers.contains_key("authorization"), "{asked:?}");
-        }
+        let mut told = stage.theirs.asked();
+        told.retain(|it| it.path.starts_with("/podping"));
+        assert_eq!(told.len(), asked, "{}", ran.said());
+        assert!(told.iter().all(|it| !it.headers.contains_key("authorization")), "{told:?}");
         stage.show.write("onair.toml", &stage.git(&["show", "main:onair.toml"]));
     }
     assert!(ours.asked().is_empty());
+}
+
+#[test]
+fn a_release_asks_git_once_what_the_main_branch_says() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let stage = Stage::new();
+    stage.pull_request();
+    stage.git(&["checkout", "--quiet", "main"]);
+    let tools = tempfile::tempdir().unwrap();
+    let (log, git) = (tools.path().join("log"), tools.path().join("git"));
+    let path = std::env::var("PATH").unwrap();
+    let script =
+        format!("#!/bin/sh\necho \"$@\" >>'{}'\nPATH='{path}' exec git \"$@\"\n", log.display());
+    std::fs::write(&git, script).unwrap();
+    std::fs::set_permissions(&git, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{path}", tools.path().display());
+    assert_eq!(stage.run_in(&["release"], &[("PATH", &path)]).code, 0);
+    let log = std::fs::read_to_string(log).unwrap();
+    assert_eq!(log.matches(" show ").count(), 1, "{log}");
+    assert!(log.lines().count() <= 6, "{log}");
 }

@@ -5,7 +5,7 @@ use super::registry as rule;
 use super::severity::Severity;
 use super::shorten::shorten;
 use super::text::malformed_value;
-use crate::show::html_depth::{DEEPEST, is_too_deep};
+use crate::show::html_depth::{DEEPEST, is_too_deep, is_too_dense};
 use crate::show::{Episode, Given, Settings, Span, chapters, notes};
 
 /// Signs of other programs' templates: how they start and end, and whose they are.
@@ -31,7 +31,16 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
     let texts = [&episode.description, &episode.subtitle, &episode.guest];
     let values = texts.into_iter().filter_map(|text| text.located());
     for (text, span) in values.chain([(episode.notes_text().to_owned(), episode.notes.clone())]) {
-        if is_too_deep(&text) {
+        if text.contains('<') && is_too_dense(&text) {
+            let message = "so many signs such as `&` stand in one piece of this HTML that it would be \
+                           shown as it stands";
+            let first = span.start..span.end.min(span.start + 1);
+            findings.push(
+                Finding::at(&rule::HTML_DEPTH, &episode.source, first, message)
+                    .expected("paragraphs of less than some ten thousand bytes")
+                    .help("part it with `<p>`, or write Markdown"),
+            );
+        } else if is_too_deep(&text) {
             let message = "this HTML is nested too deep, and would be shown as it stands";
             let first = span.start..span.end.min(span.start + 1);
             findings.push(

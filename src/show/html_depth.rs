@@ -14,6 +14,9 @@ pub const DEEPEST: usize = 200;
 /// How many attributes a tag may have.
 pub const MOST_ATTRIBUTES: usize = 100;
 
+/// How many bytes html5ever's writer may look at in vain: some milliseconds.
+const MOST_LOOKED_AT: usize = 1 << 24;
+
 /// Their end closes no more than themselves, and they close nothing.
 const PHRASING: [&str; 45] = [
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
@@ -87,6 +90,25 @@ pub fn is_too_deep(html: &str) -> bool {
         }
     })
     .is_break()
+}
+
+/// Whether HTML has so many signs that are written as references, and so few tags between them, that
+/// writing it takes long: for each `&`, and each sign between U+0080 and U+00BF, html5ever's serializer
+/// looks for the next `<` or `>` (0.40, `write_escaped`). Nobody writes so.
+pub fn is_too_dense(html: &str) -> bool {
+    // Of a text this short, all signs together are fewer.
+    if html.len() < 4096 {
+        return false;
+    }
+    let (mut looked_at, mut next) = (0_usize, html.len());
+    for (at, byte) in html.bytes().enumerate().rev() {
+        match byte {
+            b'<' | b'>' => next = at,
+            b'&' | 0xc2 => looked_at = looked_at.saturating_add(next - at),
+            _ => {}
+        }
+    }
+    looked_at > MOST_LOOKED_AT
 }
 
 /// The elements that may be open.
@@ -310,6 +332,14 @@ mod tests {
         ] {
             assert!(is_too_deep(&html), "{}", &html[..html.len().min(60)]);
         }
+    }
+
+    #[test]
+    fn references_without_end_are_too_dense_and_what_people_write_is_not() {
+        assert!(is_too_dense(&"&amp;".repeat(20_000)));
+        assert!(is_too_dense(&("<b>a</b>".to_owned() + &"© ".repeat(50_000))));
+        assert!(!is_too_dense(&"<p>Tom &amp; Jerry © them</p>".repeat(30_000)));
+        assert!(!is_too_dense(&"Un café « à la » carte &amp; plus ".repeat(1_000)));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use ammonia::{Builder, Url, UrlRelative};
 use url::ParseError;
 
 use super::Resolve;
-use crate::show::html_depth::is_too_deep;
+use crate::show::html_depth::{is_too_deep, is_too_dense};
 use crate::site::references::read_references;
 
 /// Sorted.
@@ -130,7 +130,7 @@ impl fmt::Display for Clean {
 impl Clean {
     /// What the sanitiser leaves of `html`, its relative addresses resolved.
     pub fn of(html: &str, sanitiser: &Builder<'_>, resolve: &Resolve<'_>) -> Self {
-        if is_too_deep(html) {
+        if is_too_deep(html) || is_too_dense(html) {
             // As it stands, for a reader to see: a rule tells its author.
             let mut shown = String::with_capacity(html.len());
             escape(html, false, &mut shown);

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Fuzzes, one target after the other, from the corpus that stands here; what is found on the way is kept
+# below fuzz/target.
+#
+#   fuzz/run.sh [SECONDS [TARGET…]]
+#
+# Needs a nightly compiler, and nothing else: no `cargo fuzz`.
+set -euo pipefail
+cd "$(dirname "$0")"
+seconds=${1:-30}
+shift || true
+targets=("$@")
+if [ ${#targets[@]} -eq 0 ]; then
+    for path in fuzz_targets/*.rs; do
+        targets+=("$(basename "$path" .rs)")
+    done
+fi
+# What `cargo fuzz` sets, without a sanitiser: none of our code is unsafe.
+export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table"
+# Nothing but this machine is asked.
+export ONAIR_ONLY_LOOPBACK=1
+host=$(rustc +nightly -vV | sed -n 's/^host: //p')
+cargo +nightly build --release --quiet --target "$host" --bins
+failed=0
+for target in "${targets[@]}"; do
+    found=target/found/$target
+    mkdir -p "$found" "corpus/$target"
+    options=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1)
+    [ "$target" != template ] || options+=(-timeout=30)
+    if "target/$host/release/$target" "${options[@]}" -artifact_prefix="$found." "$found" "corpus/$target" \
+        >"$found.log" 2>&1; then
+        runs=$(sed -n 's/^stat::number_of_executed_units: //p' "$found.log")
+        slowest=$(sed -n 's/^stat::slowest_unit_time_sec: //p' "$found.log")
+        printf '%-14s %10s runs, the slowest %s s\n' "$target" "$runs" "${slowest:-0}"
+    else
+        tail -40 "$found.log"
+        echo "$target failed: see fuzz/$found.log"
+        failed=1
+    fi
+done
+exit $failed

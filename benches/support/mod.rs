@@ -77,11 +77,11 @@ fn given(episode: &Episode) -> EpisodeIn<'_> {
             frames_sha256: None,
             source_bytes: None,
             source_sha256: None,
+            waveform: None,
         },
         object: None,
         chapters: (0..5).map(chapter).collect(),
         tag_chapters: Vec::new(),
         transcripts: Vec::new(),
-        peaks: Vec::new(),
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hash::Sha256;
 use super::object::{Digest, Key};
+use super::waveform::Waveform;
 
 /// An episode's audio as it stands, or will stand, in the target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,13 @@ pub struct PublishedAudio {
     /// SHA-256 of that file, by which a Git LFS pointer names it, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_sha256: Option<Sha256>,
+    /// How loud it is from start to end, once somebody has listened to it.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "Waveform::lenient"
+    )]
+    pub waveform: Option<Waveform>,
 }
 
 /// What the keys of audio start with that stands at an address of its own, outside of the target: no
@@ -57,6 +65,7 @@ impl PublishedAudio {
             frames_sha256: None,
             source_bytes: None,
             source_sha256: None,
+            waveform: None,
         })
     }
 
@@ -75,9 +84,14 @@ impl PublishedAudio {
         self.frames_sha256.is_some()
     }
 
+    /// SHA-256 of its frames.
+    pub fn frames(&self) -> Sha256 {
+        self.frames_sha256.unwrap_or(self.payload_sha256)
+    }
+
     /// Whether its frames are those with this hash.
     pub fn has_frames(&self, frames: Sha256) -> bool {
-        self.frames_sha256.unwrap_or(self.payload_sha256) == frames
+        self.frames() == frames
     }
 
     /// Whether a front matter's `size` is one of its lengths: as published, or the host's own file's.

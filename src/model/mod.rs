@@ -9,3 +9,4 @@ pub mod hash;
 pub mod object;
 pub mod rendered_tag;
 pub mod waiting;
+pub mod waveform;

@@ -12,6 +12,7 @@ use super::evidence::AudioEvidence;
 use super::load::{Checkout, resolve};
 use crate::audio::{BitRate, Content, Depth, Mp3, Probe};
 use crate::model::hash::Sha256;
+use crate::model::waveform::Waveform;
 use crate::rules::Evidence;
 use crate::rules::sound::{Ears, Heard};
 use crate::show::{Episode, read};
@@ -186,6 +187,11 @@ fn remember(payload: Sha256) -> Option<Sound> {
     let file = place(payload)?;
     let (folder, name) = (file.parent()?, file.file_name()?.to_str()?);
     Sound::of_kept(&read::read_bytes(folder, name, MAX_BYTES).ok()?, payload)
+}
+
+/// The waveform of what was once heard on this machine.
+pub fn waveform(payload: Sha256) -> Option<Waveform> {
+    Waveform::of(&remember(payload)?.waveform)
 }
 
 fn keep(payload: Sha256, sound: &Sound) {

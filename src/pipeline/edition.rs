@@ -12,18 +12,21 @@ use super::load::MAX_PICTURE;
 use super::local::{self, Local};
 use super::locate::Located;
 use super::memo::Memo;
+use super::waveforms::Waveforms;
 use super::{Checkout, Class, Error, artwork, chapters, sidecars};
 use crate::model::audio::PublishedAudio;
 use crate::model::chapter::TagChapter;
 use crate::model::hash::Sha256;
 use crate::model::object::{Key, Object};
 use crate::plan::placement::Placement;
+use crate::rules::sound::Ears;
 use crate::show::enclosure;
 use crate::show::files::NamedFile;
 use crate::show::{Episode, Show, read, waiting};
 use crate::site::edition::Edition;
 use crate::site::extra::Extra;
 use crate::site::{self, AssetFile, EpisodeIn, Inputs, SiteError, Transcript};
+use crate::store::published::Published;
 
 /// The largest side file of the feed: that of a hundred thousand episodes.
 const MAX_EXTRA: u64 = 256 * 1024 * 1024;
@@ -31,18 +34,27 @@ const MAX_EXTRA: u64 = 256 * 1024 * 1024;
 /// An episode's audio for an edition, and the object to send, where there is one.
 pub type Audio = (PublishedAudio, Option<Object>);
 
-/// Renders the edition. Every episode must have passed the checks; `missing` names published objects
-/// that are gone.
+/// What is known of a show beyond its checkout.
+pub struct Known<'a> {
+    /// Where its audio stands.
+    pub located: &'a Located,
+    /// What is published of it.
+    pub published: &'a Published,
+    /// What was heard of its audio.
+    pub heard: &'a Ears,
+}
+
+/// Renders the edition. Every episode must have passed the checks.
 ///
 /// # Errors
 /// If a file cannot be read, or a host's template is wrong.
-pub fn build(
-    checkout: &Checkout,
-    located: &Located,
-    missing: &BTreeSet<Key>,
-    now: Timestamp,
-) -> Result<Edition, Error> {
-    let audio = |episode: &Episode| audio(checkout, located, episode, missing);
+pub fn build(checkout: &Checkout, known: &Known<'_>, now: Timestamp) -> Result<Edition, Error> {
+    let Known { located, published, heard } = *known;
+    let waveforms = Waveforms::of(published.record.as_ref(), heard);
+    let audio = |episode: &Episode| {
+        let found = audio(checkout, located, episode, &published.missing)?;
+        Ok(found.map(|(audio, object)| waveforms.add(audio, object)))
+    };
     let held = |path: &str| located.tag_chapters.get(path).cloned().unwrap_or_default();
     assemble(checkout, &Memo::default(), now, audio, held)
 }
@@ -113,7 +125,6 @@ fn episodes(
             chapters,
             tag_chapters,
             transcripts: transcripts.collect(),
-            peaks: Vec::new(),
         });
     }
     Ok(episodes)
@@ -152,6 +163,7 @@ pub fn as_written(checkout: &Checkout, episode: &Episode) -> Option<PublishedAud
         frames_sha256: None,
         source_bytes: None,
         source_sha256: None,
+        waveform: None,
     })
 }
 

@@ -52,6 +52,7 @@ impl<'a> Local<'a> {
             frames_sha256: Some(mp3.payload_sha256?),
             source_bytes: Some(probe.bytes),
             source_sha256: probe.sha256,
+            waveform: None,
         })
     }
 }
@@ -120,6 +121,7 @@ pub fn tagged_audio(
         frames_sha256: None,
         source_bytes: Some(probe.bytes),
         source_sha256: probe.sha256,
+        waveform: None,
     };
     let object = object(&audio, body);
     Ok((audio, object))

@@ -59,6 +59,7 @@ pub mod trial;
 pub mod trust;
 pub mod unpublish;
 pub mod upload;
+mod waveforms;
 pub mod workflows;
 
 use std::path::PathBuf;

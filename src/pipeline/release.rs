@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::check::{find, select};
 use super::ears::{Listening, Watch, listen_to};
+use super::edition::Known;
 use super::evidence::{self, AudioEvidence};
 use super::local::{Local, tagged_audio};
 use super::locate::{Located, locate};
@@ -140,7 +141,8 @@ pub async fn prepare_of(
                 "put the audio there, send it ahead with `onair upload`, or write `draft: true`",
             ));
         }
-        let edition = edition::build(&checkout, &located, &published.missing, asked.now)?;
+        let known = Known { located: &located, published: &published, heard: &ears };
+        let edition = edition::build(&checkout, &known, asked.now)?;
         let revision = revision::current(&options.root);
         let released = published.record.as_ref().and_then(|record| record.revision.as_ref());
         let contained = match (&revision, released) {

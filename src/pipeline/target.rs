@@ -328,6 +328,7 @@ fn look(mut file: File, key: Key) -> io::Result<Found> {
         frames_sha256: None,
         source_bytes: None,
         source_sha256: None,
+        waveform: None,
     }))
 }
 

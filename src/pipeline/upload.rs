@@ -8,6 +8,7 @@ use super::evidence;
 use super::local::{self, Local};
 use super::locate::{Located, locate};
 use super::target::{self, Seen, Target};
+use super::waveforms::Waveforms;
 use super::{Checkout, Class, Error, Options};
 use crate::model::object::{Key, Object};
 use crate::plan::placement::Placement;
@@ -86,7 +87,8 @@ fn job(checkout: &Checkout, located: &Located, episode: &Episode) -> Result<Job,
         (Some(Placement::Free(key)), Some(evidence)) => {
             let local = Local::of(checkout, evidence)?.ok_or_else(nothing)?;
             let (audio, object) = local::new_audio(checkout, episode, &local, key.clone())?;
-            (audio.key, Some(object))
+            let (audio, object) = Waveforms::default().add(audio, Some(object));
+            (audio.key, object)
         }
         _ => return Err(nothing()),
     };

@@ -81,7 +81,9 @@ fn now<'a>(edition: &'a Edition, record: &Record, guid: &Guid) -> Option<&'a Edi
     let episodes = edition.episodes.iter();
     episodes.clone().find(|episode| episode.guid == *guid).or_else(|| {
         let old = record.episodes.iter().find(|old| old.guid == *guid)?;
-        episodes.clone().find(|episode| episode.audio == old.audio)
+        episodes.clone().find(|episode| {
+            episode.audio.key == old.audio.key && episode.audio.digest() == old.audio.digest()
+        })
     })
 }
 

@@ -242,6 +242,7 @@ mod tests {
             frames_sha256: None,
             source_bytes: Some(2 + payload.len() as u64),
             source_sha256: Some(Sha256::of(format!("ID{payload}").as_bytes())),
+            waveform: None,
         }
     }
 

@@ -79,8 +79,6 @@ pub struct EpisodeIn<'a> {
     pub tag_chapters: Vec<TagChapter>,
     /// Its transcripts, in the order named.
     pub transcripts: Vec<Transcript>,
-    /// How loud its audio is from start to end, each part as 0 to 255; empty if that is not known.
-    pub peaks: Vec<u8>,
 }
 
 /// Why there is no edition.

@@ -78,12 +78,12 @@ pub(crate) fn given(episode: &Episode) -> EpisodeIn<'_> {
             frames_sha256: None,
             source_bytes: None,
             source_sha256: None,
+            waveform: None,
         },
         object: None,
         chapters: Vec::new(),
         tag_chapters: Vec::new(),
         transcripts: Vec::new(),
-        peaks: Vec::new(),
     }
 }
 

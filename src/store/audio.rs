@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Head;
 use crate::model::audio::PublishedAudio;
 use crate::model::object::Key;
+use crate::model::waveform::Waveform;
 
 /// What stands at an audio key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,7 @@ const GAPLESS_MILLISECONDS: &str = "gapless-milliseconds";
 const FRAMES_SHA256: &str = "frames-sha256";
 const SOURCE_BYTES: &str = "source-bytes";
 const SOURCE_SHA256: &str = "source-sha256";
+const WAVEFORM: &str = "waveform";
 
 /// The metadata that [`of_head`] reads; the digest's hashes are not here, the object adds them.
 pub fn metadata(audio: &PublishedAudio) -> BTreeMap<String, String> {
@@ -31,6 +33,7 @@ pub fn metadata(audio: &PublishedAudio) -> BTreeMap<String, String> {
         (FRAMES_SHA256, audio.frames_sha256.map(|hash| hash.to_string())),
         (SOURCE_BYTES, audio.source_bytes.map(|bytes| bytes.to_string())),
         (SOURCE_SHA256, audio.source_sha256.map(|hash| hash.to_string())),
+        (WAVEFORM, audio.waveform.as_ref().map(|waveform| waveform.as_str().to_owned())),
     ];
     given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
@@ -63,6 +66,7 @@ pub fn of_head(key: &Key, head: &Head) -> Option<PublishedAudio> {
         frames_sha256: hash(FRAMES_SHA256),
         source_bytes: number(SOURCE_BYTES),
         source_sha256: hash(SOURCE_SHA256),
+        waveform: head.metadata.get(WAVEFORM).and_then(|text| Waveform::parse(text)),
     })
 }
 
@@ -84,6 +88,7 @@ mod tests {
             frames_sha256: None,
             source_bytes: Some(5),
             source_sha256: Some(Sha256::of(b"IDnew")),
+            waveform: Waveform::of(&[5, 255].repeat(20)),
         };
         let object = Object {
             key: audio.key.clone(),

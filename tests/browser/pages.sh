@@ -39,7 +39,8 @@ for language in en fr; do
   show=$work/$language
   DEMO=$here/../.. node "$tools/show.mjs" "$show" "$language"
   "$ONAIR" check --quiet --show "$show" --fix > "$work/findings" || { cat "$work/findings"; exit 1; }
-  "$ONAIR" release --quiet --show "$show" --target "$show/public"
+  "$ONAIR" release --quiet --show "$show" --target "$show/public" > "$work/findings" 2>&1 \
+    || { cat "$work/findings"; exit 1; }
   node "$tools/pages.mjs" "$show/public" || failed=1
   node "$tools/preview.mjs" "$ONAIR" "$show" || failed=1
 done

@@ -27,6 +27,8 @@ owner = { name = "A", email = "a@show.example" }
 language = "${language}"
 category = "Arts"
 artwork = "img/artwork.jpg"
+[sound]
+listen = "never"
 [site]
 url = "https://show.example/web"
 path = "web"

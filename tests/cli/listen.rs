@@ -1,5 +1,6 @@
 //! Listening, as a host sees it. The tone has -14.0 LUFS and -12.4 dBTP, as ffmpeg measures it.
 
+use super::bucket::{Stage, sound};
 use super::show::{SETTINGS, TestShow, front_matter};
 
 const TONE: &[u8] = include_bytes!("../../src/sound/fixtures/tone.mp3");
@@ -124,4 +125,48 @@ fn what_cannot_be_listened_to_is_said() {
     assert_eq!(said.code, 2);
     assert!(said.stderr.contains("page.mp3 is an HTML page"), "{}", said.stderr);
     assert_eq!(show.onair(&["listen", "9"]).code, 2);
+}
+
+fn waveform(show: &TestShow) -> Option<String> {
+    let page = show.read("public/podcasts/episode_001/index.html");
+    let (_, behind) = page.split_once("data-peaks=\"")?;
+    Some(behind.split('"').next()?.to_owned())
+}
+
+#[test]
+fn a_waveform_that_is_known_stays_on_the_page_without_the_audio() {
+    let show = show("");
+    assert_eq!(show.onair(&["release"]).code, 0);
+    let first = waveform(&show).unwrap();
+    assert!(first.len() >= 16 && first.contains('z'), "{first}");
+    // A checkout without audio, on a machine that remembers nothing, as a runner's is.
+    std::fs::remove_dir_all(show.path("audio")).unwrap();
+    let before = show.tree("public");
+    let again = show.onair(&["release"]);
+    assert_eq!(again.code, 0, "{}", again.said());
+    assert_eq!(show.tree("public"), before, "{}", again.said());
+    let page = show.read("episodes/episode_001.md");
+    show.write("episodes/episode_001.md", &format!("{page}\nMore words.\n"));
+    assert_eq!(show.onair(&["release"]).code, 0);
+    assert!(show.read("public/podcasts/episode_001/index.html").contains("More words."));
+    assert_eq!(waveform(&show), Some(first));
+}
+
+#[test]
+fn audio_that_is_sent_ahead_takes_its_waveform_along() {
+    let stage = Stage::new(sound);
+    let show = &stage.show;
+    show.audio(1, TONE);
+    show.fix(1);
+    let cache = show.path("cache");
+    for arguments in [&["check", "--listen"][..], &["upload", "1"]] {
+        let mut command = stage.command(arguments);
+        let said = show.run(command.env("ONAIR_CACHE_DIR", &cache));
+        assert_eq!(said.code, 0, "{}", said.said());
+    }
+    std::fs::remove_file(show.path("audio/001.mp3")).unwrap();
+    let said = stage.run(&["release"]);
+    assert_eq!(said.code, 0, "{}", said.said());
+    let page = stage.server.object("pod/podcasts/episode_001/index.html").unwrap();
+    assert!(String::from_utf8_lossy(&page.bytes).contains("data-peaks=\""));
 }

@@ -11,6 +11,7 @@ use super::groups::{self, GroupLink};
 use super::pictures::Pictures;
 use super::transcripts::{self, Paragraph};
 use super::{beside, times};
+use crate::model::waveform::Waveform;
 use crate::show::settings::ThemeScheme;
 use crate::show::{Settings, in_address};
 use crate::site::address::Addresses;
@@ -197,7 +198,8 @@ pub(super) struct Episode {
     size_text: String,
     /// The playing time as players show it.
     clock: String,
-    /// How loud it is from start to end: digits to the base of 36; empty if that is not known.
+    /// How loud it is from start to end, a digit to the base of 36 for each bar; empty if that is not
+    /// known.
     peaks: String,
     iso_duration: String,
     /// The episode at Apple Podcasts, and the player to embed.
@@ -293,7 +295,7 @@ impl Episode {
             url: addresses.url(&item.page),
             size_text: language.size(given.audio.bytes),
             clock: lang::clock(item.seconds()),
-            peaks: given.peaks.iter().map(|&peak| digit(peak)).collect(),
+            peaks: given.audio.waveform.as_ref().map_or("", Waveform::as_str).to_owned(),
             iso_duration: lang::iso_duration(item.seconds()),
             apple_url: apple::episode_page(settings, episode),
             apple_embed_url: apple::episode_embed(settings, episode),
@@ -354,11 +356,6 @@ fn chapters_json(chapters: &[crate::model::chapter::Chapter]) -> String {
         serde_json::json!([chapter.start.as_secs_f64(), text::one_line(&chapter.title)])
     });
     serde_json::Value::from(listed.collect::<Vec<_>>()).to_string()
-}
-
-/// A height as one digit to the base of 36.
-fn digit(peak: u8) -> char {
-    char::from_digit(u32::from(peak) * 35 / 255, 36).unwrap_or('0')
 }
 
 /// `page`: what a page says of itself in its head.

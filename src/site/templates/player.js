@@ -198,19 +198,21 @@
       const shown = fixed ?? track;
       if (!shown || drawn === shown.guid) return;
       drawn = shown.guid;
-      rail.querySelectorAll('b').forEach((mark) => mark.remove());
+      // A waveform is a mask, which would cut marks as well.
+      const peaks = fixed && root.dataset.peaks;
+      const ground = peaks ? rail.parentElement : rail;
+      ground.querySelectorAll('b').forEach((mark) => mark.remove());
       for (const { start } of shown.chapters) {
         if (start <= 0 || start >= shown.seconds) continue;
         const mark = document.createElement('b');
         mark.style.left = `${(start / shown.seconds) * 100}%`;
-        rail.append(mark);
+        ground.append(mark);
       }
-      const peaks = fixed && root.dataset.peaks;
       if (!peaks) return;
       const heights = [...peaks].map((letter) => parseInt(letter, 36) / 35);
       const bars = heights.map((height, at) => `M${at + 0.5} ${10 - Math.max(0.6, height * 9)}v${Math.max(1.2, height * 18)}`).join('');
       const image = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${heights.length} 20" preserveAspectRatio="none"><path d="${bars}" stroke="#000" stroke-width=".66"/></svg>`;
-      rail.classList.add('wave');
+      ground.classList.add('wave');
       rail.style.maskImage = `url("data:image/svg+xml,${encodeURIComponent(image)}")`;
     };
     const show = (at) => {

@@ -152,6 +152,7 @@ impl Episode {
                 frames_sha256: None,
                 source_bytes: None,
                 source_sha256: None,
+                waveform: None,
             },
             published: "2022-05-27T07:00:00+02:00".into(),
             apple_episode_id: None,

@@ -83,5 +83,6 @@ fn given(episode: &Episode) -> EpisodeIn<'_> {
         chapters: (0..5).map(chapter).collect(),
         tag_chapters: Vec::new(),
         transcripts: Vec::new(),
+        card: None,
     }
 }

@@ -13,7 +13,7 @@ use super::local::{self, Local};
 use super::locate::Located;
 use super::memo::Memo;
 use super::waveforms::Waveforms;
-use super::{Checkout, Class, Error, artwork, chapters, sidecars};
+use super::{Checkout, Class, Error, artwork, cards, chapters, sidecars};
 use crate::model::audio::PublishedAudio;
 use crate::model::chapter::TagChapter;
 use crate::model::hash::Sha256;
@@ -56,29 +56,36 @@ pub fn build(checkout: &Checkout, known: &Known<'_>, now: Timestamp) -> Result<E
         Ok(found.map(|(audio, object)| waveforms.add(audio, object)))
     };
     let held = |path: &str| located.tag_chapters.get(path).cloned().unwrap_or_default();
-    assemble(checkout, &Memo::default(), now, audio, held)
+    assemble(checkout, &Memo::default(), Some(published), now, audio, held)
 }
 
 /// Renders the edition of the episodes that have audio, by what is known of it and of the chapters that
-/// its tag holds.
+/// its tag holds. Cards are drawn only where they are to be published, which a preview's are not.
 ///
 /// # Errors
 /// As [`build`].
 pub fn assemble(
     checkout: &Checkout,
     memo: &Memo,
+    published: Option<&Published>,
     now: Timestamp,
     audio: impl Fn(&Episode) -> Result<Option<Audio>, Error>,
     held: impl Fn(&str) -> Vec<TagChapter>,
 ) -> Result<Edition, Error> {
     let show = &checkout.show;
-    let episodes = episodes(checkout, audio, held)?;
+    let mut episodes = episodes(checkout, audio, held)?;
     let named = sidecars::named(show, &checkout.chapters);
     let assets: Vec<AssetFile> = pictures(&named, &show.root)
         .into_iter()
         .filter_map(|path| memo.picture(&show.root, &path, MAX_PICTURE))
         .collect();
     let gallery = artwork::gallery(&named, &show.root, &assets, memo);
+    if let Some(published) = published {
+        let mut cards = cards::cards(show, &named, &gallery, published, now);
+        for given in &mut episodes {
+            given.card = cards.remove(&given.episode.source.path);
+        }
+    }
     let (extra, templates) = (extra(show)?, checkout.templates.usable()?);
     let inputs = Inputs { show: &show.settings, episodes, assets, gallery, templates, extra, now };
     let edition = site::build(&inputs).map_err(|error| match error {
@@ -125,6 +132,7 @@ fn episodes(
             chapters,
             tag_chapters,
             transcripts: transcripts.collect(),
+            card: None,
         });
     }
     Ok(episodes)

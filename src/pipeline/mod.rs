@@ -15,6 +15,7 @@ pub mod apple;
 pub mod artwork;
 mod bring;
 pub mod cache;
+mod cards;
 pub mod chapters;
 pub mod check;
 pub mod doctor;

@@ -234,7 +234,9 @@ pub fn plan(
     {
         let objects = edition.objects.iter().map(|object| (&object.key, object.digest.clone()));
         let audio = edition.episodes.iter().map(|it| (&it.audio.key, it.audio.digest()));
-        let made = fingerprint(&edition.feed.digest, objects.chain(audio));
+        let stays = edition.stays.iter().filter_map(|key| record.objects.get_key_value(key));
+        let stays = stays.map(|(key, recorded)| (key, recorded.digest.clone()));
+        let made = fingerprint(&edition.feed.digest, objects.chain(audio).chain(stays));
         if record.held == Some(made) {
             return Ok(held(edition, published, record));
         }
@@ -271,10 +273,13 @@ fn draw_up(
         .objects
         .iter()
         .map(|object| &object.key)
+        .chain(&edition.stays)
         .chain(edition.episodes.iter().map(|episode| &episode.audio.key))
         .collect();
     let strays = published.strays.iter().filter(|stray| !wanted.contains(&stray.key));
     let strays = strays.cloned().collect();
+    let stays = edition.stays.iter().filter_map(|key| Some((key.clone(), recorded(key)?.clone())));
+    unchanged.extend(stays);
     let mut sends = Vec::new();
     for object in edition.objects {
         let old = recorded(&object.key);

@@ -52,6 +52,7 @@ pub fn rollback(
             .map(|(key, bytes)| object(key, bytes))
             .chain(others)
             .collect(),
+        stays: BTreeSet::new(),
         feed: object(place, feed),
         episodes: unlisted.chain(to.episodes.iter().cloned()).collect(),
         waiting: Vec::new(),

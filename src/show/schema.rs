@@ -183,6 +183,7 @@ const TABLES: &[(&str, &[(&str, Setting)])] = {
                 ("extra", Text),
                 ("hub", Text),
                 ("podping", Text),
+                ("cards", Truth),
                 ("templates", Text),
                 ("theme", Table),
                 ("words", Table),

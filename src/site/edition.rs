@@ -1,5 +1,6 @@
 //! A show rendered whole: the value that a plan compares with what is published.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use bytes::Bytes;
@@ -83,6 +84,9 @@ pub struct Edition {
     /// Every object but the feed, archive pages of the feed included. An episode whose audio is
     /// already published and is not at hand has no object here: the record proves it.
     pub objects: Vec<Object>,
+    /// Keys of what the target has and nobody needs to make again: cards, whose names say all that they
+    /// show.
+    pub stays: BTreeSet<Key>,
     /// The public feed.
     pub feed: Object,
     /// Every episode, newest first.

@@ -12,7 +12,8 @@ use super::people::{self, Credit};
 use super::references::read_references;
 use super::{EpisodeIn, Inputs, SiteError, html, text};
 use crate::show::episode::EpisodeType;
-use crate::show::{Settings, enclosure};
+
+use crate::show::{Given, Settings, enclosure};
 
 /// An episode whose identity is whole, due or not.
 #[derive(Debug)]
@@ -137,8 +138,17 @@ pub struct Item<'a> {
     pub credits: Vec<Credit>,
     /// The address of its own artwork.
     pub image: Option<String>,
-    /// The address of the banner or card that the host gave.
-    pub social_image: Option<String>,
+    /// What networks are to show, where there is more than artwork.
+    pub social_image: Option<SocialImage>,
+}
+
+/// A picture for networks; its address.
+#[derive(Debug)]
+pub enum SocialImage {
+    /// The host's own.
+    Given(String),
+    /// One that onair drew.
+    Card(String),
 }
 
 impl<'a> Item<'a> {
@@ -204,9 +214,11 @@ impl<'a> Item<'a> {
         let own = |given: &str| addresses.given(given, &episode.source.path);
         let credits = people::credits(episode, Some(&guest), hosts, own);
         let image = episode.image.value().and_then(|given| own(given));
-        let social_image = [&episode.social_background, &episode.background, &episode.image]
-            .into_iter()
-            .find_map(|given| own(given.value()?));
+        let given = |given: &Given<String>| own(given.value()?).map(SocialImage::Given);
+        let card = entry.given.card.as_ref();
+        let social_image = given(&episode.social_background)
+            .or_else(|| Some(SocialImage::Card(addresses.url(&card?.path()))))
+            .or_else(|| given(&episode.background));
         Self {
             entry,
             subtitle,

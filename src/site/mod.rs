@@ -11,6 +11,7 @@ pub mod address;
 pub mod apple;
 pub mod artwork;
 pub mod assets;
+pub mod card;
 pub mod chapters;
 pub mod edition;
 pub mod extra;
@@ -39,6 +40,7 @@ use crate::model::object::{BadKey, Body, Key, Kind, Object};
 use crate::show::{Episode, Settings, settings};
 use address::Addresses;
 pub use assets::AssetFile;
+use card::CardFile;
 pub use edition::Edition;
 use edition::{EditionEpisode, EpisodePage};
 use item::Item;
@@ -79,6 +81,8 @@ pub struct EpisodeIn<'a> {
     pub tag_chapters: Vec<TagChapter>,
     /// Its transcripts, in the order named.
     pub transcripts: Vec<Transcript>,
+    /// What networks are to show of it, where its host gave no picture for that.
+    pub card: Option<CardFile>,
 }
 
 /// Why there is no edition.
@@ -126,9 +130,12 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     for asset in &inputs.assets {
         objects.push(asset.object(&addresses)?);
     }
+    let (cards, stays) = cards(&items, &addresses)?;
+    objects.extend(cards);
     let beside = items.par_iter().map(|item| beside_page(item, &addresses));
     objects.extend(beside.collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
     let pixels = |asset: &AssetFile| Some((addresses.url(asset.site_path()), asset.pixels()?));
+    let pixels = inputs.assets.iter().filter_map(pixels).collect();
     let frame = feed::Frame {
         show,
         addresses: &addresses,
@@ -136,7 +143,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         hosts: &hosts,
         style: assets::FEED_STYLE,
         extra: &inputs.extra,
-        pixels: &inputs.assets.iter().filter_map(pixels).collect(),
+        pixels: &pixels,
     };
     let (pages, feed) = rayon::join(
         || {
@@ -146,6 +153,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
                 items: &items,
                 hosts: &hosts,
                 gallery: &inputs.gallery,
+                pixels: &pixels,
                 templates: &inputs.templates,
             })
         },
@@ -175,7 +183,30 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         Body::Bytes(html) => Some(html.clone()),
         _ => None,
     });
-    Ok(Edition { objects, feed, episodes, waiting: Vec::new(), gone })
+    Ok(Edition { objects, stays, feed, episodes, waiting: Vec::new(), gone })
+}
+
+/// The cards that are new, and the keys of those that the target has.
+fn cards(
+    items: &[Item<'_>],
+    addresses: &Addresses,
+) -> Result<(Vec<Object>, BTreeSet<Key>), SiteError> {
+    let (mut objects, mut stays, mut seen) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    for card in items.iter().filter_map(|item| item.entry.given.card.as_ref()) {
+        // Episodes whose titles have no letters here share the card of their artwork.
+        if !seen.insert(&card.name) {
+            continue;
+        }
+        let key = addresses.key(&card.path())?;
+        match &card.bytes {
+            Some(bytes) => {
+                let bytes = bytes.clone();
+                objects.push(Object::in_memory(key, Kind::Image, card::CONTENT_TYPE, bytes));
+            }
+            None => drop(stays.insert(key)),
+        }
+    }
+    Ok((objects, stays))
 }
 
 /// Redirects from where the front matter says that pages stood before, unless something of `there` stands

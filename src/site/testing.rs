@@ -84,6 +84,7 @@ pub(crate) fn given(episode: &Episode) -> EpisodeIn<'_> {
         chapters: Vec::new(),
         tag_chapters: Vec::new(),
         transcripts: Vec::new(),
+        card: None,
     }
 }
 

@@ -31,6 +31,7 @@ artwork = "img/artwork.jpg"
 listen = "never"
 [site]
 url = "https://show.example/web"
+cards = false
 path = "web"
 `;
 const make = (name, language, episodes) => {

@@ -69,3 +69,68 @@ fn pictures_of_the_notes_and_bare_names_are_published_with_the_page() {
     assert!(page.contains("b%20c"), "{page}");
     assert!(feed.contains("<itunes:image href=\"https://show.example/img/a"), "{feed}");
 }
+
+/// The card that an episode's page names, as a path below the target.
+fn card(show: &TestShow) -> Option<String> {
+    let page = show.read("public/podcasts/episode_001/index.html");
+    let (_, behind) = page.split_once("og:image\" content=\"https://show.example/")?;
+    let path = behind.split('"').next()?;
+    path.contains("/cards/").then(|| format!("public/{path}"))
+}
+
+fn with_cards(lines: &[&str]) -> TestShow {
+    let show = TestShow::new();
+    show.write("onair.toml", &SETTINGS.replace("cards = false\n", ""));
+    show.with_audio(1, 150, lines);
+    show
+}
+
+#[test]
+fn a_card_is_drawn_once_and_stays() {
+    let show = with_cards(&["title: The harbour at six"]);
+    let release = |arguments: &[&str]| {
+        let ran = show.onair(&[&["release", "--now", NOW], arguments].concat());
+        assert_eq!(ran.code, 0, "{}", ran.said());
+        ran
+    };
+    release(&[]);
+    let path = card(&show).unwrap();
+    let drawn = show.tree("public")[&path].clone();
+    let size = imagesize::blob_size(&drawn).unwrap();
+    assert_eq!((size.width, size.height), (1200, 630));
+    let page = show.read("public/podcasts/episode_001/index.html");
+    assert!(page.contains("og:image:width\" content=\"1200\""), "{page}");
+    assert!(page.contains("summary_large_image"), "{page}");
+    // The target's is taken as it is: bytes that another machine drew are no reason to send it again.
+    let before = show.tree("public");
+    let again = release(&[]);
+    assert_eq!(show.tree("public"), before, "{}", again.said());
+    let source = show.read("episodes/episode_001.md");
+    show.write("episodes/episode_001.md", &format!("{source}\nMore words.\n"));
+    release(&[]);
+    assert_eq!(card(&show), Some(path.clone()));
+    // What is gone is drawn again, the same to the byte.
+    fs::remove_file(show.path(&path)).unwrap();
+    release(&["--repair"]);
+    assert_eq!(show.tree("public")[&path], drawn);
+    // Another title is another card.
+    let source = show.read("episodes/episode_001.md");
+    show.write("episodes/episode_001.md", &source.replace("at six", "at seven"));
+    release(&[]);
+    assert!(card(&show).is_some_and(|new| new != path));
+}
+
+#[test]
+fn a_host_s_own_card_comes_first() {
+    let own = with_cards(&["social-background: /img/artwork.png"]);
+    assert_eq!(own.onair(&["release", "--now", NOW]).code, 0);
+    assert_eq!(card(&own), None);
+    let page = own.read("public/podcasts/episode_001/index.html");
+    assert!(page.contains("og:image\" content=\"https://show.example/img/artwork"), "{page}");
+    let names: Vec<String> = own.tree("public").into_keys().collect();
+    assert!(!names.iter().any(|name| name.contains("/cards/")), "{names:?}");
+    // A banner is none.
+    let banner = with_cards(&["background: /img/artwork.png"]);
+    assert_eq!(banner.onair(&["release", "--now", NOW]).code, 0);
+    assert!(card(&banner).is_some());
+}

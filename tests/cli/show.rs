@@ -56,6 +56,7 @@ listen = "never"
 
 [site]
 url = "https://show.example"
+cards = false
 "#;
 
 /// A PNG of 1400 x 1400 pixels, as far as it is looked at: nobody decodes it.

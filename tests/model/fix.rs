@@ -43,6 +43,7 @@ chapters-from-notes = true
 listen = "never"
 [site]
 url = "https://show.example"
+cards = false
 "#;
 
 fn lines() -> impl Strategy<Value = Vec<&'static str>> {

@@ -31,6 +31,7 @@ email = "ada@show.example"
 listen = "never"
 [site]
 url = "https://show.example"
+cards = false
 "#;
 
 /// A PNG of 1400 x 1400 pixels, as far as it is looked at, with bytes of its own.

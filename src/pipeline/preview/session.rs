@@ -272,7 +272,7 @@ impl Session {
             let mp3 = sounds_by_file.get(path).and_then(|(sound, _)| sound.mp3.as_ref());
             mp3.map(|mp3| mp3.chapters.clone()).unwrap_or_default()
         };
-        let edition = edition::assemble(&checkout, &self.memo, shown_at, audio, held)?;
+        let edition = edition::assemble(&checkout, &self.memo, None, shown_at, audio, held)?;
         let mut sounds = BTreeMap::new();
         let mut audio = BTreeMap::new();
         for promised in &edition.episodes {

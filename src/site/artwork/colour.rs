@@ -32,6 +32,15 @@ impl std::str::FromStr for Rgb {
     }
 }
 
+impl Rgb {
+    /// A dark ground of this hue, or of none.
+    pub(in crate::site) fn ground(of: Option<Self>) -> Self {
+        let Some(colour) = of else { return DARK_GROUND };
+        let (hue, saturation, _) = hsl(colour);
+        rgb(hue, saturation.min(0.45), 0.13)
+    }
+}
+
 /// The least contrast of text (WCAG 2.2, success criterion 1.4.3).
 const CONTRAST: f64 = 4.5;
 /// The darkest ground of light pages on which the accent stands, and the lightest of dark ones:

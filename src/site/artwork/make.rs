@@ -28,8 +28,15 @@ const WEBP_QUALITY: f32 = 78.0;
 #[error("the picture cannot be decoded: {0}")]
 pub struct ArtworkError(String);
 
+impl ArtworkError {
+    /// Of what a codec says.
+    pub(in crate::site) fn of(error: impl std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
 fn error(error: impl std::fmt::Display) -> ArtworkError {
-    ArtworkError(error.to_string())
+    ArtworkError::of(error)
 }
 
 /// The variants of a picture, cut to a square around its middle, no larger than itself.
@@ -64,7 +71,7 @@ pub fn make(bytes: &[u8]) -> Result<Artwork, ArtworkError> {
     Ok(Artwork { variants: variants.collect::<Result<_, _>>()?, accent })
 }
 
-fn decode(bytes: &[u8]) -> Result<DynamicImage, ArtworkError> {
+pub(in crate::site) fn decode(bytes: &[u8]) -> Result<DynamicImage, ArtworkError> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(error)?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 pub use colour::{Accent, Rgb};
+pub(super) use make::decode;
 pub use make::{ArtworkError, make};
 
 /// Changes whenever the same picture would give other variants: part of a cache's key.

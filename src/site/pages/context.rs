@@ -371,7 +371,9 @@ pub(super) struct Page {
     pub(super) canonical: Option<String>,
     /// The picture for cards.
     pub(super) image: String,
-    /// Whether that is a wide one.
+    /// Its width and height in pixels, where they are known.
+    pub(super) image_size: Option<(usize, usize)>,
+    /// Whether it is a wide one.
     pub(super) image_is_wide: bool,
     /// Whether search engines are to leave it out.
     pub(super) hidden: bool,

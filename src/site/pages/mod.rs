@@ -23,10 +23,10 @@ use rayon::prelude::*;
 
 use super::address::Addresses;
 use super::artwork::Gallery;
-use super::item::Item;
+use super::item::{Item, SocialImage};
 use super::lang::Language;
 use super::people::Credit;
-use super::{SiteError, text};
+use super::{SiteError, card, text};
 use crate::model::hash::Sha256;
 use crate::model::object::{Kind, Object};
 use crate::show::Settings;
@@ -51,6 +51,8 @@ pub(super) struct Given<'a> {
     pub items: &'a [Item<'a>],
     pub hosts: &'a [Credit],
     pub gallery: &'a Gallery,
+    /// Width and height of the show's pictures, by their addresses.
+    pub pixels: &'a BTreeMap<String, (usize, usize)>,
     pub templates: &'a Templates,
 }
 
@@ -94,6 +96,7 @@ struct Site<'a> {
     addresses: &'a Addresses,
     language: &'a Language,
     pictures: &'a Pictures,
+    pixels: &'a BTreeMap<String, (usize, usize)>,
     frame: Frame<'a>,
     groups: &'a Groups,
     renderer: Renderer<'a>,
@@ -130,6 +133,7 @@ impl<'a> Site<'a> {
             addresses,
             language,
             pictures,
+            pixels: given.pixels,
             frame,
             groups,
             renderer,
@@ -164,6 +168,7 @@ impl<'a> Site<'a> {
             image: self
                 .pictures
                 .largest(&self.addresses.url(self.addresses.artwork(self.settings))),
+            image_size: None,
             image_is_wide: false,
             hidden: false,
             json_ld: None,
@@ -183,16 +188,35 @@ impl<'a> Site<'a> {
         let episode = Episode::new(&self.frame, item, around);
         let mut page = self.describe("episode", Some(item.entry.title.to_owned()), &item.page);
         page.description = text::cut(&item.summary, META_LIMIT);
-        if let Some(image) = &item.social_image {
-            page.image = image.clone();
-            page.image_is_wide = true;
+        match &item.social_image {
+            Some(SocialImage::Given(url)) => {
+                page.image.clone_from(url);
+                page.image_size = self.pixels.get(url).copied();
+                page.image_is_wide =
+                    page.image_size.is_none_or(|(width, height)| 2 * width >= 3 * height);
+            }
+            Some(SocialImage::Card(url)) => {
+                page.image.clone_from(url);
+                page.image_size = Some((card::SIZE.0 as usize, card::SIZE.1 as usize));
+                page.image_is_wide = true;
+            }
+            None => {
+                if let Some(own) = &item.image {
+                    page.image = self.pictures.largest(own);
+                }
+            }
         }
         let picture = item.image.as_ref().map(|url| self.pictures.largest(url));
         let picture = picture.unwrap_or_else(|| {
             let artwork = self.addresses.url(self.addresses.artwork(self.settings));
             self.pictures.largest(&artwork)
         });
-        page.json_ld = Some(json_ld::episode(self.settings, self.addresses, item, &page.image));
+        // A machine has the title; the card would say it once more.
+        let shown = match item.social_image {
+            Some(SocialImage::Given(_)) => &page.image,
+            _ => &picture,
+        };
+        page.json_ld = Some(json_ld::episode(self.settings, self.addresses, item, shown));
         let more = context! { episode => serial(episode) };
         let embed = beside::embed_path(self.addresses, own);
         let embed_page = self.describe("embed", Some(item.entry.title.to_owned()), &item.page);

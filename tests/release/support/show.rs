@@ -71,7 +71,7 @@ impl Show {
         let feed =
             object(feed_key().as_str(), Kind::Feed, "application/rss+xml", &self.feed(&episodes));
         let gone = Some(Bytes::from_static(b"gone"));
-        Edition { objects, feed, episodes, waiting: Vec::new(), gone }
+        Edition { objects, stays: BTreeSet::new(), feed, episodes, waiting: Vec::new(), gone }
     }
 
     /// The feed, as small as it can be.

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::cache;
 use crate::model::object::Key;
-use crate::show::files::{NamedFile, Role};
+use crate::show::files::{NamedFile, Role, is_address};
 use crate::show::{Show, waiting};
 use crate::site::address::Addresses;
 use crate::site::artwork::{Gallery, Rgb};
@@ -42,15 +42,20 @@ pub fn cards(
     let own: BTreeMap<&str, Picture> = of_role(Role::EpisodeArtwork)
         .filter_map(|file| Some((file.source.path.as_str(), picture(file)?)))
         .collect();
+    let there: BTreeSet<&str> = of_role(Role::Card)
+        .filter(|file| file.find(&show.root).is_ok())
+        .map(|file| file.source.path.as_str())
+        .collect();
     let title = settings.show.title.get_ref();
     let mut cards = BTreeMap::new();
     let mut by_name = BTreeMap::new();
     for episode in &show.episodes {
-        let given = episode.social_background.value().is_some();
+        let path = &episode.source.path;
+        let given = episode.social_background.value().is_some_and(|given| is_address(given))
+            || there.contains(path.as_str());
         if given || episode.is_draft() || waiting::waits(settings, episode, now) {
             continue;
         }
-        let path = &episode.source.path;
         let picture = own.get(path.as_str()).or(artwork.as_ref());
         let words = episode.title.value().map_or("", String::as_str);
         let Some(card) = Card::of(words, title, picture) else { continue };

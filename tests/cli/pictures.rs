@@ -129,8 +129,10 @@ fn a_host_s_own_card_comes_first() {
     assert!(page.contains("og:image\" content=\"https://show.example/img/artwork"), "{page}");
     let names: Vec<String> = own.tree("public").into_keys().collect();
     assert!(!names.iter().any(|name| name.contains("/cards/")), "{names:?}");
-    // A banner is none.
-    let banner = with_cards(&["background: /img/artwork.png"]);
-    assert_eq!(banner.onair(&["release", "--now", NOW]).code, 0);
-    assert!(card(&banner).is_some());
+    // A banner is none, nor is a picture that is not there.
+    for line in ["background: /img/artwork.png", "social-background: /img/gone.png"] {
+        let show = with_cards(&[line]);
+        assert_eq!(show.onair(&["release", "--now", NOW]).code, 0, "{line}");
+        assert!(card(&show).is_some(), "{line}");
+    }
 }

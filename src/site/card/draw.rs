@@ -3,7 +3,7 @@
 use ab_glyph_rasterizer::{Rasterizer, point};
 use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
-use image::imageops::{self, FilterType};
+use image::imageops::FilterType;
 use image::{Rgb as Pixel, RgbImage};
 
 use super::{Card, SIZE, lettering};
@@ -30,8 +30,8 @@ pub(super) fn draw(card: &Card<'_>) -> Result<Bytes, ArtworkError> {
     let side = if card.words.is_some() { BESIDE } else { ALONE };
     if let Some(picture) = card.picture {
         // A filter without sine: the same pixels on every machine.
-        let pixels = artwork::decode(&picture.file)?.into_rgb8();
-        let art = imageops::resize(&pixels, side, side, FilterType::CatmullRom);
+        let art = artwork::decode(&picture.file)?.resize_exact(side, side, FilterType::CatmullRom);
+        let art = art.into_rgb8();
         let (left, corners) = match card.words {
             Some(_) => (MARGIN, CORNERS),
             None => ((SIZE.0 - side) / 2, 0.0),
@@ -58,6 +58,7 @@ pub(super) fn draw(card: &Card<'_>) -> Result<Bytes, ArtworkError> {
             let Some(block) = block else { continue };
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels")]
             let (top, down) = (top.max(0.0) as u32, block.height().ceil() as u32);
+            let left = left - lettering::OUT;
             let across = SIZE.0 - left;
             block.coverage(across, down).for_each_pixel_2d(|x, y, part| {
                 let (x, y) = (left + x, top + y);

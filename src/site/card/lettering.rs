@@ -150,13 +150,17 @@ fn cut(face: &Face<'_>, line: &mut Word, room: f32) {
     line.width = from + dots.width;
 }
 
+/// What a letter may reach out of its line to the left, in pixels.
+pub(super) const OUT: u32 = 16;
+
 impl Block {
     /// In pixels.
     pub(super) fn height(&self) -> f32 {
         self.lines.len() as f32 * self.leading
     }
 
-    /// How much of each pixel its letters cover, in a picture of this size.
+    /// How much of each pixel its letters cover, in a picture of this size whose lines begin [`OUT`]
+    /// pixels from the left. What reaches out of it is laid on its edge.
     pub(super) fn coverage(&self, width: u32, height: u32) -> Rasterizer {
         let mut pen = Rasterizer::new(width as usize, height as usize);
         let Some(face) = FACE.as_ref() else { return pen };
@@ -167,9 +171,16 @@ impl Block {
         for (at, line) in self.lines.iter().enumerate() {
             let baseline = at as f32 * self.leading + base;
             for &(glyph, x, y) in &line.glyphs {
-                let from = point(x * self.scale, baseline - y * self.scale);
-                let mut outline =
-                    Outline { pen: &mut pen, from, scale: self.scale, start: from, last: from };
+                let from = point(OUT as f32 + x * self.scale, baseline - y * self.scale);
+                let edge = point(width.saturating_sub(1) as f32, height as f32);
+                let mut outline = Outline {
+                    pen: &mut pen,
+                    edge,
+                    from,
+                    scale: self.scale,
+                    start: from,
+                    last: from,
+                };
                 face.outline_glyph(glyph, &mut outline);
             }
         }
@@ -179,6 +190,8 @@ impl Block {
 
 struct Outline<'a> {
     pen: &'a mut Rasterizer,
+    /// The rasterizer counts on points within it.
+    edge: Point,
     from: Point,
     scale: f32,
     start: Point,
@@ -187,7 +200,8 @@ struct Outline<'a> {
 
 impl Outline<'_> {
     fn at(&self, x: f32, y: f32) -> Point {
-        point(self.from.x + x * self.scale, self.from.y - y * self.scale)
+        let (x, y) = (self.from.x + x * self.scale, self.from.y - y * self.scale);
+        point(x.clamp(0.0, self.edge.x), y.clamp(0.0, self.edge.y))
     }
 }
 
@@ -218,5 +232,25 @@ impl OutlineBuilder for Outline<'_> {
     fn close(&mut self) {
         self.pen.draw_line(self.last, self.start);
         self.last = self.start;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_letter_can_be_drawn_at_the_start_and_at_the_end_of_a_line() {
+        let mut drawn = 0;
+        for c in ('!'..='\u{2fff}').filter(|c| readable(&c.to_string(), 1).is_some()) {
+            let text = format!("{c}\u{300}{c} {c}{c}");
+            let Some(text) = readable(&text, 10).filter(|text| !text.is_empty()) else { continue };
+            let block = fit(&text, &[40.0], 60.0, 96.0).unwrap();
+            let mut ink = 0.0;
+            // Narrower and lower than the text.
+            block.coverage(70, 60).for_each_pixel(|_, part| ink += part);
+            drawn += usize::from(ink > 0.0);
+        }
+        assert!(drawn > 1_000, "{drawn}");
     }
 }

@@ -12,20 +12,27 @@ use crate::site::{apple, people};
 pub(super) struct Link {
     label: String,
     url: String,
+    /// The icon of an app that has one here.
+    sign: Option<&'static str>,
 }
 
 impl Link {
     pub(super) fn new(label: &str, url: String) -> Self {
-        Self { label: label.to_owned(), url }
+        Self { label: label.to_owned(), url, sign: None }
+    }
+
+    /// To the app of this name.
+    fn to(app: &str, url: String) -> Self {
+        Self { label: label(app), url, sign: sign(app) }
     }
 }
 
 /// The show's own links, Apple first.
 pub(super) fn links(settings: &Settings) -> Vec<Link> {
-    let apple = apple::show_page(settings).map(|url| Link::new(&label("apple"), url));
+    let apple = apple::show_page(settings).map(|url| Link::to("apple", url));
     let others = settings.show.links.iter();
     let others = others.filter(|(name, _)| apple.is_none() || key(name) != "apple");
-    let others = others.filter_map(|(name, url)| Some(Link::new(&label(name), people::web(url)?)));
+    let others = others.filter_map(|(name, url)| Some(Link::to(name, people::web(url)?)));
     apple.iter().cloned().chain(others).collect()
 }
 
@@ -46,13 +53,28 @@ pub(super) fn derived(settings: &Settings) -> Vec<Link> {
     forms
         .into_iter()
         .filter(|(name, _)| !linked.contains(&key(name)))
-        .filter_map(|(name, url)| Some(Link::new(&label(name), url?)))
+        .filter_map(|(name, url)| Some(Link::to(name, url?)))
         .collect()
 }
 
 /// A name without what people write in different ways: `Pocket Casts`, `pocket-casts`.
 fn key(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The icon of an app: a drawing of ours that tells it from the others, not its trademark.
+fn sign(name: &str) -> Option<&'static str> {
+    Some(match key(name).as_str() {
+        "apple" | "applepodcasts" => "microphone",
+        "overcast" => "cloud",
+        "pocketcasts" => "pocket",
+        "antennapod" => "antenna",
+        "castro" => "rings",
+        "podcastaddict" => "headphones",
+        "spotify" | "deezer" | "amazon" | "amazonmusic" | "youtubemusic" => "levels",
+        "youtube" => "screen",
+        _ => return None,
+    })
 }
 
 /// A platform's name as it writes it, or the host's key with a capital.

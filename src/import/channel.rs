@@ -15,6 +15,7 @@ use super::xml::Element;
 use super::{EXTRA, dates, html};
 use crate::show::edit::quoted;
 use crate::show::guid::of_address;
+use crate::show::languages::language_of;
 use crate::show::settings::{FILE, is_medium};
 
 /// Where the artwork goes; its ending is fixed once its bytes are seen.
@@ -87,7 +88,17 @@ pub fn read(
         author.or_else(|| owner.clone()).unwrap_or_else(|| missing("author", title, report));
     show.text("author", &author);
     let language = parts.line("language").or_else(|| parts.line("dc:language"));
-    let language = language.unwrap_or_else(|| missing("language", "en", report));
+    let language = match language {
+        Some(given) => language_of(&given).unwrap_or_else(|| {
+            let given = cut(&given, 40).0;
+            report.decide(
+                format!("the show's language is no code that directories know: `{given}`"),
+                format!("write `language` in {FILE}, as in `fr` or `en-us`; `en` stands there"),
+            );
+            "en".to_owned()
+        }),
+        None => missing("language", "en", report),
+    };
     show.text("language", &language);
     zone(&mut show, &language, options.zone, drafts, report);
     show.line("category", &categories(parts, report));
@@ -165,7 +176,7 @@ pub fn read(
         section.text("email", &email);
         let _ = write!(settings, "\n{}", section.text);
     }
-    let link = parts.text("link").map(str::to_owned);
+    let link = parts.text("link").map(site_of);
     place(link.as_deref(), &mut settings, options, address.as_deref(), drafts, report);
     settings.push_str(&tags(drafts.iter().filter_map(|draft| draft.date.as_ref())));
     settings.push_str(TARGET);
@@ -193,6 +204,19 @@ pub fn read(
         address,
         link,
         extra,
+    }
+}
+
+/// What a channel links to as the site that is meant: without what a campaign counts by, and with the
+/// scheme that some leave out.
+fn site_of(link: &str) -> String {
+    let bare = link.split(['?', '#']).next().unwrap_or_default();
+    let host = bare.split('/').next().unwrap_or_default();
+    match !bare.contains("://") && host.starts_with("www.") {
+        true => format!("http://{bare}"),
+        // The query may be all that tells a page.
+        false if bare.matches('/').count() <= 3 && bare.ends_with('/') => bare.to_owned(),
+        false => link.to_owned(),
     }
 }
 
@@ -253,11 +277,20 @@ fn zone(
 
 fn categories(parts: &mut Parts<'_>, report: &mut Report) -> String {
     let mut paths: Vec<String> = Vec::new();
-    for category in parts.all("itunes:category", |_| true) {
+    let given = match parts.all("itunes:category", |_| true) {
+        none if none.is_empty() => parts.every("googleplay:category"),
+        given => given,
+    };
+    for category in given {
         let name = |element: &Element| {
-            element.attribute("text").map(|text| quoted(&html::read(&one_line(text))))
+            let given = element.attribute("text").unwrap_or(&element.text);
+            Some(quoted(&html::read(&one_line(given)))).filter(|_| !given.is_empty())
         };
         let Some(top) = name(category) else { continue };
+        let deeper = category.children.iter().map(|child| child.children.len()).sum::<usize>();
+        for _ in 0..deeper {
+            report.left(Level::Show, "itunes:category (below another's child)");
+        }
         let mut children = category.children.iter().filter_map(name).peekable();
         if children.peek().is_none() {
             paths.push(format!("[{top}]"));
@@ -272,18 +305,28 @@ fn categories(parts: &mut Parts<'_>, report: &mut Report) -> String {
     }
 }
 
+/// The address of a show's artwork.
+pub fn artwork_address(channel: &Element) -> Option<String> {
+    address_of_artwork(&mut Parts::new(Level::Show, channel)).map(str::to_owned)
+}
+
+fn address_of_artwork<'a>(parts: &mut Parts<'a>) -> Option<&'a str> {
+    let image = item::image(parts);
+    let rss = parts.take("image").and_then(|image| {
+        let url = image.children.iter().find(|child| child.name == "url")?;
+        Some(url.text.as_str())
+    });
+    let google = parts.see("googleplay:image", |_| true).and_then(|image| image.attribute("href"));
+    image.or(rss).or(google).filter(|url| item::is_web(url))
+}
+
 /// The artwork's address and the ending of its file.
 fn artwork(
     parts: &mut Parts<'_>,
     seen: Option<&'static str>,
     report: &mut Report,
 ) -> Option<(String, &'static str)> {
-    let image = item::image(parts);
-    let rss = parts.take("image").and_then(|image| {
-        let url = image.children.iter().find(|child| child.name == "url")?;
-        Some(url.text.as_str())
-    });
-    let Some(url) = image.or(rss).filter(|url| item::is_web(url)) else {
+    let Some(url) = address_of_artwork(parts) else {
         report.decide(
             "the feed names no artwork",
             format!("put a picture of 1,400 to 3,000 pixels at {ARTWORK}.jpg"),
@@ -345,15 +388,15 @@ pub fn tags<'a>(dates: impl Iterator<Item = &'a dates::Date>) -> String {
 
 /// The settings that name the side file, and rules that the feed does not keep to: what is public so is
 /// no reason to stop.
-pub fn completed(settings: &str, extra: bool, rules: &[&str]) -> String {
+pub fn completed(settings: &str, extra: bool, rules: &[(&str, &str)]) -> String {
     let mut out = settings.to_owned();
     if extra {
         out = out.replacen("\n[site]\n", &format!("\n[site]\nextra = {}\n", quoted(EXTRA)), 1);
     }
     if !rules.is_empty() {
         out.push_str("\n# What the imported feed does not keep to.\n[rules]\n");
-        for rule in rules {
-            let _ = writeln!(out, "{rule} = \"warning\"");
+        for (rule, severity) in rules {
+            let _ = writeln!(out, "{rule} = \"{severity}\"");
         }
     }
     out

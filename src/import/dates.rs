@@ -59,7 +59,20 @@ const NAMED: [(&str, i32); 40] = [
     ("nzst", 720),
 ];
 /// Months by how their names start in the languages that feeds are written in.
-const MONTHS: [(&str, i8); 41] = [
+const MONTHS: [(&str, i8); 54] = [
+    ("янв", 1),
+    ("фев", 2),
+    ("мар", 3),
+    ("апр", 4),
+    ("май", 5),
+    ("мая", 5),
+    ("июн", 6),
+    ("июл", 7),
+    ("авг", 8),
+    ("сен", 9),
+    ("окт", 10),
+    ("ноя", 11),
+    ("дек", 12),
     ("jan", 1),
     ("ene", 1),
     ("gen", 1),
@@ -221,7 +234,7 @@ fn of_words(text: &str) -> Option<Date> {
     for (at, word) in words.iter().enumerate() {
         let word = word.trim_end_matches('.');
         let letters = word.starts_with(|c: char| c.is_alphabetic());
-        if let Some((_, date)) = iso_day(word) {
+        if let Some(date) = whole_day(word) {
             (day, month, year) = (Some(date.day()), Some(date.month()), Some(date.year()));
         } else if word.contains(':') && !word.starts_with(['+', '-']) && !letters {
             time = Some(clock(word)?);
@@ -287,8 +300,26 @@ fn month(word: &str) -> Option<i8> {
     starts.max_by_key(|(start, _)| start.len()).map(|(_, number)| *number)
 }
 
-fn iso_day(word: &str) -> Option<(&str, Day)> {
-    (word.len() == 10 && word.as_bytes()[4] == b'-').then(|| Some((word, word.parse().ok()?)))?
+/// A day in one word, its month by number or by name: the year first, or dots behind day and month, or
+/// numbers of which one alone can be the month.
+fn whole_day(word: &str) -> Option<Day> {
+    let parts: Vec<&str> =
+        word.split(['-', '/', '.', '年', '月', '日']).filter(|part| !part.is_empty()).collect();
+    let [a, b, c] = parts.as_slice() else { return None };
+    let number = |text: &str| text.parse::<i16>().ok().filter(|_| text.len() <= 4);
+    let small = |text: &str| text.parse::<i8>().ok().filter(|_| text.len() <= 2);
+    let (year, month, day) = match (a.len(), c.len()) {
+        (4, 1 | 2) => (number(a)?, small(b)?, small(c)?),
+        (1 | 2, 4) => match (small(a)?, small(b)) {
+            (day, None) => (number(c)?, month(b)?, day),
+            (day, Some(month)) if word.contains('.') => (number(c)?, month, day),
+            (day @ 13.., Some(month)) => (number(c)?, month, day),
+            (month, Some(day @ 13..)) => (number(c)?, month, day),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Day::new(year, month, day).ok()
 }
 
 /// `HH:MM`, `HH:MM:SS`, with a fraction or not; whether it is the end of its day, `24:00`.
@@ -446,6 +477,13 @@ mod tests {
         assert_eq!(of("Tue, 3 Sep 2019 9:00:00 GMT"), "2019-09-03 09:00:00 +0000");
         assert_eq!(of("Jul 14, 2022 6:05 PM EDT"), "2022-07-14 18:05:00 -0400");
         assert_eq!(of("14 juillet 2022 06:05:00 +0200"), "2022-07-14 06:05:00 +0200");
+        assert_eq!(of("Thu, 14-Jul-2022 06:05:00 GMT"), "2022-07-14 06:05:00 +0000");
+        assert_eq!(of("Чт, 14 июл 2022 06:05:00 +0300"), "2022-07-14 06:05:00 +0300");
+        for day in
+            ["2022/07/14", "2022.7.14", "14.07.2022", "14/07/2022", "07/14/2022", "2022年7月14日"]
+        {
+            assert_eq!(of(day), "2022-07-14 00:00:00", "{day}");
+        }
         for none in [
             "Tue, 31 Sep 2019 10:00:00 GMT",
             "03/09/2019",

@@ -1,4 +1,8 @@
-//! An element of a feed.
+//! An element of a feed, and what a feed is to its readers.
+
+use std::collections::BTreeMap;
+
+use super::ImportError;
 
 /// An element, its text put together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,4 +28,29 @@ impl Element {
     pub fn is_empty(&self) -> bool {
         self.text.is_empty() && self.attributes.is_empty() && self.children.is_empty()
     }
+}
+
+/// What a feed says of the show.
+#[derive(Debug, Default)]
+pub struct Channel {
+    /// Its elements, without the items.
+    pub element: Element,
+    /// The addresses of the namespaces of elements, by the prefix that their names have here.
+    pub namespaces: BTreeMap<String, String>,
+    /// What is to be said of how it was read.
+    pub remarks: Vec<String>,
+}
+
+/// What is done with an item.
+pub type See<'a> = dyn FnMut(Element, &Bases) -> Result<(), ImportError> + 'a;
+
+/// The addresses that a feed's relative addresses may be below.
+#[derive(Debug, Default, Clone)]
+pub struct Bases {
+    /// What the feed names for that (XML Base).
+    pub given: Option<String>,
+    /// The feed's own address.
+    pub own: Option<String>,
+    /// The page that it belongs to.
+    pub page: Option<String>,
 }

@@ -17,12 +17,13 @@ pub fn file(
     let mut used = BTreeMap::new();
     let mut out = String::new();
     let mut writer = Writer { namespaces, used: &mut used };
-    for element in channel {
+    let kept = |element: &&Element| !NEVER.contains(&element.name.as_str());
+    for element in channel.iter().filter(kept) {
         writer.element(&mut out, element, 4);
     }
     for (guid, elements) in items {
         let mut inside = String::new();
-        for element in *elements {
+        for element in elements.iter().filter(kept) {
             writer.element(&mut inside, element, 6);
         }
         if !inside.is_empty() {
@@ -67,7 +68,7 @@ impl Writer<'_> {
     }
 
     fn element(&mut self, out: &mut String, element: &Element, indent: usize) {
-        if NEVER.contains(&element.name.as_str()) || !self.is_known(&element.name) {
+        if !self.is_known(&element.name) {
             return;
         }
         let _ = write!(out, "{:indent$}<{}", "", element.name);

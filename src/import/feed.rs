@@ -18,6 +18,8 @@ use crate::show::Source;
 use crate::show::read::EPISODES;
 use crate::show::settings::{FILE, Settings};
 
+/// Feeds say 0 where they do not know it, and so does onair (RSS Best Practices Profile, enclosure).
+const NO_LENGTH: &str = "the length of the audio is not known: the feed says 0 until `size` is written, or `onair rehost` brings it home";
 /// As many episodes as a show may have.
 const MAX_ITEMS: usize = 100_000;
 
@@ -27,64 +29,115 @@ const MAX_ITEMS: usize = 100_000;
 /// [`ImportError`] if this is not a feed, or one that no podcast has.
 #[cfg(test)]
 pub fn of_feed(bytes: &[u8], options: &Options<'_>) -> Result<Import, ImportError> {
-    of_pages(&[bytes], options)
+    let mut pages = Pages::default();
+    pages.add(bytes, options)?;
+    pages.show(options)
 }
 
-/// Makes a show of a feed in parts: its newest page first, then its archives.
-///
-/// # Errors
-/// [`ImportError`] if a part is no feed, or one that no podcast has.
-pub fn of_pages(pages: &[&[u8]], options: &Options<'_>) -> Result<Import, ImportError> {
-    let mut report = Report::default();
-    let mut items = Items::default();
-    let mut channels = Vec::new();
-    for (page, bytes) in pages.iter().enumerate() {
-        let channel = xml::read(bytes, &mut |item, base| {
-            let base = base.or(options.address);
-            items.add(&item, base, page > 0, &mut report)
+/// A feed in parts, its newest page first, then its archives: each is read once.
+#[derive(Default)]
+pub struct Pages {
+    report: Report,
+    items: Items,
+    first: Option<Channel>,
+    further: Option<String>,
+    artwork: Option<String>,
+}
+
+impl Pages {
+    /// Reads the next part.
+    ///
+    /// # Errors
+    /// [`ImportError`] if it is not a feed.
+    pub fn add(&mut self, bytes: &[u8], options: &Options<'_>) -> Result<(), ImportError> {
+        let is_archive = self.first.is_some();
+        let channel = xml::read(bytes, &mut |item, bases| {
+            let base = bases.given.as_deref().or(options.address);
+            let base = base.or(bases.own.as_deref()).or(bases.page.as_deref());
+            self.items.add(&item, base, is_archive, &mut self.report)
         })?;
-        if let Some(remark) = &channel.remark {
-            report.remark("feed", "the feed's bytes are not what it says", remark);
+        for remark in &channel.remarks {
+            self.report.remark("feed", "the feed is not what a feed should be", remark);
         }
-        channels.push(channel);
+        self.further = further(&channel.element);
+        if self.first.is_none() {
+            self.artwork = channel::artwork_address(&channel.element);
+            self.first = Some(channel);
+        }
+        Ok(())
     }
-    let further = channels.last().and_then(|channel| further(&channel.element));
-    let Some(first) = channels.into_iter().next() else {
-        return Err(ImportError::new("there is no feed"));
-    };
-    if items.drafts.is_empty() && report.remarked(item::NO_ENCLOSURE) > 0 {
-        return Err(ImportError::new("no item of this feed has audio: this is not a podcast feed")
+
+    /// The address of the next part, if the last one names it.
+    pub fn further(&self) -> Option<&str> {
+        self.further.as_deref()
+    }
+
+    /// What the last part names has been read.
+    pub fn close(&mut self) {
+        self.further = None;
+    }
+
+    /// The address of the show's artwork.
+    pub fn artwork(&self) -> Option<&str> {
+        self.artwork.as_deref()
+    }
+
+    /// The addresses of enclosures whose length the feed does not say.
+    pub fn without_length(&self) -> impl Iterator<Item = &str> {
+        let drafts = self.items.drafts.iter().filter(|draft| draft.bytes.is_none());
+        drafts.map(|draft| draft.enclosure.as_str())
+    }
+
+    /// What servers said of lengths, by address.
+    pub fn learn_lengths(&mut self, lengths: &HashMap<String, u64>) {
+        for draft in self.items.drafts.iter_mut().filter(|draft| draft.bytes.is_none()) {
+            draft.bytes = lengths.get(&draft.enclosure).copied();
+        }
+    }
+
+    /// The show that all of it is.
+    ///
+    /// # Errors
+    /// [`ImportError`] if no podcast has such a feed.
+    pub fn show(self, options: &Options<'_>) -> Result<Import, ImportError> {
+        let Self { mut report, items, first, further, .. } = self;
+        let Some(first) = first else { return Err(ImportError::new("there is no feed")) };
+        if items.drafts.is_empty() && report.remarked(item::NO_ENCLOSURE) > 0 {
+            return Err(ImportError::new(
+                "no item of this feed has audio: this is not a podcast feed",
+            )
             .help("look on the show's page for the address of its podcast feed"));
+        }
+        let Items { mut drafts, identical, .. } = items;
+        let mut parts = Parts::new(Level::Show, &first.element);
+        let head = channel::read(&mut parts, options, &drafts, &mut report);
+        let mut left = parts.finish(&mut report);
+        left.extend(head.extra.iter().cloned());
+        let site = head.link.as_deref().filter(|link| item::is_web(link));
+        drafts.par_iter_mut().for_each(|draft| draft.settle(site));
+        for _ in drafts.iter().filter(|draft| draft.own_summary()) {
+            report.kept(Level::Episode, "itunes:summary (where it says something else)");
+        }
+        came(&drafts, identical, &mut report);
+        let settings = parse(&head.settings)?;
+        let mut episodes = episodes(&mut drafts, &head, &settings, options, &mut report);
+        decisions(&drafts, options, &mut report);
+        let extra = side_file(&first, &left, &drafts);
+        let rules = rules(&drafts, &mut episodes, &settings);
+        let settings_text = channel::completed(&head.settings, extra.is_some(), &rules);
+        let mut import = Import {
+            title: head.title.clone(),
+            settings: settings_text,
+            extra,
+            episodes,
+            artwork: head.artwork.clone().map(|(url, to)| Fetch { url, to }),
+            further,
+            report,
+        };
+        let settings = parse(&import.settings)?;
+        next(&mut import, &head, &settings, options);
+        Ok(import)
     }
-    let Items { mut drafts, identical, .. } = items;
-    let mut parts = Parts::new(Level::Show, &first.element);
-    let head = channel::read(&mut parts, options, &drafts, &mut report);
-    let mut left = parts.finish(&mut report);
-    left.extend(head.extra.iter().cloned());
-    let site = head.link.as_deref().filter(|link| item::is_web(link));
-    drafts.par_iter_mut().for_each(|draft| draft.settle(site));
-    for _ in drafts.iter().filter(|draft| draft.own_summary()) {
-        report.kept(Level::Episode, "itunes:summary (where it says something else)");
-    }
-    came(&drafts, identical, &mut report);
-    let settings = parse(&head.settings)?;
-    let mut episodes = episodes(&mut drafts, &head, &settings, options, &mut report);
-    decisions(&drafts, &mut report);
-    let extra = side_file(&first, &left, &drafts);
-    let rules = rules(&drafts, &mut episodes, &settings);
-    let settings_text = channel::completed(&head.settings, extra.is_some(), &rules);
-    let mut import = Import {
-        title: head.title.clone(),
-        settings: settings_text,
-        extra,
-        episodes,
-        artwork: head.artwork.clone().map(|(url, to)| Fetch { url, to }),
-        further,
-        report,
-    };
-    let settings = parse(&import.settings)?;
-    next(&mut import, &head, &settings, options);
-    Ok(import)
 }
 
 fn parse(settings: &str) -> Result<Settings, ImportError> {
@@ -175,7 +228,7 @@ fn came(drafts: &[Draft], identical: usize, report: &mut Report) {
 }
 
 /// What the host must decide of the episodes.
-fn decisions(drafts: &[Draft], report: &mut Report) {
+fn decisions(drafts: &[Draft], options: &Options<'_>, report: &mut Report) {
     let mut first = |what: &str, lacks: fn(&Draft) -> bool, how: &str| {
         let all: Vec<&Draft> = drafts.iter().filter(|draft| lacks(draft)).collect();
         if let Some(example) = all.first() {
@@ -184,11 +237,18 @@ fn decisions(drafts: &[Draft], report: &mut Report) {
         }
     };
     first("date that can be read", |draft| draft.date.is_none(), "write `date` into each file");
-    first(
-        "length in the feed",
-        |draft| draft.bytes.is_none(),
-        "write `size`, the bytes that the old host serves, or bring the audio home with `onair rehost`",
-    );
+    let is_later = |draft: &&Draft| {
+        let date = draft.date.as_ref().map(super::dates::Date::instant);
+        options.now.is_some_and(|now| date.is_some_and(|date| date > now))
+    };
+    let later: Vec<&Draft> = drafts.iter().filter(is_later).collect();
+    if let Some(example) = later.first() {
+        let date = example.date.as_ref().map(super::dates::Date::written).unwrap_or_default();
+        report.decide(
+            format!("{} a date to come, such as “{}” ({date})", have(later.len()), example.title),
+            "it stays out of the feed until then: give it an earlier `date` if it is out already",
+        );
+    }
     let mut guids: BTreeMap<&str, usize> = BTreeMap::new();
     for draft in drafts {
         *guids.entry(&draft.guid).or_default() += 1;
@@ -219,19 +279,27 @@ fn side_file(channel: &Channel, left: &[Element], drafts: &[Draft]) -> Option<St
 }
 
 /// The rules that the feed does not keep to, and that would stop a release.
-fn rules(drafts: &[Draft], episodes: &mut [EpisodeFile], settings: &Settings) -> Vec<&'static str> {
+fn rules(
+    drafts: &[Draft],
+    episodes: &mut [EpisodeFile],
+    settings: &Settings,
+) -> Vec<(&'static str, &'static str)> {
     let mut broken = Vec::new();
+    let is_full = |draft: &&Draft| draft.kind() == "full";
+    let is_serial = settings.show.kind == crate::show::settings::ShowKind::Serial;
+    if !is_serial && drafts.iter().filter(is_full).all(|draft| draft.number.is_none()) {
+        // A show that numbers nothing has no number to miss.
+        broken.push(("missing-number", "off"));
+    }
     let mut numbers = HashSet::new();
     let is_twice = |draft: &&Draft| {
         draft.number.is_some_and(|number| !numbers.insert((draft.season, draft.kind(), number)))
     };
     if drafts.iter().find(is_twice).is_some() {
-        broken.push("duplicate-number");
+        broken.push(("duplicate-number", "warning"));
     }
-    if settings.show.kind == crate::show::settings::ShowKind::Serial
-        && drafts.iter().any(|draft| draft.number.is_none() && draft.kind() == "full")
-    {
-        broken.push("missing-number");
+    if is_serial && drafts.iter().filter(is_full).any(|draft| draft.number.is_none()) {
+        broken.push(("missing-number", "warning"));
     }
     // Names of audio are the old host's.
     let named = drafts.iter().zip(&*episodes).filter_map(|(draft, episode)| {
@@ -241,7 +309,7 @@ fn rules(drafts: &[Draft], episodes: &mut [EpisodeFile], settings: &Settings) ->
     let named: Vec<bool> = named.collect();
     let agree = named.iter().filter(|agrees| **agrees).count();
     if agree >= 3 && agree < named.len() {
-        broken.push("file-number");
+        broken.push(("file-number", "warning"));
     }
     broken
 }
@@ -275,6 +343,9 @@ fn episodes(
             audio
                 .take(names::audio_stem(&draft.enclosure).into_iter().chain([slug.clone()]), ".mp3")
         });
+        if draft.bytes.is_none() && !options.download {
+            report.remark(&path, NO_LENGTH, "");
+        }
         for (kind, detail) in &draft.remarks {
             report.remark(&path, *kind, detail);
         }

@@ -1,5 +1,6 @@
 //! An item of a feed, as what an episode's file says.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::model::chapter::clock;
 use crate::show::edit::quoted;
 use crate::show::episode::EpisodeType;
 use crate::show::namespace::KEYS;
+use crate::show::playing_time::any_duration;
 use crate::show::values;
 
 /// The longest guid and address that are taken over: they cannot be cut.
@@ -82,6 +84,7 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
         report.remark("feed", NO_ENCLOSURE, name);
         return None;
     };
+    let enclosure = enclosure.as_ref();
     let given = enclosure.attribute("url").unwrap_or_default();
     draft.enclosure = address(&absolute(given, base));
     if given != draft.enclosure && is_web(&draft.enclosure) {
@@ -89,10 +92,19 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
             "the enclosure's address was made whole, or its odd letters escaped, as players do";
         draft.remarks.push((kind, given.to_owned()));
     }
-    draft.bytes = enclosure.attribute("length").and_then(|text| values::size(text).ok());
+    // `34,123,456` means one number.
+    let length = |text: &str| match values::size(text) {
+        Err(trouble) => trouble.meant.and_then(|meant| values::size(&meant).ok()),
+        bytes => bytes.ok(),
+    };
+    draft.bytes = enclosure.attribute("length").and_then(length);
     draft.mime = mime(enclosure);
     // What names no type at all is taken for what podcasts are.
     draft.is_mp3 = is_mp3(enclosure) || draft.mime == "audio/mpeg";
+    let of_mp3 = ["audio/mpeg", "audio/mp3"];
+    if draft.is_mp3 && !of_mp3.contains(&draft.mime.as_str()) {
+        draft.remarks.push(("MP3s of another type in the feed are audio/mpeg", draft.mime.clone()));
+    }
     identity(&mut parts, &mut draft);
     if draft.guid.len() > MAX_IDENTITY || !is_web(&draft.enclosure) {
         let what = if is_web(&draft.enclosure) {
@@ -100,6 +112,7 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
         } else {
             format!("has an enclosure whose address is none: {}", cut(&draft.enclosure, 100).0)
         };
+        report.left(Level::Episode, "item (no player can play it)");
         report.remark(
             "feed",
             "items that no player can play were left out",
@@ -174,7 +187,11 @@ fn mime(enclosure: &Element) -> String {
 
 /// The artwork's address: Apple's element, or the podcast namespace's, which may say it once more.
 pub fn image<'a>(parts: &mut Parts<'a>) -> Option<&'a str> {
-    let itunes = parts.take("itunes:image").and_then(|image| image.attribute("href"));
+    // Some write it as the text, or as RSS's own element has it.
+    let itunes = parts.take("itunes:image").and_then(|image| {
+        let attribute = image.attribute("href").or_else(|| image.attribute("url"));
+        attribute.or_else(|| Some(image.text.as_str()).filter(|text| !text.is_empty()))
+    });
     let is_artwork = |image: &Element| match itunes {
         Some(known) => image.attribute("href") == Some(known),
         None => image.attribute("purpose").is_none_or(|purpose| {
@@ -188,7 +205,10 @@ pub fn image<'a>(parts: &mut Parts<'a>) -> Option<&'a str> {
 /// An address with what cannot stand in one escaped (RFC 3986, section 2.1).
 pub fn address(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    // A scheme is the same in capitals (RFC 3986, section 3.1).
+    let scheme = text.find("://").filter(|at| *at < 6 && text.is_char_boundary(*at)).unwrap_or(0);
+    out.push_str(&text[..scheme].to_ascii_lowercase());
+    for c in text[scheme..].chars() {
         if c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>') {
             out.push(c);
         } else {
@@ -200,9 +220,32 @@ pub fn address(text: &str) -> String {
     out
 }
 
-/// The enclosure that a player takes: the first MP3, or the first at all.
-fn enclosure<'a>(parts: &mut Parts<'a>) -> Option<&'a Element> {
-    parts.first("enclosure", is_mp3).or_else(|| parts.first("enclosure", |_| true))
+/// The enclosure that a player takes: the first MP3, or the first audio, or the first at all. Where there
+/// is none, what other vocabularies have in its place.
+fn enclosure<'a>(parts: &mut Parts<'a>) -> Option<Cow<'a, Element>> {
+    let is_media = |it: &Element| {
+        let mime = it.attribute("type").unwrap_or_default();
+        it.attribute("url").is_some() && (mime.starts_with("audio/") || mime.starts_with("video/"))
+    };
+    let found = parts
+        .first("enclosure", is_mp3)
+        .or_else(|| parts.first("enclosure", is_media))
+        .or_else(|| parts.first("enclosure", |_| true));
+    if let Some(found) = found {
+        return Some(Cow::Borrowed(found));
+    }
+    // Media RSS, and RSS 1.0's module of enclosures.
+    let other = parts.first("media:content", is_media).or_else(|| parts.take("enc:enclosure"))?;
+    let mut enclosure = other.clone();
+    for (name, _) in &mut enclosure.attributes {
+        *name = match name.rsplit(':').next().unwrap_or_default() {
+            "resource" => "url",
+            "fileSize" => "length",
+            other => other,
+        }
+        .to_owned();
+    }
+    Some(Cow::Owned(enclosure))
 }
 
 fn is_mp3(enclosure: &Element) -> bool {
@@ -210,7 +253,8 @@ fn is_mp3(enclosure: &Element) -> bool {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let kind = enclosure.attribute("type").unwrap_or_default().to_ascii_lowercase();
     match kind.split(';').next().unwrap_or_default() {
-        "audio/mpeg" | "audio/mp3" | "audio/mpeg3" | "audio/x-mpeg" | "audio/x-mp3" => true,
+        "audio/mpeg" | "audio/mp3" | "audio/mpeg3" | "audio/x-mpeg" | "audio/x-mp3"
+        | "audio/x-mpeg-3" | "audio/mpg" | "audio/x-mpg" => true,
         _ => path.to_ascii_lowercase().ends_with(".mp3"),
     }
 }
@@ -239,10 +283,12 @@ fn numbers(parts: &mut Parts<'_>, draft: &mut Draft, report: &mut Report) {
         let mut found = None;
         for name in names {
             let Some(element) = parts.take(name) else { continue };
-            if !element.attributes.is_empty() {
-                // A season's name, or how a number is shown.
+            if name.starts_with("podcast:") && (found.is_some() || !element.attributes.is_empty()) {
+                // A season's name, how a number is shown, or the same once more.
                 draft.extra.push(element.clone());
                 report.kept(Level::Episode, name);
+            } else {
+                leave_attributes(Level::Episode, element, &[], report);
             }
             if element.text.is_empty() || found.is_some() {
                 continue;
@@ -280,9 +326,7 @@ fn numbers(parts: &mut Parts<'_>, draft: &mut Draft, report: &mut Report) {
 
 fn when(parts: &mut Parts<'_>, draft: &mut Draft) {
     if let Some(text) = parts.text("itunes:duration") {
-        // Some feeds have fractions of a second.
-        let whole = text.split('.').next().unwrap_or_default();
-        draft.seconds = values::duration(whole).ok().filter(|seconds| *seconds > 0);
+        draft.seconds = any_duration(text).filter(|seconds| *seconds > 0);
         if draft.seconds.is_none() {
             let kind = "durations that cannot be read were left out";
             draft.remarks.push((kind, format!("`{}`", cut(text, 40).0)));

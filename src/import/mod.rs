@@ -18,6 +18,7 @@ pub mod feed_move;
 mod html;
 mod item;
 pub mod jekyll;
+mod json;
 mod markdown;
 mod media;
 mod names;
@@ -29,13 +30,15 @@ mod section;
 mod site_config;
 mod site_settings;
 mod texts;
+mod tree;
 mod unread_elements;
+mod vocabularies;
 mod write;
 pub mod xml;
 
+pub use feed::Pages;
 #[cfg(test)]
 pub use feed::of_feed;
-pub use feed::of_pages;
 pub use options::Options;
 pub use site_config::CONFIGS;
 

@@ -9,6 +9,8 @@ pub struct Options<'a> {
     pub url: Option<&'a str>,
     /// The show's time zone, if its host says it.
     pub zone: Option<&'a str>,
+    /// The present, if it is known: what is dated later is out already, by the feed.
+    pub now: Option<jiff::Timestamp>,
     /// Whether all that the feed names will be fetched.
     pub download: bool,
     /// The ending that the artwork's bytes ask for, once they have been seen.

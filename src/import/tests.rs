@@ -74,6 +74,95 @@ fn artwork_may_stand_in_either_vocabulary() {
     assert_eq!(feed(banner), (None, true));
 }
 
+/// A feed of one item, in the usual vocabularies.
+fn feed_of(channel: &str, item: &str) -> Import {
+    let text = format!(
+        "<rss xmlns:itunes='https://www.itunes.com/dtds/podcast-1.0.dtd' xmlns:media='http://search.yahoo.com/mrss'><channel>\
+         <atom:link rel='self' href='https://a.example/feed/rss.xml'/>{channel}<item><title>T</title><guid>1</guid>{item}</item></channel></rss>"
+    );
+    let now = Some("2024-06-01T00:00:00Z".parse().unwrap());
+    of_feed(text.as_bytes(), &Options { now, ..Options::default() }).unwrap()
+}
+
+#[test]
+fn channels_are_read_as_they_are_meant() {
+    let line = |channel: &str, key: &str| {
+        let settings = feed_of(channel, "<enclosure url='https://a.example/1.mp3'/>").settings;
+        let line = settings.lines().find_map(|line| line.strip_prefix(&format!("{key} = ")));
+        line.map(str::to_owned).unwrap_or_default()
+    };
+    assert_eq!(line("<language>en_US</language>", "language"), r#""en-US""#);
+    assert_eq!(line("<language>Français</language>", "language"), r#""fr""#);
+    assert_eq!(line("<itunes:category>Arts</itunes:category>", "category"), r#"["Arts"]"#);
+    assert_eq!(line("<link>www.b.example/?utm=1</link>", "url"), r#""http://www.b.example""#);
+    assert_eq!(line("<link>https://b.example/?utm=1#x</link>", "url"), r#""https://b.example""#);
+    for image in [
+        "<itunes:image>https://a.example/i.png</itunes:image>",
+        "<itunes:image url='https://a.example/i.png'/>",
+        "<image><url>https://a.example/i.png</url></image>",
+    ] {
+        assert_eq!(line(image, "artwork"), r#""img/artwork.png""#, "{image}");
+    }
+    let import =
+        feed_of("<language>Klingon</language>", "<enclosure url='https://a.example/1.mp3'/>");
+    assert!(import.report.text().contains("no code that directories know: `Klingon`"));
+}
+
+#[test]
+fn items_are_read_as_they_are_meant() {
+    let line = |item: &str, key: &str| {
+        let text = &feed_of("", item).episodes[0].text;
+        let line = text.lines().find_map(|line| line.strip_prefix(&format!("{key}: ")));
+        line.map(|line| line.trim_matches('"').to_owned()).unwrap_or_default()
+    };
+    for (url, meant) in [
+        ("1.mp3", "https://a.example/feed/1.mp3"),
+        ("/1.mp3", "https://a.example/1.mp3"),
+        ("//b.example/1.mp3", "https://b.example/1.mp3"),
+        ("HTTPS://B.example/1.MP3", "https://B.example/1.MP3"),
+        ("https://b.example/?a=1&b=2.mp3", "https://b.example/?a=1&b=2.mp3"),
+    ] {
+        assert_eq!(
+            line(&format!("<enclosure url='{url}' type='audio/mpeg'/>"), "enclosure"),
+            meant
+        );
+    }
+    let media = "<media:content url='https://a.example/2.mp3' fileSize='12' type='audio/mpeg'/>";
+    assert_eq!(
+        (line(media, "enclosure").as_str(), line(media, "size").as_str()),
+        ("https://a.example/2.mp3", "12")
+    );
+    let enclosure =
+        |attributes: &str| format!("<enclosure url='https://a.example/1.mp3' {attributes}/>");
+    assert_eq!(line(&enclosure("length='34,123,456'"), "size"), "34123456");
+    assert_eq!(line(&enclosure("length='34.1 MB'"), "size"), "");
+    for time in ["58m48s", "00:58:48.250", "0:58:48", "PT58M48S"] {
+        let item = format!("{}<itunes:duration>{time}</itunes:duration>", enclosure(""));
+        assert_eq!(line(&item, "duration"), "00:58:48", "{time}");
+    }
+    let said = |item: &str| feed_of("", item).report.file("T");
+    assert!(said(&enclosure("type='audio/mpeg3'")).contains("MP3s of another type"));
+    let later =
+        format!("{}<pubDate>Sat, 1 Jun 2024 05:00:00 GMT</pubDate>", enclosure("length='1'"));
+    assert!(said(&later).contains("a date to come, such as “T” (2024-06-01 05:00:00 +0000)"));
+    let season = format!("{}<itunes:season name='First'>1</itunes:season>", enclosure(""));
+    assert!(said(&season).contains("itunes:season name="), "{}", said(&season));
+}
+
+#[test]
+fn elements_that_stay_keep_what_stands_in_them() {
+    let import = feed_of(
+        "<podcast:liveItem status='live'><title>Live</title><enclosure url='https://a.example/l'/></podcast:liveItem>\
+         <textInput><title>S</title><link>https://a.example/s</link></textInput>",
+        "<enclosure url='https://a.example/1.mp3'/>",
+    );
+    let extra = crate::site::extra::Extra::parse(&import.extra.unwrap()).unwrap();
+    let mut map = rss::extension::ExtensionMap::new();
+    extra.complete_channel(&mut map);
+    assert_eq!(map["podcast"]["liveItem"][0].children.len(), 2);
+    assert_eq!(map[""]["textInput"][0].children.len(), 2);
+}
+
 #[test]
 fn pages_of_a_feed_are_one_show() {
     let page = |items: &[u32], link: &str| {
@@ -87,7 +176,12 @@ fn pages_of_a_feed_are_one_show() {
     let import = of_feed(first.as_bytes(), &Options::default()).unwrap();
     assert_eq!(import.further.as_deref(), Some("https://a.example/2.xml"));
     let second = page(&[3, 2, 1], "");
-    let import = of_pages(&[first.as_bytes(), second.as_bytes()], &Options::default()).unwrap();
+    let import = {
+        let mut pages = Pages::default();
+        pages.add(first.as_bytes(), &Options::default()).unwrap();
+        pages.add(second.as_bytes(), &Options::default()).unwrap();
+        pages.show(&Options::default()).unwrap()
+    };
     let guids: Vec<&str> = import.episodes.iter().map(|episode| episode.guid.as_str()).collect();
     assert_eq!((guids, import.further), (vec!["4", "3", "2", "1"], None));
 }

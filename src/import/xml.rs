@@ -1,66 +1,14 @@
-//! A feed's XML as a tree, read with suspicion: what a stranger's server sends is small in every
-//! direction or is refused, and no entity is ever looked up.
+//! A feed's text as its channel and its items, read with suspicion and with patience.
 
-use std::collections::BTreeMap;
-
-use quick_xml::XmlVersion;
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::name::{QName, ResolveResult};
-use quick_xml::reader::NsReader;
-
-use super::ImportError;
-pub use super::element::Element;
+pub use super::element::{Channel, Element, See};
 pub use super::encoding::MAX_BYTES;
-use crate::show::words::legal_in_xml;
+use super::tree::{Tree, html_page};
+pub use super::vocabularies::address_of;
+use super::{ImportError, atom, json};
+use crate::report::printable;
 
-/// Feeds are flat: an element deeper than this belongs to no podcast.
-const MAX_DEPTH: usize = 24;
-/// Elements and attributes of a whole feed; fewer in tests, which would take long to go beyond it.
-const MAX_PARTS: usize = if cfg!(test) { 100_000 } else { 8_000_000 };
-/// Vocabularies of one feed.
-const MAX_NAMESPACES: usize = 100;
-/// What stands in one start tag.
-const MAX_TAG: usize = 64 * 1024;
-
-/// Vocabularies by the address of their namespace, in the name that everybody gives them. Feeds in
-/// use spell some with other letters, or with an older address.
-const VOCABULARIES: [(&str, &str); 14] = [
-    ("http://www.itunes.com/dtds/podcast-1.0.dtd", "itunes"),
-    ("https://podcastindex.org/namespace/1.0", "podcast"),
-    ("https://github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md", "podcast"),
-    ("http://www.w3.org/2005/atom", "atom"),
-    ("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "rdf"),
-    ("http://purl.org/rss/1.0/modules/content/", "content"),
-    ("http://purl.org/syndication/history/1.0", "fh"),
-    ("http://podlove.org/simple-chapters", "psc"),
-    ("http://podlove.org/simple-chapters/", "psc"),
-    ("http://www.google.com/schemas/play-podcasts/1.0", "googleplay"),
-    ("http://search.yahoo.com/mrss/", "media"),
-    ("http://purl.org/dc/elements/1.1/", "dc"),
-    ("http://wellformedweb.org/commentapi/", "wfw"),
-    ("http://purl.org/rss/1.0/modules/syndication/", "sy"),
-];
-
-/// The address of a vocabulary that a release uses itself, by its prefix.
-pub fn address_of(prefix: &str) -> Option<&'static str> {
-    if prefix == "atom" {
-        return Some("http://www.w3.org/2005/Atom");
-    }
-    let own = ["itunes", "podcast", "content", "fh"].contains(&prefix);
-    let found = VOCABULARIES.iter().find(|(_, known)| own && *known == prefix);
-    found.map(|(address, _)| *address)
-}
-
-/// What a feed says of the show.
-#[derive(Debug, Default)]
-pub struct Channel {
-    /// Its elements, without the items.
-    pub element: Element,
-    /// The addresses of the namespaces of elements, by the prefix that their names have here.
-    pub namespaces: BTreeMap<String, String>,
-    /// What is to be said of how it was read.
-    pub remark: Option<String>,
-}
+/// How far in front of a feed the words of the server's program may reach.
+const MAX_BEFORE: usize = 64 * 1024;
 
 /// Reads the `channel` of an RSS feed, its items among the other elements.
 ///
@@ -76,215 +24,92 @@ pub fn channel(bytes: &[u8]) -> Result<Element, ImportError> {
     Ok(channel.element)
 }
 
-/// Reads a feed, item by item, so that a long one need not be held whole. Each comes with the address
-/// that its relative addresses are below (XML Base), if the feed gives one.
+/// Reads a feed, item by item, so that a long one need not be held whole. Each comes with the addresses
+/// that its relative addresses may be below.
 ///
 /// # Errors
 /// As [`channel`], and what `see` says.
 pub fn read(bytes: &[u8], see: &mut See<'_>) -> Result<Channel, ImportError> {
     let bytes = super::encoding::unpacked(bytes)?;
     let (text, remark) = super::encoding::text(&bytes)?;
-    let head = text.trim_start().get(..14).unwrap_or_default().to_ascii_lowercase();
-    if head.starts_with("<html") || head == "<!doctype html" {
-        return Err(ImportError::new("this is an HTML page, not a feed")
-            .help("give the address of the feed itself; its page may name it"));
+    if text.trim_start().starts_with('{') {
+        return json::read(&text, see);
     }
-    let mut reader = NsReader::from_str(&text);
-    let config = reader.config_mut();
-    config.expand_empty_elements = true;
-    config.allow_dangling_amp = true;
-    let mut tree = Tree {
-        text: &text,
-        reader,
-        parts: 0,
-        open: Vec::new(),
-        namespaces: BTreeMap::new(),
-        items: 0,
-        see,
-    };
+    let start = start(&text)?;
+    let mut tree = Tree::new(&text, start, see);
     let mut root = tree.read()?;
     let (namespaces, items) = (std::mem::take(&mut tree.namespaces), tree.items);
+    let mut remarks: Vec<String> = remark.into_iter().collect();
+    let before = text[..start].trim();
+    if !before.is_empty() {
+        let before: String = before.chars().take(60).collect();
+        remarks.push(format!("before the feed stands “{before}”"));
+    }
+    if let Some(fault) = tree.fault.take() {
+        let more = match tree.faults {
+            1 => String::new(),
+            faults => format!("; and {} more", faults - 1),
+        };
+        remarks.push(format!(
+            "it is not well-formed XML, and was read as it seems to be meant: {fault}{more}"
+        ));
+    }
     let element = match root.name.as_str() {
         "rss" | "rdf:RDF" => match root.children.iter().position(|child| child.name == "channel") {
             Some(at) => root.children.swap_remove(at),
             None => return Err(ImportError::new("this RSS feed has no <channel>")),
         },
-        "atom:feed"
-            if items > 0 || root.children.iter().any(|child| child.name == "atom:title") =>
-        {
-            super::atom::channel(root)
+        "opml" => return Err(atom::opml(&root)),
+        _ if items > 0 || root.children.iter().any(|child| child.name == "atom:title") => {
+            atom::channel(root)
         }
-        "atom:feed" => return Err(ImportError::new("this Atom feed has no episode")),
-        "opml" => return Err(super::atom::opml(&root)),
-        other => {
-            let other: String = other.chars().take(40).collect();
-            return Err(ImportError::new(format!(
-                "this is not an RSS feed: it starts with <{other}>"
-            )));
-        }
+        _ => return Err(ImportError::new("this Atom feed has no episode")),
     };
-    Ok(Channel { element, namespaces, remark })
+    Ok(Channel { element, namespaces, remarks })
 }
 
-/// What is done with an item.
-pub type See<'a> = dyn FnMut(Element, Option<&str>) -> Result<(), ImportError> + 'a;
-
-struct Tree<'a, 'b> {
-    text: &'a str,
-    reader: NsReader<&'a [u8]>,
-    parts: usize,
-    open: Vec<Element>,
-    namespaces: BTreeMap<String, String>,
-    items: usize,
-    see: &'a mut See<'b>,
-}
-
-impl Tree<'_, '_> {
-    fn wrong(&self, reason: impl Into<String>) -> ImportError {
-        let at = usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX);
-        ImportError::at(&self.text.as_bytes()[..at.min(self.text.len())], reason)
+/// Where the feed starts: some servers' programs write warnings before it.
+fn start(text: &str) -> Result<usize, ImportError> {
+    let blank = text.len() - text.trim_start().len();
+    let rest = &text[blank..];
+    if rest.is_empty() {
+        return Err(ImportError::new("there is nothing in it: the server sent an empty answer")
+            .help("look at the address in a browser"));
     }
-
-    fn read(&mut self) -> Result<Element, ImportError> {
-        loop {
-            let event = self.reader.read_event().map_err(|error| self.wrong(error.to_string()))?;
-            match event {
-                Event::Start(tag) => {
-                    let element = self.element(&tag)?;
-                    self.open.push(element);
-                    if self.open.len() > MAX_DEPTH {
-                        return Err(self.wrong("elements stand deeper here than in any feed"));
-                    }
-                }
-                Event::End(_) => {
-                    let Some(mut element) = self.open.pop() else {
-                        return Err(self.wrong("an element ends that never began"));
-                    };
-                    tidy(&mut element.text);
-                    let is_item = match (
-                        element.name.as_str(),
-                        self.open.last().map(|open| open.name.as_str()),
-                    ) {
-                        ("item", Some("channel" | "rdf:RDF")) => true,
-                        ("atom:entry", Some("atom:feed")) => {
-                            element = super::atom::item(element);
-                            true
-                        }
-                        _ => false,
-                    };
-                    match self.open.last_mut() {
-                        Some(_) if is_item => {
-                            self.items += 1;
-                            let outer = self.open.iter().rev();
-                            let base = outer.filter_map(|open| open.attribute("xml:base")).next();
-                            (self.see)(element, base)?;
-                        }
-                        Some(parent) => parent.children.push(element),
-                        None => return Ok(element),
-                    }
-                }
-                Event::Text(text) => self.add(&text.xml10_content()),
-                Event::CData(text) => self.add(&text.xml10_content()),
-                Event::GeneralRef(name) => {
-                    let found = name.resolve_char_ref().ok().flatten();
-                    let name = name.into_inner();
-                    match found.or_else(|| predefined(&name)) {
-                        Some(c) => self.add(c.encode_utf8(&mut [0; 4])),
-                        // Such as `&nbsp;`, which XML knows only from a DTD: HTML will.
-                        None => self.add(&format!("&{name};")),
-                    }
-                }
-                Event::DocType(_) => {
-                    return Err(self
-                        .wrong("there is a document type (<!DOCTYPE …>) here, which no feed needs")
-                        .help("entities of a document type are a way to attack a reader: none is read"));
-                }
-                Event::Eof => return Err(self.wrong("the feed ends in the middle of an element")),
-                Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
-            }
+    let head = rest.get(..14).unwrap_or_default().to_ascii_lowercase();
+    if head.starts_with("<html") || head == "<!doctype html" {
+        return Err(html_page());
+    }
+    if rest.starts_with("<?") || rest.starts_with("<!") {
+        return Ok(blank);
+    }
+    let starts = |mark: &&str| rest.starts_with(*mark);
+    let marks = ["<?xml", "<rss", "<feed", "<rdf:RDF"];
+    if marks.iter().any(starts) {
+        return Ok(blank);
+    }
+    let mut end = rest.len().min(MAX_BEFORE);
+    while !rest.is_char_boundary(end) {
+        end -= 1;
+    }
+    let found = marks.iter().filter_map(|mark| rest[..end].find(mark)).min();
+    match found {
+        Some(at) => Ok(blank + at),
+        None if rest.starts_with('<') => Ok(blank),
+        None => {
+            let said: String = rest.chars().take(60).collect();
+            Err(ImportError::new(format!(
+                "this is not a feed: it says “{}”",
+                printable(said.trim())
+            ))
+            .help("give the address of the feed itself"))
         }
     }
-
-    fn add(&mut self, text: &str) {
-        if let Some(element) = self.open.last_mut() {
-            element.text.push_str(text);
-        }
-    }
-
-    fn element(&mut self, tag: &BytesStart<'_>) -> Result<Element, ImportError> {
-        if tag.attributes_raw().len() > MAX_TAG {
-            return Err(self.wrong("this tag is longer than any in a feed"));
-        }
-        let mut attributes = Vec::new();
-        self.parts += 1;
-        for attribute in tag.attributes() {
-            let attribute = attribute.map_err(|error| self.wrong(error.to_string()))?;
-            let name = attribute.key.as_ref();
-            self.parts += 1;
-            if name == "xmlns" || name.starts_with("xmlns:") {
-                continue;
-            }
-            let value = attribute
-                .normalized_value(XmlVersion::Implicit1_0)
-                .map_err(|error| self.wrong(error.to_string()))?;
-            let value = value.chars().filter(|&c| legal_in_xml(c)).collect();
-            attributes.push((name.to_owned(), value));
-        }
-        if self.parts > MAX_PARTS {
-            return Err(self.wrong("there are more elements than in any feed"));
-        }
-        let name = self.name(tag.name());
-        Ok(Element { name, attributes, ..Element::default() })
-    }
-
-    fn name(&mut self, name: QName<'_>) -> String {
-        let (namespace, local) = self.reader.resolver().resolve_element(name);
-        let local: &str = local.as_ref();
-        let ResolveResult::Bound(namespace) = namespace else {
-            return name.as_ref().to_owned();
-        };
-        let address = namespace.as_ref().to_ascii_lowercase();
-        if let Some((_, prefix)) = VOCABULARIES.iter().find(|(known, _)| *known == address) {
-            let name = format!("{prefix}:{local}");
-            if !self.namespaces.contains_key(*prefix) {
-                self.namespaces.insert((*prefix).to_owned(), namespace.as_ref().to_owned());
-            }
-            return name;
-        }
-        let name: &str = name.as_ref();
-        if let Some((prefix, _)) = name.split_once(':')
-            && !self.namespaces.contains_key(prefix)
-            && self.namespaces.len() < MAX_NAMESPACES
-        {
-            self.namespaces.insert(prefix.to_owned(), namespace.as_ref().to_owned());
-        }
-        name.to_owned()
-    }
-}
-
-/// Without white space around it, and without what XML cannot hold.
-fn tidy(text: &mut String) {
-    text.retain(legal_in_xml);
-    let trimmed = text.trim();
-    if trimmed.len() < text.len() {
-        *text = trimmed.to_owned();
-    }
-}
-
-/// The entities that every XML reader knows (XML 1.0, section 4.6).
-fn predefined(name: &str) -> Option<char> {
-    Some(match name {
-        "lt" => '<',
-        "gt" => '>',
-        "amp" => '&',
-        "quot" => '"',
-        "apos" => '\'',
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tree::{MAX_PARTS, MAX_TAG};
     use super::*;
 
     fn feed(inside: &str) -> String {
@@ -321,12 +146,86 @@ mod tests {
             said("<rss><channel>\n<item>"),
             "line 2, column 7: the feed ends in the middle of an element"
         );
-        assert_eq!(said("{}"), "line 1, column 3: the feed ends in the middle of an element");
-        assert!(
-            said("<rss>\n<a></b></rss>").starts_with("line 2"),
-            "{}",
-            said("<rss>\n<a></b></rss>")
+        assert_eq!(said(" \n"), "there is nothing in it: the server sent an empty answer");
+        assert_eq!(said("Not Found"), "this is not a feed: it says “Not Found”");
+        for page in [
+            "<!-- x --><HTML><p>",
+            "<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>",
+        ] {
+            assert_eq!(said(page), "this is an HTML page, not a feed");
+        }
+    }
+
+    /// A feed that is none to a strict reader, and what is said of it.
+    fn patient(text: &str) -> (Vec<Element>, String) {
+        let mut items = Vec::new();
+        let channel = read(text.as_bytes(), &mut |item, _| {
+            items.push(item);
+            Ok(())
+        });
+        let mut channel = channel.unwrap();
+        channel.element.children.append(&mut items);
+        (channel.element.children, channel.remarks.join("; "))
+    }
+
+    #[test]
+    fn what_apps_read_is_read() {
+        // Addresses with bare signs, attributes without quotes or twice, tags that are not closed.
+        let (all, said) = patient(&feed("<link href='https://a.example/?x=1&y=2&reg=3'/>"));
+        assert_eq!(all[0].attribute("href"), Some("https://a.example/?x=1&y=2&reg=3"));
+        assert_eq!(said, "");
+        let (all, said) =
+            patient(&feed("<enclosure url=https://a.example/1.mp3 length=24 length='25'/>"));
+        let [enclosure] = all.as_slice() else { panic!("{all:?}") };
+        assert_eq!(enclosure.attribute("url"), Some("https://a.example/1.mp3"));
+        assert_eq!(enclosure.attribute("length"), Some("24"));
+        assert!(said.contains("`length` stands twice"), "{said}");
+        let (all, said) = patient(&feed(
+            "<item><title>A</title><author>B</item></p><item><title>C</title></item>",
+        ));
+        assert_eq!(
+            (all.len(), all[0].children.len(), all[1].children[0].text.as_str()),
+            (2, 2, "C")
         );
+        assert!(
+            said.contains("`</item>` stands where `</author>` belongs")
+                && said.contains("and 1 more"),
+            "{said}"
+        );
+        // Warnings before the feed, a document type, a vocabulary that nobody declared.
+        let (all, said) =
+            patient(&format!("<br />\n<b>Warning</b>: x in y.php\n{}", feed("<title>T</title>")));
+        assert_eq!(
+            (all.len(), said.as_str()),
+            (1, "before the feed stands “<br />\n<b>Warning</b>: x in y.php”")
+        );
+        let kind =
+            "<!DOCTYPE rss [<!ENTITY % HTMLlat1 PUBLIC 'x' 'http://a.example/x.ent'>\n%HTMLlat1;]>";
+        let (all, _) = patient(&format!("{kind}{}", feed("<title>caf&eacute;</title>")));
+        assert_eq!(all[0].text, "caf&eacute;");
+        let (all, said) =
+            patient("<rss><channel><itunes:author>A</itunes:author><x:y>1</x:y></channel></rss>");
+        assert_eq!((all[0].name.as_str(), all[1].name.as_str()), ("itunes:author", "x:y"));
+        assert!(said.contains("the prefix of <x:y> is declared nowhere"), "{said}");
+        // Items beside the channel.
+        let beside =
+            feed("<title>T</title>").replace("</rss>", "<item><title>I</title></item></rss>");
+        assert_eq!(patient(&beside).0.len(), 2);
+    }
+
+    #[test]
+    fn html_that_is_not_escaped_is_the_text() {
+        let (all, said) = patient(&feed(
+            "<description><p>A &amp; <b>b</b> &lt;c&gt;<br/><a href='https://a.example/?x&amp;y'>d</a></p></description><title>T</title>",
+        ));
+        assert_eq!(
+            all[0].text,
+            "<p>A &amp; <b>b</b> &lt;c&gt;<br><a href=\"https://a.example/?x&amp;y\">d</a></p>"
+        );
+        assert_eq!((all[1].text.as_str(), said.as_str()), ("T", ""));
+        let (all, said) = patient(&feed("<description>a <b>x<br>y</description><title>T</title>"));
+        assert_eq!((all[0].text.as_str(), all[1].text.as_str()), ("a <b>x<br>y</b>", "T"));
+        assert!(said.contains("`</description>` stands where"), "{said}");
     }
 
     #[test]

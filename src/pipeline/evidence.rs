@@ -60,11 +60,17 @@ fn probe(show: &Show, episode: &Episode, depth: Depth, cache: &Cache) -> Option<
 }
 
 /// Audio that was published at an address outside of the target, and stays there: its length is the one
-/// that its host knows.
+/// that its host knows, or 0 where nobody says it.
 pub fn elsewhere(show: &Show, episode: &Episode) -> Option<Evidence> {
     let url = enclosure::foreign(&show.settings, episode)?;
     let milliseconds = episode.duration.value().map_or(0, |seconds| seconds.saturating_mul(1000));
-    let audio = PublishedAudio::elsewhere(url, *episode.size.value()?, milliseconds)?;
+    // A size that means nothing is a finding of its own.
+    let bytes = match episode.size.value() {
+        Some(bytes) => *bytes,
+        None if episode.size.malformed().is_none() => 0,
+        None => return None,
+    };
+    let audio = PublishedAudio::elsewhere(url, bytes, milliseconds)?;
     Some(Evidence::Recorded(audio))
 }
 

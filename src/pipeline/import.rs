@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use super::bring;
 use super::fetch::{FetchWatch, Fetcher};
 use super::init::{GITATTRIBUTES, gitignore};
-use super::{Class, Error, Options, load};
+use super::{Class, Error, Options, lengths, load};
 use crate::http::reach::Reach;
 use crate::http::{Client, HttpError};
-use crate::import::{self, Import, ImportError, Options as Reading, jekyll, xml};
+use crate::import::{self, Import, ImportError, Options as Reading, Pages, jekyll, xml};
 use crate::report::{counted, printable};
 use crate::show::read::{self, EPISODES, FileTrouble};
 use crate::show::settings::FILE;
@@ -160,46 +160,49 @@ fn read_origin(
         address: is_address.then_some(origin),
         url: asked.url.as_deref(),
         zone: asked.time_zone.as_deref(),
+        now: Some(jiff::Timestamp::now()),
         download: asked.download,
         artwork: None,
     };
-    let first = if is_address { ask(client, origin)? } else { read_file(Path::new(origin))? };
-    let mut pages = vec![first];
-    let mut asked = BTreeSet::from([origin.to_owned()]);
+    let named = |error: ImportError| {
+        let mut failure = said(error);
+        if !is_address {
+            failure.message = format!("{origin}: {}", failure.message);
+        }
+        failure
+    };
+    let mut page = if is_address { ask(client, origin)? } else { read_file(Path::new(origin))? };
+    let mut pages = Pages::default();
+    let mut seen = BTreeSet::from([origin.to_owned()]);
+    let mut bytes = 0;
     loop {
-        let parts: Vec<&[u8]> = pages.iter().map(Vec::as_slice).collect();
-        let import = import::of_pages(&parts, &options).map_err(|error| {
-            let mut failure = said(error);
-            if !is_address {
-                failure.message = format!("{origin}: {}", failure.message);
-            }
-            failure
-        })?;
-        let bytes: usize = pages.iter().map(Vec::len).sum();
-        let more = import.further.clone().filter(|next| {
-            is_address
-                && asked.insert(next.clone())
-                && pages.len() < MAX_PAGES
-                && (bytes as u64) < xml::MAX_BYTES
-        });
-        if let Some(next) = more {
-            pages.push(ask(client, &next)?);
-            continue;
+        pages.add(&page, &options).map_err(named)?;
+        bytes += page.len() as u64;
+        let Some(next) = pages.further() else { break };
+        if seen.contains(next) {
+            pages.close();
+            break;
         }
-        let has_artwork =
-            show.is_some_and(|show| show.root.join(show.settings.show.artwork.get_ref()).exists());
-        // It is small, and no show is whole without it.
-        if (options.download || (is_address && show.is_none()))
-            && options.artwork.is_none()
-            && !has_artwork
-            && let Some(artwork) = &import.artwork
-            && let Some(ending) = fetcher.artwork(&artwork.url)
-        {
-            options.artwork = Some(ending);
-            continue;
+        if !is_address || seen.len() == MAX_PAGES || bytes >= xml::MAX_BYTES {
+            break;
         }
-        return Ok(import);
+        seen.insert(next.to_owned());
+        page = ask(client, next)?;
     }
+    let has_artwork =
+        show.is_some_and(|show| show.root.join(show.settings.show.artwork.get_ref()).exists());
+    // It is small, and no show is whole without it.
+    if (options.download || (is_address && show.is_none()))
+        && !has_artwork
+        && let Some(artwork) = pages.artwork()
+    {
+        options.artwork = fetcher.artwork(artwork);
+    }
+    if is_address && show.is_none() && !options.download {
+        let lengths = lengths::ask(client, pages.without_length());
+        pages.learn_lengths(&lengths);
+    }
+    pages.show(&options).map_err(named)
 }
 
 fn ask(client: &Client, url: &str) -> Result<Vec<u8>, Error> {

@@ -34,6 +34,7 @@ pub mod fix;
 pub mod fuzz;
 pub mod import;
 pub mod init;
+mod lengths;
 mod lfs;
 pub mod listen;
 pub mod load;

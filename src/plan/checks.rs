@@ -142,10 +142,12 @@ fn duplicates(edition: &Edition, allow: &Overrides, guards: &mut Vec<Guard>) {
     let mut seen: BTreeMap<(&str, String), &EditionEpisode> = BTreeMap::new();
     for episode in &edition.episodes {
         let apple = episode.apple_episode_id.filter(|_| !allow.contains(&Allow::Duplicate));
+        // What another host serves, and several items have named for years, is no file of ours.
+        let own = !episode.audio.is_elsewhere();
         let marks = [
             ("guid", Some(episode.guid.0.clone())),
-            ("enclosure address", Some(episode.enclosure_url.0.clone())),
-            ("audio file", Some(episode.audio.key.to_string())),
+            ("enclosure address", own.then(|| episode.enclosure_url.0.clone())),
+            ("audio file", own.then(|| episode.audio.key.to_string())),
             ("Apple episode id", apple.map(|id| id.to_string())),
         ];
         for (what, mark) in marks {
@@ -406,7 +408,9 @@ fn audio(edition: &Edition, record: &Record, allow: &Overrides, guards: &mut Vec
         let Some(old) = record.listed().find(|old| old.guid == new.guid) else { continue };
         // Of what an old host has, only the address is known; that it changes is a guard of its own.
         let comes_home = stands_elsewhere(&old.audio.key) && !new.audio.is_elsewhere();
+        let unknown = old.audio.is_elsewhere() && old.audio.bytes == 0;
         let same = comes_home
+            || unknown && old.audio.key == new.audio.key
             || old.audio.bytes == new.audio.bytes && old.audio.digest() == new.audio.digest();
         if !same && !allow.names(Allow::AudioChange, &old.guid, old.number) {
             let text = |episode: &EditionEpisode| {

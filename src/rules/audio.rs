@@ -102,6 +102,9 @@ pub fn judge(
             {
                 findings.extend(malformed.map(|it| malformed_value(&episode.source, key, it)));
             }
+            if audio.bytes == 0 {
+                findings.push(of_no_length(episode));
+            }
             Verdict::Proved
         }
         Some(Evidence::Recorded(audio)) => {
@@ -283,6 +286,17 @@ fn duration(episode: &Episode, measures: Option<&Measures<'_>>, findings: &mut V
     };
     let message = format!("{name} plays {right}{rate}");
     findings.push(replace(episode, &rule::AUDIO_DURATION, "duration", measures, right, message));
+}
+
+/// Audio elsewhere whose length nobody says: a feed says 0 then (RSS Best Practices Profile, enclosure).
+fn of_no_length(episode: &Episode) -> Finding {
+    let place = episode.field("size").map_or_else(|| head(episode), |field| field.key_span.clone());
+    let message = "the length of this audio is not known, and the feed says 0";
+    let mut finding = Finding::at(&rule::MISSING_KEY, &episode.source, place, message)
+        .expected("the bytes that its host serves")
+        .help("write them as `size`, or bring the audio home with `onair rehost`");
+    finding.severity = Severity::Warning;
+    finding
 }
 
 /// The finding for a value that differs from the truth, with the truth as its fix.

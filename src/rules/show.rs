@@ -6,7 +6,7 @@ use super::registry as rule;
 use super::severity::Severity;
 use crate::show::categories::CATEGORIES;
 use crate::show::guid::podcast_guid;
-use crate::show::languages::{is_language, meant_language};
+use crate::show::languages::{is_language, language_of};
 use crate::show::read::FileTrouble;
 use crate::show::words::nearest;
 use crate::show::{Settings, Source};
@@ -32,7 +32,7 @@ pub fn settings(
         let message = format!("`{}` is not a language code", language.get_ref());
         let finding = Finding::at(&rule::LANGUAGE, source, language.span(), message)
             .expected("an ISO 639 code, with a country if you like: `fr`, `en-us`");
-        findings.push(match meant_language(language.get_ref()) {
+        findings.push(match language_of(language.get_ref()) {
             Some(code) => finding.help(format!("write `{code}`")),
             None => finding,
         });

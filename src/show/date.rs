@@ -67,9 +67,23 @@ pub fn date(text: &str) -> Result<WrittenDate, Trouble> {
         if let Ok(date) = jiff::fmt::rfc2822::parse(text.trim()) {
             let offset = offset_text(date.offset());
             trouble.meant = Some(format!("{} {offset}", date.strftime("%Y-%m-%d %H:%M:%S")));
+        } else if trouble.meant.is_none() {
+            trouble.meant = with_hyphens(text.trim());
         }
         trouble
     })
+}
+
+/// A date with its year first, whatever stands between its parts: no other order starts with a year.
+fn with_hyphens(text: &str) -> Option<String> {
+    let end = text.find([' ', 'T', 't']).unwrap_or(text.len());
+    let (day, time) = text.split_at(end);
+    let mark = day.chars().find(|c| !c.is_ascii_digit()).filter(|c| "/.-_".contains(*c))?;
+    let parts: Vec<&str> = day.split(mark).collect();
+    let [year, month, day] = parts.as_slice() else { return None };
+    let is_date = year.len() == 4 && [month, day].iter().all(|it| (1..=2).contains(&it.len()));
+    let meant = format!("{year}-{month:0>2}-{day:0>2}{time}");
+    (is_date && read(&meant).is_ok()).then_some(meant)
 }
 
 fn read(text: &str) -> Result<WrittenDate, Trouble> {
@@ -298,6 +312,14 @@ mod tests {
             "[] the date ends where the `:` behind the hour belongs -> None"
         );
         assert!(date("9999-11-05 07:00:00 +0200").is_ok());
+        let meant = |text: &str| date(text).unwrap_err().meant;
+        assert_eq!(meant("2022/5/27 07:00").as_deref(), Some("2022-05-27 07:00"));
+        assert_eq!(meant("2022.05.27").as_deref(), Some("2022-05-27"));
+        // Day or month first: nobody knows.
+        assert_eq!(
+            (meant("05/06/2022"), meant("2022/13/01"), meant("22/05/06")),
+            (None, None, None)
+        );
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub mod page;
 mod page_link;
 pub mod person;
 pub mod placeholder;
+pub mod playing_time;
 pub mod read;
 pub mod schema;
 pub mod set_key;

@@ -1,6 +1,7 @@
 //! What the host's words for a size, a time, a file or an id mean, and which character is in
 //! the way when they mean nothing.
 
+use super::playing_time::any_duration;
 use super::trouble::{Trouble, name_of};
 
 /// Names the first character that a value of digits and `allowed` cannot hold.
@@ -20,7 +21,7 @@ fn stray(text: &str, allowed: &str, kind: &str) -> Option<Trouble> {
     Some(Trouble { culprit: at..at + c.len_utf8(), reason, meant: None })
 }
 
-fn is_quote(c: char) -> bool {
+pub(super) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\'' | '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '″' | '′')
 }
 
@@ -35,14 +36,18 @@ pub fn duration(text: &str) -> Result<u64, Trouble> {
         let whole =
             bare.split_once('.').filter(|(_, part)| part.bytes().all(|b| b.is_ascii_digit()));
         let bare = whole.map_or(bare, |(whole, _)| whole);
-        if bare != text && read_duration(bare).is_ok() {
-            trouble.meant = Some(bare.to_owned());
-        }
+        trouble.meant = match read_duration(bare) {
+            Ok(_) if bare != text => Some(bare.to_owned()),
+            _ if text.contains(|c: char| c.is_alphabetic() || matches!(c, '′' | '″')) => {
+                any_duration(text).map(hh_mm_ss)
+            }
+            _ => None,
+        };
         trouble
     })
 }
 
-fn read_duration(text: &str) -> Result<u64, Trouble> {
+pub(super) fn read_duration(text: &str) -> Result<u64, Trouble> {
     if let Some(trouble) = stray(text, ":", "a time") {
         return Err(trouble);
     }
@@ -284,7 +289,7 @@ mod tests {
         );
         assert_eq!(
             said(duration("58 min"), "58 min"),
-            "[min] the word `min` is not part of a time -> None"
+            r#"[min] the word `min` is not part of a time -> Some("00:58:00")"#
         );
         for bad in ["", ":", "1:2:3:4", "1:2", "9999999"] {
             assert!(duration(bad).is_err(), "{bad}");

@@ -227,7 +227,7 @@ fn nothing_is_written_over_and_what_is_no_feed_is_said() {
         format!("{}exit code {}\n", ran.stderr, ran.code)
     };
     show.write("page.html", "<!doctype html><html></html>");
-    show.write("broken.xml", "<rss><channel>\n<item></channel></rss>");
+    show.write("broken.xml", "<rss><channel>\n<item>");
     show.write("bomb.xml", "<!DOCTYPE a [<!ENTITY b 'c'>]><rss/>");
     let before = show.tree("episodes");
     let feed = server.feed();
@@ -645,4 +645,79 @@ fn a_toucan_folder_comes_with_what_its_episodes_name() {
     let ran = show.onair(&["import", "old", "--show", "part"]);
     assert_eq!(ran.code, 1, "{}", ran.said());
     assert!(ran.said().contains("1 file could not be read"), "{}", ran.said());
+}
+
+/// A feed of these items, which names artwork that is there.
+fn feed_with(address: &str, items: &str) -> String {
+    format!(
+        "<rss xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd' xmlns:atom='http://www.w3.org/2005/Atom'><channel>\
+         <atom:link rel='self' href='{address}/feed.xml'/><title>Buoys</title><link>https://show.example</link><description>Red and green.</description>\
+         <language>en</language><itunes:author>Ib</itunes:author><itunes:category text='Arts'/><itunes:image href='https://show.example/i.png'/>\
+         {items}</channel></rss>"
+    )
+}
+
+fn item_with(number: u32, enclosure: &str) -> String {
+    format!(
+        "<item><title>Buoy {number}</title><guid isPermaLink='false'>b{number}</guid><description>Words.</description>\
+         <pubDate>Tue, 0{number} Sep 2019 10:00:00 GMT</pubDate><itunes:duration>60</itunes:duration>\
+         <enclosure type='audio/mpeg' {enclosure}/></item>"
+    )
+}
+
+#[test]
+fn lengths_that_a_feed_does_not_say_are_asked_for() {
+    let show = TestShow::new();
+    let server = Server::start(show.path("old"));
+    fs::create_dir(show.path("old")).unwrap();
+    show.write("old/1.mp3", &"x".repeat(1234));
+    let address = &server.address;
+    let items = [
+        item_with(1, &format!("url='{address}/1.mp3' length='0'")),
+        item_with(2, &format!("url='{address}/gone.mp3'")),
+        item_with(3, &format!("url='{address}/3.mp3' length='77'")),
+    ];
+    show.write("old/feed.xml", &feed_with(address, &items.concat()));
+    let feed = format!("{address}/feed.xml");
+    import(&show, &server, &[&feed, "--show", "copy", "--time-zone", "UTC"]);
+    let size = |number: u32| {
+        let text = show.read(&format!("copy/episodes/buoy-{number}.md"));
+        text.lines().find(|line| line.starts_with("size:")).unwrap().to_owned()
+    };
+    assert_eq!([size(1), size(2), size(3)], ["size: 1234", "size:", "size: 77"]);
+    let mut asked = server.asked();
+    asked.retain(|path| path.ends_with(".mp3"));
+    asked.sort();
+    assert_eq!(asked, ["/1.mp3", "/gone.mp3"]);
+    // What nobody knows is said, and stops nothing: the feed says 0, as the old one did.
+    fs::copy(show.path("img/artwork.png"), show.path("copy/img/artwork.png")).unwrap();
+    let ran = show.onair(&["check", "--show", "copy"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert!(ran.said().contains("the length of this audio is not known"), "{}", ran.said());
+    let ran = show.onair(&["release", "--show", "copy", "-q"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let feed = show.read("copy/public/podcasts/feed.xml");
+    assert!(feed.contains("gone.mp3\" length=\"0\""), "{feed}");
+    // Once it is known, it is written, and no guard is in the way.
+    let text = show.read("copy/episodes/buoy-2.md");
+    show.write("copy/episodes/buoy-2.md", &text.replace("size:\n", "size: 99\n"));
+    let ran = show.onair(&["release", "--show", "copy", "-q"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert!(show.read("copy/public/podcasts/feed.xml").contains("gone.mp3\" length=\"99\""));
+}
+
+#[test]
+fn episodes_that_share_the_old_host_s_audio_stay_in_the_feed() {
+    let show = TestShow::new();
+    let enclosure = "url='https://old.example/rerun.mp3' length='77'";
+    let items = [item_with(1, enclosure), item_with(2, enclosure)].concat();
+    show.write("old.xml", &feed_with("https://show.example", &items));
+    show.onair(&["import", "old.xml", "--show", "copy", "--time-zone", "UTC"]);
+    fs::copy(show.path("img/artwork.png"), show.path("copy/img/artwork.png")).unwrap();
+    for _ in 0..2 {
+        let ran = show.onair(&["release", "--show", "copy", "-q"]);
+        assert_eq!(ran.code, 0, "{}", ran.said());
+    }
+    let feed = show.read("copy/public/feed.xml");
+    assert_eq!(feed.matches("https://old.example/rerun.mp3\" length=\"77\"").count(), 2, "{feed}");
 }

@@ -26,20 +26,18 @@ from email.utils import parsedate_to_datetime
 
 HERE = pathlib.Path(__file__).resolve().parent
 ARTWORK = HERE / "../../img/artwork.jpg"
-ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 PREFIXES = {
-    ITUNES: "itunes",
-    "https://podcastindex.org/namespace/1.0": "podcast",
-    "https://github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
-    "http://www.w3.org/2005/atom": "atom",
-    "http://purl.org/rss/1.0/modules/content/": "content",
-    "http://podlove.org/simple-chapters": "psc",
-    "http://podlove.org/simple-chapters/": "psc",
-    "http://www.google.com/schemas/play-podcasts/1.0": "googleplay",
-    "http://wellformedweb.org/commentapi/": "wfw",
-    "http://purl.org/rss/1.0/modules/syndication/": "sy",
-    "http://search.yahoo.com/mrss/": "media",
-    "http://purl.org/dc/elements/1.1/": "dc",
+    "itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "podcastindex.org/namespace/1.0": "podcast",
+    "github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
+    "w3.org/2005/atom": "atom",
+    "purl.org/rss/1.0/modules/content": "content",
+    "podlove.org/simple-chapters": "psc",
+    "google.com/schemas/play-podcasts/1.0": "googleplay",
+    "wellformedweb.org/commentapi": "wfw",
+    "purl.org/rss/1.0/modules/syndication": "sy",
+    "search.yahoo.com/mrss": "media",
+    "purl.org/dc/elements/1.1": "dc",
 }
 # What a publisher writes of its own, wherever the feed came from.
 ANEW = {
@@ -56,7 +54,12 @@ def name(element):
     if not element.tag.startswith("{"):
         return element.tag
     uri, local = element.tag[1:].split("}")
-    return f"{PREFIXES.get(uri.lower(), PREFIXES.get(uri, uri))}:{local}"
+    return f"{PREFIXES.get(bare(uri), uri)}:{local}"
+
+
+def bare(uri):
+    """An address without what feeds write differently."""
+    return re.sub(r"^[a-z]+://(www\.)?|/+$", "", uri.lower())
 
 
 def words(text):
@@ -165,7 +168,8 @@ def normal(field, element):
         return text.lower()
     if field == "psc:chapters":
         return len(element)
-    children = tuple((name(child), normal("", child)) for child in element if name(child))
+    # The order of elements says nothing.
+    children = tuple(sorted(repr((name(child), normal("", child))) for child in element if name(child)))
     return text, tuple(sorted(attributes.items())), children
 
 
@@ -293,7 +297,8 @@ def one(onair, path, work, table, each):
     settings = (show / "onair.toml").read_text()
     decisions = [line for line in said.splitlines() if line.startswith("  ")] if code else []
     (show / "onair.toml").write_text(settings.replace("https://your-site.invalid", "https://show.example"))
-    report = (show / "import-report.md").read_text().partition("\n## Lost\n")[2].partition("\n## ")[0]
+    parts = (show / "import-report.md").read_text().split("\n## ")
+    report = "".join(part for part in parts if part.startswith(("Lost", "To look at")))
     artwork = re.search(r'^artwork = "(.*)"', settings, re.M)[1]
     (show / artwork).parent.mkdir(exist_ok=True)
     shutil.copy(ARTWORK, (show / artwork).with_suffix(".jpg"))

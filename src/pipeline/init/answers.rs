@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::super::target;
 use crate::show::categories::{CATEGORIES, category};
-use crate::show::languages::{is_language, meant_language};
+use crate::show::languages::{is_language, language_of};
 
 /// What `init` asks for, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -148,7 +148,7 @@ fn read(topic: Topic, text: &str) -> Result<String, String> {
         Topic::Language => {
             let code = text.to_ascii_lowercase().replace('_', "-");
             let wrong = || format!("`{text}` is not a language code: write it as in fr or en-us");
-            let meant = || meant_language(text).map(|code| code.to_ascii_lowercase());
+            let meant = || language_of(text).map(|code| code.to_ascii_lowercase());
             is_language(&code).then_some(code).or_else(meant).ok_or_else(wrong)
         }
         Topic::TimeZone => match TimeZone::get(text) {

@@ -92,7 +92,7 @@ pub fn feed(page_html: &Clean, resolve: &Resolve<'_>) -> String {
         |tag, name, value| match (tag, name) {
             ("a", "href") if value.starts_with("tel:") => None,
             ("a", "href") | ("img", "src") => clean::resolved(value, resolve),
-            ("a", "rel") | ("img", "alt") => Some(Cow::Borrowed(value)),
+            ("a", "rel") | ("img", "alt") | ("ol", "start") => Some(Cow::Borrowed(value)),
             _ => None,
         },
     );
@@ -107,12 +107,25 @@ pub fn feed(page_html: &Clean, resolve: &Resolve<'_>) -> String {
 
 /// Boxes that no player shows, as the space that parts their words from others.
 fn blocks_parted(html: Cow<'_, str>) -> Cow<'_, str> {
-    const BOXES: [&str; 7] =
-        ["address", "article", "aside", "details", "div", "section", "summary"];
+    const BOXES: [&str; 13] = [
+        "address",
+        "article",
+        "aside",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "hr",
+        "section",
+        "summary",
+    ];
     if !BOXES.iter().any(|tag| html.contains(&format!("<{tag}>"))) {
         return html;
     }
-    let mut text = html.into_owned();
+    let mut text = html.replace("<hr>\n", "\n");
     for tag in BOXES {
         text = text.replace(&format!("<{tag}>"), " ").replace(&format!("</{tag}>"), " ");
     }
@@ -187,6 +200,16 @@ mod tests {
 
     fn none(_: &str) -> Option<String> {
         None
+    }
+
+    #[test]
+    fn a_feed_parts_the_words_that_boxes_part() {
+        let html = "<dl><dt>a</dt><dd>b</dd></dl>c<hr>d<figure><figcaption>e</figcaption></figure><ol start=\"3\"><li>f</li></ol>";
+        let fed = feed(&blocks(html), &none);
+        assert_eq!(
+            fed.split_whitespace().collect::<Vec<_>>(),
+            ["a", "b", "c", "d", "e", "<ol", "start=\"3\"><li>f</li></ol>"]
+        );
     }
 
     #[test]

@@ -1,0 +1,166 @@
+//! JSON Feed (version 1.1) with attachments, as the RSS that a podcast's feed is.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::ImportError;
+use super::element::{Bases, Channel, Element, See};
+
+/// A feed of this form is read whole, and takes several times its length.
+const MAX_BYTES: usize = 32 * 1024 * 1024;
+
+fn element(name: &str, text: impl Into<String>) -> Element {
+    Element { name: name.to_owned(), text: text.into().trim().to_owned(), ..Element::default() }
+}
+
+fn with(name: &str, attributes: &[(&str, &str)]) -> Element {
+    let attributes =
+        attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Element { name: name.to_owned(), attributes: attributes.collect(), ..Element::default() }
+}
+
+/// A value as text: an id may be a number.
+fn text(of: &Value, key: &str) -> Option<String> {
+    match of.get(key)? {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Reads it, item by item.
+///
+/// # Errors
+/// If it is no such feed, or what `see` says.
+pub fn read(json: &str, see: &mut See<'_>) -> Result<Channel, ImportError> {
+    if json.len() > MAX_BYTES {
+        return Err(ImportError::new(format!("this JSON feed is larger than {MAX_BYTES} bytes")));
+    }
+    let feed: Value = serde_json::from_str(json)
+        .map_err(|error| ImportError::new(format!("this is JSON, and broken: {error}")))?;
+    if !text(&feed, "version").is_some_and(|version| version.contains("jsonfeed.org/version/")) {
+        return Err(ImportError::new("this is JSON, but no JSON Feed")
+            .help("give the address of the show's RSS feed"));
+    }
+    let mut channel = element("channel", "");
+    let mut put = |name: &str, key: &str| {
+        if let Some(text) = text(&feed, key) {
+            channel.children.push(element(name, text));
+        }
+    };
+    put("title", "title");
+    put("description", "description");
+    put("link", "home_page_url");
+    put("language", "language");
+    if let Some(author) = author(&feed) {
+        channel.children.push(element("itunes:author", author));
+    }
+    for (rel, key) in [("self", "feed_url"), ("next", "next_url")] {
+        if let Some(url) = text(&feed, key) {
+            channel.children.push(with("atom:link", &[("rel", rel), ("href", &url)]));
+        }
+    }
+    if let Some(url) = text(&feed, "icon").or_else(|| text(&feed, "favicon")) {
+        channel.children.push(with("itunes:image", &[("href", &url)]));
+    }
+    if feed.get("expired") == Some(&Value::Bool(true)) {
+        channel.children.push(element("itunes:complete", "Yes"));
+    }
+    let bases = Bases {
+        own: text(&feed, "feed_url"),
+        page: text(&feed, "home_page_url"),
+        ..Bases::default()
+    };
+    for item in feed.get("items").and_then(Value::as_array).into_iter().flatten() {
+        see(self::item(item), &bases)?;
+    }
+    Ok(Channel { element: channel, namespaces: BTreeMap::new(), remarks: Vec::new() })
+}
+
+/// The first author's name: version 1 had but one.
+fn author(of: &Value) -> Option<String> {
+    let first = of.get("authors").and_then(|authors| authors.get(0));
+    text(first.or_else(|| of.get("author"))?, "name")
+}
+
+fn item(given: &Value) -> Element {
+    let mut item = element("item", "");
+    let both = [
+        ("title", "title"),
+        ("link", "url"),
+        ("description", "summary"),
+        ("pubDate", "date_published"),
+    ];
+    for (name, key) in both {
+        if let Some(text) = text(given, key) {
+            item.children.push(element(name, text));
+        }
+    }
+    if let Some(words) = text(given, "content_html").or_else(|| text(given, "content_text")) {
+        item.children.push(element("content:encoded", words));
+    }
+    if let Some(id) = text(given, "id") {
+        let mut guid = element("guid", id);
+        guid.attributes.push(("isPermaLink".to_owned(), "false".to_owned()));
+        item.children.push(guid);
+    }
+    if let Some(author) = author(given) {
+        item.children.push(element("itunes:author", author));
+    }
+    if let Some(url) = text(given, "image") {
+        item.children.push(with("itunes:image", &[("href", &url)]));
+    }
+    for tag in given.get("tags").and_then(Value::as_array).into_iter().flatten() {
+        if let Value::String(tag) = tag {
+            item.children.push(element("category", tag.as_str()));
+        }
+    }
+    for file in given.get("attachments").and_then(Value::as_array).into_iter().flatten() {
+        let [url, mime, length] =
+            ["url", "mime_type", "size_in_bytes"].map(|key| text(file, key).unwrap_or_default());
+        let attributes = [("url", url.as_str()), ("type", &mime), ("length", &length)];
+        item.children.push(with("enclosure", &attributes));
+        if let Some(seconds) = text(file, "duration_in_seconds") {
+            item.children.push(element("itunes:duration", seconds));
+        }
+    }
+    item
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::import::{Options, of_feed};
+
+    #[test]
+    fn a_json_feed_is_a_show() {
+        let feed = r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Buoys", "language": "da",
+            "home_page_url": "https://buoys.example/", "feed_url": "https://buoys.example/feed.json",
+            "icon": "https://buoys.example/i.png", "authors": [{"name": "Ib"}],
+            "items": [{"id": 7, "title": "Red", "content_html": "<p>Why <b>red</b>?</p>", "tags": ["sea"],
+              "date_published": "2024-03-12T05:00:00+01:00", "attachments": [
+                {"url": "https://buoys.example/7.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 1234567, "duration_in_seconds": 600}]}]}"#;
+        let import = of_feed(feed.as_bytes(), &Options::default()).unwrap();
+        assert_eq!(import.title, "Buoys");
+        insta::assert_snapshot!(import.episodes[0].text, @r#"
+        ---
+        title: "Red"
+        duration: "00:10:00"
+        size: 1234567
+        file: 7.mp3
+        date: 2024-03-12 05:00:00 +0100
+        guid: "7"
+        enclosure: "https://buoys.example/7.mp3"
+        ---
+
+        Why **red**?
+        "#);
+    }
+
+    #[test]
+    fn other_json_is_none() {
+        let said = |json: &str| of_feed(json.as_bytes(), &Options::default()).unwrap_err().reason;
+        assert_eq!(said(r#"{"error": "not found"}"#), "this is JSON, but no JSON Feed");
+        assert!(said("{").starts_with("this is JSON, and broken"));
+    }
+}

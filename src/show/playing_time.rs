@@ -1,6 +1,6 @@
 //! Playing times in the words of hosts and of feeds: what can mean one time alone is read as it.
 
-use super::values::{is_quote, read_duration};
+use super::trouble::{Trouble, is_quote, stray};
 
 /// Hours, minutes, seconds as hosts write them.
 const UNITS: [(u64, &[&str]); 3] = [
@@ -23,6 +23,65 @@ const UNITS: [(u64, &[&str]); 3] = [
         ],
     ),
 ];
+
+/// A `duration`: `HH:MM:SS`, `MM:SS` or seconds. Gives whole seconds.
+///
+/// # Errors
+/// [`Trouble`] if the text is no such time.
+pub fn duration(text: &str) -> Result<u64, Trouble> {
+    let bare = text.trim_matches(|c: char| is_quote(c) || c.is_whitespace());
+    read_duration(text).map_err(|mut trouble| {
+        // A fraction of a second is less than what is shown.
+        let whole =
+            bare.split_once('.').filter(|(_, part)| part.bytes().all(|b| b.is_ascii_digit()));
+        let bare = whole.map_or(bare, |(whole, _)| whole);
+        trouble.meant = match read_duration(bare) {
+            Ok(_) if bare != text => Some(bare.to_owned()),
+            _ if text.contains(|c: char| c.is_alphabetic() || matches!(c, '′' | '″')) => {
+                any_duration(text).map(hh_mm_ss)
+            }
+            _ => None,
+        };
+        trouble
+    })
+}
+
+fn read_duration(text: &str) -> Result<u64, Trouble> {
+    if let Some(trouble) = stray(text, ":", "a time") {
+        return Err(trouble);
+    }
+    let parts: Vec<&str> = text.split(':').collect();
+    if parts.len() > 3 || parts.iter().any(|part| part.is_empty() || part.len() > 6) {
+        return Err(Trouble::whole(text, "this is not a time"));
+    }
+    let mut seconds = 0_u64;
+    for (place, part) in parts.iter().enumerate() {
+        let number: u64 = part.parse().map_err(|_| Trouble::whole(text, "this is not a time"))?;
+        if place > 0 && (number > 59 || part.len() != 2) {
+            let at = part.as_ptr() as usize - text.as_ptr() as usize;
+            let reason = format!("minutes and seconds have two digits and go to 59, not `{part}`");
+            return Err(Trouble { culprit: at..at + part.len(), reason, meant: None });
+        }
+        seconds = seconds * 60 + number;
+    }
+    Ok(seconds)
+}
+
+/// An episode's `duration`, which is more than no time.
+///
+/// # Errors
+/// [`Trouble`] if the text is no such time.
+pub fn playing_time(text: &str) -> Result<u64, Trouble> {
+    match duration(text)? {
+        0 => Err(Trouble::whole(text, "an episode plays longer than that")),
+        seconds => Ok(seconds),
+    }
+}
+
+/// Whole seconds as `HH:MM:SS`.
+pub fn hh_mm_ss(seconds: u64) -> String {
+    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
 
 /// Whole seconds: `58m48s`, `1h 02`, `58 min`, `PT58M48S` (ISO 8601), `1:2:3`, `0:62:03`, `58:48.5`, and
 /// all that a front matter may have. Nothing where it could be another time, such as `3,723` or `1:02 h`.
@@ -102,6 +161,37 @@ fn in_units(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn said<T: std::fmt::Debug>(result: Result<T, Trouble>, text: &str) -> String {
+        let trouble = result.unwrap_err();
+        format!("[{}] {} -> {:?}", &text[trouble.culprit], trouble.reason, trouble.meant)
+    }
+
+    #[test]
+    fn durations() {
+        assert_eq!(duration("00:58:48"), Ok(3528));
+        assert_eq!(duration("58:48"), Ok(3528));
+        assert_eq!(duration("3528"), Ok(3528));
+        let typographic = "“00:33:05\"";
+        assert_eq!(
+            said(duration(typographic), typographic),
+            r#"[“] a typographic quote `“` (U+201C) is not part of a time -> Some("00:33:05")"#
+        );
+        assert_eq!(
+            said(duration("00:61:00"), "00:61:00"),
+            "[61] minutes and seconds have two digits and go to 59, not `61` -> None"
+        );
+        assert_eq!(
+            said(duration("58 min"), "58 min"),
+            r#"[min] the word `min` is not part of a time -> Some("00:58:00")"#
+        );
+        for bad in ["", ":", "1:2:3:4", "1:2", "9999999"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+        assert_eq!((duration("00:00:00"), playing_time("00:00:01")), (Ok(0), Ok(1)));
+        assert!(playing_time("00:00:00").is_err());
+        assert_eq!(duration("00:58:48.25").unwrap_err().meant.as_deref(), Some("00:58:48"));
+    }
 
     #[test]
     fn times_in_other_words() {

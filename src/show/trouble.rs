@@ -42,3 +42,24 @@ pub fn name_of(c: char) -> String {
         _ => format!("{name} `{c}` ({code})"),
     }
 }
+
+/// Names the first character that a value of digits and `allowed` cannot hold.
+pub(super) fn stray(text: &str, allowed: &str, kind: &str) -> Option<Trouble> {
+    let (at, c) =
+        text.char_indices().find(|&(_, c)| !c.is_ascii_digit() && !allowed.contains(c))?;
+    // In `50603073 bytes` the word is what is wrong, not the space before it.
+    let word = text[at..].trim_start_matches(' ');
+    let at = if word.starts_with(char::is_alphabetic) { text.len() - word.len() } else { at };
+    let letters = text[at..].find(|c: char| !c.is_alphabetic()).map_or(text.len(), |len| at + len);
+    if letters > at {
+        let word = &text[at..letters];
+        let reason = format!("the word `{word}` is not part of {kind}");
+        return Some(Trouble { culprit: at..letters, reason, meant: None });
+    }
+    let reason = format!("{} is not part of {kind}", name_of(c));
+    Some(Trouble { culprit: at..at + c.len_utf8(), reason, meant: None })
+}
+
+pub(super) fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\'' | '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '″' | '′')
+}

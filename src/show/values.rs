@@ -1,88 +1,8 @@
 //! What the host's words for a size, a time, a file or an id mean, and which character is in
 //! the way when they mean nothing.
 
-use super::playing_time::any_duration;
-use super::trouble::{Trouble, name_of};
-
-/// Names the first character that a value of digits and `allowed` cannot hold.
-fn stray(text: &str, allowed: &str, kind: &str) -> Option<Trouble> {
-    let (at, c) =
-        text.char_indices().find(|&(_, c)| !c.is_ascii_digit() && !allowed.contains(c))?;
-    // In `50603073 bytes` the word is what is wrong, not the space before it.
-    let word = text[at..].trim_start_matches(' ');
-    let at = if word.starts_with(char::is_alphabetic) { text.len() - word.len() } else { at };
-    let letters = text[at..].find(|c: char| !c.is_alphabetic()).map_or(text.len(), |len| at + len);
-    if letters > at {
-        let word = &text[at..letters];
-        let reason = format!("the word `{word}` is not part of {kind}");
-        return Some(Trouble { culprit: at..letters, reason, meant: None });
-    }
-    let reason = format!("{} is not part of {kind}", name_of(c));
-    Some(Trouble { culprit: at..at + c.len_utf8(), reason, meant: None })
-}
-
-pub(super) fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '\'' | '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '″' | '′')
-}
-
-/// A `duration`: `HH:MM:SS`, `MM:SS` or seconds. Gives whole seconds.
-///
-/// # Errors
-/// [`Trouble`] if the text is no such time.
-pub fn duration(text: &str) -> Result<u64, Trouble> {
-    let bare = text.trim_matches(|c: char| is_quote(c) || c.is_whitespace());
-    read_duration(text).map_err(|mut trouble| {
-        // A fraction of a second is less than what is shown.
-        let whole =
-            bare.split_once('.').filter(|(_, part)| part.bytes().all(|b| b.is_ascii_digit()));
-        let bare = whole.map_or(bare, |(whole, _)| whole);
-        trouble.meant = match read_duration(bare) {
-            Ok(_) if bare != text => Some(bare.to_owned()),
-            _ if text.contains(|c: char| c.is_alphabetic() || matches!(c, '′' | '″')) => {
-                any_duration(text).map(hh_mm_ss)
-            }
-            _ => None,
-        };
-        trouble
-    })
-}
-
-pub(super) fn read_duration(text: &str) -> Result<u64, Trouble> {
-    if let Some(trouble) = stray(text, ":", "a time") {
-        return Err(trouble);
-    }
-    let parts: Vec<&str> = text.split(':').collect();
-    if parts.len() > 3 || parts.iter().any(|part| part.is_empty() || part.len() > 6) {
-        return Err(Trouble::whole(text, "this is not a time"));
-    }
-    let mut seconds = 0_u64;
-    for (place, part) in parts.iter().enumerate() {
-        let number: u64 = part.parse().map_err(|_| Trouble::whole(text, "this is not a time"))?;
-        if place > 0 && (number > 59 || part.len() != 2) {
-            let at = part.as_ptr() as usize - text.as_ptr() as usize;
-            let reason = format!("minutes and seconds have two digits and go to 59, not `{part}`");
-            return Err(Trouble { culprit: at..at + part.len(), reason, meant: None });
-        }
-        seconds = seconds * 60 + number;
-    }
-    Ok(seconds)
-}
-
-/// An episode's `duration`, which is more than no time.
-///
-/// # Errors
-/// [`Trouble`] if the text is no such time.
-pub fn playing_time(text: &str) -> Result<u64, Trouble> {
-    match duration(text)? {
-        0 => Err(Trouble::whole(text, "an episode plays longer than that")),
-        seconds => Ok(seconds),
-    }
-}
-
-/// Whole seconds as `HH:MM:SS`.
-pub fn hh_mm_ss(seconds: u64) -> String {
-    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
-}
+pub use super::playing_time::{duration, hh_mm_ss, playing_time};
+use super::trouble::{Trouble, is_quote, name_of, stray};
 
 /// A `size` in bytes: digits, more than zero.
 ///
@@ -271,32 +191,6 @@ mod tests {
     fn said<T: std::fmt::Debug>(result: Result<T, Trouble>, text: &str) -> String {
         let trouble = result.unwrap_err();
         format!("[{}] {} -> {:?}", &text[trouble.culprit], trouble.reason, trouble.meant)
-    }
-
-    #[test]
-    fn durations() {
-        assert_eq!(duration("00:58:48"), Ok(3528));
-        assert_eq!(duration("58:48"), Ok(3528));
-        assert_eq!(duration("3528"), Ok(3528));
-        let typographic = "“00:33:05\"";
-        assert_eq!(
-            said(duration(typographic), typographic),
-            r#"[“] a typographic quote `“` (U+201C) is not part of a time -> Some("00:33:05")"#
-        );
-        assert_eq!(
-            said(duration("00:61:00"), "00:61:00"),
-            "[61] minutes and seconds have two digits and go to 59, not `61` -> None"
-        );
-        assert_eq!(
-            said(duration("58 min"), "58 min"),
-            r#"[min] the word `min` is not part of a time -> Some("00:58:00")"#
-        );
-        for bad in ["", ":", "1:2:3:4", "1:2", "9999999"] {
-            assert!(duration(bad).is_err(), "{bad}");
-        }
-        assert_eq!((duration("00:00:00"), playing_time("00:00:01")), (Ok(0), Ok(1)));
-        assert!(playing_time("00:00:00").is_err());
-        assert_eq!(duration("00:58:48.25").unwrap_err().meant.as_deref(), Some("00:58:48"));
     }
 
     #[test]

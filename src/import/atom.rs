@@ -13,6 +13,9 @@ fn element(name: &str, text: String) -> Element {
 /// What an Atom feed says of the show.
 pub fn channel(feed: Element) -> Element {
     let mut channel = element("channel", String::new());
+    if let Some(language) = feed.attribute("xml:lang") {
+        channel.children.push(element("language", language.to_owned()));
+    }
     channel.attributes = feed.attributes;
     for mut child in feed.children {
         let name = match child.name.as_str() {
@@ -28,14 +31,27 @@ pub fn channel(feed: Element) -> Element {
             }
             "atom:author" => {
                 channel.children.push(element("itunes:author", name_in(&child)));
+                if let Some(email) = child.children.iter().find(|it| it.name == "atom:email") {
+                    let mut owner = element("itunes:owner", String::new());
+                    owner.children.push(element("itunes:name", name_in(&child)));
+                    owner.children.push(element("itunes:email", email.text.clone()));
+                    channel.children.push(owner);
+                }
                 continue;
             }
-            "atom:id" | "atom:icon" | "atom:logo" => continue,
+            "atom:logo" => {
+                let mut image = element("itunes:image", String::new());
+                image.attributes.push(("href".to_owned(), child.text));
+                channel.children.push(image);
+                continue;
+            }
+            "atom:id" | "atom:icon" => continue,
             _ => {
                 channel.children.push(child);
                 continue;
             }
         };
+        words_alone(name, &mut child);
         child.name = name.to_owned();
         child.attributes.clear();
         channel.children.push(child);
@@ -94,11 +110,19 @@ pub fn item(entry: Element) -> Element {
                 continue;
             }
         };
+        words_alone(name, &mut child);
         child.name = name.to_owned();
         child.attributes.clear();
         item.children.push(child);
     }
     item
+}
+
+/// A title may be HTML here (RFC 4287, section 3.1.1), and in RSS it is a text.
+fn words_alone(name: &str, text: &mut Element) {
+    if name == "title" && text.attribute("type").is_some_and(|kind| kind != "text") {
+        text.text = super::html::words(&text.text);
+    }
 }
 
 /// The feeds that a list names, to choose from.

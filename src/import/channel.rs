@@ -83,7 +83,10 @@ pub fn read(
     let description = description(parts, &mut extra, report);
     show.text("description", &description);
     let (owner, email) = owner(parts);
-    let author = parts.plain("itunes:author").or_else(|| parts.plain("googleplay:author"));
+    let author = parts.plain("itunes:author").or_else(|| {
+        let google = parts.see("googleplay:author", |it| !it.text.is_empty())?;
+        Some(one_line(&google.text))
+    });
     let author =
         author.or_else(|| owner.clone()).unwrap_or_else(|| missing("author", title, report));
     show.text("author", &author);

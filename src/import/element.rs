@@ -37,8 +37,8 @@ pub struct Channel {
     pub element: Element,
     /// The addresses of the namespaces of elements, by the prefix that their names have here.
     pub namespaces: BTreeMap<String, String>,
-    /// What is to be said of how it was read.
-    pub remarks: Vec<String>,
+    /// What is to be said of how it was read: of what kind it is, and what there is.
+    pub remarks: Vec<(&'static str, String)>,
 }
 
 /// What is done with an item.

@@ -56,8 +56,8 @@ impl Pages {
             let base = base.or(bases.own.as_deref()).or(bases.page.as_deref());
             self.items.add(&item, base, is_archive, &mut self.report)
         })?;
-        for remark in &channel.remarks {
-            self.report.remark("feed", "the feed is not what a feed should be", remark);
+        for (kind, what) in &channel.remarks {
+            self.report.remark("feed", *kind, what);
         }
         self.further = further(&channel.element);
         if self.first.is_none() {

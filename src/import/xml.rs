@@ -39,20 +39,21 @@ pub fn read(bytes: &[u8], see: &mut See<'_>) -> Result<Channel, ImportError> {
     let mut tree = Tree::new(&text, start, see);
     let mut root = tree.read()?;
     let (namespaces, items) = (std::mem::take(&mut tree.namespaces), tree.items);
-    let mut remarks: Vec<String> = remark.into_iter().collect();
+    let mut remarks: Vec<(&str, String)> =
+        remark.map(|it| ("the feed's bytes are not what it says", it)).into_iter().collect();
     let before = text[..start].trim();
     if !before.is_empty() {
+        let before: String = before.split_whitespace().collect::<Vec<_>>().join(" ");
         let before: String = before.chars().take(60).collect();
-        remarks.push(format!("before the feed stands “{before}”"));
+        remarks.push(("something stands before the feed", format!("“{before}”")));
     }
     if let Some(fault) = tree.fault.take() {
         let more = match tree.faults {
             1 => String::new(),
-            faults => format!("; and {} more", faults - 1),
+            faults => format!(", and {} more", faults - 1),
         };
-        remarks.push(format!(
-            "it is not well-formed XML, and was read as it seems to be meant: {fault}{more}"
-        ));
+        let kind = "the feed is no sound XML, and was read as apps read it";
+        remarks.push((kind, format!("{fault}{more}")));
     }
     let element = match root.name.as_str() {
         "rss" | "rdf:RDF" => match root.children.iter().position(|child| child.name == "channel") {
@@ -165,7 +166,7 @@ mod tests {
         });
         let mut channel = channel.unwrap();
         channel.element.children.append(&mut items);
-        (channel.element.children, channel.remarks.join("; "))
+        (channel.element.children, channel.remarks.into_iter().map(|(_, what)| what).collect())
     }
 
     #[test]
@@ -195,10 +196,7 @@ mod tests {
         // Warnings before the feed, a document type, a vocabulary that nobody declared.
         let (all, said) =
             patient(&format!("<br />\n<b>Warning</b>: x in y.php\n{}", feed("<title>T</title>")));
-        assert_eq!(
-            (all.len(), said.as_str()),
-            (1, "before the feed stands “<br />\n<b>Warning</b>: x in y.php”")
-        );
+        assert_eq!((all.len(), said.as_str()), (1, "“<br /> <b>Warning</b>: x in y.php”"));
         let kind =
             "<!DOCTYPE rss [<!ENTITY % HTMLlat1 PUBLIC 'x' 'http://a.example/x.ent'>\n%HTMLlat1;]>";
         let (all, _) = patient(&format!("{kind}{}", feed("<title>caf&eacute;</title>")));

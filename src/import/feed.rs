@@ -27,7 +27,7 @@ const MAX_ITEMS: usize = 100_000;
 ///
 /// # Errors
 /// [`ImportError`] if this is not a feed, or one that no podcast has.
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub fn of_feed(bytes: &[u8], options: &Options<'_>) -> Result<Import, ImportError> {
     let mut pages = Pages::default();
     pages.add(bytes, options)?;

@@ -37,7 +37,7 @@ mod write;
 pub mod xml;
 
 pub use feed::Pages;
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub use feed::of_feed;
 pub use options::Options;
 pub use site_config::CONFIGS;

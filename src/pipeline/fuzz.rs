@@ -24,7 +24,7 @@ const LIMIT: u64 = 64 << 10;
 pub fn import_feed(bytes: &[u8]) {
     let options =
         import::Options { address: Some("https://old.example/feed.xml"), ..Default::default() };
-    let Ok(import) = import::of_pages(&[bytes], &options) else { return };
+    let Ok(import) = import::of_feed(bytes, &options) else { return };
     let settings = Settings::parse(&Source::new(FILE, import.settings.as_str()));
     assert!(settings.is_ok(), "{settings:?} of {}", import.settings);
     for file in &import.episodes {
@@ -42,12 +42,14 @@ pub fn apple_answer(bytes: &[u8]) {
 /// is followed: it could lead anywhere.
 ///
 /// # Panics
-/// If more was taken than is wanted, or if the machine has no port to give.
+/// If more was taken than is wanted.
 pub fn http_answer(bytes: &[u8]) {
     static CLIENT: OnceLock<Client> = OnceLock::new();
     let client = CLIENT.get_or_init(|| Client::reaching(Reach::anybody()));
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port of this machine");
-    let url = format!("http://{}/", listener.local_addr().expect("its address"));
+    // A machine without a port to give has nothing to say of answers.
+    let Ok(listener) = TcpListener::bind("127.0.0.1:0") else { return };
+    let Ok(address) = listener.local_addr() else { return };
+    let url = format!("http://{address}/");
     let answer = bytes.to_vec();
     let serving = thread::spawn(move || {
         let Ok((mut stream, _)) = listener.accept() else { return };

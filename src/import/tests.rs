@@ -104,8 +104,8 @@ fn channels_are_read_as_they_are_meant() {
         assert_eq!(line(image, "artwork"), r#""img/artwork.png""#, "{image}");
     }
     let import =
-        feed_of("<language>Klingon</language>", "<enclosure url='https://a.example/1.mp3'/>");
-    assert!(import.report.text().contains("no code that directories know: `Klingon`"));
+        feed_of("<language>Dothraki</language>", "<enclosure url='https://a.example/1.mp3'/>");
+    assert!(import.report.text().contains("no code that directories know: `Dothraki`"));
 }
 
 #[test]

@@ -1,11 +1,6 @@
 //! The real binary, as a host runs it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "a test that cannot go on has failed, and one that the machine cannot run says so"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[allow(dead_code, reason = "other tests ask more of it")]
 #[path = "../support/memory_s3.rs"]

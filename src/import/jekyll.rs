@@ -169,7 +169,7 @@ fn episode(
         }
         let other = |key: &str, keys: &[&str]| {
             let field = keys.iter().find_map(|key| episode.field(key))?;
-            Some(format!("{key}: {}\n", edit::quoted(field.text.as_deref()?)))
+            Some(format!("{key}: {}\n", edit::quoted(field.text()?)))
         };
         if matches!(episode.duration, Given::Missing) {
             lines.extend(other("duration", &OTHER_TIME));
@@ -194,7 +194,7 @@ fn episode(
         report.remark(&post.path, "numbers were taken from names", number.to_string());
     }
     let says_no = |key: &str| {
-        let text = episode.field(key).and_then(|field| field.text.as_deref());
+        let text = episode.field(key).and_then(|field| field.text());
         text.is_some_and(|text| matches!(text.trim().to_ascii_lowercase().as_str(), "false" | "no"))
     };
     let hidden = says_no("published") || says_no("isPublished") || parts.contains(&"_drafts");
@@ -295,8 +295,8 @@ fn audio(episode: &Episode) -> Option<String> {
         [".mp3", ".m4a", ".ogg", ".opus", ".wav"].iter().any(|ending| path.ends_with(ending))
     };
     OTHER_AUDIO.iter().find_map(|key| {
-        let value = &episode.field(key)?.value;
-        let texts: Vec<&str> = match value {
+        let value = episode.field(key)?.value();
+        let texts: Vec<&str> = match &value {
             Value::Mapping(map) => map.values().filter_map(Value::as_str).collect(),
             value => value.as_str().into_iter().collect(),
         };

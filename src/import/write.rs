@@ -25,7 +25,7 @@ mod tests {
                 format!("{odd}{text}").chars().filter(|&c| crate::show::words::legal_in_xml(c)).collect();
             let matter = format!("---\na: {}\n---\n", quoted(&text));
             let read = crate::show::frontmatter::parse(&matter).unwrap();
-            prop_assert_eq!(read.fields[0].text.as_deref(), Some(text.as_str()));
+            prop_assert_eq!(read.fields[0].text(), Some(text.as_str()));
             let table: toml::Table = toml::from_str(&format!("a = {}", quoted(&text))).unwrap();
             prop_assert_eq!(table["a"].as_str(), Some(text.as_str()));
             let (cut, _) = cut(&text, 7);

@@ -30,17 +30,16 @@ pub fn look_at(
     let cache = Cache::open(&checkout.show);
     let episodes: Vec<&Episode> =
         checkout.show.episodes.iter().filter(|episode| wanted(episode)).collect();
-    // One at a time: a file takes far longer than the handing out.
-    let found = episodes
-        .par_iter()
-        .with_max_len(1)
-        .filter_map(|episode| {
-            let evidence = probe(&checkout.show, episode, depth, &cache)?;
-            Some((episode.source.path.clone(), evidence))
-        })
-        .collect();
+    // One at a time: a file takes far longer than the handing out. Each has its place beforehand, for a
+    // list of what came takes more room than what came.
+    let mut found: Vec<Option<Evidence>> = Vec::new();
+    let probed = episodes.par_iter().with_max_len(1);
+    probed
+        .map(|episode| probe(&checkout.show, episode, depth, &cache))
+        .collect_into_vec(&mut found);
     cache.keep(&checkout.audio_paths());
-    found
+    let paths = episodes.iter().map(|episode| &episode.source.path);
+    paths.zip(found).filter_map(|(path, found)| Some((path.clone(), found?))).collect()
 }
 
 fn probe(show: &Show, episode: &Episode, depth: Depth, cache: &Cache) -> Option<Evidence> {
@@ -71,7 +70,7 @@ pub fn elsewhere(show: &Show, episode: &Episode) -> Option<Evidence> {
         None => return None,
     };
     let audio = PublishedAudio::elsewhere(url, bytes, milliseconds)?;
-    Some(Evidence::Recorded(audio))
+    Some(Evidence::Recorded(Box::new(audio)))
 }
 
 /// What is known of audio that is no file inside the show's folder.

@@ -213,7 +213,7 @@ pub fn resolve(show: &Show, path: &str) -> Result<PathBuf, FileTrouble> {
 /// MP3s in the audio folder that no episode names.
 fn unused(show: &Show) -> Vec<String> {
     // A name that cannot be published is a finding of its own; the file is used all the same.
-    let named = |episode: &'_ Episode| Some(episode.field("file")?.text.clone()?.trim().to_owned());
+    let named = |episode: &'_ Episode| Some(episode.field("file")?.text()?.trim().to_owned());
     let files =
         show.episodes.iter().filter_map(|episode| Some(episode.file.value()?.as_str().to_owned()));
     let used: BTreeSet<String> = files.chain(show.episodes.iter().filter_map(named)).collect();

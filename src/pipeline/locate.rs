@@ -148,7 +148,7 @@ pub async fn locate(
     }
     for (path, audio) in elsewhere {
         proofs.insert(path.clone(), Proof { pointer: false, by: By::Address });
-        placements.insert(path, Placement::Standing(audio));
+        placements.insert(path, Placement::Standing(*audio));
     }
     let tag_chapters = tag_chapters(checkout, &evidence, record);
     Ok(Located { evidence, placements, proofs, tag_chapters, adopted: all_adopted })
@@ -196,9 +196,9 @@ fn speak(evidence: &mut Evidence, audio: &mut PublishedAudio) {
             {
                 audio.source_bytes = Some(size);
             }
-            *evidence = Evidence::Recorded(audio.clone());
+            *evidence = Evidence::Recorded(Box::new(audio.clone()));
         }
-        _ => *evidence = Evidence::Recorded(audio.clone()),
+        _ => *evidence = Evidence::Recorded(Box::new(audio.clone())),
     }
 }
 

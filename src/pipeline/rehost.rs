@@ -160,14 +160,14 @@ fn at_home(episode: &Episode, bytes: u64) -> String {
     if let Some(field) = episode.field("enclosure") {
         let start = text[..field.key_span.start].rfind('\n').map_or(0, |at| at + 1);
         let end =
-            text[field.span.end..].find('\n').map_or(text.len(), |at| field.span.end + at + 1);
+            text[field.span().end..].find('\n').map_or(text.len(), |at| field.span().end + at + 1);
         edits.push(Edit { span: start..end, replacement: String::new() });
     }
     if let Some(field) = episode.field("size")
         && episode.size.value() != Some(&bytes)
     {
-        let space = if text[..field.span.start].ends_with(':') { " " } else { "" };
-        edits.push(Edit { span: field.span.clone(), replacement: format!("{space}{bytes}") });
+        let space = if text[..field.span().start].ends_with(':') { " " } else { "" };
+        edits.push(Edit { span: field.span(), replacement: format!("{space}{bytes}") });
     }
     edit::apply(text, &edits)
 }

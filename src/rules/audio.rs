@@ -40,7 +40,7 @@ pub enum Evidence {
         published: Option<u64>,
     },
     /// What the target holds, or stands elsewhere, where the file is not at hand.
-    Recorded(PublishedAudio),
+    Recorded(Box<PublishedAudio>),
 }
 
 impl Evidence {
@@ -308,7 +308,7 @@ fn replace(
     truth: String,
     message: String,
 ) -> Finding {
-    let span = episode.field(key).map_or_else(|| head(episode), |field| field.span.clone());
+    let span = episode.field(key).map_or_else(|| head(episode), |field| field.span());
     let written = episode.source.text[span.clone()].to_owned();
     let replacement = requote(&written, &truth);
     let finding = Finding::at(rule, &episode.source, span.clone(), message)
@@ -357,9 +357,9 @@ fn not_given(
                     .expected(expected);
             Some(match truth {
                 Some(truth)
-                    if episode.field(key).is_some_and(|field| {
-                        field.text.as_deref() == Some("") && span.is_empty()
-                    }) =>
+                    if episode
+                        .field(key)
+                        .is_some_and(|field| field.text() == Some("") && span.is_empty()) =>
                 {
                     finding
                         .help(format!("write `{key}: {truth}`"))

@@ -136,9 +136,9 @@ fn numbers(episode: &Episode, findings: &mut Vec<Finding>) {
         };
         let message = format!("`{text}` is {digits} here, and {other} to readers of YAML 1.1");
         findings.push(
-            Finding::at(&rule::YAML_READING, &episode.source, field.span.clone(), message)
+            Finding::at(&rule::YAML_READING, &episode.source, field.span(), message)
                 .help(format!("write `{key}: {digits}`"))
-                .suggest(field.span.clone(), digits),
+                .suggest(field.span(), digits),
         );
     }
     if let (Some((field, text)), Given::Good(Located { value: seconds, .. })) =
@@ -148,10 +148,9 @@ fn numbers(episode: &Episode, findings: &mut Vec<Finding>) {
     {
         let message =
             format!("`{text}` without quotes is the number {seconds} to readers of YAML 1.1");
-        let mut finding =
-            Finding::at(&rule::YAML_READING, &episode.source, field.span.clone(), message)
-                .help(format!("write `{}: {}`", field.key, quoted(text)))
-                .suggest(field.span.clone(), quoted(text));
+        let mut finding = Finding::at(&rule::YAML_READING, &episode.source, field.span(), message)
+            .help(format!("write `{}: {}`", field.key, quoted(text)))
+            .suggest(field.span(), quoted(text));
         finding.severity = Severity::Note;
         findings.push(finding);
     }
@@ -161,10 +160,7 @@ fn numbers(episode: &Episode, findings: &mut Vec<Finding>) {
 fn date(episode: &Episode, findings: &mut Vec<Finding>) {
     let (Given::Good(date), Some(field)) = (&episode.date, episode.field("date")) else { return };
     let is_plain = field.node.scalar().is_some_and(|scalar| scalar.style == Style::Plain);
-    if date.value.offset.is_none()
-        && is_plain
-        && field.text.as_ref().is_some_and(|text| text.len() > 10)
-    {
+    if date.value.offset.is_none() && is_plain && field.text().is_some_and(|text| text.len() > 10) {
         let message =
             "this date is in the show's time zone here, and in UTC to many readers of YAML";
         let mut finding =
@@ -180,7 +176,7 @@ fn title(episode: &Episode, findings: &mut Vec<Finding>) {
     let (Given::Good(title), Some(field)) = (&episode.title, episode.field("title")) else {
         return;
     };
-    let written = field.text.as_deref().unwrap_or_default().trim();
+    let written = field.text().unwrap_or_default().trim();
     let entity = entities(&title.value);
     let (what, meant) = if written.contains(['\n', '\r']) {
         ("a line break, which is published as a space", title.value.clone())

@@ -204,7 +204,7 @@ impl Episode {
         let unknown = keys
             .unknown()
             .map(|field| UnknownKey {
-                key: field.key.clone(),
+                key: field.key.to_string(),
                 span: field.key_span.clone(),
                 nearest: nearest(&field.key, &OWN),
             })
@@ -382,7 +382,7 @@ fn draft(keys: &Fields) -> Given<bool> {
     let held = |name: &str, values: &[&str]| {
         let field = keys.named(name)?;
         let text = field.node.text()?.trim().to_ascii_lowercase();
-        values.contains(&text.as_str()).then(|| Located { value: true, span: field.span.clone() })
+        values.contains(&text.as_str()).then(|| Located { value: true, span: field.span() })
     };
     let held = held("status", &["draft", "hidden", "pending", "private", "unpublished"])
         .or_else(|| held("private", &["true", "yes", "on", "1"]))
@@ -414,7 +414,8 @@ fn transcripts(
         return Given::Missing;
     };
     let plain = |file: String| TranscriptGiven { file, language: None, captions: false };
-    let entries = match &field.value {
+    let value = field.value();
+    let entries = match &value {
         Value::Sequence(entries) => entries.iter().collect(),
         mapping @ Value::Mapping(_) => vec![mapping],
         _ => {
@@ -428,9 +429,8 @@ fn transcripts(
             };
         }
     };
-    let bad = |reason: String| {
-        Given::Bad(Box::new(Malformed::whole(field.span.clone(), reason, EXPECTED)))
-    };
+    let bad =
+        |reason: String| Given::Bad(Box::new(Malformed::whole(field.span(), reason, EXPECTED)));
     let mut read = Vec::new();
     for entry in entries {
         let text = |keys: &[&str]| {
@@ -452,8 +452,8 @@ fn transcripts(
         }
     }
     match read.is_empty() {
-        true => Given::Empty(field.span.clone()),
-        false => Given::Good(Located { value: read, span: field.span.clone() }),
+        true => Given::Empty(field.span()),
+        false => Given::Good(Located { value: read, span: field.span() }),
     }
 }
 
@@ -463,8 +463,8 @@ fn chapters(
 ) -> Given<ChaptersGiven> {
     let Some(field) = keys.get("chapters") else { return Given::Missing };
     if matches!(field.node.content, Content::List(_)) {
-        let value = ChaptersGiven::List(field.value.clone());
-        return Given::Good(Located { value, span: field.span.clone() });
+        let value = ChaptersGiven::List(field.value());
+        return Given::Good(Located { value, span: field.span() });
     }
     let expected = "a list of chapters, or the path of a chapter file in the show's folder";
     match given::scalar(field, expected, inside) {

@@ -95,20 +95,23 @@ pub(super) fn scalar<T>(
 ) -> Given<T> {
     let Some(scalar) = field.node.scalar() else {
         let reason = "a list or mapping stands where one value belongs";
-        return Given::Bad(Box::new(Malformed::whole(field.span.clone(), reason, expected)));
+        return Given::Bad(Box::new(Malformed::whole(field.span(), reason, expected)));
     };
     if scalar.is_null() || scalar.text.trim().is_empty() {
-        return Given::Empty(field.span.clone());
+        return Given::Empty(field.span());
     }
     match read(&scalar.text) {
-        Ok(value) => Given::Good(Located { value, span: field.span.clone() }),
+        Ok(value) => Given::Good(Located { value, span: field.span() }),
         Err(trouble) => {
             let culprit = match scalar.verbatim {
-                Some(from) => from + trouble.culprit.start..from + trouble.culprit.end,
-                None => field.span.clone(),
+                Some(from) => {
+                    let from = from as usize;
+                    from + trouble.culprit.start..from + trouble.culprit.end
+                }
+                None => field.span(),
             };
             Given::Bad(Box::new(Malformed {
-                span: field.span.clone(),
+                span: field.span(),
                 culprit,
                 reason: trouble.reason,
                 expected,

@@ -2,6 +2,8 @@
 //!
 //! One table, from which reading, the rules and `docs/keys.md` take.
 
+use std::borrow::Cow;
+
 use super::frontmatter::Field;
 use super::own_keys;
 pub use super::own_keys::OWN;
@@ -158,26 +160,49 @@ pub struct Fields {
     pub all: Vec<Field>,
     inner: Vec<Field>,
     /// Which of them, in this order, stand for which key of onair's; the best one first.
-    roles: Vec<(&'static str, usize, usize)>,
+    roles: Box<[Role]>,
+}
+
+/// A key of onair's by its place in [`OWN`], how near a field's name is to it, and the field's place. A show has thousands of
+/// episodes, so it is small; a front matter has fewer fields than 65,536 (`frontmatter::MAX_BYTES`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Role {
+    key: u8,
+    rank: u16,
+    at: u16,
 }
 
 impl Fields {
     /// Makes them ready to be asked.
-    pub fn new(all: Vec<Field>) -> Self {
+    pub fn new(mut all: Vec<Field>) -> Self {
+        // A show has thousands of each: one text for all of them.
+        for field in &mut all {
+            if let Some(own) = OWN.iter().find(|own| **own == field.key) {
+                field.key = Cow::Borrowed(own);
+            }
+        }
         let grouped = all.iter().filter(|field| is_group(&field.key));
         let inner: Vec<Field> = grouped.flat_map(Field::inner).collect();
         let both = all.iter().chain(&inner).enumerate();
-        let mut roles: Vec<_> = both
-            .filter_map(|(at, field)| role(&field.key).map(|(key, rank)| (key, rank, at)))
-            .collect();
+        let of = |(at, field): (usize, &Field)| {
+            let (key, rank) = role(&field.key)?;
+            let key = OWN.iter().position(|own| *own == key)?;
+            Some(Role {
+                key: u8::try_from(key).ok()?,
+                rank: u16::try_from(rank).ok()?,
+                at: u16::try_from(at).ok()?,
+            })
+        };
+        let mut roles: Vec<Role> = both.filter_map(of).collect();
         roles.sort_unstable();
-        Self { all, inner, roles }
+        Self { all, inner, roles: roles.into() }
     }
 
     /// The field that gives a key its value: under onair's own name, or another's.
     pub fn get(&self, key: &str) -> Option<&Field> {
-        let of_key = self.roles.iter().filter(|(ours, ..)| *ours == key);
-        let mut found = of_key.filter_map(|&(_, _, at)| {
+        let of_key = self.roles.iter().filter(|role| OWN[usize::from(role.key)] == key);
+        let mut found = of_key.filter_map(|role| {
+            let at = usize::from(role.at);
             self.all.get(at).or_else(|| self.inner.get(at.checked_sub(self.all.len())?))
         });
         let Some(first) = found.next() else {
@@ -259,7 +284,10 @@ mod tests {
     #[test]
     fn a_key_has_many_names() {
         let text = |yaml: &str, key: &str| {
-            fields(yaml).get(key).and_then(|field| field.text.clone()).unwrap_or_default()
+            fields(yaml)
+                .get(key)
+                .and_then(|field| field.text().map(str::to_owned))
+                .unwrap_or_default()
         };
         for yaml in [
             "itunes: {duration: 5}",
@@ -275,7 +303,7 @@ mod tests {
         assert_eq!(text("enclosure: {url: a, length: 7}", "enclosure"), "a");
         assert_eq!(text("audio:\n  mp3: a.mp3\n  ogg: a.ogg", "file"), "a.mp3");
         let unknown = fields("itunes: {mood: 1}\naudio: {wav: b}\ntags: [a]\nmood: 2");
-        let unknown: Vec<&str> = unknown.unknown().map(|field| field.key.as_str()).collect();
+        let unknown: Vec<&str> = unknown.unknown().map(|field| &*field.key).collect();
         assert_eq!(unknown, ["mood", "itunes.mood", "audio.wav"]);
     }
 

@@ -198,9 +198,9 @@ pub fn of_fields(fields: &[Field]) -> (Vec<Element>, Vec<(&'static str, Malforme
     let (mut elements, mut faults) = (Vec::new(), Vec::new());
     for spec in &SPECS {
         let Some(field) = fields.iter().find(|field| field.key == spec.key) else { continue };
-        match read(spec, &field.value, field.text.as_deref()) {
+        match read(spec, &field.value(), field.text()) {
             Ok(read) => elements.extend(read),
-            Err(reason) => faults.push((spec.key, malformed(spec, field.span.clone(), reason))),
+            Err(reason) => faults.push((spec.key, malformed(spec, field.span(), reason))),
         }
     }
     (elements, faults)

@@ -33,7 +33,7 @@ fn link(text: &str) -> Result<String, Trouble> {
 /// generator's to fill in, and `false` is not an address.
 pub(super) fn permalink(keys: &Fields) -> Given<String> {
     let Some(field) = keys.named("permalink") else { return Given::Missing };
-    let text = field.text.as_deref().unwrap_or_default();
+    let text = field.text().unwrap_or_default();
     if text.contains([':', '{']) || matches!(text, "true" | "false") {
         return Given::Missing;
     }
@@ -51,8 +51,9 @@ pub(super) fn aliases(keys: &Fields) -> Given<Vec<String>> {
             Given::Missing => Given::Missing,
         };
     };
-    let span = field.span.clone();
-    let entries = field.value.as_sequence().into_iter().flatten();
+    let span = field.span();
+    let value = field.value();
+    let entries = value.as_sequence().into_iter().flatten();
     match entries.map(|entry| of_link(entry.as_str()?)).collect() {
         Some(value) => Given::Good(Located { value, span }),
         None => Given::Bad(Box::new(Malformed {

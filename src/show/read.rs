@@ -171,15 +171,18 @@ impl Show {
         walk(root, EPISODES, 0, &mut paths)
             .map_err(|reason| ShowError::Episodes { path: root.join(EPISODES), reason })?;
         let files = &Files::of(root, paths);
-        let read: Vec<_> =
-            files.paths.par_iter().filter_map(|path| read_file(root, path, files)).collect();
-        // An episode takes some kilobytes: no more room than that for each.
-        show.episodes.reserve_exact(read.len());
-        for file in read {
-            match file {
-                Read::Episode(episode) => show.episodes.push(*episode),
-                Read::Unreadable(unreadable) => show.unreadable.push(unreadable),
-                Read::Other(other) => show.others.push(other),
+        // An episode takes some kilobytes: no more room than that for each, and none is there twice.
+        let markdown = files.paths.iter().filter(|path| layout::is_markdown(path)).count();
+        show.episodes.reserve_exact(markdown);
+        for paths in files.paths.chunks(READ_AT_ONCE) {
+            let read: Vec<_> =
+                paths.par_iter().filter_map(|path| read_file(root, path, files)).collect();
+            for file in read {
+                match file {
+                    Read::Episode(episode) => show.episodes.push(*episode),
+                    Read::Unreadable(unreadable) => show.unreadable.push(unreadable),
+                    Read::Other(other) => show.others.push(other),
+                }
             }
         }
         Ok(show)
@@ -203,6 +206,9 @@ pub fn read_settings(root: &Path) -> Result<(Source, Settings), ShowError> {
         .map_err(|error| ShowError::Wrong { source_text: source.clone(), error })?;
     Ok((source, settings))
 }
+
+/// Files that are read side by side before they take their place.
+const READ_AT_ONCE: usize = 512;
 
 /// What a file in the folder of episodes is.
 enum Read {

@@ -12,14 +12,14 @@ pub fn set_key(episode: &Episode, key: &str, value: &str) -> Option<Edit> {
     let text = &*episode.source.text;
     let edit = match episode.field(key) {
         Some(field) => {
-            let written = text.get(field.span.clone())?;
-            if written.contains('\n') || field.text.is_none() {
+            let written = text.get(field.span())?;
+            if written.contains('\n') || field.text().is_none() {
                 return None;
             }
             // An empty place is right behind the colon.
             let space = if written.is_empty() { " " } else { "" };
             let replacement = format!("{space}{}", requote(written, value));
-            Edit { span: field.span.clone(), replacement }
+            Edit { span: field.span(), replacement }
         }
         None => {
             let fence = closing_fence(text, episode.notes.start);
@@ -51,9 +51,9 @@ fn gives_only(before: &Episode, edit: &Edit, key: &str, value: &str) -> bool {
     let name = before.field(key).map_or(key, |field| &field.key);
     let others = |episode: &Episode| {
         let fields = episode.fields.all.iter().filter(|field| field.key != name);
-        fields.map(|field| (field.key.clone(), field.value.clone())).collect::<Vec<_>>()
+        fields.map(|field| (field.key.clone(), field.value())).collect::<Vec<_>>()
     };
-    after.field(key).is_some_and(|field| field.text.as_deref() == Some(value))
+    after.field(key).is_some_and(|field| field.text() == Some(value))
         && others(before) == others(&after)
         && before.notes_text() == after.notes_text()
 }
@@ -165,7 +165,7 @@ mod tests {
             prop_assert_eq!(read.apple_id.value(), Some(&id));
             for field in &episode.fields.all {
                 if field.key != KEY {
-                    prop_assert_eq!(&read.field(&field.key).unwrap().value, &field.value);
+                    prop_assert_eq!(read.field(&field.key).unwrap().value(), field.value());
                 }
             }
             // Writing the same id again changes nothing.

@@ -364,7 +364,7 @@ fn facts(checkout: &Checkout, episode: &Episode, sound: Option<&Sound>) -> Optio
     if sound.is_none()
         && let Some(Evidence::Recorded(audio)) = elsewhere(&checkout.show, episode)
     {
-        return Some(audio);
+        return Some(*audio);
     }
     let mut audio = edition::as_written(checkout, episode)?;
     if let Some(Sound { mp3: Some(mp3), length, .. }) = sound {

@@ -43,7 +43,7 @@ fn file(format: Format, text: &str) -> String {
 fn list(text: &str) -> String {
     let matter = crate::show::frontmatter::parse(text).unwrap();
     let field = matter.fields.iter().find(|field| field.key == "chapters").unwrap();
-    shown(text, in_front_matter(&field.value, text, &field.span))
+    shown(text, in_front_matter(&field.value(), text, &field.span()))
 }
 
 #[test]

@@ -235,7 +235,11 @@ impl Builder<'_> {
             return Ok(());
         };
         match &mut open.content {
-            Content::List(items) => items.push(node),
+            // Lists are short, and a show has thousands of them.
+            Content::List(items) => {
+                items.reserve_exact(usize::from(items.is_empty()));
+                items.push(node);
+            }
             Content::Map(entries) => match open.key.take() {
                 None => {
                     let Content::Scalar(Scalar { text, .. }) = node.content else {
@@ -254,7 +258,7 @@ impl Builder<'_> {
                     {
                         node.span = behind_colon(yaml, base, &key_span);
                     }
-                    entries.push(Entry { key, key_span, node });
+                    entries.push(Entry { key: key.into(), key_span, node });
                 }
             },
             Content::Scalar(_) => {}
@@ -266,7 +270,8 @@ impl Builder<'_> {
     fn merged(&mut self, entries: Vec<Entry>) -> Result<Vec<Entry>, Refusal> {
         let (merges, mut own): (Vec<Entry>, Vec<Entry>) =
             entries.into_iter().partition(|entry| entry.key == MERGE);
-        let mut keys: HashSet<String> = own.iter().map(|entry| entry.key.clone()).collect();
+        let mut keys: HashSet<Cow<'static, str>> =
+            own.iter().map(|entry| entry.key.clone()).collect();
         for merge in merges {
             let sources = match merge.node.content {
                 Content::Map(entries) => vec![entries],
@@ -319,7 +324,7 @@ impl Builder<'_> {
         let span = place(self.yaml, self.base, span, style, text);
         let from = span.start + usize::from(style == Style::Quoted);
         let slice = self.yaml.get(from - self.base..(from - self.base).saturating_add(text.len()));
-        let verbatim = (slice == Some(text)).then_some(from);
+        let verbatim = u32::try_from(from).ok().filter(|_| slice == Some(text));
         let scalar = Scalar { text: text.to_owned(), verbatim, style, tag };
         Ok(Node { span, content: Content::Scalar(scalar) })
     }

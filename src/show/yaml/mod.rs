@@ -10,6 +10,8 @@ mod lenient;
 mod places;
 mod scalar;
 
+use std::borrow::Cow;
+
 use serde_yaml::{Mapping, Value};
 
 use super::source::Span;
@@ -41,11 +43,38 @@ pub enum Content {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// The key.
-    pub key: String,
+    pub key: Cow<'static, str>,
     /// Where the key stands.
     pub key_span: Span,
     /// The value.
     pub node: Node,
+}
+
+impl Entry {
+    /// The value as the YAML library knows it.
+    pub fn value(&self) -> Value {
+        self.node.value()
+    }
+
+    /// Where the value stands, quotes included; empty and right behind the colon for no value.
+    pub fn span(&self) -> Span {
+        self.node.span.clone()
+    }
+
+    /// The scalar's own text, without quotes; nothing for a list or mapping.
+    pub fn text(&self) -> Option<&str> {
+        self.node.scalar().map(|scalar| scalar.text.as_str())
+    }
+
+    /// The entries of a mapping with names of their own: `duration` of `itunes` is `itunes.duration`.
+    pub fn inner(&self) -> Vec<Self> {
+        let Content::Map(entries) = &self.node.content else { return Vec::new() };
+        let named = |entry: &Self| Self {
+            key: format!("{}.{}", self.key, entry.key).into(),
+            ..entry.clone()
+        };
+        entries.iter().map(named).collect()
+    }
 }
 
 /// A document's keys.
@@ -116,7 +145,7 @@ impl Node {
             Content::Map(entries) => Value::Mapping(
                 entries
                     .iter()
-                    .map(|entry| (Value::String(entry.key.clone()), entry.node.value()))
+                    .map(|entry| (Value::String(entry.key.to_string()), entry.node.value()))
                     .collect::<Mapping>(),
             ),
         }

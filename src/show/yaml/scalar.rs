@@ -8,7 +8,7 @@ pub struct Scalar {
     /// Its text, without quotes, escapes read and lines folded.
     pub text: String,
     /// Where `text` starts in the file, if it stands there letter for letter.
-    pub verbatim: Option<usize>,
+    pub verbatim: Option<u32>,
     /// How it is written.
     pub style: Style,
     /// The tag of the core schema in front of it.

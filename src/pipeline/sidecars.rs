@@ -128,7 +128,13 @@ fn look(root: &Path, file: &NamedFile<'_>) -> Look {
     let seen = Seen::new(path, bytes, &head);
     // What stands before a picture's size may be a whole other picture.
     if seen.picture.is_some() || bytes <= HEAD || bytes > pictures::MAX_BYTES {
-        return Ok(seen);
+        return Ok(match file.role {
+            Role::EpisodeArtwork => {
+                let tail = read::read_tail(root, path, HEAD).map_err(gone)?;
+                seen.with_end(&head, &tail)
+            }
+            _ => seen,
+        });
     }
     let (head, bytes) = read::read_head(root, path, pictures::MAX_BYTES).map_err(gone)?;
     Ok(Seen::new(path, bytes, &head))

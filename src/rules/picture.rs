@@ -13,6 +13,24 @@ pub struct Picture {
     pub cmyk: bool,
 }
 
+const BREAKS_OFF: &str = "breaks off before its end";
+/// `acTL` before the pixels (PNG, W3C, section 11.3.6.1): players show its first frame, or none.
+const MOVES: &str = "is an animated PNG, where a still picture belongs";
+
+/// The same of a file too large to be read whole for it, by its first and last bytes.
+pub fn lacks_at_ends(head: &[u8], tail: &[u8], picture: &Picture) -> Option<&'static str> {
+    let end: &[u8] = match picture.format {
+        "PNG" => b"IEND",
+        "JPEG" => &[0xff, 0xd9],
+        _ => return None,
+    };
+    let pixels = memchr::memmem::find(head, b"IDAT").unwrap_or(head.len());
+    if picture.format == "PNG" && memchr::memmem::find(&head[..pixels], b"acTL").is_some() {
+        return Some(MOVES);
+    }
+    memchr::memmem::rfind(tail, end).is_none().then_some(BREAKS_OFF)
+}
+
 /// What of a picture's file is not there: a head alone promises any size. Nothing is decoded.
 ///
 /// Sources: PNG (W3C), sections 5.3 and 5.6: chunks, `IDAT` among them, `IEND` last; ITU T.81, B.1.1.3
@@ -41,6 +59,7 @@ fn png_lacks(bytes: &[u8], picture: &Picture) -> Option<&'static str> {
         }
         match &head[4..] {
             b"IDAT" => data += length,
+            b"acTL" if data == 0 => return Some(MOVES),
             b"IEND" if data == 0 => return Some("holds no pixels"),
             // A pixel has one bit at least.
             b"IEND" => return fits(picture, data, 8 * 1100),
@@ -48,14 +67,14 @@ fn png_lacks(bytes: &[u8], picture: &Picture) -> Option<&'static str> {
         }
         at += 12 + length;
     }
-    Some("breaks off before its end")
+    Some(BREAKS_OFF)
 }
 
 fn jpeg_lacks(bytes: &[u8], picture: &Picture) -> Option<&'static str> {
     let scan = memchr::memmem::find(bytes, &[0xff, 0xda]).map(|at| at + 2);
     let Some(scan) = scan else { return Some("holds no pixels") };
     match memchr::memmem::rfind(&bytes[scan..], &[0xff, 0xd9]) {
-        None => Some("breaks off before its end"),
+        None => Some(BREAKS_OFF),
         // A run of empty blocks of 64 pixels may be as short as a band of them in a progressive file.
         Some(data) => fits(picture, data, 64 * 400),
     }

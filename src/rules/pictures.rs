@@ -1,7 +1,7 @@
 //! Pictures: those that the show names are there, can be published, and are what platforms take.
 
 use super::finding::Finding;
-use super::picture::{EXPECTED, Picture, flaw, picture};
+use super::picture::{EXPECTED, Picture, flaw, lacks, lacks_at_ends, picture};
 use super::registry as rule;
 use super::severity::Severity;
 use crate::show::files::{NamedFile, Role, image_type, join};
@@ -21,6 +21,8 @@ pub struct Seen {
     pub picture: Option<Picture>,
     /// Whether it begins as an SVG does.
     pub svg: bool,
+    /// What of the picture is not there, as far as it was looked for.
+    pub lack: Option<&'static str>,
 }
 
 impl Seen {
@@ -28,7 +30,17 @@ impl Seen {
     pub fn new(path: &str, bytes: u64, head: &[u8]) -> Self {
         let start = String::from_utf8_lossy(&head[..head.len().min(1024)]);
         let svg = path.to_ascii_lowercase().ends_with(".svg") || start.contains("<svg");
-        Self { path: path.to_owned(), bytes, picture: picture(head), svg }
+        Self { path: path.to_owned(), bytes, picture: picture(head), svg, lack: None }
+    }
+
+    /// The same, with what its last bytes tell.
+    pub fn with_end(mut self, head: &[u8], tail: &[u8]) -> Self {
+        self.lack =
+            self.picture.as_ref().and_then(|picture| match head.len() as u64 == self.bytes {
+                true => lacks(head, picture),
+                false => lacks_at_ends(head, tail, picture),
+            });
+        self
     }
 }
 
@@ -94,7 +106,7 @@ pub fn judge(file: &NamedFile<'_>, look: &Look) -> Option<Finding> {
         return Some(at(&rule::PICTURE_UNUSABLE, format!("{what} {reason}")).expected(expected));
     }
     let picture = seen.picture.as_ref().filter(|_| file.role == Role::EpisodeArtwork)?;
-    let reason = flaw(&seen.path, picture)?;
+    let reason = flaw(&seen.path, picture).or_else(|| seen.lack.map(str::to_owned))?;
     Some(at(&rule::EPISODE_ARTWORK, format!("{what} {reason}")).expected(EXPECTED))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -398,6 +398,21 @@ pub fn read_head(root: &Path, path: &str, limit: u64) -> Result<(Vec<u8>, u64), 
     let mut head = Vec::new();
     file.take(limit).read_to_end(&mut head).map_err(io)?;
     Ok((head, bytes))
+}
+
+/// The last bytes of the file at `path` below `root`, at most `limit`.
+///
+/// # Errors
+/// As [`read_head`].
+pub fn read_tail(root: &Path, path: &str, limit: u64) -> Result<Vec<u8>, FileTrouble> {
+    let real = resolve(root, path)?;
+    let io = |error: io::Error| FileTrouble::Io(error.to_string());
+    let mut file = File::open(&real).map_err(io)?;
+    let bytes = file.metadata().map_err(io)?.len();
+    file.seek(io::SeekFrom::Start(bytes.saturating_sub(limit))).map_err(io)?;
+    let mut tail = Vec::new();
+    file.take(limit).read_to_end(&mut tail).map_err(io)?;
+    Ok(tail)
 }
 
 /// A text file that another program wrote, and perhaps as UTF-16 (with its byte order mark), which

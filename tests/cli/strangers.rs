@@ -130,10 +130,35 @@ fn a_head_of_a_picture_is_no_picture() {
             &[&whole[..33], b"\0\0\0\x01IDAT\0\0\0\0\0", b"\0\0\0\0IEND\0\0\0\0"].concat(),
             "holds far fewer pixels than it says",
         ),
+        (
+            &[&whole[..33], b"\0\0\0\x08acTL\0\0\0\x02\0\0\0\0\0\0\0\0", &whole[33..]].concat(),
+            "is an animated PNG",
+        ),
     ] {
         fs::write(show.path("img/artwork.png"), bytes).unwrap();
         let ran = checked(&show);
         assert!(ran.code == 1 && ran.stdout.contains(lack), "{lack}: {}", ran.said());
+    }
+}
+
+#[test]
+fn a_head_of_an_episode_s_picture_is_no_picture() {
+    let show = TestShow::new();
+    show.with_audio(1, 100, &["image: img/one.png"]);
+    let whole = fs::read(show.path("img/artwork.png")).unwrap();
+    let large =
+        [&whole[..33], b"\0\x02\0\0IDAT", &[7; 0x2_0000], b"\0\0\0\0", b"\0\0\0\0IEND\0\0\0\0"]
+            .concat();
+    for (bytes, lack) in [
+        (&whole[..], ""),
+        (&large[..], ""),
+        (&whole[..200], "the episode's artwork img/one.png breaks off before its end"),
+        (&large[..0x1_8000], "the episode's artwork img/one.png breaks off before its end"),
+    ] {
+        fs::write(show.path("img/one.png"), bytes).unwrap();
+        let ran = checked(&show);
+        assert_eq!(ran.stdout.contains("[episode-artwork]"), !lack.is_empty(), "{}", ran.said());
+        assert!(ran.stdout.contains(lack), "{lack}: {}", ran.said());
     }
 }
 

@@ -229,6 +229,15 @@ for (const path of kinds) {
   };
   const slider = player.getByRole('slider', { name: words.position });
   check('the time is known before anything is loaded', /^0:00 \/ \d+:\d\d/.test(await slider.getAttribute('aria-valuetext')) && (await page.evaluate(() => document.querySelector('audio').networkState)) !== 2);
+  // The picture for networks is there, in the size that the page says.
+  const card = await page.evaluate(async () => {
+    const meta = (name) => document.querySelector(`meta[property="og:image${name}"]`)?.content;
+    const image = new Image();
+    image.src = new URL(meta('')).pathname;
+    await image.decode();
+    return { is: [image.naturalWidth, image.naturalHeight], said: [Number(meta(':width')), Number(meta(':height'))], words: meta(':alt') };
+  }).catch((error) => ({ error: error.message }));
+  check('the card is as the page says', card.words && String(card.is) === String(card.said), JSON.stringify(card));
   await button(words.play).click();
   check('the audio plays', (await settled((now) => now.currentTime > 0.3)).currentTime > 0.3, JSON.stringify(await state()));
   await button(words.pause).click();

@@ -46,7 +46,9 @@ pub(super) fn draw(card: &Card<'_>) -> Result<Bytes, ArtworkError> {
         let left = if card.picture.is_some() { 2 * MARGIN + BESIDE } else { MARGIN };
         let width = (SIZE.0 - MARGIN - left) as f32;
         let tint = accent.map_or(QUIET, |accent| Accent::of(accent).dark);
-        let head = lettering::fit(show, &SHOW, width, SHOW[0] * 1.2);
+        // A show whose name has no letters here is told by its artwork.
+        let head = Some(show).filter(|show| !show.is_empty());
+        let head = head.and_then(|show| lettering::fit(show, &SHOW, width, SHOW[0] * 1.2));
         let gap = 14.0;
         let over = head.as_ref().map_or(0.0, |head| head.height() + gap);
         let room = BESIDE as f32 - over;

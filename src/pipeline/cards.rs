@@ -17,6 +17,8 @@ use crate::site::artwork::{Gallery, Rgb};
 use crate::site::card::{self, Card, CardFile, Picture};
 use crate::store::published::Published;
 
+/// So many episodes get cards unasked: a first release draws all of them, and holds 80 kB of each.
+const UNASKED: usize = 1000;
 /// A larger file is no card.
 const MAX_KEPT: u64 = 1 << 20;
 
@@ -29,7 +31,7 @@ pub fn cards(
     now: Timestamp,
 ) -> BTreeMap<String, CardFile> {
     let settings = &show.settings;
-    if !settings.site.cards {
+    if !settings.site.cards.unwrap_or(show.episodes.len() <= UNASKED) {
         return BTreeMap::new();
     }
     let accent = settings.site.theme.accent.as_ref();

@@ -178,9 +178,8 @@ pub struct SiteSettings {
     /// A file of elements that the feed has and onair has no key for, put back into it.
     pub extra: Option<Spanned<String>>,
     /// Whether each episode without a `social-background` gets a card, drawn from artwork and title, for
-    /// networks to show.
-    #[serde(default = "yes")]
-    pub cards: bool,
+    /// networks to show. A show of very many episodes gets them only if this says so.
+    pub cards: Option<bool>,
     /// A folder of templates in the show's folder that replace onair's own, one by one.
     pub templates: Option<Spanned<String>>,
     /// A WebSub hub: the feed names it, and a release tells it.

@@ -10,6 +10,7 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use rayon::prelude::*;
 
 use super::{Artwork, Form, Variant, colour};
+use crate::model::hash::Sha256;
 
 /// Widths in pixels: lists and the masthead, the player, the head of a page; each also at twice the
 /// density.
@@ -68,7 +69,8 @@ pub fn make(bytes: &[u8]) -> Result<Artwork, ArtworkError> {
         })
         .collect();
     let variants = wanted.into_par_iter().map(|(size, form)| encode(size, form));
-    Ok(Artwork { variants: variants.collect::<Result<_, _>>()?, accent })
+    let variants = variants.collect::<Result<_, _>>()?;
+    Ok(Artwork { source: Sha256::of(bytes), variants, accent })
 }
 
 pub(in crate::site) fn decode(bytes: &[u8]) -> Result<DynamicImage, ArtworkError> {

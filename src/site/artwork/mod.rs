@@ -13,12 +13,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::model::hash::Sha256;
+
 pub use colour::{Accent, Rgb};
 pub(super) use make::decode;
 pub use make::{ArtworkError, make};
 
 /// Changes whenever the same picture would give other variants: part of a cache's key.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What a variant is encoded as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,8 +66,11 @@ pub struct Variant {
 }
 
 /// What was made of a picture.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artwork {
+    /// The host's picture. Variants are named after it, not after their own bytes: another machine may
+    /// round another way, and pages must not change for that.
+    pub source: Sha256,
     /// Smallest first; icons (PNG) among them.
     pub variants: Vec<Variant>,
     /// The colour that stands out in it; nothing if it is all grey.
@@ -77,6 +82,7 @@ pub type Gallery = BTreeMap<String, Arc<Artwork>>;
 
 #[derive(Serialize, Deserialize)]
 struct Header {
+    source: Sha256,
     variants: Vec<(u32, Form, usize)>,
     accent: Option<Rgb>,
 }
@@ -87,10 +93,16 @@ impl Artwork {
         self.variants.iter().filter(move |variant| variant.form == form)
     }
 
+    /// What the names of its variants start with.
+    pub fn name(&self) -> String {
+        Sha256::of(format!("art {VERSION} {}", self.source).as_bytes()).to_string()[..12].to_owned()
+    }
+
     /// One run of bytes for a cache: the length of a header, the header (JSON), the files.
     pub fn to_bytes(&self) -> Vec<u8> {
         let variants = self.variants.iter().map(|one| (one.width, one.form, one.bytes.len()));
-        let header = Header { variants: variants.collect(), accent: self.accent };
+        let (source, accent) = (self.source, self.accent);
+        let header = Header { source, variants: variants.collect(), accent };
         let header = serde_json::to_vec(&header).unwrap_or_default();
         let mut bytes = u32::try_from(header.len()).unwrap_or(0).to_le_bytes().to_vec();
         bytes.extend(header);
@@ -104,12 +116,13 @@ impl Artwork {
         let mut at = 4_usize.checked_add(usize::try_from(length).ok()?)?;
         let header: Header = serde_json::from_slice(bytes.get(4..at)?).ok()?;
         let mut variants = Vec::new();
-        for (width, form, length) in header.variants {
+        for &(width, form, length) in &header.variants {
             let end = at.checked_add(length).filter(|&end| end <= bytes.len())?;
             variants.push(Variant { width, form, bytes: bytes.slice(at..end) });
             at = end;
         }
-        (at == bytes.len()).then_some(Self { variants, accent: header.accent })
+        let Header { source, accent, .. } = header;
+        (at == bytes.len()).then_some(Self { source, variants, accent })
     }
 }
 
@@ -121,6 +134,7 @@ mod tests {
     fn a_cache_gives_back_what_it_was_given_and_nothing_else() {
         let one = |width, form, bytes: &'static [u8]| Variant { width, form, bytes: bytes.into() };
         let artwork = Artwork {
+            source: Sha256::of(b"a picture"),
             variants: vec![one(88, Form::Jpeg, b"abc"), one(88, Form::WebP, b"de")],
             accent: Some(Rgb([1, 2, 3])),
         };

@@ -23,6 +23,7 @@ const MAX_TEXT: usize = 300;
 /// The artwork of a card.
 #[derive(Debug, Clone)]
 pub struct Picture {
+    /// Of the host's own file.
     hash: Sha256,
     /// A square; decoded only while a card is drawn.
     file: Bytes,
@@ -34,7 +35,7 @@ impl Picture {
     /// own.
     pub fn of(artwork: &Artwork, accent: Option<Rgb>) -> Option<Self> {
         let file = artwork.of_form(Form::Jpeg).last()?.bytes.clone();
-        Some(Self { hash: Sha256::of(&file), file, accent: accent.or(artwork.accent) })
+        Some(Self { hash: artwork.source, file, accent: accent.or(artwork.accent) })
     }
 }
 

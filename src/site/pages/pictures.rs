@@ -6,7 +6,6 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use crate::model::hash::Sha256;
 use crate::model::object::{Kind, Object};
 use crate::show::{Settings, settings};
 use crate::site::SiteError;
@@ -51,10 +50,9 @@ pub(super) fn publish(
 ) -> Result<(Pictures, Vec<Object>), SiteError> {
     let mut pictures = Pictures::default();
     let mut objects: BTreeMap<String, Object> = BTreeMap::new();
-    let mut publish = |variant: &Variant| -> Result<Source, SiteError> {
-        let hash = &Sha256::of(&variant.bytes).to_string()[..12];
+    let mut publish = |name: &str, variant: &Variant| -> Result<Source, SiteError> {
         let (width, form) = (variant.width, variant.form);
-        let path = format!("assets/art/{hash}-{width}.{}", form.ending());
+        let path = format!("assets/art/{name}-{width}.{}", form.ending());
         // The same picture under two names is one file.
         if !objects.contains_key(&path) {
             let (key, bytes) = (addresses.key(&path)?, variant.bytes.clone());
@@ -65,7 +63,11 @@ pub(super) fn publish(
     };
     let artwork = addresses.url(addresses.artwork(show));
     for (path, made) in gallery {
-        let mut of = |form| made.of_form(form).map(&mut publish).collect::<Result<Vec<_>, _>>();
+        let name = made.name();
+        let mut of = |form| {
+            let variants = made.of_form(form).map(|variant| publish(&name, variant));
+            variants.collect::<Result<Vec<_>, _>>()
+        };
         let (webp, jpeg) = (of(Form::WebP)?, of(Form::Jpeg)?);
         let Some(url) = addresses.given(path, settings::FILE) else { continue };
         if url == artwork {

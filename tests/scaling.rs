@@ -127,7 +127,6 @@ fn cases() -> Vec<Case> {
         cases.push(("notes", repeated(unit), notes_of));
         cases.push(("episode", after("---\ntitle: T\n---\n", repeated(unit)), episode));
     }
-    cases.push(("references", after("<b>a</b>", repeated("&amp;©")), notes_of));
     cases.push(("attributes", after("<a ", numbered(|at| format!("x{at}=1 "))), notes_of));
     cases.push(("footnotes", numbered(|at| format!("[^{at}]\n\n[^{at}]: x\n\n")), notes_of));
     cases.push(("references", numbered(|at| format!("[r{at}]\n\n[r{at}]: /u\n\n")), notes_of));

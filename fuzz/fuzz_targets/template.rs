@@ -43,6 +43,7 @@ fuzz_target!(|given: &str| {
         audio,
         object: None,
         chapters: Vec::new(),
+        tag_chapters: Vec::new(),
         transcripts: Vec::new(),
         peaks: Vec::new(),
     };

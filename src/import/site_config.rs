@@ -12,7 +12,7 @@ use super::unread_elements::one_line;
 use crate::show::{Source, frontmatter};
 
 /// Where generators have a site's settings.
-pub const CONFIGS: [&str; 16] = [
+pub const CONFIGS: [&str; 18] = [
     "_config.yml",
     "_config.yaml",
     "site.yml",
@@ -28,6 +28,8 @@ pub const CONFIGS: [&str; 16] = [
     "_data/site.json",
     "_data/metadata.json",
     "src/_data/site.json",
+    "_data/podcast.json",
+    "src/_data/podcast.json",
     "src/_data/metadata.json",
 ];
 /// What generators need for themselves (Jekyll 4.3, "Configuration options"), and a show does not.

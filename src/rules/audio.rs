@@ -11,6 +11,7 @@ use super::text::{head, malformed_value};
 use crate::audio::{BitRate, Content, Mp3, Probe};
 use crate::model::audio::PublishedAudio;
 use crate::show::edit::requote;
+use crate::show::frontmatter::Field;
 use crate::show::read::FileTrouble;
 use crate::show::values::{AudioName, hh_mm_ss};
 use crate::show::{Episode, Given};
@@ -356,14 +357,12 @@ fn not_given(
                 Finding::at(&rule::MISSING_KEY, source, place, format!("`{key}` is empty"))
                     .expected(expected);
             Some(match truth {
-                Some(truth)
-                    if episode
-                        .field(key)
-                        .is_some_and(|field| field.text() == Some("") && span.is_empty()) =>
-                {
+                Some(truth) if episode.field(key).is_some_and(|field| field.text() == Some("")) => {
+                    // Other generators have an empty text there.
+                    let space = if span.is_empty() { " " } else { "" };
                     finding
                         .help(format!("write `{key}: {truth}`"))
-                        .fix(span.clone(), format!(" {truth}"))
+                        .fix(span.clone(), format!("{space}{truth}"))
                 }
                 _ => finding,
             })
@@ -376,10 +375,15 @@ fn not_given(
                 format!("`{key}` is not there"),
             )
             .expected(expected);
-            let behind = episode
-                .file
-                .span()
-                .and_then(|span| Some(span.end + source.text[span.end..].find('\n')? + 1));
+            // Where the file is named within a mapping, as in `audio: {mp3: …}`, behind the whole of that.
+            let behind = episode.file.span().and_then(|span| {
+                let whole = episode.fields.all.iter().map(Field::span);
+                let whole =
+                    whole.filter(|whole| whole.start <= span.start && span.end <= whole.end);
+                let end = whole.map(|whole| whole.end).max().unwrap_or(span.end);
+                let value = source.text[..end].trim_end().len();
+                Some(value + source.text[value..].find('\n')? + 1)
+            });
             Some(match (truth, behind) {
                 (Some(truth), Some(at)) => {
                     let line_break =

@@ -70,16 +70,22 @@ foreign! {
     "podcast_bytes" "Castanet" Same "size";
     "podcast_length" "Jekyll-Podcast-Feed" Same "size";
     "enclosure.length" "others" Same "size";
+    "episode.size" "eleventy-plugin-podcaster" Same "size";
     "audio_size" "others" Same "size";
     "file_size" "others" Same "size";
     "length" "Jekyll themes" Same "size";
     "podcast.size" "others" Same "size";
     "podcast_duration" "Castanet" Same "duration";
     "itunes.duration" "others" Same "duration";
+    "episode.duration" "eleventy-plugin-podcaster" Same "duration";
     "audio_duration" "others" Same "duration";
     "itunes.episode" "others" Same "episode";
     "podcast.episode" "others" Same "episode";
     "episode_number" "others" Same "episode";
+    "episode.episodeNumber" "eleventy-plugin-podcaster" Same "episode";
+    "episode.seasonNumber" "eleventy-plugin-podcaster" Same "season";
+    "episode.episodeType" "eleventy-plugin-podcaster" Same "episodeType";
+    "episode.filename" "eleventy-plugin-podcaster" Same "file";
     "itunes.season" "others" Same "season";
     "podcast.season" "others" Same "season";
     "season_number" "others" Same "season";
@@ -124,7 +130,7 @@ foreign! {
 }
 
 /// Mappings whose entries are keys of their own.
-const GROUPS: [&str; 4] = ["itunes", "podcast", "enclosure", "audio"];
+const GROUPS: [&str; 5] = ["itunes", "podcast", "enclosure", "audio", "episode"];
 
 /// The table as Markdown: `docs/keys.md`, which a test holds to this.
 pub fn markdown() -> String {

@@ -16,6 +16,7 @@ mod disk;
 mod extras;
 mod fix;
 mod formats;
+mod generators;
 mod help;
 mod import;
 mod init;

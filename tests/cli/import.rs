@@ -721,3 +721,23 @@ fn episodes_that_share_the_old_host_s_audio_stay_in_the_feed() {
     let feed = show.read("copy/public/feed.xml");
     assert_eq!(feed.matches("https://old.example/rerun.mp3\" length=\"77\"").count(), 2, "{feed}");
 }
+
+/// What `onair export` would be: the public feed and the files that it names are the whole show.
+#[test]
+fn the_feed_is_the_export_and_comes_back_as_the_same_feed() {
+    let (show, server) = published();
+    let ran = import(&show, &server, &[&server.feed(), "--download", "--show", "copy"]);
+    assert!(show.path("copy/onair.toml").is_file(), "{}", ran.said());
+    let ran = show.onair(&["check", "--show", "copy", "--fix"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let ran = show.onair(&["release", "--show", "copy", "-q"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let old = show.read("public/podcasts/feed.xml");
+    let new = show.read("copy/public/podcasts/feed.xml");
+    let lines = |feed: &str| feed.lines().map(str::to_owned).collect::<Vec<_>>();
+    let (old, new) = (lines(&old), lines(&new));
+    let gone: Vec<&String> = old.iter().filter(|line| !new.contains(line)).collect();
+    let came: Vec<&String> = new.iter().filter(|line| !old.contains(line)).collect();
+    assert!(gone.is_empty() && came.is_empty(), "gone {gone:#?}\ncame {came:#?}");
+    assert_eq!(old, new);
+}

@@ -196,9 +196,13 @@ fn further(channel: &Element) -> Option<String> {
 fn came(drafts: &[Draft], identical: usize, report: &mut Report) {
     let length: u64 = drafts.iter().filter_map(|draft| draft.bytes).fold(0, u64::saturating_add);
     report.fact(format!(
-        "{}, {} of audio; each keeps its guid, its address and its length",
+        "{}, {} of audio; each keeps its guid{}",
         counted(drafts.len(), "episode"),
-        bytes(length)
+        bytes(length),
+        match drafts.iter().all(|draft| draft.bytes.is_some()) {
+            true => ", its address and its length",
+            false => " and its address",
+        }
     ));
     let other: Vec<&Draft> = drafts.iter().filter(|draft| !draft.is_mp3).collect();
     if let Some(first) = other.first() {

@@ -34,7 +34,7 @@ fn sizes() -> impl Strategy<Value = String> {
 }
 
 fn durations() -> impl Strategy<Value = String> {
-    (0_u64..20_000, 0..4).prop_map(|(seconds, slip)| {
+    (1_u64..20_000, 0..4).prop_map(|(seconds, slip)| {
         let time = crate::show::values::hh_mm_ss(seconds);
         match slip {
             0 => format!("“{time}\""),

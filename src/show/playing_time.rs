@@ -72,7 +72,12 @@ fn read_duration(text: &str) -> Result<u64, Trouble> {
 /// # Errors
 /// [`Trouble`] if the text is no such time.
 pub fn playing_time(text: &str) -> Result<u64, Trouble> {
-    match duration(text)? {
+    let read = duration(text).map_err(|mut trouble| {
+        // No time is not what was meant.
+        trouble.meant = trouble.meant.filter(|meant| read_duration(meant) != Ok(0));
+        trouble
+    });
+    match read? {
         0 => Err(Trouble::whole(text, "an episode plays longer than that")),
         seconds => Ok(seconds),
     }
@@ -190,6 +195,7 @@ mod tests {
         }
         assert_eq!((duration("00:00:00"), playing_time("00:00:01")), (Ok(0), Ok(1)));
         assert!(playing_time("00:00:00").is_err());
+        assert_eq!(playing_time("“00:00:00”").unwrap_err().meant, None);
         assert_eq!(duration("00:58:48.25").unwrap_err().meant.as_deref(), Some("00:58:48"));
     }
 

@@ -328,7 +328,7 @@ def one(onair, path, work, table, each):
                 continue
             seen.add(guid)
             if guid not in items:
-                table.add(feed, "item", "the item itself", "named" if code else "lost", str(guid))
+                table.add(feed, "item", "the item itself", "named" if code or "item (" in report else "lost", str(guid))
                 continue
             table.compare(feed, "item", item, items[guid], report)
     summary = f"{feed}: import {code}, {lines} lines, release {released}"

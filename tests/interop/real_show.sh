@@ -32,7 +32,7 @@ chapters-from-notes = true
 
 [show.owner]
 name = "Amazon Web Services France"
-email = "podcast@show.example"
+email = "podcast@ondes.example"
 
 [site]
 url = "https://francais.podcast.go-aws.com/web"

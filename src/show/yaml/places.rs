@@ -42,13 +42,15 @@ pub(super) fn closing_quote(text: &str) -> Option<usize> {
 
 /// A span without the white space at its end.
 pub(super) fn trim(yaml: &str, base: usize, span: Span) -> Span {
-    let text = &yaml[span.start - base..span.end - base];
+    // Of broken YAML, the parser may see an end behind the text's.
+    let end = (span.end - base).min(yaml.len());
+    let text = yaml.get(span.start - base..end).unwrap_or_default();
     span.start..span.start + text.trim_end().len()
 }
 
 /// The empty place right behind a key's colon, where a value would stand.
 pub(super) fn behind_colon(yaml: &str, base: usize, key: &Span) -> Span {
-    let after = &yaml[key.end - base..];
+    let after = yaml.get(key.end - base..).unwrap_or_default();
     let at = key.end + after.find(':').map_or(0, |found| found + 1);
     at..at
 }

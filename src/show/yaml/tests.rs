@@ -204,3 +204,12 @@ fn tabs_are_read_where_they_mean_nothing() {
         assert!(refusal(swallows).contains("tab"), "{swallows:?}");
     }
 }
+
+/// Found by fuzzing.
+#[test]
+fn an_end_that_the_parser_sees_behind_the_text_is_none() {
+    let yaml = "title: T\nguests:\n  -rs:\n  - {start: 0, : Aitelt}\n  - stapt: 0:30]\n";
+    let text = format!("---\n{yaml}---\n");
+    let _ = read(yaml, 0);
+    let _ = crate::show::Episode::parse(crate::show::Source::new("episodes/a.md", text.as_str()));
+}

@@ -12,7 +12,7 @@ use crate::support::show::Show;
 use crate::support::tap::{Act, Tap};
 use crate::support::{HOURS_LATER, at, publish};
 
-const SCHEDULES: u64 = 1_500;
+const SCHEDULES: u64 = 600;
 
 /// SplitMix64: small, and good enough for weather.
 struct Dice(u64);

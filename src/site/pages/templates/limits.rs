@@ -23,7 +23,7 @@ const STACK: usize = 256 << 20;
 #[cfg(not(test))]
 const LONGEST: Duration = Duration::from_secs(10);
 #[cfg(test)]
-const LONGEST: Duration = Duration::from_secs(3);
+const LONGEST: Duration = Duration::from_secs(2);
 /// So many may go on for ever before no more are begun.
 const MOST_LEFT: usize = 4;
 

@@ -37,6 +37,7 @@ fuzz_target!(|given: &str| {
         frames_sha256: None,
         source_bytes: None,
         source_sha256: None,
+        waveform: None,
     };
     let episode = EpisodeIn {
         episode,
@@ -45,7 +46,7 @@ fuzz_target!(|given: &str| {
         chapters: Vec::new(),
         tag_chapters: Vec::new(),
         transcripts: Vec::new(),
-        peaks: Vec::new(),
+        card: None,
     };
     let templates = Templates::new([Source::new("templates/episode.html", given)]);
     let errors = templates.errors();

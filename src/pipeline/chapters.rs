@@ -152,14 +152,13 @@ pub fn publishable(
     read: Option<&ChaptersRead>,
     duration: Duration,
 ) -> Vec<Chapter> {
-    let written = read.and_then(ChaptersRead::written);
-    in_order(episode, written.map_or(&[], |written| &written.list), duration)
+    let written = read.and_then(ChaptersRead::written).map_or(&[][..], |written| &written.list);
+    in_order(episode, written.iter().map(|it| it.value.clone()).collect(), duration)
 }
 
 /// The chapters of a tag as feed and page have them.
 pub fn of_tag(episode: &Episode, held: &[TagChapter], duration: Duration) -> Vec<Chapter> {
-    let located = |it: &TagChapter| Located { value: it.into(), span: 0..0 };
-    in_order(episode, &held.iter().map(located).collect::<Vec<_>>(), duration)
+    in_order(episode, held.iter().map(Chapter::from).collect(), duration)
 }
 
 /// Whether the host leaves it to the MP3 which chapters an episode has: `chapters: []` says none.
@@ -167,12 +166,9 @@ pub fn are_left_to_the_tag(episode: &Episode, read: Option<&ChaptersRead>) -> bo
     read.is_none() && matches!(episode.chapters, Given::Missing | Given::Empty(_))
 }
 
-fn in_order(episode: &Episode, list: &[Located<Chapter>], duration: Duration) -> Vec<Chapter> {
-    if list.is_empty() {
-        return Vec::new();
-    }
+fn in_order(episode: &Episode, chapters: Vec<Chapter>, duration: Duration) -> Vec<Chapter> {
     let intro = episode.title.value().map_or("", String::as_str);
-    judge::publishable(list, Some(duration), intro)
+    judge::publishable(chapters, Some(duration), intro)
 }
 
 /// The chapters that the tag of the MP3 at `file` holds, as far as a page can show them.

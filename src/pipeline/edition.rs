@@ -1,24 +1,27 @@
 //! From a checkout to the edition that is published: the edge that reads pictures and templates, and
 //! renders the tags.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::evidence::AudioEvidence;
 use super::load::MAX_PICTURE;
 use super::local::{self, Local};
 use super::locate::Located;
 use super::memo::Memo;
 use super::waveforms::Waveforms;
 use super::{Checkout, Class, Error, artwork, cards, chapters, sidecars};
+use crate::audio::{Content, Probe};
 use crate::model::audio::PublishedAudio;
 use crate::model::chapter::TagChapter;
 use crate::model::hash::Sha256;
 use crate::model::object::{Key, Object};
 use crate::plan::placement::Placement;
+use crate::rules::Evidence;
 use crate::rules::sound::Ears;
 use crate::show::enclosure;
 use crate::show::files::NamedFile;
@@ -27,6 +30,7 @@ use crate::site::edition::Edition;
 use crate::site::extra::Extra;
 use crate::site::{self, AssetFile, EpisodeIn, Inputs, SiteError, Transcript};
 use crate::store::published::Published;
+use crate::store::record::Record;
 
 /// The largest side file of the feed: that of a hundred thousand episodes.
 const MAX_EXTRA: u64 = 256 * 1024 * 1024;
@@ -55,8 +59,31 @@ pub fn build(checkout: &Checkout, known: &Known<'_>, now: Timestamp) -> Result<E
         let found = audio(checkout, located, episode, &published.missing)?;
         Ok(found.map(|(audio, object)| waveforms.add(audio, object)))
     };
-    let held = |path: &str| located.tag_chapters.get(path).cloned().unwrap_or_default();
+    let tag_chapters = tag_chapters(checkout, &located.evidence, published.record.as_ref());
+    let held = |path: &str| tag_chapters.get(path).map(|held| held.to_vec()).unwrap_or_default();
     assemble(checkout, &Memo::default(), Some(published), now, audio, held)
+}
+
+/// The chapters that tags hold, by the episode's file: those of the MP3 at hand, else those that the
+/// record has.
+fn tag_chapters<'a>(
+    checkout: &'a Checkout,
+    evidence: &'a AudioEvidence,
+    record: Option<&'a Record>,
+) -> HashMap<&'a str, &'a [TagChapter]> {
+    let recorded: HashMap<&str, &[TagChapter]> = record
+        .iter()
+        .flat_map(|record| &record.episodes)
+        .map(|known| (known.guid.0.as_str(), known.tag_chapters.as_slice()))
+        .collect();
+    let of = |episode: &'a Episode| match evidence.get(&episode.source.path)? {
+        Evidence::Probed { probe: Probe { content: Content::Mp3(mp3), .. }, .. } => {
+            Some(mp3.chapters.as_slice())
+        }
+        _ => recorded.get(episode.effective_guid()?).copied(),
+    };
+    let episodes = checkout.show.episodes.iter();
+    episodes.filter_map(|it| Some((it.source.path.as_str(), of(it)?))).collect()
 }
 
 /// Renders the edition of the episodes that have audio, by what is known of it and of the chapters that

@@ -11,7 +11,6 @@ use super::target::{self, Target};
 use super::{Checkout, Error};
 use crate::audio::{Content, Foreign, LfsPointer, Probe};
 use crate::model::audio::PublishedAudio;
-use crate::model::chapter::TagChapter;
 use crate::model::object::{Key, Kind};
 use crate::plan::placement::{Ahead, By, Next, Placement, Proof, Question, Seen, Wanted};
 use crate::release::Limits;
@@ -33,8 +32,6 @@ pub struct Located {
     pub placements: BTreeMap<String, Placement>,
     /// What proves it, likewise.
     pub proofs: BTreeMap<String, Proof>,
-    /// The chapters that its tag holds, likewise.
-    pub tag_chapters: BTreeMap<String, Vec<TagChapter>>,
     /// What another program put into the target, and is the file at hand.
     pub adopted: BTreeMap<Key, Recorded>,
 }
@@ -150,30 +147,7 @@ pub async fn locate(
         proofs.insert(path.clone(), Proof { pointer: false, by: By::Address });
         placements.insert(path, Placement::Standing(*audio));
     }
-    let tag_chapters = tag_chapters(checkout, &evidence, record);
-    Ok(Located { evidence, placements, proofs, tag_chapters, adopted: all_adopted })
-}
-
-/// The chapters that tags hold: the file's at hand; else those that the record has.
-fn tag_chapters(
-    checkout: &Checkout,
-    evidence: &AudioEvidence,
-    record: Option<&Record>,
-) -> BTreeMap<String, Vec<TagChapter>> {
-    let recorded: HashMap<&str, &Vec<TagChapter>> = record
-        .iter()
-        .flat_map(|record| &record.episodes)
-        .map(|known| (known.guid.0.as_str(), &known.tag_chapters))
-        .collect();
-    let of = |episode: &Episode| match evidence.get(&episode.source.path)? {
-        Evidence::Probed { probe: Probe { content: Content::Mp3(mp3), .. }, .. } => {
-            Some(mp3.chapters.clone())
-        }
-        _ => recorded.get(episode.effective_guid()?).map(|held| (*held).clone()),
-    };
-    let held =
-        checkout.show.episodes.iter().filter_map(|it| Some((it.source.path.clone(), of(it)?)));
-    held.filter(|(_, held)| !held.is_empty()).collect()
+    Ok(Located { evidence, placements, proofs, adopted: all_adopted })
 }
 
 fn is_elsewhere(evidence: &Evidence) -> bool {

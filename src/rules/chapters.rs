@@ -45,11 +45,10 @@ pub fn judge(
 /// The list as it is published: in order, within the audio, one chapter to a start, the first at
 /// zero, and no more than a tag can list.
 pub fn publishable(
-    list: &[Located<Chapter>],
+    mut values: Vec<Chapter>,
     duration: Option<Duration>,
     intro: &str,
 ) -> Vec<Chapter> {
-    let mut values: Vec<Chapter> = list.iter().map(|chapter| chapter.value.clone()).collect();
     values.retain(|chapter| duration.is_none_or(|end| chapter.start < end));
     let key = |chapter: &Chapter| (chapter.start, chapter.details.hidden);
     values.sort_by_key(key);
@@ -81,7 +80,8 @@ mod tests {
         judge(&Source::new("episodes/a.md", ""), &list, None, &mut findings);
         let warnings = findings.iter().filter(|finding| finding.severity > Severity::Note);
         let messages = warnings.map(|finding| finding.message.clone()).collect();
-        (publishable(&list, None, "Intro").len(), messages)
+        let values = list.into_iter().map(|chapter| chapter.value).collect();
+        (publishable(values, None, "Intro").len(), messages)
     }
 
     #[test]

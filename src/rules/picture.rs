@@ -17,6 +17,18 @@ const BREAKS_OFF: &str = "breaks off before its end";
 /// `acTL` before the pixels (PNG, W3C, section 11.3.6.1): players show its first frame, or none.
 const MOVES: &str = "is an animated PNG, where a still picture belongs";
 
+/// What of a picture's file is not there: a head alone promises any size. Nothing is decoded.
+///
+/// Sources: PNG (W3C), sections 5.3 and 5.6: chunks, `IDAT` among them, `IEND` last; ITU T.81, B.1.1.3
+/// and B.2: scans, and `EOI` at the end.
+pub fn lacks(bytes: &[u8], picture: &Picture) -> Option<&'static str> {
+    match picture.format {
+        "PNG" => png_lacks(bytes, picture),
+        "JPEG" => jpeg_lacks(bytes, picture),
+        _ => None,
+    }
+}
+
 /// The same of a file too large to be read whole for it, by its first and last bytes.
 pub fn lacks_at_ends(head: &[u8], tail: &[u8], picture: &Picture) -> Option<&'static str> {
     let end: &[u8] = match picture.format {
@@ -29,18 +41,6 @@ pub fn lacks_at_ends(head: &[u8], tail: &[u8], picture: &Picture) -> Option<&'st
         return Some(MOVES);
     }
     memchr::memmem::rfind(tail, end).is_none().then_some(BREAKS_OFF)
-}
-
-/// What of a picture's file is not there: a head alone promises any size. Nothing is decoded.
-///
-/// Sources: PNG (W3C), sections 5.3 and 5.6: chunks, `IDAT` among them, `IEND` last; ITU T.81, B.1.1.3
-/// and B.2: scans, and `EOI` at the end.
-pub fn lacks(bytes: &[u8], picture: &Picture) -> Option<&'static str> {
-    match picture.format {
-        "PNG" => png_lacks(bytes, picture),
-        "JPEG" => jpeg_lacks(bytes, picture),
-        _ => None,
-    }
 }
 
 /// No compression makes less of a picture: deflate of a thousandth, a JPEG's empty block of six bits.

@@ -268,11 +268,7 @@ impl Cursor<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn said<T: std::fmt::Debug>(result: Result<T, Trouble>, text: &str) -> String {
-        let trouble = result.unwrap_err();
-        format!("[{}] {} -> {:?}", &text[trouble.culprit], trouble.reason, trouble.meant)
-    }
+    use crate::show::trouble::said;
 
     #[test]
     fn dates() {

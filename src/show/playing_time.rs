@@ -166,11 +166,7 @@ fn in_units(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn said<T: std::fmt::Debug>(result: Result<T, Trouble>, text: &str) -> String {
-        let trouble = result.unwrap_err();
-        format!("[{}] {} -> {:?}", &text[trouble.culprit], trouble.reason, trouble.meant)
-    }
+    use crate::show::trouble::said;
 
     #[test]
     fn durations() {

@@ -20,6 +20,13 @@ impl Trouble {
     }
 }
 
+/// What a test sees of a value that could not be read.
+#[cfg(test)]
+pub(super) fn said<T: std::fmt::Debug>(result: Result<T, Trouble>, text: &str) -> String {
+    let trouble = result.unwrap_err();
+    format!("[{}] {} -> {:?}", &text[trouble.culprit], trouble.reason, trouble.meant)
+}
+
 /// A character as a person can tell it from its look-alikes.
 pub fn name_of(c: char) -> String {
     let name = match c {

@@ -186,12 +186,8 @@ pub fn explicit(text: &str) -> Result<bool, Trouble> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show::trouble::said;
     use proptest::prelude::*;
-
-    fn said<T: std::fmt::Debug>(result: Result<T, Trouble>, text: &str) -> String {
-        let trouble = result.unwrap_err();
-        format!("[{}] {} -> {:?}", &text[trouble.culprit], trouble.reason, trouble.meant)
-    }
 
     #[test]
     fn sizes() {

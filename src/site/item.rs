@@ -12,7 +12,6 @@ use super::people::{self, Credit};
 use super::references::read_references;
 use super::{EpisodeIn, Inputs, SiteError, html, text};
 use crate::show::episode::EpisodeType;
-
 use crate::show::{Given, Settings, enclosure};
 
 /// An episode whose identity is whole, due or not.

@@ -19,6 +19,11 @@ fn folder(show: &TestShow, files: &[(&str, &str)]) {
 fn published(show: &TestShow, mp3: &str, more: &[&str]) -> String {
     let ran = show.onair(&[&["import", "old", "--show", "copy"], more].concat());
     assert_eq!(ran.code, 0, "{}", ran.said());
+    released(show, mp3)
+}
+
+/// Gives the imported show the audio and artwork that are not in a repository, and releases it: its feed.
+pub fn released(show: &TestShow, mp3: &str) -> String {
     fs::write(show.path(&format!("copy/audio/{mp3}")), audio(1, 150)).unwrap();
     fs::copy(show.path("img/artwork.png"), show.path("copy/img/artwork.png")).unwrap();
     let settings = show.read("copy/onair.toml").replace("artwork.jpg", "artwork.png");

@@ -622,15 +622,7 @@ fn a_toucan_folder_comes_with_what_its_episodes_name() {
     let ran = show.onair(&["import", "old", "--show", "copy"]);
     assert_eq!(ran.code, 0, "{}", ran.said());
     assert!(show.path("copy/episodes/001/vague.png").is_file(), "{}", ran.said());
-    fs::write(show.path("copy/audio/001.mp3"), super::show::audio(1, 150)).unwrap();
-    fs::copy(show.path("img/artwork.png"), show.path("copy/img/artwork.png")).unwrap();
-    let settings = show.read("copy/onair.toml").replace("artwork.jpg", "artwork.png");
-    show.write("copy/onair.toml", &settings);
-    let ran = show.onair(&["check", "--show", "copy", "--fix"]);
-    assert_eq!(ran.code, 0, "{}", ran.said());
-    let ran = show.onair(&["release", "--show", "copy", "-q"]);
-    assert_eq!(ran.code, 0, "{}", ran.said());
-    let feed = show.read("copy/public/podcasts/feed.xml");
+    let feed = super::generators::released(&show, "001.mp3");
     let audio = "https://op3.dev/e/ondes.example/podcasts/001.mp3";
     assert!(feed.contains(audio) && feed.contains("https://port.example"), "{feed}");
     // The MP3 is published as it is.

@@ -244,20 +244,23 @@ async fn what_does_not_heal_is_told_with_its_cause_and_no_secret() {
     insta::assert_snapshot!(text);
 }
 
+/// All that a store is asked for.
+pub const OPERATIONS: [&str; 8] = [
+    "GetObject",
+    "HeadObject",
+    "ListObjectsV2",
+    "PutObject",
+    "CreateMultipartUpload",
+    "UploadPart",
+    "CompleteMultipartUpload",
+    "DeleteObject",
+];
+
 #[tokio::test]
 async fn a_missing_right_is_named_for_each_operation() {
     let audio = audio("a.mp3", 2_500, 9);
     let mut text = String::new();
-    for operation in [
-        "GetObject",
-        "HeadObject",
-        "ListObjectsV2",
-        "PutObject",
-        "CreateMultipartUpload",
-        "UploadPart",
-        "CompleteMultipartUpload",
-        "DeleteObject",
-    ] {
+    for operation in OPERATIONS {
         let server = server().await;
         server.fail(move |asked| match asked.operation() == operation {
             true => Fault::Answer(403, "AccessDenied"),

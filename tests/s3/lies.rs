@@ -1,20 +1,9 @@
 //! A store that says what is not so: errors under a status of success, lengths that are not the truth.
 
-use crate::faults::{scenario, scrubbed, told};
+use crate::faults::{OPERATIONS, scenario, scrubbed, told};
 use crate::memory_s3::Fault;
 use crate::{audio, key, page, quiet, server, store};
 use onair::store::{Condition, Expected, Found, Store, StoreError};
-
-const OPERATIONS: [&str; 8] = [
-    "GetObject",
-    "HeadObject",
-    "ListObjectsV2",
-    "PutObject",
-    "CreateMultipartUpload",
-    "UploadPart",
-    "CompleteMultipartUpload",
-    "DeleteObject",
-];
 
 #[tokio::test]
 async fn an_error_under_status_200_is_an_error_and_says_what_it_is() {

@@ -159,7 +159,7 @@ impl Row {
             title: item.entry.title.to_owned(),
             subtitle: item.subtitle.map(str::to_owned),
             summary: match item.summary == item.entry.title {
-                // Where there is not text about it, its title is enough said once.
+                // Where there is no text about it, its title is enough said once.
                 true => String::new(),
                 false => text::cut(&item.summary, 200),
             },

@@ -10,7 +10,7 @@ use super::ears::Watch;
 use super::fix::write_episode;
 use super::release::{self, Preparation, ReleaseOptions};
 use super::{Checkout, Class, Error, Options, target};
-use crate::model::object::Key;
+use crate::model::object::{Key, Kind};
 use crate::plan::{Allow, EpisodeName, Left, Overrides, Plan, left_of};
 use crate::release::{Run, read_record, release_numbers, take_away};
 use crate::show::edit;
@@ -145,7 +145,11 @@ async fn left(plan: &Plan, name: &str, store: &dyn Store) -> Result<Left, Error>
         left.keys.retain(|key| !stays.contains(key));
         Some(left)
     };
-    if let Some(left) = current.and_then(of) {
+    if let Some((current, mut left)) = current.and_then(|record| Some((record, of(record)?))) {
+        // Its card, and pictures that no other page shows.
+        let pictures = current.objects.iter().filter(|(_, it)| it.kind == Kind::Image);
+        let pictures = pictures.map(|(key, _)| key).filter(|key| !stays.contains(key));
+        left.keys.extend(pictures.cloned());
         return Ok(left);
     }
     // It has left the feed already: the last release that listed it knows what was public.

@@ -121,6 +121,21 @@ fn a_card_is_drawn_once_and_stays() {
 }
 
 #[test]
+fn what_is_taken_down_takes_its_card_and_its_picture_along() {
+    let show = with_cards(&["image: own.png"]);
+    fs::write(show.path("img/own.png"), png(1400)).unwrap();
+    show.with_audio(2, 60, &[]);
+    assert_eq!(show.onair(&["release", "--now", NOW]).code, 0);
+    let stands = |part: &str| show.tree("public").into_keys().any(|name| name.contains(part));
+    let path = card(&show).unwrap();
+    assert!(stands("img/own") && stands("img/artwork"));
+    let ran = show.onair(&["unpublish", "1", "--yes", "--now", NOW]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert!(!show.path(&path).exists() && !stands("img/own"), "{}", ran.said());
+    assert!(stands("img/artwork") && stands("/cards/"), "what others show stays");
+}
+
+#[test]
 fn a_host_s_own_card_comes_first() {
     let own = with_cards(&["social-background: /img/artwork.png"]);
     assert_eq!(own.onair(&["release", "--now", NOW]).code, 0);

@@ -25,7 +25,7 @@ const EDITION: &str = concat!(env!("CARGO_PKG_VERSION"), "-", env!("ONAIR_AUDIO_
 const SETTLED: Duration = Duration::from_secs(3);
 
 /// Files smaller than this many bytes are not noted: they are probed as fast as looked up.
-const WORTH: u64 = 1 << 20;
+pub const WORTH: u64 = 1 << 20;
 
 /// By what a file is known to be the same, short of reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

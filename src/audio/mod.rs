@@ -48,7 +48,7 @@ mod walk;
 mod xing;
 
 pub use bounded_list::Listing;
-pub use cache::{Cache, Identity};
+pub use cache::{Cache, Identity, WORTH};
 pub use damage::{Amount, Damage, Filler, Harm, Place, Proof};
 pub use foreign::{Foreign, LfsPointer};
 pub use frames::FrameIndex;

@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 
 use super::cache::{Cache, identity};
-use crate::audio::{Depth, Identity, Probe};
+use crate::audio::{Depth, Identity, Probe, WORTH};
 use crate::model::hash::Sha256;
+use crate::model::waveform::Waveform;
 use crate::show::read::{self, FileTrouble};
 use crate::site::artwork::Artwork;
 use crate::site::transcript::TranscriptError;
@@ -34,6 +35,8 @@ pub struct Memo {
     probes: Values<Result<Probe, String>>,
     /// Variants of pictures, by the hash of the host's file.
     artwork: Mutex<HashMap<Sha256, Option<Arc<Artwork>>>>,
+    /// By the hash of the payload.
+    waveforms: Mutex<HashMap<Sha256, Waveform>>,
     /// By the episode's file: what its tag is made from, hashed, and what it comes to.
     tags: Mutex<HashMap<String, (Sha256, Option<u64>)>>,
 }
@@ -114,10 +117,31 @@ impl Memo {
         self.probes.get(file, identity(file)?)
     }
 
-    /// Looks at the MP3 at `file`, which the show calls `path`, unless that is known already.
+    /// Looks at the MP3 at `file`, which the show calls `path`, unless that is known already. Its hash
+    /// is taken only where that costs little: it tells whether this machine has listened to the recording.
     pub fn look(&self, cache: &Cache, path: &str, file: &Path) {
-        let probe = || cache.probe(path, file, Depth::Walk).map_err(|error| error.to_string());
+        let is_small = identity(file).is_some_and(|it| it.bytes() < WORTH);
+        let depth = if is_small { Depth::Hash } else { Depth::Walk };
+        let probe = || match cache.remembered(path, file, Depth::Hash) {
+            Some(hashed) => Ok(hashed),
+            None => cache.probe(path, file, depth).map_err(|error| error.to_string()),
+        };
         let _ = self.probes.learn(file, probe);
+    }
+
+    /// The waveform of the recording of this hash, looked for until there is one.
+    pub fn waveform(
+        &self,
+        payload: Sha256,
+        look: impl FnOnce(Sha256) -> Option<Waveform>,
+    ) -> Option<Waveform> {
+        let lock = || self.waveforms.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&payload) {
+            return Some(known.clone());
+        }
+        let heard = look(payload)?;
+        lock().insert(payload, heard.clone());
+        Some(heard)
     }
 
     /// The length of an episode's tag, rendered unless it was made from the same before.

@@ -31,8 +31,13 @@ impl Drop for Running {
 
 impl Running {
     fn start(show: &TestShow) -> Self {
+        Self::start_in(show, &[])
+    }
+
+    fn start_in(show: &TestShow, environment: &[(&str, &str)]) -> Self {
         let mut child = show
             .command(&["preview", "--port", "0"])
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -123,6 +128,22 @@ fn a_browser_gets_what_would_be_published_and_the_audio_with_its_tag() {
         assert!(head.starts_with("HTTP/1.1 206"), "{head}");
         assert!(bytes == whole[from..=to], "bytes {from} to {to}");
     }
+}
+
+#[test]
+fn what_this_machine_has_heard_is_shown_as_a_waveform() {
+    let show = TestShow::new();
+    show.audio(1, include_bytes!("../../src/sound/fixtures/tone.mp3"));
+    show.episode(1, &[]);
+    show.fix(1);
+    let cache = show.path("cache").display().to_string();
+    let remembering = [("ONAIR_CACHE_DIR", cache.as_str())];
+    for command in [&["check", "--listen"][..], &["release"]] {
+        assert_eq!(show.onair_in(command, &remembering).code, 0);
+    }
+    let page = show.read("public/podcasts/episode_001/index.html");
+    let peaks = page.split_whitespace().find(|it| it.starts_with("data-peaks=")).unwrap();
+    Running::start_in(&show, &remembering).until("/podcasts/episode_001/", peaks);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::model::object::Body;
 use crate::model::rendered_tag::RenderedTag;
 use crate::pipeline::cache::{Cache, identity};
 use crate::pipeline::chapters::ChaptersRead;
+use crate::pipeline::ears;
 use crate::pipeline::evidence::{AudioEvidence, elsewhere, is_doubtful, not_at_hand};
 use crate::pipeline::load::{audio_path, resolve};
 use crate::pipeline::memo::Memo;
@@ -265,8 +266,8 @@ impl Session {
         let audio = |episode: &Episode| {
             let path = &episode.source.path;
             let sound = sounds_by_file.get(path).map(|(sound, _)| sound);
-            let shown = episodes.contains(path).then(|| facts(&checkout, episode, sound)).flatten();
-            Ok(shown.map(|audio| (audio, None)))
+            let shown = episodes.contains(path).then(|| facts(&checkout, memo, episode, sound));
+            Ok(shown.flatten().map(|audio| (audio, None)))
         };
         let held = |path: &str| {
             let mp3 = sounds_by_file.get(path).and_then(|(sound, _)| sound.mp3.as_ref());
@@ -360,7 +361,12 @@ fn text(error: &Error) -> String {
 
 /// What an episode's page and item say of its audio: what the file says, or the front matter where
 /// there is no file, or nobody has looked at it yet.
-fn facts(checkout: &Checkout, episode: &Episode, sound: Option<&Sound>) -> Option<PublishedAudio> {
+fn facts(
+    checkout: &Checkout,
+    memo: &Memo,
+    episode: &Episode,
+    sound: Option<&Sound>,
+) -> Option<PublishedAudio> {
     if sound.is_none()
         && let Some(Evidence::Recorded(audio)) = elsewhere(&checkout.show, episode)
     {
@@ -371,6 +377,7 @@ fn facts(checkout: &Checkout, episode: &Episode, sound: Option<&Sound>) -> Optio
         audio.bytes = *length;
         audio.milliseconds = mp3.time.milliseconds();
         audio.gapless_milliseconds = mp3.gapless_time.map(PlayTime::milliseconds);
+        audio.waveform = mp3.payload_sha256.and_then(|it| memo.waveform(it, ears::waveform));
     }
     Some(audio)
 }

@@ -152,11 +152,12 @@ fn is_profile(href: &str) -> bool {
     }
 }
 
-/// Whether a text can be a name: few words, without digits and signs, the first with a capital.
+/// Whether a text can be a name: few words, without digits and signs, the first with a capital where the
+/// script has any.
 fn is_name(text: &str) -> bool {
     let words = text.split_whitespace().count();
     (1..=6).contains(&words)
-        && text.chars().next().is_some_and(char::is_uppercase)
+        && text.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase())
         && text.chars().all(|c| c.is_alphabetic() || " '’-.()".contains(c))
 }
 
@@ -189,6 +190,7 @@ mod tests {
         let line = "<a href='https://www.linkedin.com/in/a/'>Anne Martin</a>, Manager, Sécurité.";
         assert_eq!(names(line), "Anne Martin");
         assert_eq!(names("<a href='https://a.example'>Cher</a>, singer"), "Cher");
+        assert_eq!(names("<a href='https://a.example'>نور منارة</a>، حارسة"), "نور منارة");
     }
 
     #[test]

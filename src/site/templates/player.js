@@ -43,7 +43,7 @@
     image,
     chapters: [],
   });
-  const own = home && trackOf(home, home.querySelector('img'));
+  const own = home && trackOf(home, home.querySelector('img') ?? document.querySelector('.show img'));
   const links = all('.chapters a[data-t]');
   if (own) own.chapters = JSON.parse(home.dataset.chapters ?? '[]').map(([start, title], at) => ({ start, title, link: links[at] }));
 
@@ -332,7 +332,7 @@
       ...trackOf(art, art.querySelector('img')),
       title: link.textContent,
       page: link.href,
-      show: document.querySelector('.masthead .name').textContent.trim(),
+      show: document.querySelector('meta[property="og:site_name"]').content,
     };
     const button = document.createElement('button');
     button.type = 'button';

@@ -26,7 +26,7 @@ pub const TARGET: &str =
 const MAX_DESCRIPTION: usize = 4000;
 const MAX_LINE: usize = 1000;
 /// What a release writes anew.
-const MADE_ANEW: [&str; 13] = [
+const MADE_ANEW: [&str; 14] = [
     // What only the old host can answer for.
     "cloud",
     "media:content",
@@ -41,6 +41,7 @@ const MADE_ANEW: [&str; 13] = [
     "atom:link",
     "fh:archive",
     "fh:complete",
+    "xhtml:div",
 ];
 
 /// A show's settings, and what else the channel says.

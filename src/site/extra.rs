@@ -9,7 +9,7 @@ use quick_xml::events::{BytesStart, Event};
 use rss::extension::{Extension, ExtensionMap};
 
 /// What a release writes of its own, and nothing else may say.
-pub const NEVER: [&str; 28] = [
+pub const NEVER: [&str; 29] = [
     "title",
     "link",
     "description",
@@ -38,6 +38,7 @@ pub const NEVER: [&str; 28] = [
     "atom:link",
     "podcast:guid",
     "podcast:locked",
+    "xhtml:div",
 ];
 /// What takes the place of what a release would write.
 const INSTEAD: [&str; 4] =

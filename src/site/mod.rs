@@ -9,6 +9,7 @@
 
 pub mod address;
 pub mod apple;
+mod apps;
 pub mod artwork;
 pub mod assets;
 pub mod card;

@@ -427,6 +427,28 @@ if (transcript) {
   await close();
 }
 
+{
+  // The feed as a person meets it who opens it: styled without XSLT, its address to take, and links.
+  const feed = files.find((file) => basename(file) === 'feed.xml');
+  const type = { width: 390, isMobile: true, hasTouch: true };
+  const { page, errors, outside, close } = await open(feed, { ...type, javaScriptEnabled: false });
+  // As a screen reader is told; what drives the browser here knows roles in HTML only.
+  const reader = await page.context().newCDPSession(page);
+  const { nodes } = await reader.send('Accessibility.getFullAXTree');
+  const named = (role) => nodes.filter((node) => node.role?.value === role && node.name?.value);
+  check('the feed has a heading', named('heading').length === 1, named('heading').length);
+  const apps = page.locator('div li a');
+  check('the feed has buttons for apps', (await apps.count()) > 4 && named('link').length === (await apps.count()), named('link').length);
+  check('they lead to pages and look like buttons', await apps.evaluateAll((links) => links.every((link) => /^https:/.test(link.href) && getComputedStyle(link).borderTopStyle === 'solid')));
+  const boxes = await apps.evaluateAll((links) => links.map((link) => link.getBoundingClientRect().height));
+  check('they are large enough for a thumb', boxes.every((height) => height >= 24), boxes.join(' '));
+  check('the address can be taken', /^https:.*feed\.xml$/.test(await page.locator('code').textContent()) && (await page.locator('code').evaluate((code) => getComputedStyle(code).userSelect)) === 'all');
+  check('the feed fits a phone', (await page.evaluate(() => [innerWidth, document.documentElement.scrollWidth].join())) === '390,390', await page.evaluate(() => [innerWidth, document.documentElement.scrollWidth].join()));
+  check('the feed shows its episodes', (await page.locator('item > title').first().isVisible()) && !(await page.locator('item > description').first().isVisible()));
+  check('the feed has its styles, and nothing from elsewhere', errors.length === 0 && outside.length === 0, errors.concat(outside).join(' | '));
+  await close();
+}
+
 for (const path of kinds) {
   const { page, close } = await open(path, { javaScriptEnabled: false });
   check(`${path} has a heading without JavaScript`, (await page.locator('h1').count()) === 1);

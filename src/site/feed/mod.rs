@@ -6,6 +6,7 @@
 
 mod channel;
 mod item;
+mod view;
 
 use std::collections::BTreeMap;
 
@@ -73,6 +74,7 @@ pub fn render(frame: Frame<'_>, items: &[Item<'_>]) -> Result<(Object, Vec<Objec
         })
         .collect::<Result<Vec<_>, _>>()?;
     let mut channel = channel::channel(frame, addresses.feed(), listed);
+    view::add(frame, &mut channel);
     if let Some(hub) = &frame.show.site.hub {
         let attributes = [("rel", "hub"), ("href", hub.get_ref().as_str())];
         put(&mut channel.extensions, extension("atom:link", attributes, None));

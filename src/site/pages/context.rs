@@ -6,7 +6,6 @@
 use minijinja::Value;
 use serde::Serialize;
 
-use super::apps::{self, Link};
 use super::groups::{self, GroupLink};
 use super::pictures::Pictures;
 use super::transcripts::{self, Paragraph};
@@ -15,10 +14,11 @@ use crate::model::waveform::Waveform;
 use crate::show::settings::ThemeScheme;
 use crate::show::{Settings, in_address};
 use crate::site::address::Addresses;
+use crate::site::apps::Link;
 use crate::site::item::Item;
 use crate::site::lang::{self, Language};
 use crate::site::people::{self, Credit};
-use crate::site::{apple, chapters, chapters_path, text, transcript, transcript_path};
+use crate::site::{apple, apps, chapters, chapters_path, text, transcript, transcript_path};
 
 /// What all pages are made with.
 pub(super) struct Frame<'a> {

@@ -32,7 +32,11 @@ impl Site<'_> {
     pub(super) fn files(&self, items: &[Item<'_>]) -> Result<Vec<Object>, SiteError> {
         let (settings, addresses, language) = (self.settings, self.addresses, self.language);
         let plain = |name: &str| self.templates.plain(name).into_owned();
-        let view = context! { t => serial(language.words()), direction => language.direction() };
+        let view = context! {
+            t => serial(language.words()),
+            direction => language.direction(),
+            version => self.shared.get_attr("version").unwrap_or_default(),
+        };
         let view = self.renderer.render(templates::FEED_VIEW, view)?;
         let artwork = self.pictures.largest(&addresses.url(addresses.artwork(settings)));
         let mut objects =

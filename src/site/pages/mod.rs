@@ -1,6 +1,5 @@
 //! Pages: one per episode, the lists that lead to it, and what stands beside them.
 
-mod apps;
 mod beside;
 mod context;
 mod files;

@@ -10,10 +10,10 @@ use crate::site::{apple, people};
 /// A link with its words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Link {
-    label: String,
-    url: String,
+    pub(super) label: String,
+    pub(super) url: String,
     /// The icon of an app that has one here.
-    sign: Option<&'static str>,
+    pub(super) sign: Option<&'static str>,
 }
 
 impl Link {

@@ -325,7 +325,7 @@ fn draw_up(
     });
     let stands = sends.iter().map(|step| &step.object.key).chain(unchanged.keys()).collect();
     let left = left(record, &stands, &edition.episodes);
-    let sent = sends.iter().map(|step| (&step.object.key, step.object.kind)).collect();
+    let sent: Vec<&Object> = sends.iter().map(|step| &step.object).collect();
     let old_tags = old_tags::old_tags(record, &edition.episodes, &sent);
     Plan {
         base: Base {

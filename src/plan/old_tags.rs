@@ -1,11 +1,9 @@
 //! Audio that keeps the tag it was published with though the texts in it have changed.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::guard::EpisodeName;
-use crate::model::object::{Key, Kind};
+use crate::model::object::{Key, Kind, Object};
 use crate::site::edition::EditionEpisode;
 use crate::store::record::Record;
 
@@ -22,7 +20,7 @@ pub struct OldTag {
 pub(super) fn old_tags(
     record: Option<&Record>,
     episodes: &[EditionEpisode],
-    sent: &BTreeSet<(&Key, Kind)>,
+    sent: &[&Object],
 ) -> Vec<OldTag> {
     let Some(record) = record else { return Vec::new() };
     let mut tags = Vec::new();
@@ -34,11 +32,17 @@ pub(super) fn old_tags(
                 && !old.audio.is_as_it_was()
         };
         let Some(old) = record.listed().find(same) else { continue };
-        let folder = episode.page.as_ref().and_then(|page| page.key.as_str().rsplit_once('/'));
-        let chapters = folder.is_some_and(|(folder, _)| {
-            let beside = |key: &Key| key.as_str().rsplit_once('/').is_some_and(|it| it.0 == folder);
-            sent.iter().any(|(key, kind)| *kind == Kind::Chapters && beside(key))
-        });
+        let place = folder(episode);
+        // A page that moves takes them along as they are.
+        let differs = |now: &Object| {
+            let Some((here, name)) = now.key.as_str().rsplit_once('/') else { return false };
+            let stood = || Key::new(format!("{}/{name}", folder(old).unwrap_or(here))).ok();
+            let same =
+                |key: Key| record.objects.get(&key).is_some_and(|it| it.digest == now.digest);
+            Some(here) == place && !stood().is_some_and(same)
+        };
+        let mut chapters = sent.iter().filter(|object| object.kind == Kind::Chapters);
+        let chapters = chapters.any(|object| differs(object));
         let texts = [
             ("title", old.title != episode.title),
             ("date", old.published != episode.published),
@@ -51,4 +55,9 @@ pub(super) fn old_tags(
         }
     }
     tags
+}
+
+/// Where an episode's page is, and its chapters beside it.
+fn folder(of: &EditionEpisode) -> Option<&str> {
+    Some(of.page.as_ref()?.key.as_str().rsplit_once('/')?.0)
 }

@@ -128,9 +128,13 @@ fn rename(show: &TestShow, from: &str, to: &str) {
 #[test]
 fn a_page_that_moves_leaves_a_redirect_for_good() {
     let show = show_of(3);
+    let path = "episodes/episode_003.md";
+    let with = "\nchapters: [{start: \"00:00\", title: Dusk}]\ntitle:";
+    show.write(path, &show.read(path).replacen("\ntitle:", with, 1));
     released(&show, &[]);
     rename(&show, "episode_003", "episode_003_dusk");
     let ran = released(&show, &[]);
+    assert!(!ran.stdout.contains("Tag:"), "the chapters are the same: {}", ran.said());
     assert!(
         ran.stdout.contains("Moved: 1 page; a redirect stays at each old address\n  > podcasts/episode_003/index.html now leads to https://show.example/podcasts/episode_003_dusk/index.html\n"),
         "{}",

@@ -1,16 +1,20 @@
 //! The true peak: how far the wave goes between its samples (ITU-R BS.1770-4, annex 2).
 //!
 //! The wave is worked out at several points between two samples, by a windowed sinc over 32 of them.
-//! Most of a recording is far below its peak, and no point between samples can be larger than the
-//! samples around it times a known factor. So what cannot beat the peak so far is left out, which
-//! changes no result.
+//! A point can be no larger than the largest samples around it, each times the most that any point
+//! makes of it. So where that cannot beat the peak so far, which is nearly everywhere, no point is
+//! worked out, and no result changes.
 
 use std::f64::consts::PI;
 
+use wide::f32x4;
+
 /// Samples that one point between two of them is worked out from.
 const TAPS: usize = 32;
-/// Points of one kind that are worked out in a row.
-const RUN: usize = 16;
+/// Points of one kind that are worked out in a row, and samples that one largest stands for.
+const RUN: usize = 4;
+/// Such stretches of samples that the points of a run are worked out from.
+const AROUND: usize = TAPS / RUN + 1;
 
 /// The loudest point so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -26,8 +30,8 @@ pub(super) struct Top {
 pub(super) struct TruePeak {
     /// For each point between two samples, what each of the samples around weighs.
     weights: Vec<[f32; TAPS]>,
-    /// The most that a point can be, as a factor of the largest sample around it.
-    reach: f32,
+    /// The most that a point of a run takes of the largest sample in each stretch around it.
+    shares: [f32; AROUND],
     /// The last samples of what was fed before, then those fed now.
     samples: Vec<f32>,
     fed: u64,
@@ -41,9 +45,8 @@ impl TruePeak {
         let points = if rate >= 32_000 { 4_u32 } else { 8 };
         let weights: Vec<_> =
             (1..points).map(|p| weights(f64::from(p) / f64::from(points))).collect();
-        let total = |weights: &[f32; TAPS]| weights.iter().map(|w| w.abs()).sum::<f32>();
-        let reach = weights.iter().map(total).fold(1.0, f32::max);
-        Self { weights, reach, samples: vec![0.0; TAPS], fed: 0, top: Top::default() }
+        let shares = shares(&weights);
+        Self { weights, shares, samples: vec![0.0; TAPS], fed: 0, top: Top::default() }
     }
 
     /// Takes samples that stand in front of the first one to look at.
@@ -60,13 +63,17 @@ impl TruePeak {
         let runs = new.div_ceil(RUN);
         // Filled up, so that the last run has what it looks at.
         self.samples.resize(TAPS + runs * RUN, 0.0);
-        let mut before = [largest(&self.samples[..RUN]), largest(&self.samples[RUN..2 * RUN])];
-        for run in 0..runs {
-            let from = run * RUN;
-            let last = largest(&self.samples[from + TAPS..][..RUN]);
-            let around = before[0].max(before[1]).max(last);
-            before = [before[1], last];
-            if around * self.reach > self.top.value {
+        let (stretches, _) = self.samples.as_chunks::<RUN>();
+        let largest: Vec<f32> = stretches.iter().map(|stretch| largest(stretch)).collect();
+        let mut most = vec![0.0_f32; runs];
+        for (around, share) in self.shares.iter().enumerate() {
+            for (most, largest) in most.iter_mut().zip(&largest[around..]) {
+                *most += share * largest;
+            }
+        }
+        for (run, most) in most.into_iter().enumerate() {
+            if most > self.top.value {
+                let from = run * RUN;
                 self.look(from, RUN.min(new - from));
             }
         }
@@ -90,12 +97,7 @@ impl TruePeak {
             note(index, sample.abs(), &mut top);
         }
         for weights in &self.weights {
-            let mut points = [0.0_f32; RUN];
-            for (tap, weight) in weights.iter().enumerate() {
-                for (point, sample) in points.iter_mut().zip(&window[tap + 1..]) {
-                    *point += weight * sample;
-                }
-            }
+            let points = points(window, weights);
             if largest(&points) > top.value {
                 for (index, point) in points[..count].iter().enumerate() {
                     note(index, point.abs(), &mut top);
@@ -117,8 +119,39 @@ impl TruePeak {
     }
 }
 
+/// The points of one kind behind [`RUN`] samples in a row.
+fn points(window: &[f32], weights: &[f32; TAPS]) -> [f32; RUN] {
+    let around = window[1..].array_windows::<RUN>().copied().map(f32x4::from);
+    let points = weights
+        .iter()
+        .zip(around)
+        .fold(f32x4::ZERO, |sum, (weight, around)| around.mul_add(f32x4::splat(*weight), sum));
+    points.to_array()
+}
+
 fn largest(samples: &[f32]) -> f32 {
     samples.iter().fold(0.0, |most, sample| most.max(sample.abs()))
+}
+
+/// What the points of a run can take of each stretch of samples around it, from the first one that they
+/// look at; a sample itself counts as a point.
+fn shares(weights: &[[f32; TAPS]]) -> [f32; AROUND] {
+    // More than sums in another order can differ by.
+    const ROUNDING: f32 = 1.000_1;
+    let mut shares = [0.0_f32; AROUND];
+    shares[TAPS / 2 / RUN] = ROUNDING;
+    for weights in weights {
+        for point in 0..RUN {
+            let mut taken = [0.0_f32; AROUND];
+            for (tap, weight) in weights.iter().enumerate() {
+                taken[(point + 1 + tap) / RUN] += weight.abs() * ROUNDING;
+            }
+            for (share, taken) in shares.iter_mut().zip(taken) {
+                *share = share.max(taken);
+            }
+        }
+    }
+    shares
 }
 
 /// What the samples around weigh at a point that lies this part of the way from one to the next.
@@ -194,19 +227,39 @@ mod tests {
     }
 
     #[test]
+    fn a_point_that_takes_all_it_can_is_not_left_out() {
+        let all = TruePeak::new(44_100).weights;
+        for (weights, lead) in all.iter().flat_map(|weights| (0..RUN).map(move |n| (weights, n))) {
+            // All samples around pull one way. In front stands one that is hardly smaller than that.
+            let mut samples = vec![0.0; 300];
+            for (sample, weight) in samples[200 + lead..].iter_mut().zip(weights) {
+                *sample = 0.3_f32.copysign(*weight);
+            }
+            let most = every_point(&samples);
+            samples[100] = 0.99 * most;
+            let top = peak(44_100, &samples);
+            assert!((top.value - most).abs() < 1e-5, "{} is not {most}", top.value);
+        }
+    }
+
+    /// The largest sample or point, with none left out.
+    fn every_point(samples: &[f32]) -> f32 {
+        let weights = TruePeak::new(44_100).weights;
+        let point = |window: &[f32], weights: &[f32]| -> f32 {
+            window.iter().zip(weights).map(|(sample, weight)| sample * weight).sum()
+        };
+        let points = samples
+            .windows(TAPS)
+            .flat_map(|window| weights.iter().map(move |weights| point(window, weights).abs()));
+        points.fold(largest(samples), f32::max)
+    }
+
+    #[test]
     fn leaving_out_changes_nothing() {
         let mut noise = crate::audio::testing::Noise(5);
         let samples: Vec<f32> = (0..9000)
             .map(|n| ((noise.number() % 2001) as f32 / 1000.0 - 1.0) * ((n / 100 % 7) as f32 / 7.0))
             .collect();
-        let weights = TruePeak::new(44_100).weights;
-        let mut most = largest(&samples);
-        for window in samples.windows(TAPS) {
-            for weights in &weights {
-                let point: f32 = window.iter().zip(weights).map(|(s, w)| s * w).sum();
-                most = most.max(point.abs());
-            }
-        }
-        assert!((peak(44_100, &samples).value - most).abs() < 1e-4);
+        assert!((peak(44_100, &samples).value - every_point(&samples)).abs() < 1e-4);
     }
 }

@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
 
 use super::bring;
 use super::fetch::{FetchWatch, Fetcher};
@@ -302,10 +305,10 @@ fn markdown(root: &Path, below: &str, depth: usize, paths: &mut Vec<String>) -> 
 /// Writes the show's files; settings last, for they make a folder a show. What was written is taken
 /// away again if something fails.
 fn write_show(root: &Path, import: &Import) -> Result<(), Error> {
-    let mut made: Vec<PathBuf> = Vec::new();
-    let outcome = write_files(root, import, &mut made);
+    let made = Mutex::new(Vec::new());
+    let outcome = write_files(root, import, &made);
     if outcome.is_err() {
-        for path in &made {
+        for path in made.into_inner().unwrap_or_else(PoisonError::into_inner) {
             let _ = fs::remove_file(path);
         }
     }
@@ -315,12 +318,8 @@ fn write_show(root: &Path, import: &Import) -> Result<(), Error> {
 fn write_files(
     root: &Path,
     import: &Import,
-    made: &mut Vec<PathBuf>,
+    made: &Mutex<Vec<PathBuf>>,
 ) -> Result<(), (String, std::io::Error)> {
-    for folder in ["", EPISODES, "audio", "img"] {
-        let path = root.join(folder);
-        fs::create_dir_all(&path).map_err(|error| (path.display().to_string(), error))?;
-    }
     let episodes =
         import.episodes.iter().map(|episode| (episode.path.as_str(), episode.text.as_str()));
     let report = import.report.file(&import.title);
@@ -332,14 +331,22 @@ fn write_files(
         (".gitattributes", GITATTRIBUTES),
         (FILE, import.settings.as_str()),
     ];
-    for (path, text) in episodes.chain(extra).chain(others) {
-        let full = root.join(path);
-        if let Some(folder) = full.parent() {
-            fs::create_dir_all(folder).map_err(|error| (path.to_owned(), error))?;
-        }
-        let mut file = fs::File::create_new(&full).map_err(|error| (path.to_owned(), error))?;
-        made.push(full);
-        file.write_all(text.as_bytes()).map_err(|error| (path.to_owned(), error))?;
+    let files: Vec<(&str, &str)> = episodes.chain(extra).collect();
+    let folders = files.iter().filter_map(|(path, _)| Path::new(path).parent());
+    let folders: BTreeSet<&Path> =
+        folders.chain(["", EPISODES, "audio", "img"].map(Path::new)).collect();
+    for folder in folders {
+        let path = root.join(folder);
+        fs::create_dir_all(&path).map_err(|error| (path.display().to_string(), error))?;
     }
-    Ok(())
+    let write = |(path, text): &(&str, &str)| {
+        let failed = |error| ((*path).to_owned(), error);
+        let full = root.join(path);
+        let mut file = fs::File::create_new(&full).map_err(failed)?;
+        made.lock().unwrap_or_else(PoisonError::into_inner).push(full);
+        file.write_all(text.as_bytes()).map_err(failed)
+    };
+    files.par_iter().try_for_each(write)?;
+    // The settings last: without them there is no show that could be taken for a whole one.
+    others.iter().try_for_each(write)
 }

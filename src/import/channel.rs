@@ -16,6 +16,7 @@ use super::{EXTRA, dates, html};
 use crate::show::edit::quoted;
 use crate::show::guid::of_address;
 use crate::show::languages::language_of;
+use crate::show::namespace::SHOW_KEYS;
 use crate::show::settings::{FILE, is_medium};
 
 /// Where the artwork goes; its ending is fixed once its bytes are seen.
@@ -157,7 +158,7 @@ pub fn read(
         }
         show.maybe("update-frequency", Some(one_line(&frequency.text)));
     }
-    for (key, value) in namespace::take(parts, &["license", "location", "value"], Form::Toml) {
+    for (key, value) in namespace::take(parts, &SHOW_KEYS, Form::Toml) {
         show.line(key, &value);
     }
     // Only hosts are the settings'; whoever else takes part stays in the feed.

@@ -14,7 +14,7 @@ use super::{dates, html};
 use crate::model::chapter::clock;
 use crate::show::edit::quoted;
 use crate::show::episode::EpisodeType;
-use crate::show::namespace::KEYS;
+use crate::show::namespace::EPISODE_KEYS;
 use crate::show::playing_time::any_duration;
 use crate::show::values;
 
@@ -144,7 +144,7 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
     apple_id(&mut parts, &mut draft);
     // A "No" says nothing that a key could: it stays as it is.
     draft.block = parts.first("itunes:block", |it| truth(&it.text) == Some(true)).is_some();
-    draft.namespace = namespace::take(&mut parts, &KEYS, Form::Yaml);
+    draft.namespace = namespace::take(&mut parts, &EPISODE_KEYS, Form::Yaml);
     beside(&mut parts, &mut draft, report);
     draft.extra.extend(parts.finish(report));
     Some(draft)

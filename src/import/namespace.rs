@@ -8,19 +8,8 @@ use std::fmt::Write as _;
 use super::unread_elements::{Parts, one_line};
 use super::xml::Element;
 use crate::show::edit::quoted;
-use crate::show::namespace::{self, KEYS};
-use crate::show::{frontmatter, namespace::Element as Known};
-
-/// What stands in the mapping of an element beside its attributes: for its text, and for the elements in
-/// it.
-const INSIDE: [(&str, &str, &str); 6] = [
-    ("soundbite", "title", ""),
-    ("socialInteract", "", ""),
-    ("license", "name", ""),
-    ("location", "name", ""),
-    ("alternateEnclosure", "", "source"),
-    ("value", "", "recipients"),
-];
+use crate::show::frontmatter;
+use crate::show::namespace::{self, Element as Known, Spec};
 
 /// How a mapping is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,12 +21,19 @@ pub enum Form {
 }
 
 /// Takes the elements that these keys can hold; each key with its value.
-pub fn take(parts: &mut Parts<'_>, wanted: &[&str], form: Form) -> Vec<(&'static str, String)> {
+pub fn take(
+    parts: &mut Parts<'_>,
+    keys: &[&'static str],
+    form: Form,
+) -> Vec<(&'static str, String)> {
     let mut taken = Vec::new();
-    for key in KEYS.into_iter().filter(|key| wanted.contains(key)) {
+    for &key in keys {
         let name = format!("podcast:{key}");
         let found = parts.every(&name);
-        let Some(value) = value(key, &found, form).filter(|_| !found.is_empty()) else { continue };
+        if found.is_empty() {
+            continue;
+        }
+        let Some(value) = value(key, &found, form) else { continue };
         parts.made_anew(&[&name]);
         taken.push((key, value));
     }
@@ -46,7 +42,8 @@ pub fn take(parts: &mut Parts<'_>, wanted: &[&str], form: Form) -> Vec<(&'static
 
 /// The value of a key that holds all of these elements; nothing if none does.
 fn value(key: &'static str, elements: &[&Element], form: Form) -> Option<String> {
-    let one = |element: &&Element| mapping(key, element, form);
+    let spec = Spec::of(key)?;
+    let one = |element: &&Element| mapping(spec, element, form);
     let all = elements.iter().map(one).collect::<Option<Vec<_>>>()?;
     let text = match all.as_slice() {
         [one] => one.clone(),
@@ -68,34 +65,34 @@ fn value(key: &'static str, elements: &[&Element], form: Form) -> Option<String>
     same.then_some(text)
 }
 
-fn mapping(key: &str, element: &Element, form: Form) -> Option<String> {
-    let (_, text, inside) = INSIDE.iter().find(|(known, ..)| *known == key)?;
+fn mapping(spec: &Spec, element: &Element, form: Form) -> Option<String> {
     let mut entries: Vec<(&str, String)> = Vec::new();
     for (name, value) in &element.attributes {
         entries.push((name.as_str(), quoted(value.trim())));
     }
     if !element.text.is_empty() {
-        if text.is_empty() {
-            return None;
+        entries.push((spec.text_key()?, quoted(&one_line(&element.text))));
+    }
+    let mut inside: Vec<(&Spec, Vec<String>)> = Vec::new();
+    for child in &element.children {
+        let known = spec.child(&child.name)?;
+        let value = mapping(known, child, form)?;
+        match inside.iter_mut().find(|(spec, _)| spec.key == known.key) {
+            Some((_, values)) => values.push(value),
+            None => inside.push((known, vec![value])),
         }
-        entries.push((text, quoted(&one_line(&element.text))));
     }
-    if !element.children.is_empty() {
-        let children = element.children.iter().map(|child| fields(&attributes(child)?, form));
-        let children = children.collect::<Option<Vec<_>>>()?;
-        entries.push((inside, format!("[{}]", children.join(", "))));
+    for (known, values) in inside {
+        let value = if known.many { format!("[{}]", values.join(", ")) } else { values.concat() };
+        entries.push((known.key, value));
     }
-    // A name alone is written as it is said.
     match entries.as_slice() {
-        [(only, value)] if only == text => Some(value.clone()),
+        // A name alone is written as it is said, and so are elements in one that is nothing else.
+        [(only, value)] if Some(*only) == spec.text_key() || spec.wraps().is_some() => {
+            Some(value.clone())
+        }
         entries => fields(entries, form),
     }
-}
-
-fn attributes(element: &Element) -> Option<Vec<(&str, String)>> {
-    let plain = element.text.is_empty() && element.children.is_empty();
-    let all = element.attributes.iter().map(|(name, value)| (name.as_str(), quoted(value.trim())));
-    plain.then(|| all.collect())
 }
 
 fn fields(entries: &[(&str, String)], form: Form) -> Option<String> {
@@ -131,14 +128,19 @@ fn is_same(read: &Known, given: &Element) -> bool {
 mod tests {
     use super::*;
     use crate::import::report::Level;
+    use crate::show::namespace::{EPISODE_KEYS, SHOW_KEYS};
 
     fn of(xml: &str, form: Form) -> (String, usize) {
+        let keys: &[&'static str] = match form {
+            Form::Yaml => &EPISODE_KEYS,
+            Form::Toml => &SHOW_KEYS,
+        };
         let feed = format!(
             "<rss xmlns:podcast='https://podcastindex.org/namespace/1.0'><channel>{xml}</channel></rss>"
         );
         let channel = crate::import::xml::channel(feed.as_bytes()).unwrap();
         let mut parts = Parts::new(Level::Episode, &channel);
-        let taken = take(&mut parts, &KEYS, form);
+        let taken = take(&mut parts, keys, form);
         let lines: String = taken.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
         (lines, parts.finish(&mut crate::import::report::Report::default()).len())
     }
@@ -161,7 +163,30 @@ mod tests {
         assert_eq!(left, 0);
         let (toml, left) = of(xml, Form::Toml);
         assert!(toml.contains("license: { url = \"https://a.example/l\", name = "), "{toml}");
-        assert_eq!(left, 0);
+        assert_eq!(left, 3, "soundbites and another enclosure are an episode's");
+    }
+
+    #[test]
+    fn elements_in_elements_become_keys() {
+        let show = "<podcast:chat server='irc.a.example' protocol='irc' space='#a'/>\
+            <podcast:podroll><podcast:remoteItem feedGuid='a' title='A'/><podcast:remoteItem feedGuid='b'/></podcast:podroll>\
+            <podcast:publisher><podcast:remoteItem medium='publisher' feedGuid='c'/></podcast:publisher>";
+        let episode = "<podcast:value type='lightning' method='keysend'>\
+            <podcast:valueRecipient type='node' address='02' split='100'/>\
+            <podcast:valueTimeSplit startTime='60' duration='30'><podcast:remoteItem feedGuid='a' itemGuid='b'/></podcast:valueTimeSplit>\
+            </podcast:value>\
+            <podcast:alternateEnclosure type='audio/opus'><podcast:source uri='https://a.example/a'/>\
+            <podcast:integrity type='sri' value='sha384-x'/></podcast:alternateEnclosure>";
+        let (toml, left_of_show) = of(show, Form::Toml);
+        let (yaml, left_of_episode) = of(episode, Form::Yaml);
+        assert_eq!((left_of_show, left_of_episode), (0, 0));
+        insta::assert_snapshot!(format!("{toml}{yaml}"), @r##"
+        chat: { server = "irc.a.example", protocol = "irc", space = "#a" }
+        podroll: [{ feedGuid = "a", title = "A" }, { feedGuid = "b" }]
+        publisher: { medium = "publisher", feedGuid = "c" }
+        alternateEnclosure: { type: "audio/opus", source: [{ uri: "https://a.example/a" }], integrity: { type: "sri", value: "sha384-x" } }
+        value: { type: "lightning", method: "keysend", recipients: [{ type: "node", address: "02", split: "100" }], timeSplits: [{ startTime: "60", duration: "30", remoteItem: { feedGuid: "a", itemGuid: "b" } }] }
+        "##);
     }
 
     #[test]

@@ -118,6 +118,8 @@ own! {
     "location" Element, "Brest", "`podcast:location`";
     "alternateEnclosure" Element, "{type: audio/opus, source: [{uri: \"https://sea.example/1.opus\"}]}", "`podcast:alternateEnclosure`";
     "value" Element, "{type: lightning, method: keysend, recipients: [{type: node, address: a1, split: 100}]}", "`podcast:value`";
+    "chat" Element, "{server: irc.sea.example, protocol: irc, space: \"#tides\"}", "`podcast:chat`";
+    "txt" Element, "{purpose: verify, text: a1b2}", "`podcast:txt`";
     "block" Truth, "true", "directories are to leave the episode out (`itunes:block`)";
 }
 

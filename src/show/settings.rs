@@ -180,10 +180,18 @@ impl Settings {
     /// [`SettingsError`] for one that cannot be read.
     pub fn namespace_elements(&self) -> Result<Vec<Element>, SettingsError> {
         let show = &self.show;
-        let given =
-            [("license", &show.license), ("location", &show.location), ("value", &show.value)];
+        let given = [
+            &show.license,
+            &show.location,
+            &show.value,
+            &show.chat,
+            &show.txt,
+            &show.podroll,
+            &show.publisher,
+        ];
         let mut elements = Vec::new();
-        for (key, value) in given.iter().filter_map(|(key, value)| Some((key, value.as_ref()?))) {
+        for (key, value) in namespace::SHOW_KEYS.into_iter().zip(given) {
+            let Some(value) = value else { continue };
             let read = namespace::of_setting(key, value.get_ref(), value.span());
             elements.extend(read.map_err(|fault| SettingsError {
                 span: fault.span,

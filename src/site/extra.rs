@@ -44,7 +44,7 @@ pub const NEVER: [&str; 29] = [
 const INSTEAD: [&str; 4] =
     ["itunes:title", "itunes:summary", "podcast:medium", "podcast:updateFrequency"];
 /// What a release writes if it has it: then that alone counts.
-const ONLY_ELSE: [&str; 10] = [
+const ONLY_ELSE: [&str; 13] = [
     "podcast:transcript",
     "podcast:chapters",
     "psc:chapters",
@@ -55,6 +55,9 @@ const ONLY_ELSE: [&str; 10] = [
     "podcast:location",
     "podcast:alternateEnclosure",
     "podcast:value",
+    "podcast:chat",
+    "podcast:podroll",
+    "podcast:publisher",
 ];
 /// Deeper elements belong to no feed.
 const MAX_DEPTH: usize = 24;

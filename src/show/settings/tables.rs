@@ -74,6 +74,14 @@ pub struct ShowSettings {
     pub location: Option<Spanned<toml::Value>>,
     /// Whom listeners' payments go to (`podcast:value`).
     pub value: Option<Spanned<toml::Value>>,
+    /// Where listeners talk (`podcast:chat`).
+    pub chat: Option<Spanned<toml::Value>>,
+    /// Texts that services ask for (`podcast:txt`).
+    pub txt: Option<Spanned<toml::Value>>,
+    /// Shows that this one recommends (`podcast:podroll`).
+    pub podroll: Option<Spanned<toml::Value>>,
+    /// The feed of who publishes the show (`podcast:publisher`).
+    pub publisher: Option<Spanned<toml::Value>>,
     /// Read chapters from time-coded lines of the notes.
     #[serde(default)]
     pub chapters_from_notes: bool,

@@ -214,32 +214,39 @@ fn texts(settings: &Settings, episode: &Episode, findings: &mut Vec<Finding>) {
     }
     if let Given::Good(title) = &episode.title {
         let show = settings.show.title.get_ref().trim();
-        let repeats = if !show.is_empty()
-            && title.value.to_lowercase().contains(&show.to_lowercase())
-        {
-            Some("the show's name")
-        } else if episode.number.value().is_some_and(|number| repeats_number(&title.value, *number))
-        {
-            Some("the episode's number")
-        } else {
-            None
-        };
-        if let Some(what) = repeats {
-            findings.push(
-                Finding::at(
-                    &rule::TITLE_REPEATS,
-                    source,
-                    title.span.clone(),
-                    format!("the title repeats {what}"),
-                )
-                .help("apps show it beside the title: take it out"),
-            );
+        let out = "apps show it beside the title: take it out";
+        let number = || Some(number_in(&title.value, *episode.number.value()?));
+        let repeats =
+            if !show.is_empty() && title.value.to_lowercase().contains(&show.to_lowercase()) {
+                Some(("the title repeats the show's name", out))
+            } else {
+                match number().unwrap_or(NumberIn::No) {
+                    NumberIn::No => None,
+                    NumberIn::Part => Some(("the title repeats the episode's number", out)),
+                    NumberIn::All => Some((
+                        "the title is only the episode's number",
+                        "apps show that beside the title: write what the episode is about",
+                    )),
+                }
+            };
+        if let Some((message, help)) = repeats {
+            let span = title.span.clone();
+            findings.push(Finding::at(&rule::TITLE_REPEATS, source, span, message).help(help));
         }
     }
 }
 
-/// Whether a title starts or ends with its episode's number, marked as such: `#12`, `Ep. 12`, `12 -`.
-fn repeats_number(title: &str, number: u32) -> bool {
+/// How much of a title is its episode's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NumberIn {
+    No,
+    Part,
+    All,
+}
+
+/// Whether a title has its episode's number, marked as such: `#12`, `Ep. 12`, `12 -`.
+fn number_in(title: &str, number: u32) -> NumberIn {
+    const MARKS: [&str; 5] = ["episode", "épisode", "ep", "#", "n°"];
     let title = title.to_lowercase();
     let words: Vec<&str> = title
         .split(|c: char| {
@@ -253,14 +260,17 @@ fn repeats_number(title: &str, number: u32) -> bool {
             .iter()
             .any(|mark| word.strip_prefix(mark).is_some_and(digits))
     };
-    let pair = words.windows(2).any(|pair| {
-        matches!(pair[0], "episode" | "épisode" | "ep" | "#" | "n°") && digits(pair[1])
-    });
+    let pair = words.windows(2).any(|pair| MARKS.contains(&pair[0]) && digits(pair[1]));
     let leads = title
         .trim_start()
         .split_once([':', '-', '–', '—', '.', '|'])
         .is_some_and(|(lead, _)| digits(lead.trim()));
-    pair || leads || words.iter().any(|word| marked(word))
+    let all = words.iter().all(|word| MARKS.contains(word) || digits(word) || marked(word));
+    match pair || leads || words.iter().any(|word| marked(word)) {
+        false => NumberIn::No,
+        true if all => NumberIn::All,
+        true => NumberIn::Part,
+    }
 }
 
 fn numbers(settings: &Settings, episode: &Episode, head: &Span, findings: &mut Vec<Finding>) {
@@ -308,10 +318,13 @@ mod tests {
             "12 - Moving",
             "012: Moving",
         ] {
-            assert!(repeats_number(repeats, 12), "{repeats}");
+            assert_eq!(number_in(repeats, 12), NumberIn::Part, "{repeats}");
         }
         for fine in ["12 angry men", "Java 12", "Top 12: the best", "HTTP/2", "Episode one"] {
-            assert!(!repeats_number(fine, 12), "{fine}");
+            assert_eq!(number_in(fine, 12), NumberIn::No, "{fine}");
+        }
+        for all in ["Episode 12", "#12", "Ep. 012", "12 - Episode 12"] {
+            assert_eq!(number_in(all, 12), NumberIn::All, "{all}");
         }
     }
 

@@ -240,7 +240,7 @@ rules! {
         why: "An episode that is too soft cannot be heard in a car; one that is too loud makes listeners reach for the knob.",
         bad: "audio of -24 LUFS",
         good: "audio of -16 LUFS in stereo, of -19 LUFS in mono",
-        source: "Apple Podcasts, audio requirements (-16 LKFS); AES TD1008; mono is 3 LU lower, since two loudspeakers play it; measured by EBU R 128 and ITU-R BS.1770-4; [sound] of docs/settings.md",
+        source: "Apple Podcasts, audio requirements (-16 LKFS); mono is 3 LU lower, since two loudspeakers play it; measured by EBU R 128 and ITU-R BS.1770-4; [sound] of docs/settings.md",
     }
     SOUND_PEAK = "sound-peak", Warning, "The true peak stays below -1 dBTP" {
         why: "A wave that goes higher between its samples is cut off when it is played or encoded again, which crackles.",
@@ -276,7 +276,7 @@ rules! {
         why: "Fewer bits are heard, more bits are downloaded for nothing, and some players change the pitch of odd sample rates.",
         bad: "speech as stereo at 320 kbit/s, or at 22.05 kHz",
         good: "44.1 or 48 kHz; stereo at 128 to 256 kbit/s, mono at 64 to 128",
-        source: "Apple Podcasts, audio requirements; Spotify, podcast delivery specification; [sound] bit-rate and bit-rate-mono",
+        source: "Apple Podcasts, audio requirements (128 to 256 kbit/s in stereo, up to 128 in mono); that speech in mono may have 64 is onair's; [sound] bit-rate and bit-rate-mono",
     }
     SOUND_BANDWIDTH = "sound-bandwidth", Note, "A high bit rate holds high frequencies" {
         why: "What an encoder cut off once does not come back: a small file that was encoded again is larger, and no better.",

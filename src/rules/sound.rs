@@ -381,18 +381,15 @@ fn twice(show: &Show, ears: &Ears, findings: &mut Vec<Finding>) {
             && (one.payload == other.payload
                 || one.sound.fingerprint.is_alike(&other.sound.fingerprint))
     };
-    let pairs: Vec<(usize, usize)> = (1..heard.len())
-        .into_par_iter()
-        .flat_map_iter(|later| (0..later).map(move |earlier| (earlier, later)))
-        .filter(|&(earlier, later)| {
-            let (one, other) = (heard[earlier].1, heard[later].1);
-            (one.is_asked || other.is_asked) && same(one, other)
-        })
-        .collect();
-    for (earlier, later) in pairs {
-        // At the one that was asked for, if only one was.
-        let (here, there) =
-            if heard[later].1.is_asked { (later, earlier) } else { (earlier, later) };
+    // One other recording is enough to say: the first one, or one that was only compared with.
+    let other = |here: usize| {
+        let asked = |at: usize| heard[at].1.is_asked;
+        let behind = (here + 1..heard.len()).filter(|&later| !asked(later));
+        (0..here).chain(behind).find(|&there| asked(here) && same(heard[here].1, heard[there].1))
+    };
+    let pairs: Vec<(usize, usize)> =
+        (0..heard.len()).into_par_iter().filter_map(|here| Some((here, other(here)?))).collect();
+    for (here, there) in pairs {
         let ((episode, one), (other, theirs)) = (heard[here], heard[there]);
         let span = episode.file.span().unwrap_or_else(|| head(episode));
         let message = format!("{} sounds the same as {}", one.path, theirs.path);

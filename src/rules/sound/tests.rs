@@ -206,8 +206,8 @@ fn what_cannot_be_decoded_is_damage_with_its_time() {
     assert_eq!(said.message, "audio/1.mp3 cannot be decoded from 12:03.4 to 12:04.0");
 }
 
-/// A show of two episodes, whose recordings these are.
-fn show_of(recordings: [Heard; 2]) -> (Show, Ears) {
+/// A show of as many episodes as there are recordings.
+fn show_of(recordings: Vec<Heard>) -> (Show, Ears) {
     let settings = "[show]\ntitle = \"S\"\ndescription = \"D\"\nauthor = \"A\"\nlanguage = \"fr\"\n\
         category = \"Arts\"\nartwork = \"a.png\"\n[site]\nurl = \"https://s.example\"\n";
     let source = Source::new(FILE, settings);
@@ -219,7 +219,7 @@ fn show_of(recordings: [Heard; 2]) -> (Show, Ears) {
         root: std::path::PathBuf::new(),
         settings: Settings::parse(&source).unwrap(),
         settings_source: source,
-        episodes: vec![episode(1), episode(2)],
+        episodes: (1..).take(recordings.len()).map(episode).collect(),
         others: Vec::new(),
         unreadable: Vec::new(),
     };
@@ -234,8 +234,8 @@ fn show_of(recordings: [Heard; 2]) -> (Show, Ears) {
     (show, ears)
 }
 
-fn found(recordings: [Heard; 2]) -> Vec<Finding> {
-    let (show, ears) = show_of(recordings);
+fn found(recordings: impl Into<Vec<Heard>>) -> Vec<Finding> {
+    let (show, ears) = show_of(recordings.into());
     let mut findings = Vec::new();
     judge(&show, &ears, &mut findings);
     findings
@@ -250,21 +250,26 @@ fn the_same_recording_under_another_name() {
         let payload = Sha256::of(&factor.to_le_bytes());
         Heard { path: String::new(), payload, kbits: 128, sound, is_asked: true }
     };
-    let only_twice = |recordings| {
+    let only_twice = |recordings: Vec<Heard>| {
         let mut findings = found(recordings);
         findings.retain(|finding| finding.rule == &rule::SOUND_TWICE);
         findings
     };
     let known = Heard { is_asked: false, ..of(3, 1.0) };
-    let twice = only_twice([known.clone(), of(3, 0.9)]);
+    let twice = only_twice(vec![known.clone(), of(3, 0.9)]);
     assert_eq!(twice.len(), 1);
     assert_eq!((twice[0].rule.id, twice[0].path.as_str()), ("sound-twice", "episodes/2.md"));
     assert_eq!(twice[0].message, "audio/002.mp3 sounds the same as audio/001.mp3");
     assert_eq!(twice[0].related[0].path, "episodes/1.md");
-    assert!(only_twice([known.clone(), of(8, 0.9)]).is_empty());
+    assert!(only_twice(vec![known.clone(), of(8, 0.9)]).is_empty());
     // The same payload needs no fingerprint.
     let copy = Heard { payload: known.payload, ..of(8, 0.9) };
-    assert_eq!(only_twice([known.clone(), copy]).len(), 1);
+    assert_eq!(only_twice(vec![known.clone(), copy]).len(), 1);
+    // However many share one, each is told of the first alone.
+    let three = only_twice(vec![of(3, 1.0), of(3, 0.9), of(3, 0.8)]);
+    let paths: Vec<&str> = three.iter().map(|finding| finding.path.as_str()).collect();
+    assert_eq!(paths, ["episodes/2.md", "episodes/3.md"]);
+    assert!(three.iter().all(|finding| finding.related[0].path == "episodes/1.md"));
     // What was only remembered is not judged.
     assert!(found([known.clone(), known]).is_empty());
 }

@@ -58,6 +58,7 @@ pub fn inputs<'a>(settings: &'a Settings, episodes: &'a [Episode]) -> Inputs<'a>
         templates: Templates::default(),
         extra: onair::site::extra::Extra::default(),
         now: "2026-01-01T00:00:00Z".parse().unwrap(),
+        keep: Default::default(),
     }
 }
 

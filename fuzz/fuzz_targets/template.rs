@@ -58,6 +58,7 @@ fuzz_target!(|given: &str| {
         templates,
         extra: Default::default(),
         now: "2024-06-01T00:00:00Z".parse().expect("a time"),
+        keep: Default::default(),
     };
     match build(&inputs) {
         Ok(_) => assert!(errors.is_empty(), "{errors:?}"),

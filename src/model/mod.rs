@@ -8,5 +8,6 @@ pub mod disk;
 pub mod hash;
 pub mod object;
 pub mod rendered_tag;
+pub mod shelf;
 pub mod waiting;
 pub mod waveform;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::hash::Sha256;
 use crate::model::rendered_tag::RenderedTag;
+use crate::model::shelf::Shelved;
 
 /// Where an object stands below the target's root: `podcasts/feed.xml`.
 ///
@@ -137,6 +139,10 @@ impl Kind {
 pub enum Body {
     /// Bytes in memory: a page, a feed, a small image.
     Bytes(Bytes),
+    /// Bytes that were rendered and put aside.
+    Shelved(Shelved),
+    /// So many bytes that the target has already: nobody needs them.
+    Standing(u64),
     /// A new ID3 tag in front of an untouched range of a host's file: never a second copy.
     Tagged {
         /// The rendered tag.
@@ -153,7 +159,21 @@ impl Body {
     pub fn len(&self) -> u64 {
         match self {
             Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Shelved(shelved) => shelved.len() as u64,
+            Self::Standing(bytes) => *bytes,
             Self::Tagged { tag, payload, .. } => tag.len() as u64 + (payload.end - payload.start),
+        }
+    }
+
+    /// Its bytes in one piece, which a tagged file's are not. May read the disk.
+    ///
+    /// # Errors
+    /// If they are not at hand, or the disk fails.
+    pub fn whole(&self) -> io::Result<Bytes> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes.clone()),
+            Self::Shelved(shelved) => shelved.read(),
+            Self::Standing(_) | Self::Tagged { .. } => Err(io::ErrorKind::NotFound.into()),
         }
     }
 
@@ -271,6 +291,12 @@ impl Object {
         let metadata = BTreeMap::new();
         let body = Body::Bytes(bytes);
         Self { key, kind, content_type, digest, body, metadata, redirect: None }
+    }
+
+    /// The same without its bytes, which the target has.
+    pub fn standing(mut self) -> Self {
+        self.body = Body::Standing(self.body.len());
+        self
     }
 
     /// All the user metadata it is to be stored with: its own and its digest's.

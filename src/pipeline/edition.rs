@@ -20,6 +20,8 @@ use crate::model::audio::PublishedAudio;
 use crate::model::chapter::TagChapter;
 use crate::model::hash::Sha256;
 use crate::model::object::{Key, Object};
+use crate::model::shelf::Shelf;
+use crate::plan;
 use crate::plan::placement::Placement;
 use crate::rules::Evidence;
 use crate::rules::sound::Ears;
@@ -28,7 +30,7 @@ use crate::show::files::NamedFile;
 use crate::show::{Episode, Show, read, waiting};
 use crate::site::edition::Edition;
 use crate::site::extra::Extra;
-use crate::site::{self, AssetFile, EpisodeIn, Inputs, SiteError, Transcript};
+use crate::site::{self, AssetFile, EpisodeIn, Inputs, Keep, SiteError, Transcript};
 use crate::store::published::Published;
 use crate::store::record::Record;
 
@@ -87,7 +89,8 @@ fn tag_chapters<'a>(
 }
 
 /// Renders the edition of the episodes that have audio, by what is known of it and of the chapters that
-/// its tag holds. Cards are drawn only where they are to be published, which a preview's are not.
+/// its tag holds. Cards are drawn only where they are to be published, which a preview's are not; and what
+/// is to be published waits on a shelf, unless it is published already.
 ///
 /// # Errors
 /// As [`build`].
@@ -114,7 +117,17 @@ pub fn assemble(
         }
     }
     let (extra, templates) = (extra(show)?, checkout.templates.usable()?);
-    let inputs = Inputs { show: &show.settings, episodes, assets, gallery, templates, extra, now };
+    let shelf = tempfile::tempfile().ok().filter(|_| published.is_some()).map(Shelf::new);
+    let keep = |object: Object| match published.is_some_and(|it| plan::stands(&object, it)) {
+        true => object.standing(),
+        false => match &shelf {
+            Some(shelf) => shelf.put(object),
+            None => object,
+        },
+    };
+    let settings = &show.settings;
+    let keep = Keep(&keep);
+    let inputs = Inputs { show: settings, episodes, assets, gallery, templates, extra, now, keep };
     let edition = site::build(&inputs).map_err(|error| match error {
         SiteError::Template(_) => Error::new(Class::Findings, error.to_string())
             .help("`onair check` shows where it stands"),
@@ -179,6 +192,7 @@ pub fn trial(checkout: &Checkout, now: Timestamp) -> Result<Edition, SiteError> 
         templates: checkout.templates.good.clone(),
         extra: Extra::default(),
         now,
+        keep: Keep(&Object::standing),
     };
     site::build(&inputs)
 }

@@ -7,7 +7,7 @@ use std::fmt;
 
 use rss::{Channel, Item};
 
-use crate::model::object::{Body, Key, Kind, Object};
+use crate::model::object::{Key, Kind, Object};
 use crate::site::edition::Edition;
 
 /// What an edition's feed is made of: the public feed, and the archive pages it leads to.
@@ -42,11 +42,9 @@ impl<'a> Documents<'a> {
 
 fn read(object: &Object) -> Result<(&Key, Channel), Unreadable<'_>> {
     let unreadable = |reason| Unreadable { key: &object.key, reason };
-    let Body::Bytes(bytes) = &object.body else {
-        return Err(unreadable("it is not text".to_owned()));
-    };
+    let bytes = object.body.whole().map_err(|error| unreadable(error.to_string()))?;
     let text =
-        std::str::from_utf8(bytes).map_err(|error| unreadable(format!("not UTF-8: {error}")))?;
+        std::str::from_utf8(&bytes).map_err(|error| unreadable(format!("not UTF-8: {error}")))?;
     // XML 1.0, section 2.2 "Characters"; the reader would let them pass.
     let illegal = |c: &char| matches!(c, '\0'..='\x08' | '\x0B' | '\x0C' | '\x0E'..='\x1F' | '\u{FFFE}' | '\u{FFFF}');
     if let Some(c) = text.chars().find(illegal) {

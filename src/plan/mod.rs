@@ -453,6 +453,13 @@ fn held(edition: Edition, published: &Published, record: &Record) -> Plan {
     plan
 }
 
+/// Whether an object needs no sending: it is published as it is.
+pub fn stands(object: &Object, published: &Published) -> bool {
+    let record = published.record.as_ref();
+    let old = record.and_then(|record| record.objects.get(&object.key));
+    compare(object, old, published.missing.contains(&object.key)).is_none()
+}
+
 /// Why an object must be sent, if it must, and what stands in its place.
 fn compare(object: &Object, old: Option<&Recorded>, missing: bool) -> Option<(Reason, Condition)> {
     let Some(old) = old else { return Some((Reason::New, Condition::Absent)) };

@@ -12,7 +12,7 @@ use super::lock::{Lease, may_have_happened};
 use super::records::release_numbers;
 use super::run::{Event, Run};
 use crate::model::hash::Sha256;
-use crate::model::object::{Body, Digest, Kind, Object};
+use crate::model::object::{Digest, Kind, Object};
 use crate::plan::Plan;
 use crate::store::begun::{Begun, manifest_json};
 use crate::store::packed::pack;
@@ -92,12 +92,12 @@ async fn keep_feeds(plan: &Plan, run: &Run<'_>) -> Result<(), ReleaseError> {
     let archives = archives.filter(|object| object.kind == Kind::Feed);
     let feed = Some(&plan.feed).filter(|_| plan.feed_reason.is_some() || plan.base.is_foreign());
     for document in archives.chain(feed) {
-        let (Body::Bytes(bytes), Digest::Whole { sha256 }) = (&document.body, &document.digest)
+        let (Ok(bytes), Digest::Whole { sha256 }) = (document.body.whole(), &document.digest)
         else {
             continue;
         };
         let key = feed_copy_key(sha256);
-        let copy = Object::in_memory(key, Kind::State, "application/xml", pack(bytes.clone()));
+        let copy = Object::in_memory(key, Kind::State, "application/xml", pack(bytes));
         let kept = write(
             run,
             &copy,
@@ -146,9 +146,9 @@ async fn enter(run: &Run<'_>, lease: &Lease<'_>, record: &mut Record) -> Result<
 /// Replaces the feed that the plan was made against.
 async fn put_feed(plan: &Plan, run: &Run<'_>) -> Result<(), ReleaseError> {
     let before = plan.feed_condition();
-    let new = match &plan.feed.body {
-        Body::Bytes(bytes) => Sha256::of(bytes),
-        Body::Tagged { .. } => return Ok(()),
+    let new = match plan.feed.digest {
+        Digest::Whole { sha256 } => sha256,
+        Digest::Tagged { .. } => return Ok(()),
     };
     write(
         run,

@@ -31,13 +31,14 @@ pub mod text;
 pub mod transcript;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
 
 use crate::model::audio::PublishedAudio;
 use crate::model::chapter::{Chapter, TagChapter};
-use crate::model::object::{BadKey, Body, Key, Kind, Object};
+use crate::model::object::{BadKey, Key, Kind, Object};
 use crate::show::{Episode, Settings, settings};
 use address::Addresses;
 pub use assets::AssetFile;
@@ -47,6 +48,23 @@ use edition::{EditionEpisode, EpisodePage};
 use item::Item;
 pub use pages::templates::{TemplateError, Templates};
 pub use transcript::{Transcript, TranscriptFile};
+
+/// What becomes of an object's bytes until they are sent; unsaid, they stay in memory.
+#[derive(Clone, Copy)]
+pub struct Keep<'a>(pub &'a (dyn Fn(Object) -> Object + Sync));
+
+impl Default for Keep<'_> {
+    fn default() -> Self {
+        const AS_IT_IS: &(dyn Fn(Object) -> Object + Sync) = &|object| object;
+        Self(AS_IT_IS)
+    }
+}
+
+impl fmt::Debug for Keep<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keep")
+    }
+}
 
 /// Everything that an edition is made from.
 #[derive(Debug)]
@@ -65,6 +83,8 @@ pub struct Inputs<'a> {
     pub extra: extra::Extra,
     /// The time for which the edition is made.
     pub now: Timestamp,
+    /// What becomes of what is rendered.
+    pub keep: Keep<'a>,
 }
 
 /// An episode, and what is known of everything that belongs to it.
@@ -132,8 +152,9 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         objects.push(asset.object(&addresses)?);
     }
     let (cards, stays) = cards(&items, &addresses)?;
-    objects.extend(cards);
-    let beside = items.par_iter().map(|item| beside_page(item, &addresses));
+    let keep = inputs.keep.0;
+    objects.extend(cards.into_iter().map(keep));
+    let beside = items.par_iter().map(|item| beside_page(item, &addresses, inputs.keep));
     objects.extend(beside.collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
     let pixels = |asset: &AssetFile| Some((addresses.url(asset.site_path()), asset.pixels()?));
     let pixels = inputs.assets.iter().filter_map(pixels).collect();
@@ -156,6 +177,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
                 gallery: &inputs.gallery,
                 pixels: &pixels,
                 templates: &inputs.templates,
+                keep: inputs.keep,
             })
         },
         || feed::render(frame, &items),
@@ -180,10 +202,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     let episodes = due.iter().map(promise).collect::<Result<_, _>>()?;
     let not_found = addresses.key(pages::NOT_FOUND)?;
     let gone = objects.iter().find(|object| object.key == not_found);
-    let gone = gone.and_then(|page| match &page.body {
-        Body::Bytes(html) => Some(html.clone()),
-        _ => None,
-    });
+    let gone = gone.and_then(|page| page.body.whole().ok());
     Ok(Edition { objects, stays, feed, episodes, waiting: Vec::new(), gone })
 }
 
@@ -241,13 +260,18 @@ fn known_paths(inputs: &Inputs<'_>, entries: &[item::Entry<'_>]) -> BTreeMap<Str
 }
 
 /// Chapters and transcript of an episode.
-fn beside_page(item: &Item<'_>, addresses: &Addresses) -> Result<Vec<Object>, SiteError> {
+fn beside_page(
+    item: &Item<'_>,
+    addresses: &Addresses,
+    Keep(keep): Keep<'_>,
+) -> Result<Vec<Object>, SiteError> {
     let EpisodeIn { episode, chapters, transcripts, .. } = item.entry.given;
     let mut objects = Vec::new();
     if !chapters.is_empty() {
         let key = addresses.key(&chapters_path(addresses, episode))?;
         let json = chapters::json(chapters, |image| addresses.given(image, &episode.source.path));
-        objects.push(Object::in_memory(key, Kind::Chapters, chapters::CONTENT_TYPE, json.into()));
+        let json = json.into();
+        objects.push(keep(Object::in_memory(key, Kind::Chapters, chapters::CONTENT_TYPE, json)));
     }
     for (at, transcript) in transcripts.iter().enumerate() {
         let key = addresses.key(&transcript_path(addresses, episode, transcripts, at))?;

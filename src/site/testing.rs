@@ -104,5 +104,6 @@ pub(crate) fn inputs<'a>(show: &'a Settings, episodes: &'a [Episode]) -> Inputs<
         templates: Templates::default(),
         extra: super::extra::Extra::default(),
         now: "2030-01-01T00:00:00Z".parse::<Timestamp>().expect("a time"),
+        keep: super::Keep::default(),
     }
 }

@@ -19,7 +19,7 @@ fn text_of(object: &Object) -> String {
             String::from_utf8_lossy(&unpacked).into_owned()
         }
         Body::Bytes(bytes) => String::from_utf8(bytes.to_vec()).expect("UTF-8"),
-        Body::Tagged { .. } => panic!("{} is audio", object.key),
+        _ => panic!("{} is not in memory", object.key),
     }
 }
 

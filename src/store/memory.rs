@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use super::source::whole;
 use super::{Condition, Head, Listed, Progress, Store, StoreError, Stored, Version};
 use crate::model::hash::Sha256;
 use crate::model::object::{Body, Digest, Key, Object};
@@ -130,7 +131,11 @@ fn check(
 
 fn load(object: &Object) -> Result<Bytes, StoreError> {
     let (bytes, digest) = match &object.body {
-        Body::Bytes(bytes) => (bytes.clone(), Digest::Whole { sha256: Sha256::of(bytes) }),
+        Body::Bytes(_) | Body::Shelved(_) | Body::Standing(_) => {
+            let bytes = whole(object)?;
+            let sha256 = Sha256::of(&bytes);
+            (bytes, Digest::Whole { sha256 })
+        }
         Body::Tagged { tag, file, payload } => {
             let failed = |error: std::io::Error| StoreError::Source {
                 path: file.clone(),

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use sha2::Digest as _;
 
 use crate::model::hash::Sha256;
-use crate::model::object::Digest;
+use crate::model::object::{Digest, Object};
 use crate::model::rendered_tag::RenderedTag;
 use crate::store::StoreError;
 
@@ -108,6 +108,11 @@ impl Source {
             Err(changed(&self.path))
         }
     }
+}
+
+/// The bytes of an object that is no tagged file. Blocks.
+pub(super) fn whole(object: &Object) -> Result<Bytes, StoreError> {
+    object.body.whole().map_err(|error| unreadable(object.key.as_str().as_ref(), &error))
 }
 
 /// A length as an index; one that no memory could hold is beyond the end of every slice.

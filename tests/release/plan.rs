@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onair::model::hash::Sha256;
-use onair::model::object::{Body, Kind, Object};
+use onair::model::object::{Kind, Object};
 use onair::plan::{Allow, EpisodeName, Overrides, Plan, Reason, plan};
 use onair::site::edition::Edition;
 use onair::store::published::{Published, Standing};
@@ -19,10 +19,7 @@ fn version(object: &Object) -> Version {
 }
 
 fn bytes(object: &Object) -> bytes::Bytes {
-    match &object.body {
-        Body::Bytes(bytes) => bytes.clone(),
-        Body::Tagged { .. } => panic!("no files here"),
-    }
+    object.body.whole().expect("no files here")
 }
 
 /// A target in which a plan was carried out, without one.

@@ -25,7 +25,8 @@ impl Site<'_> {
         content_type: &'static str,
         bytes: impl Into<Bytes>,
     ) -> Result<Object, SiteError> {
-        Ok(Object::in_memory(self.addresses.key(path)?, kind, content_type, bytes.into()))
+        let key = self.addresses.key(path)?;
+        Ok(self.keep.0(Object::in_memory(key, kind, content_type, bytes.into())))
     }
 
     /// All of them.

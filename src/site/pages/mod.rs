@@ -25,7 +25,7 @@ use super::artwork::Gallery;
 use super::item::{Item, SocialImage};
 use super::lang::Language;
 use super::people::Credit;
-use super::{SiteError, card, text};
+use super::{Keep, SiteError, card, text};
 use crate::model::hash::Sha256;
 use crate::model::object::{Kind, Object};
 use crate::show::Settings;
@@ -53,6 +53,7 @@ pub(super) struct Given<'a> {
     /// Width and height of the show's pictures, by their addresses.
     pub pixels: &'a BTreeMap<String, (usize, usize)>,
     pub templates: &'a Templates,
+    pub keep: Keep<'a>,
 }
 
 /// Every page and what it needs.
@@ -100,6 +101,7 @@ struct Site<'a> {
     groups: &'a Groups,
     renderer: Renderer<'a>,
     templates: &'a Templates,
+    keep: Keep<'a>,
     /// The style sheet with the show's own colours.
     style: String,
     /// `show`, `t` and `version`, made once.
@@ -137,6 +139,7 @@ impl<'a> Site<'a> {
             groups,
             renderer,
             templates,
+            keep: given.keep,
             style,
             shared,
         })
@@ -153,8 +156,10 @@ impl<'a> Site<'a> {
     ) -> Result<Object, SiteError> {
         let own = context! { root, page => serial(page) };
         let html = self.renderer.render(name, context! { ..own, ..more, ..self.shared.clone() })?;
-        let key = self.addresses.key(path)?;
-        Ok(Object::in_memory(key, Kind::Page, HTML, Bytes::from(html)))
+        let object =
+            Object::in_memory(self.addresses.key(path)?, Kind::Page, HTML, Bytes::from(html));
+        // The page for what is gone takes other places, too.
+        Ok(if name == NOT_FOUND { object } else { self.keep.0(object) })
     }
 
     fn describe(&self, kind: &'static str, title: Option<String>, path: &str) -> Page {

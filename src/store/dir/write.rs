@@ -11,7 +11,7 @@ use rustix::fs::{AtFlags, Mode, OFlags};
 use super::identity::{digest_of, version_of};
 use super::sandbox::{Place, TEMPORARY, failed, walk};
 use crate::model::object::{Body, Digest, Key, Kind, Object};
-use crate::store::source::{Source, Tagged};
+use crate::store::source::{Source, Tagged, whole};
 use crate::store::{Condition, StoreError, Version};
 
 /// As much is read and written at a time.
@@ -171,8 +171,9 @@ fn copy(
     sent: &mut dyn FnMut(u64),
 ) -> Result<(), StoreError> {
     match &object.body {
-        Body::Bytes(bytes) => {
-            temporary.write(bytes)?;
+        Body::Bytes(_) | Body::Shelved(_) | Body::Standing(_) => {
+            let bytes = whole(object)?;
+            temporary.write(&bytes)?;
             sent(bytes.len() as u64);
             if digest_of(&mut &bytes[..], &object.digest).ok() != Some(object.digest.clone()) {
                 let reason = "its bytes are not those that were promised".to_owned();

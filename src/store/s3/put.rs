@@ -13,7 +13,7 @@ use super::checksum::Sums;
 use super::operation::Operation;
 use super::retry::Attempts;
 use super::{Room, S3Store, blocking};
-use crate::store::source::{Source, Tagged};
+use crate::store::source::{Source, Tagged, whole};
 
 impl S3Store {
     /// Sends `object` if `condition` holds, in one request or, if it is large, in parts.
@@ -26,26 +26,21 @@ impl S3Store {
         if *condition != Condition::Always && !self.conditional().await? {
             self.check(&object.key, condition).await?;
         }
-        let bytes = match &object.body {
-            Body::Bytes(bytes) => bytes.clone(),
-            Body::Tagged { tag, file, payload } => {
-                let tagged = Tagged {
-                    tag: tag.clone(),
-                    path: file.clone(),
-                    payload: payload.clone(),
-                    promised: object.digest.clone(),
-                };
-                if object.body.len() > self.tuning.part_bytes {
-                    return self.send_in_parts(object, &tagged, condition, progress).await;
-                }
-                let _room = self.room(Room::Part).await;
-                return self
-                    .send_whole(object, read_whole(tagged).await?, condition, progress)
-                    .await;
-            }
+        let Body::Tagged { tag, file, payload } = &object.body else {
+            let _room = self.room(Room::Request).await;
+            return self.send_whole(object, whole(object)?, condition, progress).await;
         };
-        let _room = self.room(Room::Request).await;
-        self.send_whole(object, bytes, condition, progress).await
+        let tagged = Tagged {
+            tag: tag.clone(),
+            path: file.clone(),
+            payload: payload.clone(),
+            promised: object.digest.clone(),
+        };
+        if object.body.len() > self.tuning.part_bytes {
+            return self.send_in_parts(object, &tagged, condition, progress).await;
+        }
+        let _room = self.room(Room::Part).await;
+        self.send_whole(object, read_whole(tagged).await?, condition, progress).await
     }
 
     async fn send_whole(

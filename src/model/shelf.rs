@@ -1,0 +1,116 @@
+//! Where rendered bytes wait until they are sent: in a file without a name, so that memory does not grow
+//! with the pages of a show.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+
+use crate::model::object::{Body, Object};
+
+/// A file that nobody else sees, to which bytes are added from many threads.
+#[derive(Debug)]
+pub struct Shelf {
+    file: Arc<File>,
+    end: AtomicU64,
+}
+
+/// Bytes on a [`Shelf`].
+#[derive(Debug, Clone)]
+pub struct Shelved {
+    file: Arc<File>,
+    at: u64,
+    bytes: usize,
+}
+
+impl Shelf {
+    /// An empty shelf in `file`, which nobody else writes.
+    pub fn new(file: File) -> Self {
+        Self { file: Arc::new(file), end: AtomicU64::new(0) }
+    }
+
+    /// Puts an object's bytes on the shelf; what finds no place there stays in memory.
+    pub fn put(&self, mut object: Object) -> Object {
+        if let Body::Bytes(bytes) = &object.body {
+            let at = self.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            if self.file.write_all_at(bytes, at).is_ok() {
+                let (file, bytes) = (Arc::clone(&self.file), bytes.len());
+                object.body = Body::Shelved(Shelved { file, at, bytes });
+            }
+        }
+        object
+    }
+}
+
+impl Shelved {
+    /// How many they are.
+    pub fn len(&self) -> usize {
+        self.bytes
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.bytes == 0
+    }
+
+    /// The bytes. Reads the disk.
+    ///
+    /// # Errors
+    /// If the disk fails.
+    pub fn read(&self) -> io::Result<Bytes> {
+        let mut bytes = vec![0; self.bytes];
+        self.file.read_exact_at(&mut bytes, self.at)?;
+        Ok(bytes.into())
+    }
+}
+
+impl PartialEq for Shelved {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.file, &other.file) && (self.at, self.bytes) == (other.at, other.bytes)
+    }
+}
+
+impl Eq for Shelved {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::object::{Key, Kind};
+
+    fn page(text: &str) -> Object {
+        let key = Key::new("index.html").unwrap();
+        Object::in_memory(key, Kind::Page, "text/html", Bytes::from(text.to_owned()))
+    }
+
+    #[test]
+    fn what_many_threads_put_there_comes_back() {
+        let shelf = Shelf::new(tempfile::tempfile().unwrap());
+        let put = |thread: usize| (0..50).map(move |at| format!("{thread}-{at}").repeat(at));
+        std::thread::scope(|scope| {
+            let threads = (0..4).map(|thread| {
+                let shelf = &shelf;
+                scope.spawn(move || {
+                    put(thread).map(|text| (shelf.put(page(&text)), text)).collect::<Vec<_>>()
+                })
+            });
+            for thread in threads.collect::<Vec<_>>() {
+                for (object, text) in thread.join().unwrap() {
+                    assert_eq!(object.digest, page(&text).digest);
+                    assert_eq!(object.body.len(), text.len() as u64);
+                    let Body::Shelved(shelved) = object.body else { panic!("in memory") };
+                    assert_eq!(shelved.read().unwrap(), text);
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn what_finds_no_place_stays_in_memory() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let shelf = Shelf::new(File::open(file.path()).unwrap());
+        assert_eq!(shelf.put(page("text")), page("text"));
+    }
+}

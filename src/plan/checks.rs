@@ -1,12 +1,13 @@
 //! The comparisons behind the guards: what is public against what would be.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use rss::Channel;
 
 use super::cause::own_address;
 use super::companions;
+use super::document::{Document, Line};
 use super::feed::{Documents, FeedDiff, Unreadable};
 use super::guard::{Allow, EpisodeName, Guard, GuardKind, Overrides};
 use crate::model::audio::stands_elsewhere;
@@ -27,7 +28,7 @@ pub(super) const MP3: &str = "audio/mpeg";
 pub(super) fn refusals(
     edition: &Edition,
     published: &Published,
-    feeds: Option<(Option<&Channel>, &Result<Documents<'_>, Unreadable<'_>>)>,
+    feeds: Option<(Option<&Document>, &Result<Documents<'_>, Unreadable<'_>>)>,
     allow: &Overrides,
 ) -> Vec<Guard> {
     let mut guards = Vec::new();
@@ -139,16 +140,16 @@ fn numbers(version: &str) -> Vec<u64> {
 
 /// What two episodes or objects must not share.
 fn duplicates(edition: &Edition, allow: &Overrides, guards: &mut Vec<Guard>) {
-    let mut seen: BTreeMap<(&str, String), &EditionEpisode> = BTreeMap::new();
+    let mut seen: BTreeMap<(&str, Cow<'_, str>), &EditionEpisode> = BTreeMap::new();
     for episode in &edition.episodes {
         let apple = episode.apple_episode_id.filter(|_| !allow.contains(&Allow::Duplicate));
         // What another host serves, and several items have named for years, is no file of ours.
         let own = !episode.audio.is_elsewhere();
         let marks = [
-            ("guid", Some(episode.guid.0.clone())),
-            ("enclosure address", own.then(|| episode.enclosure_url.0.clone())),
-            ("audio file", own.then(|| episode.audio.key.to_string())),
-            ("Apple episode id", apple.map(|id| id.to_string())),
+            ("guid", Some(Cow::from(&episode.guid.0))),
+            ("enclosure address", own.then(|| Cow::from(&episode.enclosure_url.0))),
+            ("audio file", own.then(|| Cow::from(episode.audio.key.as_str()))),
+            ("Apple episode id", apple.map(|id| Cow::from(id.to_string()))),
         ];
         for (what, mark) in marks {
             let Some(mark) = mark else { continue };
@@ -197,8 +198,8 @@ pub(super) fn disagreements(edition: &Edition, documents: &Documents<'_>) -> Vec
     let mut found: BTreeSet<&str> = BTreeSet::new();
     for (key, document) in documents.all() {
         let mut here = BTreeSet::new();
-        for item in document.items() {
-            let guid = item.guid().map_or("", rss::Guid::value);
+        for item in &document.items {
+            let guid = item.guid.as_deref().unwrap_or_default();
             let Some(episode) = listed.get(guid) else {
                 let expected = "items of listed episodes only";
                 guards.push(invalid(&format!("`{key}`"), expected, &format!("`{guid}`")));
@@ -235,14 +236,9 @@ fn promised(episode: &EditionEpisode) -> String {
     promise(episode.permalink, &episode.enclosure_url.0, &length, mime_type)
 }
 
-fn written(item: &rss::Item) -> String {
-    let enclosure = item.enclosure();
-    promise(
-        item.guid().is_none_or(rss::Guid::is_permalink),
-        enclosure.map_or("", rss::Enclosure::url),
-        enclosure.map_or("", rss::Enclosure::length),
-        enclosure.map_or("", rss::Enclosure::mime_type),
-    )
+fn written(item: &Line) -> String {
+    let url = item.url.as_deref().unwrap_or_default();
+    promise(item.permalink, url, &item.length, &item.mime_type)
 }
 
 fn promise(permalink: bool, url: &str, length: &str, mime_type: &str) -> String {
@@ -260,15 +256,15 @@ struct Known {
     source: Option<String>,
 }
 
-fn known(published: &Published, before: Option<&Channel>) -> Vec<Known> {
+fn known(published: &Published, before: Option<&Document>) -> Vec<Known> {
     match (&published.record, before) {
         (_, Some(feed)) if published.standing == Standing::Foreign => {
-            let items = feed.items().iter().filter_map(|item| {
+            let items = feed.items.iter().filter_map(|item| {
                 Some(Known {
-                    guid: Guid(item.guid()?.value().to_owned()),
-                    permalink: item.guid()?.is_permalink(),
-                    number: item.itunes_ext().and_then(|itunes| itunes.episode()?.parse().ok()),
-                    url: item.enclosure().map(|audio| audio.url().to_owned()).unwrap_or_default(),
+                    guid: Guid(item.guid.clone()?),
+                    permalink: item.permalink,
+                    number: item.number.as_ref().and_then(|number| number.parse().ok()),
+                    url: item.url.clone().unwrap_or_default(),
                     audio: None,
                     digest: None,
                     source: None,
@@ -300,15 +296,17 @@ fn name(episode: &EditionEpisode) -> String {
 fn identities(
     edition: &Edition,
     known: &[Known],
-    before: Option<&Channel>,
+    before: Option<&Document>,
     allow: &Overrides,
     guards: &mut Vec<Guard>,
 ) {
     let known_guids: BTreeSet<&Guid> = known.iter().map(|known| &known.guid).collect();
+    let now: BTreeMap<&Guid, &EditionEpisode> =
+        edition.episodes.iter().rev().map(|new| (&new.guid, new)).collect();
     let mut gone = 0;
     for old in known {
         let name = EpisodeName::of(&old.guid, old.number);
-        let new = edition.episodes.iter().find(|new| new.guid == old.guid);
+        let new = now.get(&old.guid).copied();
         let renamed = || {
             let strangers = edition.episodes.iter().filter(|new| !known_guids.contains(&new.guid));
             strangers.into_iter().find(|new| same_episode(old, new))
@@ -361,7 +359,7 @@ fn identities(
             guards.push(of_episode(guard, &name.0, Some(&new.source)));
         }
     }
-    let before = before.map_or(known.len(), |feed| feed.items().len());
+    let before = before.map_or(known.len(), |feed| feed.items.len());
     let after = edition.episodes.iter().filter(|episode| episode.listed).count();
     if after + gone < before && !allow.contains(&Allow::FeedShrink) {
         let (expected, found) = (format!("{before} items or more"), after.to_string());
@@ -404,8 +402,10 @@ fn dates(edition: &Edition, record: &Record, allow: &Overrides, guards: &mut Vec
 
 /// What was published as an episode's audio stays as it is, and so does what stands under its key.
 fn audio(edition: &Edition, record: &Record, allow: &Overrides, guards: &mut Vec<Guard>) {
+    let known: BTreeMap<&Guid, &EditionEpisode> =
+        record.listed().map(|episode| (&episode.guid, episode)).collect();
     for new in &edition.episodes {
-        let Some(old) = record.listed().find(|old| old.guid == new.guid) else { continue };
+        let Some(old) = known.get(&new.guid) else { continue };
         // Of what an old host has, only the address is known; that it changes is a guard of its own.
         let comes_home = stands_elsewhere(&old.audio.key) && !new.audio.is_elsewhere();
         let unknown = old.audio.is_elsewhere() && old.audio.bytes == 0;

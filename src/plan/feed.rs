@@ -5,16 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use rss::{Channel, Item};
-
+use super::document::{Document, ITEM, Line, SHOW};
 use crate::model::object::{Key, Kind, Object};
 use crate::site::edition::Edition;
 
 /// What an edition's feed is made of: the public feed, and the archive pages it leads to.
 #[derive(Debug)]
 pub(super) struct Documents<'a> {
-    pub(super) feed: (&'a Key, Channel),
-    pub(super) archives: Vec<(&'a Key, Channel)>,
+    pub(super) feed: (&'a Key, Document),
+    pub(super) archives: Vec<(&'a Key, Document)>,
 }
 
 /// A document that is no feed.
@@ -35,12 +34,12 @@ impl<'a> Documents<'a> {
     }
 
     /// Every document, the public feed first.
-    pub(super) fn all(&self) -> impl Iterator<Item = &(&'a Key, Channel)> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &(&'a Key, Document)> {
         std::iter::once(&self.feed).chain(&self.archives)
     }
 }
 
-fn read(object: &Object) -> Result<(&Key, Channel), Unreadable<'_>> {
+fn read(object: &Object) -> Result<(&Key, Document), Unreadable<'_>> {
     let unreadable = |reason| Unreadable { key: &object.key, reason };
     let bytes = object.body.whole().map_err(|error| unreadable(error.to_string()))?;
     let text =
@@ -50,9 +49,7 @@ fn read(object: &Object) -> Result<(&Key, Channel), Unreadable<'_>> {
     if let Some(c) = text.chars().find(illegal) {
         return Err(unreadable(format!("U+{:04X}, which XML does not allow", u32::from(c))));
     }
-    let channel =
-        Channel::read_from(text.as_bytes()).map_err(|error| unreadable(error.to_string()))?;
-    Ok((&object.key, channel))
+    Ok((&object.key, Document::read(text.as_bytes()).map_err(unreadable)?))
 }
 
 /// An item as a host speaks of it: `#109`, or its title where it has no number.
@@ -60,14 +57,13 @@ fn read(object: &Object) -> Result<(&Key, Channel), Unreadable<'_>> {
 pub struct ItemName(pub String);
 
 impl ItemName {
-    fn of(item: &Item) -> Self {
-        let number = item.itunes_ext().and_then(|itunes| itunes.episode());
-        Self(match (number, item.title()) {
+    fn of(item: &Line) -> Self {
+        Self(match (&item.number, &item.title) {
             (Some(number), _) => format!("#{number}"),
             // A feed that is not ours may hold anything, and this is shown on a terminal.
             (None, Some(title)) => format!("“{}”", title.replace(char::is_control, " ")),
             (None, None) => {
-                identity(item).map_or_else(|| "an item without title".into(), String::from)
+                item.identity().map_or_else(|| "an item without title".into(), String::from)
             }
         })
     }
@@ -107,49 +103,50 @@ impl FeedDiff {
     /// Compares the feed that is public, if any, with the one that will be.
     ///
     /// An item that goes to an archive page is not removed.
-    pub(super) fn between(old: Option<&Channel>, new: &Documents<'_>) -> Self {
-        let archived = new.archives.iter().flat_map(|(_, page)| page.items());
-        let archived: BTreeSet<&str> = archived.filter_map(identity).collect();
-        let mut diff = Self::of_channels(old, &new.feed.1);
+    pub(super) fn between(old: Option<&Document>, new: &Documents<'_>) -> Self {
+        let archived = new.archives.iter().flat_map(|(_, page)| &page.items);
+        let archived: BTreeSet<&str> = archived.filter_map(Line::identity).collect();
+        let mut diff = Self::of_documents(old, &new.feed.1);
         if let Some(old) = old {
             let still_there = old
-                .items()
+                .items
                 .iter()
-                .filter(|item| identity(item).is_some_and(|id| archived.contains(id)));
+                .filter(|item| item.identity().is_some_and(|id| archived.contains(id)));
             let still_there: BTreeSet<ItemName> = still_there.map(ItemName::of).collect();
             diff.removed.retain(|item| !still_there.contains(item));
         }
         diff
     }
 
-    fn of_channels(old: Option<&Channel>, new: &Channel) -> Self {
+    fn of_documents(old: Option<&Document>, new: &Document) -> Self {
         let Some(old) = old else {
-            let new = new.items().iter().map(ItemName::of).collect();
+            let new = new.items.iter().map(ItemName::of).collect();
             return Self { new, ..Self::default() };
         };
-        let mut unmatched: Vec<&Item> = old.items().iter().collect();
-        let mut by_identity: BTreeMap<&str, &Item> = BTreeMap::new();
-        for item in old.items() {
-            if let Some(id) = identity(item) {
-                by_identity.entry(id).or_insert(item);
+        let mut by_identity: BTreeMap<&str, (usize, &Line)> = BTreeMap::new();
+        for (at, item) in old.items.iter().enumerate() {
+            if let Some(id) = item.identity() {
+                by_identity.entry(id).or_insert((at, item));
             }
         }
-        let mut diff = Self { show: fields(SHOW, old, new), ..Self::default() };
-        let mut strangers = Vec::new();
-        for item in new.items() {
-            match identity(item).and_then(|id| by_identity.get(id)) {
-                Some(before) => {
-                    unmatched.retain(|other| !std::ptr::eq(*other, *before));
+        let show = fields(SHOW.iter().map(|(name, _)| *name), &old.show, &new.show);
+        let mut diff = Self { show, ..Self::default() };
+        let (mut strangers, mut matched) = (Vec::new(), BTreeSet::new());
+        for item in &new.items {
+            match item.identity().and_then(|id| by_identity.get(id)) {
+                Some((at, before)) => {
+                    matched.insert(*at);
                     diff.compare(before, item);
                 }
                 None => strangers.push(item),
             }
         }
+        let unmatched = old.items.iter().enumerate().filter(|(at, _)| !matched.contains(at));
+        let mut unmatched: Vec<&Line> = unmatched.map(|(_, item)| item).collect();
         // The same audio under another guid: most likely the same episode.
         for item in strangers {
-            let twin = unmatched
-                .iter()
-                .position(|other| address(other).is_some() && address(other) == address(item));
+            let twin =
+                unmatched.iter().position(|other| other.url.is_some() && other.url == item.url);
             match twin {
                 Some(at) => {
                     diff.guids_changed += 1;
@@ -163,9 +160,10 @@ impl FeedDiff {
         diff
     }
 
-    fn compare(&mut self, before: &Item, after: &Item) {
-        let mut fields = fields(ITEM, before, after);
-        if fields.is_empty() && before != after {
+    fn compare(&mut self, before: &Line, after: &Line) {
+        let names = ITEM.iter().map(|(name, _)| *name);
+        let mut fields = fields(names, &before.fields, &after.fields);
+        if fields.is_empty() && before.all != after.all {
             fields.push("other elements");
         }
         if !fields.is_empty() {
@@ -216,49 +214,11 @@ fn named(names: &[String]) -> String {
     text
 }
 
-/// What tells an item from the others: its guid, or its audio's address if it has none.
-pub(super) fn identity(item: &Item) -> Option<&str> {
-    item.guid().map(rss::Guid::value).or_else(|| address(item))
-}
-
-fn address(item: &Item) -> Option<&str> {
-    item.enclosure().map(rss::Enclosure::url)
-}
-
-type Field<T> = (&'static str, fn(&T) -> Option<&str>);
-
-const SHOW: &[Field<Channel>] = &[
-    ("title", |show| Some(show.title())),
-    ("link", |show| Some(show.link())),
-    ("description", |show| Some(show.description())),
-    ("language", Channel::language),
-    ("image", |show| show.itunes_ext()?.image()),
-    ("author", |show| show.itunes_ext()?.author()),
-    ("explicit", |show| show.itunes_ext()?.explicit()),
-    ("category", |show| Some(show.itunes_ext()?.categories().first()?.text())),
-];
-
-const ITEM: &[Field<Item>] = &[
-    ("guid", |item| item.guid().map(rss::Guid::value)),
-    ("isPermaLink", |item| {
-        item.guid().map(|guid| if guid.is_permalink() { "true" } else { "false" })
-    }),
-    ("title", Item::title),
-    ("address", address),
-    ("length", |item| item.enclosure().map(rss::Enclosure::length)),
-    ("type", |item| item.enclosure().map(rss::Enclosure::mime_type)),
-    ("pubDate", Item::pub_date),
-    ("duration", |item| item.itunes_ext()?.duration()),
-    ("link", Item::link),
-    ("description", Item::description),
-    ("notes", Item::content),
-    ("image", |item| item.itunes_ext()?.image()),
-    ("episode", |item| item.itunes_ext()?.episode()),
-    ("season", |item| item.itunes_ext()?.season()),
-    ("episodeType", |item| item.itunes_ext()?.episode_type()),
-    ("explicit", |item| item.itunes_ext()?.explicit()),
-];
-
-fn fields<T>(of: &[Field<T>], before: &T, after: &T) -> Vec<&'static str> {
-    of.iter().filter(|(_, get)| get(before) != get(after)).map(|(name, _)| *name).collect()
+fn fields<T: PartialEq>(
+    names: impl Iterator<Item = &'static str>,
+    before: &[T],
+    after: &[T],
+) -> Vec<&'static str> {
+    let values = before.iter().zip(after);
+    names.zip(values).filter(|(_, (before, after))| before != after).map(|(name, _)| name).collect()
 }

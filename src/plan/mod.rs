@@ -16,6 +16,7 @@
 mod cause;
 mod checks;
 mod companions;
+mod document;
 mod feed;
 mod guard;
 mod moved;
@@ -27,10 +28,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
-use rss::Channel;
 use serde::Serialize;
 
 pub use cause::{Cause, causes};
+use document::Document;
 use feed::Documents;
 pub use feed::{Changed, FeedDiff, ItemName};
 pub use guard::{ALLOW, Allow, BadAllow, EpisodeName, Guard, GuardKind, Overrides};
@@ -405,8 +406,8 @@ fn is_public(edition: &Edition, published: &Published) -> bool {
 }
 
 /// The feed that is public, if it is one.
-fn public_feed(published: &Published) -> Option<Channel> {
-    Channel::read_from(&published.feed.as_ref()?.bytes[..]).ok()
+fn public_feed(published: &Published) -> Option<Document> {
+    Document::read(&published.feed.as_ref()?.bytes).ok()
 }
 
 /// The hash of an object whose key is written again and again.

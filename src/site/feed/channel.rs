@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use rayon::prelude::*;
 use rss::extension::Extension;
 use rss::extension::itunes::{ITunesCategory, ITunesChannelExtension, ITunesOwner};
 use rss::{Channel, Image};
@@ -23,7 +22,7 @@ const NAMESPACES: [(&str, &str); 5] = [
     ("fh", "http://purl.org/syndication/history/1.0"),
 ];
 
-/// The channel at the site path `path`, with these items.
+/// The channel at the site path `path` for these items, which are to be written behind it.
 pub(super) fn channel(frame: Frame<'_>, path: &str, items: &[Item<'_>]) -> Channel {
     let show = &frame.show.show;
     let artwork = frame.addresses.url(frame.addresses.artwork(frame.show));
@@ -49,7 +48,6 @@ pub(super) fn channel(frame: Frame<'_>, path: &str, items: &[Item<'_>]) -> Chann
             link: site,
             ..Image::default()
         }),
-        items: items.par_iter().map(|item| item::item(frame, item)).collect(),
         itunes_ext: Some(ITunesChannelExtension {
             author: Some(show.author.get_ref().trim().to_owned()),
             categories: categories(&show.category.get_ref().paths()),

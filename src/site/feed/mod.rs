@@ -11,6 +11,7 @@ mod view;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use rayon::prelude::*;
 use rss::Channel;
 use rss::extension::{Extension, ExtensionMap};
 
@@ -70,7 +71,7 @@ pub fn render(frame: Frame<'_>, items: &[Item<'_>]) -> Result<(Object, Vec<Objec
                 let previous = addresses.url(&addresses.feed_archive(page - 1));
                 put(&mut channel.extensions, link("prev-archive", &previous));
             }
-            document(frame, &path, &channel)
+            document(frame, &path, &channel, &items[newest..newest + limit])
         })
         .collect::<Result<Vec<_>, _>>()?;
     let mut channel = channel::channel(frame, addresses.feed(), listed);
@@ -83,26 +84,50 @@ pub fn render(frame: Frame<'_>, items: &[Item<'_>]) -> Result<(Object, Vec<Objec
         let previous = addresses.url(&addresses.feed_archive(pages));
         put(&mut channel.extensions, link("prev-archive", &previous));
     }
-    Ok((document(frame, addresses.feed(), &channel)?, archived))
+    Ok((document(frame, addresses.feed(), &channel, listed)?, archived))
 }
 
-fn document(frame: Frame<'_>, path: &str, channel: &Channel) -> Result<Object, SiteError> {
-    let failed = |error: rss::Error| SiteError::Feed(error.to_string());
-    let xml = channel.pretty_write_to(Vec::new(), b' ', 2).map_err(failed)?;
-    let xml = String::from_utf8(xml).map_err(|error| SiteError::Feed(error.to_string()))?;
+/// Items that are written at a time: each takes a multiple of its text.
+const AT_ONCE: usize = 500;
+
+/// How a channel ends, behind its items.
+const END: &str = "  </channel>\n</rss>";
+
+/// The document at `path`: a channel that has no items yet, and these.
+fn document(
+    frame: Frame<'_>,
+    path: &str,
+    channel: &Channel,
+    items: &[Item<'_>],
+) -> Result<Object, SiteError> {
+    let xml = xml(channel)?;
     let body = xml.strip_prefix("<?xml version=\"1.0\" encoding=\"utf-8\"?>").unwrap_or(&xml);
+    let head = body.strip_suffix(END).ok_or_else(|| SiteError::Feed("it has no end".to_owned()))?;
     let style = format!("{}{}", Addresses::root_from(path), frame.style);
-    let mut text = String::with_capacity(xml.len() + 200);
-    text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let mut text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
     text.push_str(&format!("<?xml-stylesheet type=\"text/css\" href=\"{style}\"?>"));
     if !body.starts_with('\n') {
         text.push('\n');
     }
     // The one place that every text passes: what XML 1.0 cannot hold is not in the feed.
-    body.split(|c| !legal_in_xml(c)).for_each(|legal| text.push_str(legal));
+    let mut add = |body: &str| body.split(|c| !legal_in_xml(c)).for_each(|it| text.push_str(it));
+    add(head);
+    for some in items.chunks(AT_ONCE) {
+        let items = some.par_iter().map(|item| item::item(frame, item)).collect();
+        let xml = self::xml(&Channel { items, ..Channel::default() })?;
+        let start = xml.find("    <item>").unwrap_or(xml.len());
+        add(xml[start..].strip_suffix(END).unwrap_or_default());
+    }
+    add(END);
     text.push('\n');
     let key = frame.addresses.key(path)?;
     Ok(Object::in_memory(key, Kind::Feed, CONTENT_TYPE, Bytes::from(text)))
+}
+
+fn xml(channel: &Channel) -> Result<String, SiteError> {
+    let failed = |error: rss::Error| SiteError::Feed(error.to_string());
+    let xml = channel.pretty_write_to(Vec::new(), b' ', 2).map_err(failed)?;
+    String::from_utf8(xml).map_err(|error| SiteError::Feed(error.to_string()))
 }
 
 /// An element of a vocabulary that the `rss` crate has no field for.

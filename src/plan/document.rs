@@ -1,0 +1,259 @@
+//! A document of a feed as it is compared: its show, and of each item what tells it from others.
+//!
+//! It is read as a podcast app would, but some items at a time: a feed may have a hundred thousand, and
+//! each takes a multiple of its text.
+
+use std::fmt::{self, Write as _};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::ops::Range;
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use rss::{Channel, Enclosure, Guid, Item};
+
+/// Items that are read at a time.
+const AT_ONCE: usize = 500;
+
+/// What a feed says of its show, and its items.
+#[derive(Debug, Default)]
+pub(super) struct Document {
+    /// The values of [`SHOW`].
+    pub(super) show: Vec<Option<String>>,
+    /// In the feed's order.
+    pub(super) items: Vec<Line>,
+}
+
+/// An item.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) guid: Option<String>,
+    pub(super) permalink: bool,
+    /// `itunes:episode`.
+    pub(super) number: Option<String>,
+    pub(super) title: Option<String>,
+    /// The enclosure's address, length and type.
+    pub(super) url: Option<String>,
+    pub(super) length: String,
+    pub(super) mime_type: String,
+    /// How many chapter files it names, and how many transcripts.
+    pub(super) companions: [usize; 2],
+    /// Hashes of the values of [`ITEM`].
+    pub(super) fields: [u64; ITEM.len()],
+    /// The hash of all that it says.
+    pub(super) all: u64,
+}
+
+impl Document {
+    /// Reads a feed.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
+        // A stranger's may be in another encoding, which it names.
+        let Ok(text) = std::str::from_utf8(bytes) else { return whole(bytes) };
+        let Some(Pieces { before, items, behind }) = pieces(text) else { return whole(bytes) };
+        // The channel without its items: what stands between them stays.
+        let (mut channel, mut at) = (String::new(), 0);
+        for item in &items {
+            channel.push_str(&text[at..item.start]);
+            at = item.end;
+        }
+        channel.push_str(&text[at..]);
+        let mut document = whole(channel.as_bytes())?;
+        for some in items.chunks(AT_ONCE) {
+            let some = some.iter().map(|item| &text[item.clone()]);
+            let some = std::iter::once(&text[..before]).chain(some);
+            let some: String = some.chain(std::iter::once(&text[behind..])).collect();
+            document.items.append(&mut whole(some.as_bytes())?.items);
+        }
+        Ok(document)
+    }
+}
+
+fn whole(bytes: &[u8]) -> Result<Document, String> {
+    let channel = Channel::read_from(bytes).map_err(|error| error.to_string())?;
+    let show = SHOW.iter().map(|(_, get)| get(&channel).map(str::to_owned)).collect();
+    Ok(Document { show, items: channel.items.into_iter().map(Line::of).collect() })
+}
+
+/// Where the channel's content begins, where each of its items stands, and where it ends.
+struct Pieces {
+    before: usize,
+    items: Vec<Range<usize>>,
+    behind: usize,
+}
+
+/// The pieces of a feed whose items stand in its channel; nothing if that is not to be seen.
+fn pieces(text: &str) -> Option<Pieces> {
+    let mut reader = Reader::from_str(text);
+    let (mut before, mut items, mut start, mut depth) = (None, Vec::new(), 0, 0_u32);
+    loop {
+        let at = usize::try_from(reader.buffer_position()).ok()?;
+        let event = reader.read_event().ok()?;
+        let now = usize::try_from(reader.buffer_position()).ok()?;
+        match event {
+            Event::Start(element) => {
+                match (depth, element.name().as_ref()) {
+                    (0, "rss") | (3.., _) => {}
+                    (1, "channel") if before.is_none() => before = Some(now),
+                    (2, "item") => start = at,
+                    (2, _) => start = usize::MAX,
+                    _ => return None,
+                }
+                depth += 1;
+            }
+            Event::End(_) => {
+                depth = depth.checked_sub(1)?;
+                match depth {
+                    2 if start != usize::MAX => items.push(start..now),
+                    1 => return Some(Pieces { before: before?, items, behind: at }),
+                    _ => {}
+                }
+            }
+            Event::Empty(element) if depth == 2 && element.name().as_ref() == "item" => {
+                return None;
+            }
+            Event::Eof => return None,
+            _ => {}
+        }
+    }
+}
+
+impl Line {
+    fn of(item: Item) -> Self {
+        let count = |element: &str| {
+            item.extensions().get("podcast").and_then(|all| all.get(element)).map_or(0, Vec::len)
+        };
+        let fields = ITEM.map(|(_, get)| hash(|hasher| get(&item).hash(hasher)));
+        let all = hash(|hasher| {
+            // Hashing does not fail.
+            let _ = write!(Hashing(hasher), "{item:?}");
+        });
+        let companions = COMPANIONS.map(|(element, _)| count(element));
+        let enclosure = item.enclosure.unwrap_or_default();
+        let guid = item.guid;
+        Self {
+            permalink: guid.as_ref().is_none_or(Guid::is_permalink),
+            guid: guid.map(|guid| guid.value),
+            number: item.itunes_ext.and_then(|itunes| itunes.episode),
+            title: item.title,
+            length: enclosure.length,
+            mime_type: enclosure.mime_type,
+            url: Some(enclosure.url).filter(|url| !url.is_empty()),
+            companions,
+            fields,
+            all,
+        }
+    }
+
+    /// What tells an item from the others: its guid, or its audio's address if it has none.
+    pub(super) fn identity(&self) -> Option<&str> {
+        self.guid.as_deref().or(self.url.as_deref())
+    }
+}
+
+fn hash(what: impl FnOnce(&mut DefaultHasher)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what(&mut hasher);
+    hasher.finish()
+}
+
+struct Hashing<'a>(&'a mut DefaultHasher);
+
+impl fmt::Write for Hashing<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        Ok(())
+    }
+}
+
+/// The elements that are counted, and what a host calls them.
+pub(super) const COMPANIONS: [(&str, &str); 2] =
+    [("chapters", "chapters"), ("transcript", "transcripts")];
+
+type Field<T> = (&'static str, fn(&T) -> Option<&str>);
+
+pub(super) const SHOW: [Field<Channel>; 8] = [
+    ("title", |show| Some(show.title())),
+    ("link", |show| Some(show.link())),
+    ("description", |show| Some(show.description())),
+    ("language", Channel::language),
+    ("image", |show| show.itunes_ext()?.image()),
+    ("author", |show| show.itunes_ext()?.author()),
+    ("explicit", |show| show.itunes_ext()?.explicit()),
+    ("category", |show| Some(show.itunes_ext()?.categories().first()?.text())),
+];
+
+pub(super) const ITEM: [Field<Item>; 16] = [
+    ("guid", |item| item.guid().map(Guid::value)),
+    ("isPermaLink", |item| {
+        item.guid().map(|guid| if guid.is_permalink() { "true" } else { "false" })
+    }),
+    ("title", Item::title),
+    ("address", |item| item.enclosure().map(Enclosure::url)),
+    ("length", |item| item.enclosure().map(Enclosure::length)),
+    ("type", |item| item.enclosure().map(Enclosure::mime_type)),
+    ("pubDate", Item::pub_date),
+    ("duration", |item| item.itunes_ext()?.duration()),
+    ("link", Item::link),
+    ("description", Item::description),
+    ("notes", Item::content),
+    ("image", |item| item.itunes_ext()?.image()),
+    ("episode", |item| item.itunes_ext()?.episode()),
+    ("season", |item| item.itunes_ext()?.season()),
+    ("episodeType", |item| item.itunes_ext()?.episode_type()),
+    ("explicit", |item| item.itunes_ext()?.explicit()),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn feed(items: &str) -> String {
+        format!(
+            "<?xml version=\"1.0\"?>\n<rss version=\"2.0\" xmlns:podcast=\"https://podcastindex.org/namespace/1.0\">\
+             <channel><title>Show</title><image><url>u</url></image>{items}<link>l</link></channel></rss>\n"
+        )
+    }
+
+    #[test]
+    fn it_is_the_same_in_pieces_as_at_once() {
+        let item = |at: usize| {
+            format!(
+                "<item><title>{at}</title><guid>g{at}</guid><description><![CDATA[</item>]]></description>\
+                 <podcast:chapters url=\"c\"/><enclosure url=\"u{at}\" length=\"1\" type=\"t\"/></item>\n<!-- <item> -->"
+            )
+        };
+        let text = feed(&(0..AT_ONCE + 2).map(item).collect::<String>());
+        assert_eq!(pieces(&text).unwrap().items.len(), AT_ONCE + 2);
+        let (pieces, whole) =
+            (Document::read(text.as_bytes()).unwrap(), whole(text.as_bytes()).unwrap());
+        assert_eq!(format!("{pieces:?}"), format!("{whole:?}"));
+        assert_eq!(pieces.show[..2], [Some("Show".to_owned()), Some("l".to_owned())]);
+        assert_eq!(pieces.items[1].companions, [1, 0]);
+    }
+
+    #[test]
+    fn what_is_no_feed_of_items_is_read_at_once() {
+        for text in ["<rss><channel><item></rss>", "<feed/>", "x", "<rss><item/></rss>"] {
+            assert!(pieces(text).is_none(), "{text}");
+            assert_eq!(
+                Document::read(text.as_bytes()).is_err(),
+                whole(text.as_bytes()).is_err(),
+                "{text}"
+            );
+        }
+        assert!(Document::read(feed("<item><title>1</title>").as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_stranger_s_encoding_is_heeded() {
+        let text = feed("<item><title>?</title></item>");
+        let text = text.replace("1.0\"?", "1.0\" encoding=\"ISO-8859-1\"?");
+        let at = text.find("?</title>").unwrap();
+        let mut bytes = text.into_bytes();
+        bytes[at] = 0xE9;
+        let read = Document::read(&bytes).unwrap();
+        assert_eq!(read.items[0].title.as_deref(), Some("é"));
+    }
+}

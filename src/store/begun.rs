@@ -9,7 +9,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::model::object::{Digest, Key, Object};
-use crate::store::packed::{pack, unpack};
+use crate::store::packed::{pack_json, unpack};
 use crate::store::record::Record;
 use crate::store::{Expected, Version};
 
@@ -70,8 +70,7 @@ pub fn manifest_json(record: Option<&Record>, begun: &Begun) -> Bytes {
     }
     match record {
         Some(record) if begun.is_empty() => record.to_json(),
-        // Serialising fails only on a map key that is not text or on failing I/O; here is neither.
-        record => pack(serde_json::to_vec(&Manifest { record, begun }).unwrap_or_default().into()),
+        record => pack_json(&Manifest { record, begun }),
     }
 }
 

@@ -2,12 +2,13 @@
 //! gzip leaves a fifth. What is small stays readable.
 
 use std::borrow::Cow;
-use std::io::{Read as _, Write as _};
+use std::io::{self, BufWriter, Read as _, Write};
 
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
+use serde::Serialize;
 
 /// From so many bytes on, packing pays.
 const LARGE: usize = 256 << 10;
@@ -21,11 +22,59 @@ pub fn pack(bytes: Bytes) -> Bytes {
     if bytes.len() < LARGE {
         return bytes;
     }
-    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    let mut packed = Packing::new();
     // Writing to memory does not fail.
     match packed.write_all(&bytes).and_then(|()| packed.finish()) {
         Ok(packed) => packed.into(),
         Err(_) => bytes,
+    }
+}
+
+/// A value's JSON as it is kept, which is never in memory as a whole if it is large.
+pub fn pack_json(value: &impl Serialize) -> Bytes {
+    let mut packed = BufWriter::with_capacity(64 << 10, Packing::new());
+    // Serialising fails only on a map key that is not text or on failing I/O; here is neither.
+    let written = serde_json::to_writer(&mut packed, value).is_ok();
+    let packed = packed.into_inner().ok().filter(|_| written);
+    packed.and_then(|packed| packed.finish().ok()).unwrap_or_default().into()
+}
+
+/// Bytes that are packed from a certain length on.
+enum Packing {
+    Small(Vec<u8>),
+    Large(GzEncoder<Vec<u8>>),
+}
+
+impl Packing {
+    fn new() -> Self {
+        Self::Small(Vec::new())
+    }
+
+    fn finish(self) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Small(bytes) => Ok(bytes),
+            Self::Large(packed) => packed.finish(),
+        }
+    }
+}
+
+impl Write for Packing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Small(small) if small.len() + bytes.len() < LARGE => small.write(bytes),
+            Self::Small(small) => {
+                let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+                packed.write_all(small)?;
+                packed.write_all(bytes)?;
+                *self = Self::Large(packed);
+                Ok(bytes.len())
+            }
+            Self::Large(packed) => packed.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -60,5 +109,15 @@ mod tests {
         assert_eq!(packed, pack(large.clone()), "the same bytes each time");
         assert_eq!(&*unpack(&packed).unwrap(), &large[..]);
         assert!(unpack(&packed[..packed.len() / 2]).is_err());
+    }
+
+    #[test]
+    fn json_is_packed_as_it_is_written() {
+        for count in [0, 10, 100_000] {
+            let value: Vec<usize> = (0..count).collect();
+            let (json, packed) = (serde_json::to_vec(&value).unwrap(), pack_json(&value));
+            assert_eq!(&*unpack(&packed).unwrap(), &json[..]);
+            assert_eq!(packed.len() < json.len(), count == 100_000);
+        }
     }
 }

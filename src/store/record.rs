@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Key, Kind, Object};
 use crate::site::edition::{EditionEpisode, Guid};
-use crate::store::packed::{pack, unpack};
+use crate::store::packed::{pack_json, unpack};
 use crate::store::{Expected, Version};
 
 /// The form of the records that this onair writes. A later one is refused, not guessed at.
@@ -218,17 +218,18 @@ impl Record {
         }
         let damaged = |error: serde_json::Error| BadRecord::Damaged(error.to_string());
         let bytes = &unpack(bytes).map_err(BadRecord::Damaged)?;
-        let form: Form = serde_json::from_slice(bytes).map_err(damaged)?;
-        if form.version > FORM {
-            return Err(BadRecord::Newer { found: form.version });
-        }
-        serde_json::from_slice(bytes).map_err(damaged)
+        let record = serde_json::from_slice::<Self>(bytes).map_err(damaged);
+        let form = match &record {
+            Ok(record) => record.version,
+            // A later one may lack what this one has.
+            Err(_) => serde_json::from_slice::<Form>(bytes).map_err(damaged)?.version,
+        };
+        if form > FORM { Err(BadRecord::Newer { found: form }) } else { record }
     }
 
     /// Writes a record; the same record always gives the same bytes.
     pub fn to_json(&self) -> Bytes {
-        // Serialising fails only on a map key that is not text or on failing I/O; here is neither.
-        pack(serde_json::to_vec(self).unwrap_or_default().into())
+        pack_json(self)
     }
 
     /// Where the copy of its feed stands.

@@ -166,6 +166,14 @@ pub struct Limits {
     pub others: usize,
 }
 
+impl Limits {
+    /// As much as a store has use for.
+    pub fn of(store: &dyn Store) -> Self {
+        let others = store.at_once();
+        Self { audio: others / 2, others }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self { audio: 8, others: 16 }
@@ -253,7 +261,7 @@ impl<'a> Run<'a> {
         reporter: &'a dyn Reporter,
         cancel: &'a Cancel,
     ) -> Self {
-        let (clock, limits) = (&SystemClock, Limits::default());
+        let (clock, limits) = (&SystemClock, Limits::of(store));
         Self { store, clock, reporter, cancel, owner, limits, lease: Duration::from_secs(120) }
     }
 

@@ -78,7 +78,11 @@ impl MemoryStore {
         let objects = self.objects();
         let under = objects.iter().filter(|(key, _)| key.as_str().starts_with(prefix));
         under
-            .map(|(key, entry)| Listed { key: key.clone(), bytes: entry.bytes.len() as u64 })
+            .map(|(key, entry)| Listed {
+                key: key.clone(),
+                bytes: entry.bytes.len() as u64,
+                version: Some(entry.version()),
+            })
             .collect()
     }
 

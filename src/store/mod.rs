@@ -67,6 +67,8 @@ pub struct Listed {
     pub key: Key,
     /// Length in bytes.
     pub bytes: u64,
+    /// Which content it is, where a listing tells.
+    pub version: Option<Version>,
 }
 
 /// What a key should hold, for [`Store::compare`].
@@ -180,6 +182,11 @@ pub type Progress<'a> = &'a (dyn Fn(u64) + Send + Sync);
 pub trait Store: Send + Sync {
     /// The store as a host names it: `s3://bucket/prefix`, `public`.
     fn name(&self) -> String;
+
+    /// How many writes are worth asking for at a time; those beyond what it does at once wait in it.
+    fn at_once(&self) -> usize {
+        16
+    }
 
     /// Whether [`Condition`]s are honoured atomically. If not, they are checked just before a write.
     async fn conditional(&self) -> Result<bool, StoreError>;

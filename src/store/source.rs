@@ -1,12 +1,16 @@
-//! A tagged file read once, front to back, in parts, and proved unchanged at the end.
+//! A tagged file read front to back, in parts, and proved unchanged at the end; and parts of it read once
+//! more as they are sent, so that none is ever held in memory.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
+use crc_fast::CrcAlgorithm::Crc64Nvme;
 use sha2::Digest as _;
 
 use crate::model::hash::Sha256;
@@ -40,7 +44,7 @@ pub(super) struct Tagged {
 #[derive(Debug)]
 pub(super) struct Source {
     path: PathBuf,
-    file: File,
+    file: Arc<File>,
     stamp: Stamp,
     tag: RenderedTag,
     payload: Range<u64>,
@@ -58,7 +62,7 @@ impl Source {
             let mut file = File::open(&path)?;
             let stamp = Stamp::of(&file.metadata()?);
             file.seek(SeekFrom::Start(payload.start))?;
-            Ok((file, stamp))
+            Ok((Arc::new(file), stamp))
         };
         let (file, stamp) = open().map_err(|error| unreadable(&path, &error))?;
         if stamp.bytes < payload.end {
@@ -79,7 +83,7 @@ impl Source {
         let mut bytes = Vec::with_capacity(index(len));
         let of_tag = self.tag.copy(index(self.at), index(len), &mut bytes);
         let from_file = len - of_tag as u64;
-        let read = (&mut self.file)
+        let read = (&*self.file)
             .take(from_file)
             .read_to_end(&mut bytes)
             .map_err(|error| unreadable(&self.path, &error))?;
@@ -94,20 +98,95 @@ impl Source {
         Ok(Bytes::from(bytes))
     }
 
+    /// Reads the next part, of `most` bytes or what is left, and lets go of it: it is read again when it is
+    /// sent. `see` gets its bytes. Blocks.
+    pub(super) fn pass(
+        &mut self,
+        most: u64,
+        mut see: impl FnMut(&[u8]),
+    ) -> Result<Slice, StoreError> {
+        let mut crc = crc_fast::Digest::new(Crc64Nvme);
+        let range = self.at..self.at + most.min(self.left());
+        while self.at < range.end {
+            let bytes = self.read((range.end - self.at).min(PIECE as u64))?;
+            crc.update(&bytes);
+            see(&bytes);
+        }
+        Ok(Slice {
+            path: self.path.clone(),
+            file: Arc::clone(&self.file),
+            stamp: self.stamp,
+            tag: self.tag.clone(),
+            start: self.payload.start,
+            range,
+            crc64_nvme: crc.finalize(),
+        })
+    }
+
     /// Proves, once all is read, that it was what the object promises. Blocks.
     pub(super) fn finish(self) -> Result<(), StoreError> {
         let promised = match self.promised {
             Digest::Whole { sha256 } => sha256,
             Digest::Tagged { payload_sha256, .. } => payload_sha256,
         };
-        let now = std::fs::metadata(&self.path).map_err(|error| unreadable(&self.path, &error))?;
-        let read = Sha256::from_bytes(self.hasher.finalize().into());
-        if read == promised && Stamp::of(&now) == self.stamp {
-            Ok(())
+        if Sha256::from_bytes(self.hasher.finalize().into()) == promised {
+            unchanged(&self.path, self.stamp)
         } else {
             Err(changed(&self.path))
         }
     }
+}
+
+/// As much of a slice is read at a time: little enough for a bar to move smoothly on a slow line.
+pub(super) const PIECE: usize = 64 * 1024;
+
+/// A part of tag and payload that was read, and can be read again.
+#[derive(Debug, Clone)]
+pub(super) struct Slice {
+    path: PathBuf,
+    file: Arc<File>,
+    stamp: Stamp,
+    tag: RenderedTag,
+    /// Where the payload begins in the file.
+    start: u64,
+    /// Of tag and payload together.
+    range: Range<u64>,
+    /// The checksum of its bytes when they were read first.
+    pub(super) crc64_nvme: u64,
+}
+
+impl Slice {
+    /// Its length in bytes.
+    pub(super) fn len(&self) -> u64 {
+        self.range.end - self.range.start
+    }
+
+    /// The next piece from `at` on; none at the end. What was just read comes from memory, as a rule.
+    pub(super) fn piece(&self, at: u64) -> io::Result<Bytes> {
+        let at = self.range.start + at;
+        let len = index(self.range.end.saturating_sub(at)).min(PIECE);
+        let mut bytes = Vec::with_capacity(len);
+        let of_tag = self.tag.copy(index(at), len, &mut bytes);
+        bytes.resize(len, 0);
+        let at = self.start + (at + of_tag as u64).saturating_sub(self.tag.len() as u64);
+        self.file.read_exact_at(&mut bytes[of_tag..], at)?;
+        Ok(bytes.into())
+    }
+
+    /// Why it cannot be sent.
+    pub(super) fn failed(&self, error: &io::Error) -> StoreError {
+        unreadable(&self.path, error)
+    }
+
+    /// That its file is the one that was read. Blocks.
+    pub(super) fn unchanged(&self) -> Result<(), StoreError> {
+        unchanged(&self.path, self.stamp)
+    }
+}
+
+fn unchanged(path: &Path, stamp: Stamp) -> Result<(), StoreError> {
+    let now = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    if Stamp::of(&now) == stamp { Ok(()) } else { Err(changed(path)) }
 }
 
 /// The bytes of an object that is no tagged file. Blocks.
@@ -161,6 +240,29 @@ mod tests {
                 joined.extend_from_slice(&part);
             }
             assert_eq!(joined, b"NEWPAYLOAD", "parts of {size}");
+            source.finish().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_part_is_read_again_as_it_was() {
+        let file = file();
+        let tagged = tagged(file.path(), b"NEW", 6..13);
+        for size in 1..12 {
+            let mut source = Source::open(tagged.clone()).unwrap();
+            let (mut seen, mut again) = (Vec::new(), Vec::new());
+            while source.left() > 0 {
+                let slice = source.pass(size, |bytes| seen.extend_from_slice(bytes)).unwrap();
+                let piece = slice.piece(0).unwrap();
+                assert_eq!(slice.crc64_nvme, crc_fast::checksum(Crc64Nvme, &piece));
+                assert_eq!(
+                    (slice.len(), slice.piece(slice.len()).unwrap().len()),
+                    (size.min(slice.len()), 0)
+                );
+                again.extend_from_slice(&piece);
+                slice.unchanged().unwrap();
+            }
+            assert_eq!((&seen[..], &again[..]), (&b"NEWPAYLOAD"[..], &b"NEWPAYLOAD"[..]));
             source.finish().unwrap();
         }
     }

@@ -93,7 +93,8 @@ async fn uploads_in_parts_are_whole_conditional_and_gone_on_with() {
     let shared = aws_config::from_env().load().await;
     let location = std::env::var("ONAIR_TEST_S3").unwrap();
     let target = S3Target::new(format!("{location}/parts").parse().unwrap());
-    let tuning = Tuning { note_after: Duration::ZERO, parts_in_flight: 1, ..Tuning::default() };
+    let tuning =
+        Tuning { note_after: Duration::ZERO, in_flight: 1, most_in_flight: 1, ..Tuning::default() };
     let cut = S3Store::new(target, &shared, tuning).unwrap();
     let sent = std::sync::atomic::AtomicU64::new(0);
     let enough = tokio::sync::Notify::new();

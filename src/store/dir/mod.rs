@@ -237,7 +237,7 @@ fn list(base: &Path, prefix: &str) -> Result<Vec<Listed>, StoreError> {
         let flags = rustix::fs::AtFlags::SYMLINK_NOFOLLOW;
         if let Ok(stat) = rustix::fs::statat(folder, name, flags) {
             let bytes = u64::try_from(stat.st_size).unwrap_or(0);
-            listed.extend((key != turns).then_some(Listed { key, bytes }));
+            listed.extend((key != turns).then_some(Listed { key, bytes, version: None }));
         }
         Ok(())
     })?;

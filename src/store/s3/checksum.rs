@@ -1,8 +1,12 @@
 //! The checksum that goes along with bytes, for the store to verify.
 
+use std::io;
+
 use aws_smithy_types::base64;
 use crc_fast::CrcAlgorithm::Crc64Nvme;
 use md5::Digest as _;
+
+use crate::store::source::Slice;
 
 /// A checksum of one body or of one part.
 ///
@@ -24,6 +28,24 @@ impl Sums {
             Self::Md5(md5::Md5::digest(bytes).into())
         } else {
             Self::Crc(crc_fast::checksum(Crc64Nvme, bytes))
+        }
+    }
+
+    /// The checksum of a part. Blocks.
+    pub(super) fn of_slice(slice: &Slice, md5_only: bool) -> io::Result<Self> {
+        if !md5_only {
+            return Ok(Self::Crc(slice.crc64_nvme));
+        }
+        let (mut md5, mut crc, mut at) = (md5::Md5::new(), crc_fast::Digest::new(Crc64Nvme), 0);
+        while at < slice.len() {
+            let piece = slice.piece(at)?;
+            md5.update(&piece);
+            crc.update(&piece);
+            at += piece.len() as u64;
+        }
+        match crc.finalize() == slice.crc64_nvme {
+            true => Ok(Self::Md5(md5.finalize().into())),
+            false => Err(io::Error::other("it changed while it was being sent")),
         }
     }
 

@@ -1,6 +1,5 @@
 //! Finding the way to a bucket: credentials, region and endpoint, as every AWS tool finds them.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use aws_config::environment::EnvironmentVariableRegionProvider;
@@ -23,14 +22,19 @@ use url::{Host, Url};
 
 use crate::store::StoreError;
 
+use super::S3Store;
 use super::cause::{Cause, innermost};
 use super::clock::StoreClock;
 use super::failure::Place;
 use super::operation::Operation;
+use super::pace::Pace;
 use super::retry::WorthAsking;
 use super::target::{S3Location, S3Target, is_amazon};
 use super::tuning::Tuning;
-use super::{REQUESTS_PER_PART, S3Store};
+
+/// Uploads in parts that are begun at a time: enough for one to send while others wait for an answer at
+/// their end, and few to go on with after a cut.
+const UPLOADS: usize = 8;
 
 /// Set to anything, nothing but this machine is asked: for tests. As in [`crate::http::reach`].
 const ONLY_LOOPBACK: &str = "ONAIR_ONLY_LOOPBACK";
@@ -120,7 +124,8 @@ impl S3Store {
             md5_only: AtomicBool::new(false),
             versioned: AtomicBool::new(false),
             no_redirects: AtomicBool::new(false),
-            rooms: Arc::new(Semaphore::new(tuning.parts_in_flight * REQUESTS_PER_PART as usize)),
+            pace: Pace::new(tuning.in_flight, tuning.most_in_flight),
+            uploads: Semaphore::new(UPLOADS),
             notes: OnceCell::new(),
             tuning,
         })

@@ -16,6 +16,7 @@ mod doctor;
 mod failure;
 mod multipart;
 mod operation;
+mod pace;
 mod policy;
 mod probe;
 mod progress;
@@ -41,7 +42,7 @@ use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::types::ChecksumMode;
 use bytes::BytesMut;
 use jiff::SignedDuration;
-use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OnceCell, Semaphore};
 
 use crate::model::object::{Key, Object};
 use crate::store::{Condition, Head, Listed, Progress, Store, StoreError, Stored, Version};
@@ -49,6 +50,7 @@ use crate::store::{Condition, Head, Listed, Progress, Store, StoreError, Stored,
 use cause::Cause;
 use clock::StoreClock;
 use failure::Place;
+use pace::Pace;
 use put::{if_match, is_precondition};
 
 pub use connect::has_credentials;
@@ -56,18 +58,6 @@ pub use operation::Operation;
 pub use policy::policy;
 pub use target::{BadLocation, S3Location, S3Target};
 pub use tuning::Tuning;
-
-/// How many requests without a buffer of ours stand for one part.
-const REQUESTS_PER_PART: u32 = 4;
-
-/// What a request takes of what may be under way at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Room {
-    /// A request whose body is in memory anyway.
-    Request,
-    /// A request with a buffer of up to a part.
-    Part,
-}
 
 /// A bucket, and the prefix in it below which a show is published.
 #[derive(Debug)]
@@ -83,7 +73,9 @@ pub struct S3Store {
     /// The bucket keeps what is removed as an old version.
     versioned: AtomicBool,
     no_redirects: AtomicBool,
-    rooms: Arc<Semaphore>,
+    pace: Arc<Pace>,
+    /// Bounds the uploads in parts that are begun at a time.
+    uploads: Semaphore,
     notes: OnceCell<Mutex<BTreeSet<Key>>>,
 }
 
@@ -191,16 +183,6 @@ impl S3Store {
         };
         if holds { Ok(()) } else { Err(StoreError::Precondition { key: key.clone() }) }
     }
-
-    /// Waits until what is under way leaves room for this.
-    async fn room(&self, room: Room) -> Option<OwnedSemaphorePermit> {
-        let size = match room {
-            Room::Request => 1,
-            Room::Part => REQUESTS_PER_PART,
-        };
-        // Nobody closes the semaphore.
-        Arc::clone(&self.rooms).acquire_many_owned(size).await.ok()
-    }
 }
 
 #[async_trait]
@@ -215,6 +197,10 @@ impl Store for S3Store {
 
     fn keeps_versions(&self) -> bool {
         self.versioned.load(Ordering::Relaxed)
+    }
+
+    fn at_once(&self) -> usize {
+        2 * self.tuning.most_in_flight
     }
 
     async fn conditional(&self) -> Result<bool, StoreError> {
@@ -268,7 +254,8 @@ impl Store for S3Store {
                 // What is no key of ours (`folder/` markers of consoles) is nobody's business here.
                 let key = object.key().and_then(|full| self.place.location.in_target(full));
                 let bytes = object.size().and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
-                listed.extend(key.map(|key| Listed { key, bytes }));
+                let version = named(object.e_tag()).map(|etag| Version(etag.to_owned()));
+                listed.extend(key.map(|key| Listed { key, bytes, version }));
             }
         }
         listed.sort_by(|a, b| a.key.cmp(&b.key));

@@ -1,7 +1,7 @@
 //! Sending a tagged file in parts, straight from tag and file, several at a time.
 //!
-//! The file is read once, in order, in buffers that are bounded in number across all uploads of the
-//! store. Nothing shows at the key until the last step, and that is taken only if the condition
+//! The file is read in order, each part once to be hashed and once more as it is sent, and no part is held
+//! in memory. Nothing shows at the key until the last step, and that is taken only if the condition
 //! holds and the file was what the object promises. An upload that is cut off is gone on with by
 //! the next run: see [`super::resume`].
 
@@ -11,9 +11,7 @@ use std::sync::atomic::Ordering;
 use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart,
 };
-use bytes::Bytes;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::model::object::Object;
 use crate::store::{Condition, Progress, StoreError, Version};
@@ -21,15 +19,13 @@ use crate::store::{Condition, Progress, StoreError, Version};
 use super::cause::Cause;
 use super::checksum::{Sums, whole};
 use super::operation::Operation;
+use super::pace::Room;
 use super::progress::Meter;
-use super::put::{if_match, if_none_match, is_precondition, metadata};
+use super::put::{if_match, if_none_match, is_precondition, metadata, sums};
 use super::retry::Attempts;
 use super::upload::{Held, Upload};
-use super::{Room, S3Store, blocking};
-use crate::store::source::{Source, Tagged};
-
-/// S3's most parts in an upload (user guide, "Amazon S3 multipart upload limits").
-const MOST_PARTS: u64 = 10_000;
+use super::{S3Store, blocking};
+use crate::store::source::{Slice, Source, Tagged};
 
 /// How often an upload is begun before it is given up because the store forgets it.
 const MOST_BEGUN: u32 = 4;
@@ -53,10 +49,10 @@ impl From<StoreError> for Cut {
 /// One part as read, with the room it takes, and as the store holds it already.
 struct Part {
     number: i32,
-    bytes: Bytes,
+    slice: Slice,
     sums: Sums,
     held: Option<Held>,
-    _room: Option<OwnedSemaphorePermit>,
+    _room: Room,
 }
 
 /// One part as the store holds it.
@@ -75,6 +71,7 @@ impl S3Store {
         condition: &Condition,
         progress: Progress<'_>,
     ) -> Result<Version, StoreError> {
+        let _turn = self.uploads.acquire().await;
         let meter = Meter::default();
         let mut begun = 1;
         loop {
@@ -103,10 +100,12 @@ impl S3Store {
     ) -> Result<Version, Cut> {
         let tagged = tagged.clone();
         let source = blocking(move || Source::open(tagged)).await?;
-        let part_bytes = self.tuning.part_bytes.max(source.left().div_ceil(MOST_PARTS));
-        let (upload, held) = match self.resumable(object, part_bytes).await {
+        let (upload, held, part_bytes) = match self.resumable(object).await {
             Some(found) => found,
-            None => (self.begin(object).await?, BTreeMap::new()),
+            None => {
+                let part_bytes = self.tuning.part(source.left(), self.pace.rate());
+                (self.begin(object).await?, BTreeMap::new(), part_bytes)
+            }
         };
 
         let noting = async {
@@ -199,20 +198,20 @@ impl S3Store {
         number: i32,
         held: Option<Held>,
     ) -> Result<(Source, Part), StoreError> {
-        let room = self.room(Room::Part).await;
+        let room = self.pace.room(part_bytes).await;
         let md5_only = self.md5_only.load(Ordering::Relaxed);
         blocking(move || {
-            let bytes = source.read(part_bytes)?;
-            let sums = Sums::of(&bytes, md5_only);
-            let held = held.filter(|held| held.is(&bytes));
-            Ok((source, Part { number, bytes, sums, held, _room: room }))
+            let slice = source.pass(part_bytes, |_| ())?;
+            let sums = sums(&slice, md5_only)?;
+            let held = held.filter(|held| held.is(&slice));
+            Ok((source, Part { number, slice, sums, held, _room: room }))
         })
         .await
     }
 
     async fn send_part(&self, part: Part, upload: &Upload, meter: &Meter) -> Result<Done, Cut> {
-        let Part { number, bytes, sums, held, _room } = part;
-        let len = bytes.len() as u64;
+        let Part { number, slice, sums, held, _room } = part;
+        let len = slice.len();
         if let Some(held) = held {
             meter.add(len);
             return Ok(Done { number, bytes: len, sums, etag: held.etag });
@@ -227,7 +226,7 @@ impl S3Store {
             .content_length(i64::try_from(len).unwrap_or(i64::MAX))
             .set_checksum_crc64_nvme(sums.crc64_nvme())
             .set_content_md5(sums.content_md5())
-            .body(meter.body(bytes))
+            .body(meter.body(slice.clone()))
             .customize()
             .config_override(self.patience(len));
         match request.send().await {
@@ -235,7 +234,11 @@ impl S3Store {
                 let etag = answer.e_tag().map(str::to_owned);
                 Ok(Done { number, bytes: len, sums, etag })
             }
-            Err(error) => Err(self.cut(upload.full(), &Cause::of(&error))),
+            Err(error) => {
+                let cause = Cause::of(&error);
+                blocking(move || slice.unchanged()).await?;
+                Err(self.cut(upload.full(), &cause))
+            }
         }
     }
 
@@ -292,7 +295,7 @@ impl S3Store {
 
     /// The version of what stands at the key if it is `object`: completed before, and only the
     /// acknowledgement was lost.
-    async fn stands(
+    pub(super) async fn stands(
         &self,
         object: &Object,
         crc64_nvme: Option<&str>,

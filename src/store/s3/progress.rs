@@ -1,5 +1,6 @@
-//! Bytes counted as the network takes them, each once however often it is sent.
+//! Bytes read and counted as the network takes them, each counted once however often it is sent.
 
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,15 +9,14 @@ use std::time::Duration;
 
 use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use bytes::Bytes;
+use crc_fast::CrcAlgorithm::Crc64Nvme;
 use http_body::{Body, Frame, SizeHint};
 
 use crate::store::Progress;
+use crate::store::source::Slice;
 
 /// How often progress is told.
 const TICK: Duration = Duration::from_millis(200);
-
-/// Bytes handed out at a time: small enough for a bar to move smoothly on a slow line.
-const SLICE: usize = 64 * 1024;
 
 /// Bytes of one object sent so far and not yet told of.
 #[derive(Debug, Clone, Default)]
@@ -28,14 +28,15 @@ impl Meter {
         self.0.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// A body of `bytes` that counts itself here, and may be sent again.
-    pub(super) fn body(&self, bytes: Bytes) -> ByteStream {
+    /// A body of a part's bytes that counts itself here, and may be sent again.
+    pub(super) fn body(&self, slice: Slice) -> ByteStream {
         let meter = self.clone();
         let counted = Arc::new(AtomicU64::new(0));
         ByteStream::new(SdkBody::retryable(move || {
             SdkBody::from_body_1_x(Counted {
-                left: bytes.clone(),
+                slice: slice.clone(),
                 handed_out: 0,
+                crc64_nvme: crc_fast::Digest::new(Crc64Nvme),
                 counted: Arc::clone(&counted),
                 meter: meter.clone(),
             })
@@ -70,8 +71,10 @@ impl Meter {
 }
 
 struct Counted {
-    left: Bytes,
+    slice: Slice,
     handed_out: u64,
+    /// Of what was handed out.
+    crc64_nvme: crc_fast::Digest,
     /// The most that any attempt has handed out.
     counted: Arc<AtomicU64>,
     meter: Meter,
@@ -79,42 +82,62 @@ struct Counted {
 
 impl Body for Counted {
     type Data = Bytes;
-    type Error = std::convert::Infallible;
+    type Error = io::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        if self.left.is_empty() {
+        if self.is_end_stream() {
             return Poll::Ready(None);
         }
-        let len = self.left.len().min(SLICE);
-        let slice = self.left.split_to(len);
-        self.handed_out += len as u64;
+        // Read a moment ago, when it was hashed: this comes from memory, and holds nobody up.
+        let piece = self.slice.piece(self.handed_out)?;
+        self.crc64_nvme.update(&piece);
+        self.handed_out += piece.len() as u64;
+        if self.is_end_stream() && self.crc64_nvme.finalize() != self.slice.crc64_nvme {
+            return Poll::Ready(Some(Err(io::Error::other("the file changed"))));
+        }
         let before = self.counted.fetch_max(self.handed_out, Ordering::Relaxed);
         self.meter.add(self.handed_out.saturating_sub(before));
-        Poll::Ready(Some(Ok(Frame::data(slice))))
+        Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left.is_empty()
+        self.handed_out == self.slice.len()
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left.len() as u64)
+        SizeHint::with_exact(self.slice.len() - self.handed_out)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::hash::Sha256;
+    use crate::model::object::Digest;
+    use crate::store::source::{PIECE, Source, Tagged};
     use http_body_util::BodyExt;
+
+    /// A file of so many bytes, passed once.
+    fn slice(file: &tempfile::NamedTempFile, bytes: &[u8]) -> Slice {
+        std::fs::write(file.path(), bytes).unwrap();
+        let sha256 = Sha256::of(bytes);
+        let tagged = Tagged {
+            tag: Vec::new().into(),
+            path: file.path().to_owned(),
+            payload: 0..bytes.len() as u64,
+            promised: Digest::Whole { sha256 },
+        };
+        Source::open(tagged).unwrap().pass(u64::MAX, |_| ()).unwrap()
+    }
 
     #[tokio::test]
     async fn a_body_sent_twice_counts_once() {
         let meter = Meter::default();
-        let bytes = Bytes::from(vec![7; SLICE * 2 + 5]);
-        let body = meter.body(bytes.clone()).into_inner();
+        let (file, bytes) = (tempfile::NamedTempFile::new().unwrap(), vec![7; PIECE * 2 + 5]);
+        let body = meter.body(slice(&file, &bytes)).into_inner();
 
         let mut cut_off = body.try_clone().unwrap();
         cut_off.frame().await.unwrap().unwrap();
@@ -126,5 +149,15 @@ mod tests {
             told.fetch_add(bytes, Ordering::Relaxed);
         });
         assert_eq!(told.into_inner(), bytes.len() as u64);
+    }
+
+    #[tokio::test]
+    async fn what_is_another_file_by_now_is_not_sent_to_its_end() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut bytes = vec![7; PIECE + 5];
+        let body = Meter::default().body(slice(&file, &bytes)).into_inner();
+        bytes[PIECE] = 8;
+        std::fs::write(file.path(), &bytes).unwrap();
+        assert!(body.collect().await.is_err());
     }
 }

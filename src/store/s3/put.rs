@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
+use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 
 use crate::model::object::{Body, Key, Object};
@@ -11,9 +12,10 @@ use crate::store::{Condition, Progress, Store, StoreError, Version};
 use super::cause::Cause;
 use super::checksum::Sums;
 use super::operation::Operation;
+use super::progress::Meter;
 use super::retry::Attempts;
-use super::{Room, S3Store, blocking};
-use crate::store::source::{Source, Tagged, whole};
+use super::{S3Store, blocking};
+use crate::store::source::{Slice, Source, Tagged, whole};
 
 impl S3Store {
     /// Sends `object` if `condition` holds, in one request or, if it is large, in parts.
@@ -27,8 +29,12 @@ impl S3Store {
             self.check(&object.key, condition).await?;
         }
         let Body::Tagged { tag, file, payload } = &object.body else {
-            let _room = self.room(Room::Request).await;
-            return self.send_whole(object, whole(object)?, condition, progress).await;
+            let _room = self.pace.room(object.body.len()).await;
+            // A page was written a moment ago: it is read from memory, and holds nobody up.
+            let bytes = whole(object)?;
+            let version = self.send_bytes(object, &bytes, condition).await?;
+            progress(bytes.len() as u64);
+            return Ok(version);
         };
         let tagged = Tagged {
             tag: tag.clone(),
@@ -39,26 +45,32 @@ impl S3Store {
         if object.body.len() > self.tuning.part_bytes {
             return self.send_in_parts(object, &tagged, condition, progress).await;
         }
-        let _room = self.room(Room::Part).await;
-        self.send_whole(object, read_whole(tagged).await?, condition, progress).await
+        let _room = self.pace.room(object.body.len()).await;
+        let slice = blocking(move || {
+            let mut source = Source::open(tagged)?;
+            let slice = source.pass(u64::MAX, |_| ())?;
+            source.finish()?;
+            Ok(slice)
+        });
+        let meter = Meter::default();
+        let what = What::Slice(&slice.await?, &meter);
+        meter.watch(self.send_what(object, what, condition), progress).await
     }
 
-    async fn send_whole(
-        &self,
-        object: &Object,
-        bytes: Bytes,
-        condition: &Condition,
-        progress: Progress<'_>,
-    ) -> Result<Version, StoreError> {
-        let version = self.send_bytes(object, &bytes, condition).await?;
-        progress(bytes.len() as u64);
-        Ok(version)
-    }
-
+    /// Sends `object`, whose bytes these are.
     pub(super) async fn send_bytes(
         &self,
         object: &Object,
         bytes: &Bytes,
+        condition: &Condition,
+    ) -> Result<Version, StoreError> {
+        self.send_what(object, What::Bytes(bytes), condition).await
+    }
+
+    async fn send_what(
+        &self,
+        object: &Object,
+        what: What<'_>,
         condition: &Condition,
     ) -> Result<Version, StoreError> {
         let full = self.full(&object.key);
@@ -66,7 +78,7 @@ impl S3Store {
             let md5_only = self.md5_only.load(Ordering::Relaxed);
             let redirects = !self.no_redirects.load(Ordering::Relaxed);
             let redirect = object.redirect.clone().filter(|to| redirects && to.len() <= 2048);
-            let sums = Sums::of(bytes, md5_only);
+            let sums = what.sums(md5_only).await?;
             let attempts = Attempts::default();
             let request = self
                 .client
@@ -81,9 +93,9 @@ impl S3Store {
                 .set_if_match(if_match(condition))
                 .set_checksum_crc64_nvme(sums.crc64_nvme())
                 .set_content_md5(sums.content_md5())
-                .body(bytes.clone().into())
+                .body(what.body())
                 .customize()
-                .config_override(self.patience(bytes.len() as u64))
+                .config_override(self.patience(object.body.len()))
                 .interceptor(attempts.clone());
             let cause = match request.send().await {
                 Ok(answer) => return self.version(answer.e_tag(), &full),
@@ -99,13 +111,18 @@ impl S3Store {
                 continue;
             }
             if !is_precondition(&cause, condition) {
+                what.unchanged().await?;
                 return Err(self.place.explain(Operation::Write, &full, &cause));
             }
             // Only after an attempt of unknown fate can what stands there be our own.
-            if attempts.more_than_one()
-                && let Some(version) = self.holds(&object.key, bytes).await?
-            {
-                return Ok(version);
+            if attempts.more_than_one() {
+                let stands = match what {
+                    What::Bytes(bytes) => self.holds(&object.key, bytes).await?,
+                    What::Slice(..) => self.stands(object, sums.crc64_nvme().as_deref()).await?,
+                };
+                if let Some(version) = stands {
+                    return Ok(version);
+                }
             }
             return Err(StoreError::Precondition { key: object.key.clone() });
         }
@@ -124,14 +141,43 @@ impl S3Store {
     }
 }
 
-async fn read_whole(tagged: Tagged) -> Result<Bytes, StoreError> {
-    blocking(move || {
-        let mut source = Source::open(tagged)?;
-        let bytes = source.read(u64::MAX)?;
-        source.finish()?;
-        Ok(bytes)
-    })
-    .await
+/// What one request sends.
+#[derive(Clone, Copy)]
+enum What<'a> {
+    /// Bytes in memory.
+    Bytes(&'a Bytes),
+    /// A file, which is counted as it is sent.
+    Slice(&'a Slice, &'a Meter),
+}
+
+impl What<'_> {
+    async fn sums(self, md5_only: bool) -> Result<Sums, StoreError> {
+        match self {
+            Self::Bytes(bytes) => Ok(Sums::of(bytes, md5_only)),
+            Self::Slice(slice, _) => {
+                let slice = slice.clone();
+                blocking(move || sums(&slice, md5_only)).await
+            }
+        }
+    }
+
+    fn body(self) -> ByteStream {
+        match self {
+            Self::Bytes(bytes) => bytes.clone().into(),
+            Self::Slice(slice, meter) => meter.body(slice.clone()),
+        }
+    }
+
+    async fn unchanged(self) -> Result<(), StoreError> {
+        let Self::Slice(slice, _) = self else { return Ok(()) };
+        let slice = slice.clone();
+        blocking(move || slice.unchanged()).await
+    }
+}
+
+/// The checksum of a part. Blocks.
+pub(super) fn sums(slice: &Slice, md5_only: bool) -> Result<Sums, StoreError> {
+    Sums::of_slice(slice, md5_only).map_err(|error| slice.failed(&error))
 }
 
 pub(super) fn metadata(object: &Object) -> Option<HashMap<String, String>> {

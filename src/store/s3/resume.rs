@@ -35,19 +35,19 @@ struct Note {
     key: Key,
     upload_id: String,
     object: Sha256,
+    part_bytes: u64,
     /// It was begun without a checksum of the newer kind, which the store refuses.
     md5_only: bool,
 }
 
 impl S3Store {
-    /// The unfinished upload of this very object and the parts of it that the store holds.
+    /// The unfinished upload of this very object, the parts of it that the store holds, and their length.
     ///
     /// A hindrance here only means that the upload begins anew.
     pub(super) async fn resumable(
         &self,
         object: &Object,
-        part_bytes: u64,
-    ) -> Option<(Upload, BTreeMap<i32, Held>)> {
+    ) -> Option<(Upload, BTreeMap<i32, Held>, u64)> {
         let key = note_key(&object.key)?;
         let known = self.notes.get_or_try_init(|| Box::pin(self.noted())).await.ok()?;
         if !known.lock().is_ok_and(|known| known.contains(&key)) {
@@ -57,11 +57,12 @@ impl S3Store {
         let note: Note = serde_json::from_slice(&stored.bytes).ok()?;
         let upload = Upload::new(self.full(&object.key), note.upload_id);
         upload.noted.store(true, Ordering::Relaxed);
-        if note.object == identity(object, part_bytes)
+        if note.object == identity(object, note.part_bytes)
+            && note.part_bytes > 0
             && let Some(held) = self.held(&upload).await
         {
             self.md5_only.fetch_or(note.md5_only, Ordering::Relaxed);
-            return Some((upload, held));
+            return Some((upload, held, note.part_bytes));
         }
         self.discard(object, &upload).await;
         None
@@ -106,6 +107,7 @@ impl S3Store {
             key: object.key.clone(),
             upload_id: upload.id().to_owned(),
             object: identity(object, part_bytes),
+            part_bytes,
             md5_only: self.md5_only.load(Ordering::Relaxed),
         };
         let Ok(bytes) = serde_json::to_vec(&note) else { return };

@@ -11,6 +11,12 @@ use super::S3Store;
 /// The slowest line that is waited for, in bytes per second and connection.
 const SLOWEST: u64 = 8 * 1024;
 
+/// S3's most parts in an upload (user guide, "Amazon S3 multipart upload limits").
+const MOST_PARTS: u64 = 10_000;
+
+/// Parts of a file that go side by side.
+const PARTS: u64 = 8;
+
 /// How patiently a store is talked to.
 #[derive(Debug, Clone)]
 pub struct Tuning {
@@ -26,9 +32,12 @@ pub struct Tuning {
     pub answer: Duration,
     /// The length of a part, in bytes; S3 allows no less than 5 MiB.
     pub part_bytes: u64,
-    /// How many parts are read or sent at a time, over all uploads; with `part_bytes` this bounds
-    /// the memory used.
-    pub parts_in_flight: usize,
+    /// Its length on a fast line, where larger parts take fewer requests.
+    pub most_part_bytes: u64,
+    /// How many requests are under way at a time to begin with.
+    pub in_flight: usize,
+    /// How many there may be where more are seen to help.
+    pub most_in_flight: usize,
     /// After what time an upload in parts leaves a note, so that it can be gone on with.
     pub note_after: Duration,
 }
@@ -41,14 +50,25 @@ impl Default for Tuning {
             longest_wait: Duration::from_secs(20),
             silence: Duration::from_secs(20),
             answer: Duration::from_secs(60),
-            part_bytes: 6 * 1024 * 1024,
-            parts_in_flight: 8,
+            part_bytes: 8 * 1024 * 1024,
+            most_part_bytes: 64 * 1024 * 1024,
+            in_flight: 8,
+            most_in_flight: 48,
             note_after: Duration::from_secs(5),
         }
     }
 }
 
 impl Tuning {
+    /// The length of a file's parts, where one request sends at this rate, in bytes a second: what it sends
+    /// in two seconds, but some parts of each file, so that they go side by side.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is bounded")]
+    pub(super) fn part(&self, bytes: u64, rate: f64) -> u64 {
+        let fast = (2.0 * rate) as u64;
+        let part = fast.min(bytes / PARTS).min(self.most_part_bytes);
+        part.max(self.part_bytes).max(bytes.div_ceil(MOST_PARTS))
+    }
+
     /// The wait after attempt number `attempt` (from 1).
     pub(super) fn wait(&self, attempt: u32) -> Duration {
         self.first_wait.saturating_mul(1 << (attempt - 1).min(16)).min(self.longest_wait)
@@ -84,6 +104,15 @@ impl S3Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_grow_with_file_and_line() {
+        let tuning = Tuning::default();
+        let part = |mib: u64, rate: f64| tuning.part(mib << 20, rate * f64::from(1 << 20)) >> 20;
+        assert_eq!(part(100, 0.0), 8, "nothing is known of the line");
+        assert_eq!((part(100, 100.0), part(4096, 3.0), part(4096, 10.0)), (12, 8, 20));
+        assert_eq!((part(4096, 1e9), part(1 << 20, 1.0)), (64, 104));
+    }
 
     #[test]
     fn waits_grow_to_a_limit() {

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::checksum::Sums;
+use crate::store::source::Slice;
 
 /// An upload in parts that was begun.
 #[derive(Debug)]
@@ -38,10 +39,10 @@ pub(super) struct Held {
 
 impl Held {
     /// Whether these are its bytes, as its checksum tells or, without one, its ETag, which is the
-    /// MD5 of a part.
-    pub(super) fn is(&self, bytes: &[u8]) -> bool {
-        self.bytes == bytes.len() as u64
-            && Sums::of(bytes, self.crc64_nvme.is_none())
-                .matches(self.crc64_nvme.as_deref(), self.etag.as_deref())
+    /// MD5 of a part. Blocks.
+    pub(super) fn is(&self, slice: &Slice) -> bool {
+        let same = |sums: Sums| sums.matches(self.crc64_nvme.as_deref(), self.etag.as_deref());
+        self.bytes == slice.len()
+            && Sums::of_slice(slice, self.crc64_nvme.is_none()).is_ok_and(same)
     }
 }

@@ -1,12 +1,13 @@
 //! Sends what a plan wants in the target, and nothing that stands there already.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::error::ReleaseError;
 use super::lock::{Lease, may_have_happened};
 use super::run::{Delivery, Event, Run};
+use super::verify::listed;
 use crate::model::hash::Sha256;
 use crate::model::object::{Key, Kind, Object};
 use crate::plan::{Reason, Step};
@@ -49,8 +50,13 @@ pub(super) async fn send_all(
     for steps in steps.chunk_by(|a, b| a.object.kind == b.object.kind) {
         let audio = steps.iter().any(|step| step.object.kind == Kind::Audio);
         let at_once = if audio { run.limits.audio } else { run.limits.others };
+        let look = Look::before(steps, run, lease).await?;
+        let look = &look;
         let deliveries = stream::iter(steps)
-            .map(async |step| Ok::<_, ReleaseError>((step, deliver(step, run, Some(lease)).await?)))
+            .map(async |step| {
+                let delivery = deliver(step, run, Some(lease), look.is_needed(step)).await?;
+                Ok::<_, ReleaseError>((step, delivery))
+            })
             .buffer_unordered(at_once.max(1))
             .try_collect::<Vec<_>>();
         for (step, (delivery, version)) in deliveries.await? {
@@ -81,7 +87,39 @@ pub async fn send_ahead(object: &Object, run: &Run<'_>) -> Result<Delivery, Rele
     tokio::select! {
         biased;
         () = run.cancel.cancelled() => Err(ReleaseError::Cancelled),
-        delivered = deliver(&step, run, None) => Ok(delivered?.0),
+        delivered = deliver(&step, run, None, true) => Ok(delivered?.0),
+    }
+}
+
+/// Which objects are looked for before they are sent.
+struct Look {
+    all: bool,
+    /// Keys of which a listing has told that nothing stands there.
+    absent: BTreeSet<Key>,
+}
+
+impl Look {
+    async fn before(
+        steps: &[Step],
+        run: &Run<'_>,
+        lease: &Lease<'_>,
+    ) -> Result<Self, ReleaseError> {
+        let mut look = Self { all: lease.resuming, absent: BTreeSet::new() };
+        let asked: Vec<&Key> =
+            steps.iter().filter(|step| look.is_needed(step)).map(|step| &step.object.key).collect();
+        let there = listed(asked.into_iter(), run).await?.into_iter();
+        look.absent =
+            there.filter(|(_, found)| found.is_none()).map(|(key, _)| key.clone()).collect();
+        Ok(look)
+    }
+
+    /// Whether to look. What is dear costs more to send in vain than to ask for.
+    fn is_needed(&self, step: &Step) -> bool {
+        let dear = self.all
+            || step.object.kind == Kind::Audio
+            || step.object.body.len() >= WORTH_ASKING
+            || step.reason == Reason::Missing;
+        dear && !(step.condition == Condition::Absent && self.absent.contains(&step.object.key))
     }
 }
 
@@ -90,12 +128,9 @@ async fn deliver(
     step: &Step,
     run: &Run<'_>,
     lease: Option<&Lease<'_>>,
+    look_first: bool,
 ) -> Result<(Delivery, Version), ReleaseError> {
     let object = &step.object;
-    let look_first = lease.is_some_and(|lease| lease.resuming)
-        || object.kind == Kind::Audio
-        || object.body.len() >= WORTH_ASKING
-        || step.reason == Reason::Missing;
     let mut condition = step.condition.clone();
     // Why the last try's outcome is unknown.
     let mut unsettled = None;

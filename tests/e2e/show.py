@@ -21,6 +21,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 # One frame of silence: MPEG-1 Layer III, 128 kbit/s, 44,100 Hz, stereo (ISO 11172-3, 2.4.2.3).
 FRAME = bytes([0xFF, 0xFB, 0x90, 0x64]) + bytes(413)
 SAMPLES, RATE = 1152, 44100
+# Frames that are written at a time.
+BLOCK = 50_000
 
 SETTINGS = """
 [show]
@@ -48,7 +50,7 @@ episode: {number}
 duration: "{duration}"
 size: {size}
 file: {number}.mp3
-date: {day} 07:00:00 +0000
+date: {date} +0000
 author: Nobody
 category: podcasts
 ---
@@ -68,18 +70,21 @@ def make(folder, episodes, mib):
 
 
 def episode(folder, number, mib):
-    frames = int(mib * 2**20) // len(FRAME) + number
+    frames = int(mib * 2**20) // len(FRAME) + number % 100
     # What differs from file to file stands in bits that silence leaves unused.
     rare = random.Random(number)
-    audio = bytearray(FRAME * frames)
-    for frame in range(0, frames, 50):
-        at = frame * len(FRAME) + 300
-        audio[at : at + 8] = rare.randbytes(8).replace(b"\xff", b"\x00")
-    (folder / f"audio/{number}.mp3").write_bytes(audio)
+    with open(folder / f"audio/{number}.mp3", "wb") as file:
+        for first in range(0, frames, BLOCK):
+            audio = bytearray(FRAME * min(BLOCK, frames - first))
+            for at in range(300, len(audio), 50 * len(FRAME)):
+                audio[at : at + 8] = rare.randbytes(8).replace(b"\xff", b"\x00")
+            file.write(audio)
     seconds = round(frames * SAMPLES / RATE)
     duration = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    day = datetime.date(2025, 1, 1) + datetime.timedelta(days=number)
-    text = EPISODE.format(number=number, duration=duration, size=len(audio), day=day)
+    # Many a day, so that thousands are past.
+    date = datetime.datetime(2025, 1, 1) + datetime.timedelta(days=number // 20, hours=number % 20)
+    size = frames * len(FRAME)
+    text = EPISODE.format(number=number, duration=duration, size=size, date=date)
     (folder / f"episodes/{number:03}.md").write_text(text)
 
 

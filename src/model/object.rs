@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::hash::Sha256;
 use crate::model::rendered_tag::RenderedTag;
-use crate::model::shelf::Shelved;
+use crate::model::shelf::{Shelf, Shelved};
 
 /// Where an object stands below the target's root: `podcasts/feed.xml`.
 ///
@@ -172,7 +172,7 @@ impl Body {
     pub fn whole(&self) -> io::Result<Bytes> {
         match self {
             Self::Bytes(bytes) => Ok(bytes.clone()),
-            Self::Shelved(shelved) => shelved.read(),
+            Self::Shelved(shelved) => shelved.read().map(Bytes::from),
             Self::Standing(_) | Self::Tagged { .. } => Err(io::ErrorKind::NotFound.into()),
         }
     }
@@ -293,6 +293,20 @@ impl Object {
         Self { key, kind, content_type, digest, body, metadata, redirect: None }
     }
 
+    /// The same with its bytes on a shelf; what finds no place there stays in memory.
+    pub fn shelved(mut self, shelf: &Shelf) -> Self {
+        match &mut self.body {
+            Body::Bytes(bytes) => {
+                if let Some(shelved) = shelf.add(bytes) {
+                    self.body = Body::Shelved(shelved);
+                }
+            }
+            Body::Tagged { tag, .. } => tag.shelve(shelf),
+            Body::Shelved(_) | Body::Standing(_) => {}
+        }
+        self
+    }
+
     /// The same without its bytes, which the target has.
     pub fn standing(mut self) -> Self {
         self.body = Body::Standing(self.body.len());
@@ -328,6 +342,22 @@ mod tests {
         let tagged =
             Digest::Tagged { tag_sha256: Sha256::of(b"t"), payload_sha256: Sha256::of(b"p") };
         assert!(!tagged.agrees_with(&object.user_metadata()));
+    }
+
+    #[test]
+    fn an_object_is_the_same_on_a_shelf() {
+        let page = Object::in_memory(
+            Key::new("a").unwrap(),
+            Kind::Page,
+            "text/html",
+            Bytes::from_static(b"page"),
+        );
+        let shelf = Shelf::new(tempfile::tempfile().unwrap());
+        let shelved = page.clone().shelved(&shelf);
+        assert!(matches!(shelved.body, Body::Shelved(_)));
+        assert_eq!((shelved.body.len(), shelved.body.whole().unwrap()), (4, "page".into()));
+        let standing = page.clone().standing();
+        assert_eq!((standing.body.len(), standing.body.whole().is_err()), (4, true));
     }
 
     #[test]

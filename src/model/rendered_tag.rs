@@ -1,8 +1,13 @@
-//! A tag as it is sent. Most of it is a picture, of which all episodes of a show share one copy.
+//! A tag as it is sent. Most of it is a picture, of which all episodes of a show share one copy; the rest
+//! can wait on a shelf.
+
+use std::borrow::Cow;
+use std::io;
 
 use bytes::Bytes;
 
 use crate::model::hash::Sha256;
+use crate::model::shelf::{Shelf, Shelved};
 
 /// So many bytes of a picture's head are looked for to find it in a tag.
 const HEAD: usize = 32;
@@ -10,9 +15,46 @@ const HEAD: usize = 32;
 /// The bytes of a tag, in order; a picture that many tags hold is in memory once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RenderedTag {
-    before: Bytes,
+    before: Part,
     picture: Bytes,
-    behind: Bytes,
+    behind: Part,
+}
+
+/// Bytes of a tag that no other has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Here(Bytes),
+    Shelved(Shelved),
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self::Here(Bytes::new())
+    }
+}
+
+impl Part {
+    fn len(&self) -> usize {
+        match self {
+            Self::Here(bytes) => bytes.len(),
+            Self::Shelved(shelved) => shelved.len(),
+        }
+    }
+
+    fn bytes(&self) -> io::Result<Cow<'_, [u8]>> {
+        match self {
+            Self::Here(bytes) => Ok(Cow::Borrowed(bytes)),
+            Self::Shelved(shelved) => Ok(Cow::Owned(shelved.read()?)),
+        }
+    }
+
+    fn shelve(&mut self, shelf: &Shelf) {
+        if let Self::Here(bytes) = self
+            && let Some(shelved) = shelf.add(bytes)
+        {
+            *self = Self::Shelved(shelved);
+        }
+    }
 }
 
 impl RenderedTag {
@@ -21,16 +63,16 @@ impl RenderedTag {
         match find(bytes, picture) {
             None => Self::from(bytes.to_vec()),
             Some(at) => Self {
-                before: Bytes::copy_from_slice(&bytes[..at]),
+                before: Part::Here(Bytes::copy_from_slice(&bytes[..at])),
                 picture: picture.clone(),
-                behind: Bytes::copy_from_slice(&bytes[at + picture.len()..]),
+                behind: Part::Here(Bytes::copy_from_slice(&bytes[at + picture.len()..])),
             },
         }
     }
 
     /// Its length in bytes.
     pub fn len(&self) -> usize {
-        self.parts().map(Bytes::len).iter().sum()
+        self.before.len() + self.picture.len() + self.behind.len()
     }
 
     /// Whether there is none.
@@ -38,36 +80,50 @@ impl RenderedTag {
         self.len() == 0
     }
 
+    /// Puts on a shelf what no other tag has.
+    pub fn shelve(&mut self, shelf: &Shelf) {
+        self.before.shelve(shelf);
+        self.behind.shelve(shelf);
+    }
+
     /// Its hash.
-    pub fn sha256(&self) -> Sha256 {
-        Sha256::of_parts(self.parts().map(|part| &part[..]))
+    ///
+    /// # Errors
+    /// If it is on a shelf that cannot be read; so of all that follow.
+    pub fn sha256(&self) -> io::Result<Sha256> {
+        let [before, picture, behind] = self.parts()?;
+        Ok(Sha256::of_parts([&*before, &*picture, &*behind]))
     }
 
     /// Adds to `out` as many of its bytes from `at` on as there are, at most `most`; returns how many.
-    pub fn copy(&self, mut at: usize, most: usize, out: &mut Vec<u8>) -> usize {
+    pub fn copy(&self, mut at: usize, most: usize, out: &mut Vec<u8>) -> io::Result<usize> {
+        if at >= self.len() {
+            return Ok(0);
+        }
         let before = out.len();
-        for part in self.parts() {
+        for part in self.parts()? {
             let left = most - (out.len() - before);
             let from = part.get(at..).unwrap_or_default();
             out.extend_from_slice(&from[..from.len().min(left)]);
             at = at.saturating_sub(part.len());
         }
-        out.len() - before
+        Ok(out.len() - before)
     }
 
     /// All of it in one piece.
-    pub fn to_vec(&self) -> Vec<u8> {
-        self.parts().map(|part| &part[..]).concat()
+    pub fn to_vec(&self) -> io::Result<Vec<u8>> {
+        Ok(self.parts()?.concat())
     }
 
-    fn parts(&self) -> [&Bytes; 3] {
-        [&self.before, &self.picture, &self.behind]
+    fn parts(&self) -> io::Result<[Cow<'_, [u8]>; 3]> {
+        Ok([self.before.bytes()?, Cow::Borrowed(&self.picture), self.behind.bytes()?])
     }
 }
 
 impl From<Vec<u8>> for RenderedTag {
     fn from(bytes: Vec<u8>) -> Self {
-        Self { before: Bytes::from(bytes.into_boxed_slice()), ..Self::default() }
+        let before = Part::Here(Bytes::from(bytes.into_boxed_slice()));
+        Self { before, ..Self::default() }
     }
 }
 
@@ -96,14 +152,18 @@ mod tests {
         ) {
             let bytes = [&before[..], &picture, &behind].concat();
             let shared = Bytes::from(picture);
-            let tag = RenderedTag::sharing(&bytes, &shared);
+            let shelf = Shelf::new(tempfile::tempfile().unwrap());
+            let mut tag = RenderedTag::sharing(&bytes, &shared);
+            if at % 2 == 0 {
+                tag.shelve(&shelf);
+            }
             prop_assert_eq!(tag.len(), bytes.len());
-            prop_assert_eq!(tag.sha256(), Sha256::of(&bytes));
+            prop_assert_eq!(tag.sha256().unwrap(), Sha256::of(&bytes));
             let mut out = Vec::new();
-            tag.copy(0, usize::MAX, &mut out);
+            tag.copy(0, usize::MAX, &mut out).unwrap();
             prop_assert_eq!(&out, &bytes);
             let mut out = b"x".to_vec();
-            let copied = tag.copy(at, most, &mut out);
+            let copied = tag.copy(at, most, &mut out).unwrap();
             let from = bytes.get(at..).unwrap_or_default();
             prop_assert_eq!(&out[1..], &from[..from.len().min(most)]);
             prop_assert_eq!(copied, out.len() - 1);

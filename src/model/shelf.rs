@@ -7,10 +7,6 @@ use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bytes::Bytes;
-
-use crate::model::object::{Body, Object};
-
 /// A file that nobody else sees, to which bytes are added from many threads.
 #[derive(Debug)]
 pub struct Shelf {
@@ -32,16 +28,11 @@ impl Shelf {
         Self { file: Arc::new(file), end: AtomicU64::new(0) }
     }
 
-    /// Puts an object's bytes on the shelf; what finds no place there stays in memory.
-    pub fn put(&self, mut object: Object) -> Object {
-        if let Body::Bytes(bytes) = &object.body {
-            let at = self.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-            if self.file.write_all_at(bytes, at).is_ok() {
-                let (file, bytes) = (Arc::clone(&self.file), bytes.len());
-                object.body = Body::Shelved(Shelved { file, at, bytes });
-            }
-        }
-        object
+    /// Puts bytes on the shelf, where they find a place.
+    pub fn add(&self, bytes: &[u8]) -> Option<Shelved> {
+        let at = self.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        self.file.write_all_at(bytes, at).ok()?;
+        Some(Shelved { file: Arc::clone(&self.file), at, bytes: bytes.len() })
     }
 }
 
@@ -60,10 +51,10 @@ impl Shelved {
     ///
     /// # Errors
     /// If the disk fails.
-    pub fn read(&self) -> io::Result<Bytes> {
+    pub fn read(&self) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; self.bytes];
         self.file.read_exact_at(&mut bytes, self.at)?;
-        Ok(bytes.into())
+        Ok(bytes)
     }
 }
 
@@ -78,12 +69,6 @@ impl Eq for Shelved {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::object::{Key, Kind};
-
-    fn page(text: &str) -> Object {
-        let key = Key::new("index.html").unwrap();
-        Object::in_memory(key, Kind::Page, "text/html", Bytes::from(text.to_owned()))
-    }
 
     #[test]
     fn what_many_threads_put_there_comes_back() {
@@ -93,24 +78,23 @@ mod tests {
             let threads = (0..4).map(|thread| {
                 let shelf = &shelf;
                 scope.spawn(move || {
-                    put(thread).map(|text| (shelf.put(page(&text)), text)).collect::<Vec<_>>()
+                    put(thread).map(|text| (shelf.add(text.as_bytes()), text)).collect::<Vec<_>>()
                 })
             });
             for thread in threads.collect::<Vec<_>>() {
-                for (object, text) in thread.join().unwrap() {
-                    assert_eq!(object.digest, page(&text).digest);
-                    assert_eq!(object.body.len(), text.len() as u64);
-                    let Body::Shelved(shelved) = object.body else { panic!("in memory") };
-                    assert_eq!(shelved.read().unwrap(), text);
+                for (shelved, text) in thread.join().unwrap() {
+                    let shelved = shelved.unwrap();
+                    assert_eq!(shelved.len(), text.len());
+                    assert_eq!(shelved.read().unwrap(), text.as_bytes());
                 }
             }
         });
     }
 
     #[test]
-    fn what_finds_no_place_stays_in_memory() {
+    fn there_may_be_no_place() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let shelf = Shelf::new(File::open(file.path()).unwrap());
-        assert_eq!(shelf.put(page("text")), page("text"));
+        assert_eq!(shelf.add(b"text"), None);
     }
 }

@@ -103,6 +103,16 @@ pub fn assemble(
     held: impl Fn(&str) -> Vec<TagChapter>,
 ) -> Result<Edition, Error> {
     let show = &checkout.show;
+    let shelf = tempfile::tempfile().ok().filter(|_| published.is_some()).map(Shelf::new);
+    let keep = |object: Object| match published.is_some_and(|it| plan::stands(&object, it)) {
+        true => object.standing(),
+        false => match &shelf {
+            Some(shelf) => object.shelved(shelf),
+            None => object,
+        },
+    };
+    let audio =
+        |episode: &Episode| Ok(audio(episode)?.map(|(audio, object)| (audio, object.map(keep))));
     let mut episodes = episodes(checkout, audio, held)?;
     let named = sidecars::named(show, &checkout.chapters);
     let assets: Vec<AssetFile> = pictures(&named, &show.root)
@@ -117,14 +127,6 @@ pub fn assemble(
         }
     }
     let (extra, templates) = (extra(show)?, checkout.templates.usable()?);
-    let shelf = tempfile::tempfile().ok().filter(|_| published.is_some()).map(Shelf::new);
-    let keep = |object: Object| match published.is_some_and(|it| plan::stands(&object, it)) {
-        true => object.standing(),
-        false => match &shelf {
-            Some(shelf) => shelf.put(object),
-            None => object,
-        },
-    };
     let settings = &show.settings;
     let keep = Keep(&keep);
     let inputs = Inputs { show: settings, episodes, assets, gallery, templates, extra, now, keep };

@@ -109,7 +109,7 @@ pub fn tagged_audio(
     let payload_sha256 =
         mp3.payload_sha256.ok_or_else(|| local.failed("the audio was not hashed".to_owned()))?;
     let tag = tag::render(checkout, episode, file, mp3).map_err(|reason| local.failed(reason))?;
-    let tag_sha256 = tag.sha256();
+    let tag_sha256 = tag.sha256().map_err(|error| local.failed(error.to_string()))?;
     let body = Body::Tagged { tag, file: file.clone(), payload: mp3.payload.clone() };
     let audio = PublishedAudio {
         key: key.clone(),

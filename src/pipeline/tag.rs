@@ -26,7 +26,8 @@ pub fn render(
     let spec = spec(checkout, episode, mp3);
     let existing = tag::existing_tag(file, &mp3.payload).map_err(|error| error.to_string())?;
     let bytes = tag::render(&spec, &existing).map_err(|error| error.to_string())?;
-    Ok(match &spec.cover {
+    // A picture of the episode's own is no other's.
+    Ok(match &checkout.cover {
         Some(cover) => RenderedTag::sharing(&bytes, cover.bytes()),
         None => RenderedTag::from(bytes),
     })

@@ -132,7 +132,8 @@ impl Job {
             .ok_or_else(|| no(format!("{}: the audio was not hashed", self.path)))?;
         let payload = self.mp3.payload.clone();
         let source = Source { path: self.file.clone(), payload, payload_sha256 };
-        tag::write_in_place(&source, &self.tag.to_vec()).map_err(|error| match &error {
+        let bytes = self.tag.to_vec().map_err(|error| no(format!("{}: {error}", self.path)))?;
+        tag::write_in_place(&source, &bytes).map_err(|error| match &error {
             WriteError::Io { source, .. } => Error::disk(&error, source),
             _ => Error::usage(error.to_string()),
         })
@@ -155,7 +156,7 @@ impl Job {
 
     /// What it would say.
     pub fn would_say(&self) -> Vec<Line> {
-        tag::describe(&self.tag.to_vec())
+        tag::describe(&self.tag.to_vec().unwrap_or_default())
     }
 }
 

@@ -119,8 +119,6 @@ pub struct Item<'a> {
     pub page: String,
     /// The short text about it, plain.
     pub summary: String,
-    /// What the feed says in its place: HTML where there is any markup, a plain text otherwise.
-    pub feed_description: String,
     /// The short text as HTML of one line; empty if the host wrote none.
     pub description: Clean,
     /// The guest line, HTML; empty if there is none.
@@ -131,8 +129,6 @@ pub struct Item<'a> {
     pub notes_text: String,
     /// `links`: pages that belong to the episode.
     pub links: Vec<Link>,
-    /// `content:encoded`.
-    pub content: String,
     /// Who takes part, if the channel's persons do not say it already.
     pub credits: Vec<Credit>,
     /// The address of its own artwork.
@@ -152,15 +148,9 @@ pub enum SocialImage {
 
 impl<'a> Item<'a> {
     /// Renders an entry's texts.
-    pub fn render(
-        entry: &'a Entry<'a>,
-        addresses: &Addresses,
-        hosts: &[Credit],
-        language: &Language,
-    ) -> Self {
+    pub fn render(entry: &'a Entry<'a>, addresses: &Addresses, hosts: &[Credit]) -> Self {
         let episode = entry.given.episode;
         let page = addresses.page(episode);
-        let page_url = addresses.url(&page);
         let root = Addresses::root_from(&page);
         let on_page = |link: &str| {
             Some(match addresses.resolve(link, &episode.source.path, &page)? {
@@ -168,8 +158,6 @@ impl<'a> Item<'a> {
                 Target::Absolute(url) => url,
             })
         };
-        let base = ammonia::Url::parse(&page_url).ok();
-        let absolute = |link: &str| Some(base.as_ref()?.join(link).ok()?.into());
         let end = Duration::from_millis(entry.given.audio.milliseconds);
         let mut notes = html::notes(episode.notes_text(), Some(end), &on_page);
         if notes.text.is_empty() && !notes.page.contains("<img") {
@@ -185,31 +173,7 @@ impl<'a> Item<'a> {
             .into_iter()
             .find(|text| !text.is_empty())
             .unwrap_or_else(|| subtitle.unwrap_or(entry.title).to_owned());
-        let marked_up = if description.is_empty() { &notes.page } else { &description };
-        let feed_description = match marked_up.contains('<') {
-            true => html::description(marked_up, &absolute, text::DESCRIPTION_LIMIT),
-            false => String::new(),
-        };
-        let links = links(episode);
-        let heading = language.word("links");
-        // Nothing comes of a picture alone.
-        let feed_description = match feed_description.is_empty() {
-            true if description.is_empty() => with_lines(plain(&summary), &links, heading),
-            true => with_lines(plain(&read_references(&description)), &links, heading),
-            false => with_list(feed_description, &links, heading),
-        };
         let guest = guest_line(episode, &on_page);
-        let paragraph = |html: &Clean| match html.is_empty() {
-            true => String::new(),
-            false => format!("<p>{}</p>\n", html::feed(html, &absolute)),
-        };
-        let content = format!(
-            "{}{}{}{}",
-            paragraph(&description),
-            paragraph(&guest),
-            html::feed(&notes.page, &absolute),
-            link_list(&links, heading),
-        );
         let own = |given: &str| addresses.given(given, &episode.source.path);
         let credits = people::credits(episode, Some(&guest), hosts, own);
         let image = episode.image.value().and_then(|given| own(given));
@@ -223,17 +187,56 @@ impl<'a> Item<'a> {
             subtitle,
             page,
             summary,
-            feed_description,
             description,
             guest,
             notes: notes.page,
             notes_text: notes.text,
-            links,
-            content: content.trim().to_owned(),
+            links: links(episode),
             credits,
             image,
             social_image,
         }
+    }
+
+    /// What the feed says in place of the summary: HTML where there is any markup, a plain text otherwise.
+    pub fn feed_description(&self, addresses: &Addresses, language: &Language) -> String {
+        let absolute = self.absolute(addresses);
+        let Self { description, notes, links, .. } = self;
+        let marked_up = if description.is_empty() { notes } else { description };
+        let html = match marked_up.contains('<') {
+            true => html::description(marked_up, &absolute, text::DESCRIPTION_LIMIT),
+            false => String::new(),
+        };
+        let heading = language.word("links");
+        // Nothing comes of a picture alone.
+        match html.is_empty() {
+            true if description.is_empty() => with_lines(plain(&self.summary), links, heading),
+            true => with_lines(plain(&read_references(description)), links, heading),
+            false => with_list(html, links, heading),
+        }
+    }
+
+    /// `content:encoded`.
+    pub fn content(&self, addresses: &Addresses, language: &Language) -> String {
+        let absolute = self.absolute(addresses);
+        let paragraph = |html: &Clean| match html.is_empty() {
+            true => String::new(),
+            false => format!("<p>{}</p>\n", html::feed(html, &absolute)),
+        };
+        let content = format!(
+            "{}{}{}{}",
+            paragraph(&self.description),
+            paragraph(&self.guest),
+            html::feed(&self.notes, &absolute),
+            link_list(&self.links, language.word("links")),
+        );
+        content.trim().to_owned()
+    }
+
+    /// The whole address that a link of its page leads to.
+    fn absolute(&self, addresses: &Addresses) -> impl Fn(&str) -> Option<String> {
+        let base = ammonia::Url::parse(&addresses.url(&self.page)).ok();
+        move |link: &str| Some(base.as_ref()?.join(link).ok()?.into())
     }
 
     /// Whole seconds of playing time.

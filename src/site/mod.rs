@@ -144,7 +144,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     let language = lang::Language::of(show.show.language.get_ref(), &show.site.words);
     let due: Vec<&item::Entry<'_>> = entries.iter().filter(|entry| entry.due).collect();
     let items: Vec<Item<'_>> =
-        due.par_iter().map(|entry| Item::render(entry, &addresses, &hosts, &language)).collect();
+        due.par_iter().map(|entry| Item::render(entry, &addresses, &hosts)).collect();
 
     let mut objects: Vec<Object> =
         due.iter().filter_map(|entry| entry.given.object.clone()).collect();

@@ -145,12 +145,13 @@ fn load(object: &Object) -> Result<Bytes, StoreError> {
                 path: file.clone(),
                 reason: error.to_string(),
             };
-            let mut bytes = tag.to_vec();
+            let mut bytes = tag.to_vec().map_err(failed)?;
             let mut source = std::fs::File::open(file).map_err(failed)?;
             source.seek(SeekFrom::Start(payload.start)).map_err(failed)?;
             let length = payload.end - payload.start;
             source.take(length).read_to_end(&mut bytes).map_err(failed)?;
-            let (tag_sha256, payload_sha256) = (tag.sha256(), Sha256::of(&bytes[tag.len()..]));
+            let (tag_sha256, payload_sha256) =
+                (Sha256::of(&bytes[..tag.len()]), Sha256::of(&bytes[tag.len()..]));
             (bytes.into(), Digest::Tagged { tag_sha256, payload_sha256 })
         }
     };

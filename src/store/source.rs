@@ -81,7 +81,8 @@ impl Source {
     pub(super) fn read(&mut self, most: u64) -> Result<Bytes, StoreError> {
         let len = most.min(self.left());
         let mut bytes = Vec::with_capacity(index(len));
-        let of_tag = self.tag.copy(index(self.at), index(len), &mut bytes);
+        let copied = self.tag.copy(index(self.at), index(len), &mut bytes);
+        let of_tag = copied.map_err(|error| unreadable(&self.path, &error))?;
         let from_file = len - of_tag as u64;
         let read = (&*self.file)
             .take(from_file)
@@ -166,7 +167,7 @@ impl Slice {
         let at = self.range.start + at;
         let len = index(self.range.end.saturating_sub(at)).min(PIECE);
         let mut bytes = Vec::with_capacity(len);
-        let of_tag = self.tag.copy(index(at), len, &mut bytes);
+        let of_tag = self.tag.copy(index(at), len, &mut bytes)?;
         bytes.resize(len, 0);
         let at = self.start + (at + of_tag as u64).saturating_sub(self.tag.len() as u64);
         self.file.read_exact_at(&mut bytes[of_tag..], at)?;

@@ -42,9 +42,16 @@ async fn a_listing_is_whole_sorted_and_the_targets_own() {
         store.put(&page(name, name), &Condition::Always, &quiet).await.unwrap();
     }
 
-    let listed = store.list("b/").await.unwrap();
-    let expected = ["b/1", "b/10", "b/2", "b/y", "b/z", "b/é.html"]
-        .map(|name| Listed { key: key(name), bytes: name.len() as u64 });
+    let mut listed = store.list("b/").await.unwrap();
+    for found in &mut listed {
+        let head = store.head(&found.key).await.unwrap().unwrap();
+        assert_eq!(found.version.take(), Some(head.version));
+    }
+    let expected = ["b/1", "b/10", "b/2", "b/y", "b/z", "b/é.html"].map(|name| Listed {
+        key: key(name),
+        bytes: name.len() as u64,
+        version: None,
+    });
     assert_eq!(listed, expected);
     assert_eq!(store.list("").await.unwrap().len(), 9);
     assert_eq!(store.list("none/").await.unwrap(), []);

@@ -40,6 +40,7 @@ fn tuning() -> Tuning {
         silence: Duration::from_secs(10),
         answer: Duration::from_secs(10),
         part_bytes: 1000,
+        most_part_bytes: 1000,
         in_flight: 3,
         most_in_flight: 6,
         note_after: Duration::from_secs(60),

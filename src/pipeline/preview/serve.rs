@@ -131,7 +131,7 @@ async fn audio(shown: Arc<Shown>, key: String, range: Range<u64>) -> io::Result<
     let of_tag = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(tag.len());
     let (start, end) = (of_tag(range.start), of_tag(range.end));
     let mut from_tag = Vec::new();
-    tag.copy(start, end - start, &mut from_tag);
+    tag.copy(start, end - start, &mut from_tag)?;
     let length = tag.len() as u64;
     let from_file = payload.start + range.start.saturating_sub(length)
         ..payload.start + range.end.saturating_sub(length);

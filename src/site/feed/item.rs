@@ -16,7 +16,7 @@ pub(super) fn date(item: &Item<'_>) -> String {
 pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
     let entry = item.entry;
     let episode = entry.given.episode;
-    let description = item.feed_description.clone();
+    let description = item.feed_description(frame.addresses, frame.language);
     let mut rendered = rss::Item {
         title: Some(entry.title.to_owned()),
         link: Some(frame.addresses.url(&item.page)),
@@ -28,7 +28,8 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
         }),
         guid: Some(Guid { value: entry.guid.0.clone(), permalink: episode.is_permalink() }),
         pub_date: Some(date(item)),
-        content: Some(item.content.clone()).filter(|content| !content.is_empty()),
+        content: Some(item.content(frame.addresses, frame.language))
+            .filter(|content| !content.is_empty()),
         itunes_ext: Some(ITunesItemExtension {
             author: episode.author.value().cloned(),
             image: item.image.clone(),

@@ -142,6 +142,7 @@ pub(super) fn json_feed(
     addresses: &Addresses,
     items: &[Item<'_>],
     icon: &str,
+    language: &Language,
 ) -> String {
     let limit = show
         .site
@@ -154,7 +155,7 @@ pub(super) fn json_feed(
             "id": entry.guid.0,
             "url": addresses.url(&item.page),
             "title": entry.title,
-            "content_html": item.content,
+            "content_html": item.content(addresses, language),
             "summary": text::cut(&item.summary, 300),
             "date_published": entry.published.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             "attachments": [{

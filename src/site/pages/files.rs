@@ -52,7 +52,7 @@ impl Site<'_> {
         for file in search::index(items, settings, language) {
             objects.push(self.file(&file.path, Kind::Asset, file.content_type, file.bytes)?);
         }
-        let feed = beside::json_feed(settings, addresses, items, &artwork);
+        let feed = beside::json_feed(settings, addresses, items, &artwork, language);
         let path = beside::json_feed_path(addresses);
         objects.push(self.file(&path, Kind::Page, "application/feed+json; charset=utf-8", feed)?);
         let llms = beside::llms(settings, addresses, items, language);

@@ -26,13 +26,15 @@ use crate::site::item::Item;
 use crate::site::lang::{self, Language};
 use crate::site::transcript::{self, Cue};
 use crate::site::{chapters, text};
-use postings::{NOTES, PEOPLE, SPOKEN, TITLE, Words};
+use postings::{NOTES, PEOPLE, Postings, SPOKEN, TITLE, Words};
 pub(super) use words::fold;
 
 /// Episodes in a file of what results show.
 const PER_LIST: usize = 64;
 /// Episodes in a file of texts.
 const PER_TEXT: usize = 16;
+/// Episodes whose words are in memory each for themselves at a time: a multiple of [`PER_TEXT`].
+const AT_ONCE: usize = 512;
 /// A passage's length, in bytes: a line or three of a result.
 const PASSAGE: usize = 220;
 /// A file of words alone is closed at this length, in bytes, at the next first letter.
@@ -52,10 +54,15 @@ pub(super) struct File {
 /// The index of items that come newest first.
 pub(super) fn index(items: &[Item<'_>], show: &Settings, language: &Language) -> Vec<File> {
     let oldest_first: Vec<&Item<'_>> = items.iter().rev().collect();
-    let groups: Vec<(Vec<Words>, String)> =
-        oldest_first.par_chunks(PER_TEXT).map(|items| group(items, show)).collect();
-    let (words, texts): (Vec<Vec<Words>>, Vec<String>) = groups.into_iter().unzip();
-    let (chunks, all) = postings::chunks(&words.concat());
+    let (mut postings, mut texts) = (Postings::default(), Vec::new());
+    for some in oldest_first.chunks(AT_ONCE) {
+        let groups = some.par_chunks(PER_TEXT).map(|items| group(items, show));
+        for (words, text) in groups.collect::<Vec<_>>() {
+            words.iter().for_each(|words| postings.add(words));
+            texts.push(text);
+        }
+    }
+    let (chunks, all) = postings.chunks();
     let lists = lists(&all);
     let shown: Vec<String> = oldest_first
         .chunks(PER_LIST)

@@ -58,53 +58,86 @@ pub struct Chunk {
     pub bytes: Vec<u8>,
 }
 
-/// The words of all episodes, oldest first, in chunks; and every word by itself, in order.
-pub fn chunks(episodes: &[Words]) -> (Vec<Chunk>, Vec<String>) {
-    let mut all: HashMap<&str, Vec<(usize, &Entry)>> = HashMap::new();
-    for (at, words) in episodes.iter().enumerate() {
-        for (word, entry) in words {
-            all.entry(word).or_default().push((at, entry));
-        }
-    }
-    let mut all: Vec<(&str, Vec<(usize, &Entry)>)> = all.into_iter().collect();
-    // As JavaScript compares texts.
-    all.sort_unstable_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-    let mut chunks: Vec<Chunk> = Vec::new();
-    let mut last = "";
-    for (word, entries) in &all {
-        if chunks.last().is_none_or(|chunk| chunk.bytes.len() >= CHUNK) {
-            chunks.push(Chunk { first: (*word).to_owned(), bytes: Vec::new() });
-            last = "";
-        }
-        let Some(chunk) = chunks.last_mut() else { continue };
-        let shared = word.bytes().zip(last.bytes()).take_while(|(a, b)| a == b).count();
-        number(&mut chunk.bytes, shared);
-        number(&mut chunk.bytes, word.len() - shared);
-        chunk.bytes.extend_from_slice(&word.as_bytes()[shared..]);
-        let episodes = postings(entries);
-        number(&mut chunk.bytes, episodes.len());
-        chunk.bytes.extend(episodes);
-        last = word;
-    }
-    (chunks, all.into_iter().map(|(word, _)| word.to_owned()).collect())
+/// The words of many episodes, oldest first.
+#[derive(Debug, Default)]
+pub struct Postings {
+    episodes: usize,
+    words: HashMap<String, Posting>,
 }
 
-fn postings(entries: &[(usize, &Entry)]) -> Vec<u8> {
-    let keep = if entries.len() > COMMON { 1 } else { PASSAGES };
-    let mut bytes = Vec::new();
-    let mut before = 0;
-    for (at, entry) in entries {
-        number(&mut bytes, at - before);
-        before = *at;
-        let passages = &entry.passages[..entry.passages.len().min(keep)];
-        bytes.push(entry.fields | u8::try_from(passages.len()).unwrap_or(0) << 4);
-        let mut last = 0;
-        for &passage in passages {
-            number(&mut bytes, passage.saturating_sub(last));
-            last = passage;
+/// In which episodes a word stands.
+#[derive(Debug, Default)]
+struct Posting {
+    count: usize,
+    /// The last episode.
+    last: usize,
+    /// All episodes, as a chunk has them.
+    bytes: Vec<u8>,
+    /// The same with one passage each at most.
+    brief: Vec<u8>,
+}
+
+impl Postings {
+    /// Adds the words of the next episode.
+    pub fn add(&mut self, words: &Words) {
+        for (word, entry) in words {
+            let posting = match self.words.get_mut(word) {
+                Some(posting) => posting,
+                None => self.words.entry(word.clone()).or_default(),
+            };
+            posting.add(self.episodes, entry);
         }
+        self.episodes += 1;
     }
-    bytes
+
+    /// All words in chunks; and every word by itself, in order.
+    pub fn chunks(self) -> (Vec<Chunk>, Vec<String>) {
+        let mut all: Vec<(String, Posting)> = self.words.into_iter().collect();
+        // As JavaScript compares texts.
+        all.sort_unstable_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+        let mut chunks: Vec<Chunk> = Vec::new();
+        let mut last = "";
+        for (word, posting) in &all {
+            if chunks.last().is_none_or(|chunk| chunk.bytes.len() >= CHUNK) {
+                chunks.push(Chunk { first: word.clone(), bytes: Vec::new() });
+                last = "";
+            }
+            let Some(chunk) = chunks.last_mut() else { continue };
+            let shared = word.bytes().zip(last.bytes()).take_while(|(a, b)| a == b).count();
+            number(&mut chunk.bytes, shared);
+            number(&mut chunk.bytes, word.len() - shared);
+            chunk.bytes.extend_from_slice(&word.as_bytes()[shared..]);
+            let episodes = if posting.count > COMMON { &posting.brief } else { &posting.bytes };
+            number(&mut chunk.bytes, episodes.len());
+            chunk.bytes.extend(episodes);
+            last = word;
+        }
+        (chunks, all.into_iter().map(|(word, _)| word).collect())
+    }
+}
+
+impl Posting {
+    fn add(&mut self, at: usize, entry: &Entry) {
+        // Once it is common it stays so.
+        if self.count <= COMMON {
+            write(&mut self.bytes, at - self.last, entry, PASSAGES);
+        }
+        write(&mut self.brief, at - self.last, entry, 1);
+        self.count += 1;
+        self.last = at;
+    }
+}
+
+/// Writes the entry of an episode, which comes so many behind the one before.
+fn write(bytes: &mut Vec<u8>, distance: usize, entry: &Entry, keep: usize) {
+    number(bytes, distance);
+    let passages = &entry.passages[..entry.passages.len().min(keep)];
+    bytes.push(entry.fields | u8::try_from(passages.len()).unwrap_or(0) << 4);
+    let mut last = 0;
+    for &passage in passages {
+        number(bytes, passage.saturating_sub(last));
+        last = passage;
+    }
 }
 
 /// LEB128, unsigned.
@@ -120,6 +153,22 @@ fn number(bytes: &mut Vec<u8>, mut value: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn chunks(episodes: &[Words]) -> (Vec<Chunk>, Vec<String>) {
+        let mut postings = Postings::default();
+        episodes.iter().for_each(|words| postings.add(words));
+        postings.chunks()
+    }
+
+    #[test]
+    fn a_common_word_names_one_passage_of_each_episode() {
+        let mut words = Words::new();
+        (0..3).for_each(|at| note(&mut words, "a", NOTES, Some(at * STEP)));
+        let length = |count: usize| chunks(&vec![words.clone(); count]).0[0].bytes.len();
+        // The word, how long its entries are, and for each a distance, the fields and the passages.
+        assert_eq!(length(COMMON), 3 + 2 + COMMON * 5);
+        assert_eq!(length(COMMON + 1), 3 + 2 + (COMMON + 1) * 3);
+    }
 
     #[test]
     fn words_and_their_episodes_are_written_as_the_script_reads_them() {

@@ -3,7 +3,8 @@
 //! 1. Read what is published ([`read_published`]) and plan against it; nothing has been written yet.
 //! 2. Take the lock. Whoever loses says who holds it.
 //! 3. Send audio, then images, chapters, transcripts, assets, pages.
-//! 4. Look at every enclosure that the new feed will name: it exists, with that length and type.
+//! 4. Look at every enclosure that the new feed will name: it exists, with that length and type, or as the
+//!    very version that was sent with that type, which a listing tells of a thousand at once.
 //! 5. Write the record, put the feed if it is still the one that was planned against, then the
 //!    manifest, and give the lock back.
 //!

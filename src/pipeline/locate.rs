@@ -1,6 +1,6 @@
 //! Asks the target where each episode's audio stands, and lets it speak for audio that is not at hand.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -19,6 +19,9 @@ use crate::show::{Episode, enclosure};
 use crate::store::audio::Found;
 use crate::store::record::{Record, Recorded};
 use crate::store::{Head, StoreError};
+
+/// From so many questions on, one listing costs less.
+const MANY: usize = 8;
 
 /// The type that audio is served with.
 const MP3: &str = "audio/mpeg";
@@ -112,10 +115,16 @@ pub async fn locate(
         let file = local.map(|local| local.file);
         questions.push((episode.source.path.clone(), question, file));
     }
+    // In a target without a record all are asked for, as a rule in vain.
+    let there = match record.is_none() && questions.len() >= MANY {
+        true => target.keys(&settings.media_prefix()).await,
+        false => None,
+    };
+    let there = there.as_ref();
     let answers: Vec<_> = stream::iter(questions)
         .map(async |(path, question, file)| {
             let mut same = None;
-            let answer = settle(&question, file.as_deref(), target, &mut same).await?;
+            let answer = settle(&question, file.as_deref(), (target, there), &mut same).await?;
             let adopted = question.as_it_is.zip(same).map(|(audio, head)| adopted(&audio, head));
             Ok::<_, Error>((path, question.wanted, answer, adopted))
         })
@@ -189,17 +198,20 @@ fn adopted(audio: &PublishedAudio, head: Head) -> (Key, Recorded) {
     (audio.key.clone(), recorded)
 }
 
-/// Asks until the answer is known. `file` is the one at hand, and `same` becomes what stands at its key,
+/// Asks until the answer is known. `there` are all keys at which audio may stand, `file` is the one at hand, and `same` becomes what stands at its key,
 /// if that is the same.
 async fn settle(
     question: &Question,
     file: Option<&Path>,
-    target: &Target,
+    (target, there): (&Target, Option<&BTreeSet<Key>>),
     same: &mut Option<Head>,
 ) -> Result<Option<(Placement, By)>, Error> {
     let mut seen = Seen::default();
     loop {
         match question.next(&seen).map_err(|error| Error::usage(error.to_string()))? {
+            Next::Plain(key) if there.is_some_and(|there| !there.contains(&key)) => {
+                seen.plain = Some(Found::Nothing);
+            }
             Next::Plain(key) => {
                 seen.plain = Some(target.identify(&key).await.map_err(target::failed)?);
             }

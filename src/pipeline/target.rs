@@ -1,5 +1,6 @@
 //! Where a release goes: a directory or a bucket, by its address.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
@@ -279,6 +280,15 @@ impl Target {
     /// A target that keeps metadata with its objects.
     pub fn of(store: Arc<dyn Store>) -> Self {
         Self { store, folder: None, bucket: None, public: false }
+    }
+
+    /// The keys below `prefix` where anything stands, if a listing can tell that.
+    pub async fn keys(&self, prefix: &str) -> Option<BTreeSet<Key>> {
+        if self.public || self.folder.is_some() {
+            return None;
+        }
+        let listed = self.store.list(prefix).await.ok()?;
+        Some(listed.into_iter().map(|listed| listed.key).collect())
     }
 
     /// What audio stands at `key`: by its own metadata; in a folder, where others may write, by the file.

@@ -6,7 +6,7 @@ use onair::model::object::Key;
 use onair::store::record::ReleaseNumber;
 
 use crate::support::show::Show;
-use crate::support::tap::Tap;
+use crate::support::tap::{Act, Tap};
 use crate::support::{at, publish};
 
 fn keys(store: &Tap) -> Vec<String> {
@@ -66,4 +66,17 @@ async fn a_new_title_keeps_the_published_audio() {
     let receipt = publish(&store, &show, "ann", at(1)).await.unwrap();
     let changed = text(&receipt.changed);
     assert_eq!(changed, ["episode_2/index.html", "podcast.xml"]);
+}
+
+#[tokio::test]
+async fn a_new_episode_takes_as_many_requests_in_a_long_show_as_in_a_short_one() {
+    let mut requests = Vec::new();
+    for episodes in [20, 60] {
+        let store = Tap::new(&BTreeMap::new());
+        publish(&store, &Show::of(episodes), "ann", at(0)).await.unwrap();
+        store.follow(|_| Act::Do);
+        publish(&store, &Show::of(episodes + 1), "ann", at(1)).await.unwrap();
+        requests.push(store.operations());
+    }
+    assert_eq!(requests[0], requests[1]);
 }

@@ -19,7 +19,7 @@ fn version(object: &Object) -> Version {
 }
 
 fn bytes(object: &Object) -> bytes::Bytes {
-    object.body.whole().expect("no files here")
+    object.body.whole().unwrap()
 }
 
 /// A target in which a plan was carried out, without one.

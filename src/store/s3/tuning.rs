@@ -15,7 +15,7 @@ const SLOWEST: u64 = 8 * 1024;
 const MOST_PARTS: u64 = 10_000;
 
 /// Parts of a file that go side by side.
-const PARTS: u64 = 8;
+const PARTS: u64 = 4;
 
 /// How patiently a store is talked to.
 #[derive(Debug, Clone)]
@@ -60,11 +60,11 @@ impl Default for Tuning {
 }
 
 impl Tuning {
-    /// The length of a file's parts, where one request sends at this rate, in bytes a second: what it sends
-    /// in two seconds, but some parts of each file, so that they go side by side.
+    /// The length of a file's parts, where one request sends at this rate, in bytes a second (0 if that is not
+    /// known): what it sends in two seconds, but some parts of each file, so that they go side by side.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is bounded")]
     pub(super) fn part(&self, bytes: u64, rate: f64) -> u64 {
-        let fast = (2.0 * rate) as u64;
+        let fast = if rate > 0.0 { (2.0 * rate) as u64 } else { 2 * self.part_bytes };
         let part = fast.min(bytes / PARTS).min(self.most_part_bytes);
         part.max(self.part_bytes).max(bytes.div_ceil(MOST_PARTS))
     }
@@ -109,8 +109,8 @@ mod tests {
     fn parts_grow_with_file_and_line() {
         let tuning = Tuning::default();
         let part = |mib: u64, rate: f64| tuning.part(mib << 20, rate * f64::from(1 << 20)) >> 20;
-        assert_eq!(part(100, 0.0), 8, "nothing is known of the line");
-        assert_eq!((part(100, 100.0), part(4096, 3.0), part(4096, 10.0)), (12, 8, 20));
+        assert_eq!((part(100, 0.0), part(40, 0.0)), (16, 10), "nothing is known of the line");
+        assert_eq!((part(100, 100.0), part(4096, 3.0), part(4096, 10.0)), (25, 8, 20));
         assert_eq!((part(4096, 1e9), part(1 << 20, 1.0)), (64, 104));
     }
 

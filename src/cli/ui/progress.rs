@@ -29,7 +29,8 @@ pub struct Progress {
 /// An object in transfer.
 #[derive(Default)]
 struct UnderWay {
-    /// Audio has a bar of its own.
+    /// Whether it is to have a bar of its own, and that, once any of it is sent: many may wait their turn.
+    has_bar: bool,
     bar: Option<ProgressBar>,
     bytes: u64,
     sent: u64,
@@ -69,13 +70,9 @@ impl Progress {
     }
 
     fn started(&self, object: &Object) {
-        let bytes = object.body.len();
-        let bar = (object.kind == Kind::Audio && self.live).then(|| {
-            let bar = self.bars.insert_before(&self.all, styled(bytes, FILE));
-            bar.set_message(object.key.to_string());
-            bar
-        });
-        self.under_way().insert(object.key.clone(), UnderWay { bar, bytes, sent: 0 });
+        let (bytes, has_bar) = (object.body.len(), object.kind == Kind::Audio && self.live);
+        let waiting = UnderWay { has_bar, bar: None, bytes, sent: 0 };
+        self.under_way().insert(object.key.clone(), waiting);
     }
 
     fn sent(&self, key: &Key, bytes: u64) {
@@ -84,7 +81,12 @@ impl Progress {
             let bytes = bytes.min(it.bytes - it.sent);
             it.sent += bytes;
             self.all.inc(bytes);
-            if let Some(bar) = &it.bar {
+            if it.has_bar {
+                let bar = it.bar.get_or_insert_with(|| {
+                    let bar = self.bars.insert_before(&self.all, styled(it.bytes, FILE));
+                    bar.set_message(key.to_string());
+                    bar
+                });
                 bar.inc(bytes);
             }
         }

@@ -52,7 +52,7 @@ impl Default for Tuning {
             answer: Duration::from_secs(60),
             part_bytes: 8 * 1024 * 1024,
             most_part_bytes: 64 * 1024 * 1024,
-            in_flight: 8,
+            in_flight: 16,
             most_in_flight: 48,
             note_after: Duration::from_secs(5),
         }

@@ -5,9 +5,6 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-
-use rayon::prelude::*;
 
 use super::bring;
 use super::fetch::{FetchWatch, Fetcher};
@@ -305,10 +302,10 @@ fn markdown(root: &Path, below: &str, depth: usize, paths: &mut Vec<String>) -> 
 /// Writes the show's files; settings last, for they make a folder a show. What was written is taken
 /// away again if something fails.
 fn write_show(root: &Path, import: &Import) -> Result<(), Error> {
-    let made = Mutex::new(Vec::new());
-    let outcome = write_files(root, import, &made);
+    let mut made: Vec<PathBuf> = Vec::new();
+    let outcome = write_files(root, import, &mut made);
     if outcome.is_err() {
-        for path in made.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        for path in &made {
             let _ = fs::remove_file(path);
         }
     }
@@ -318,7 +315,7 @@ fn write_show(root: &Path, import: &Import) -> Result<(), Error> {
 fn write_files(
     root: &Path,
     import: &Import,
-    made: &Mutex<Vec<PathBuf>>,
+    made: &mut Vec<PathBuf>,
 ) -> Result<(), (String, std::io::Error)> {
     let episodes =
         import.episodes.iter().map(|episode| (episode.path.as_str(), episode.text.as_str()));
@@ -331,7 +328,8 @@ fn write_files(
         (".gitattributes", GITATTRIBUTES),
         (FILE, import.settings.as_str()),
     ];
-    let files: Vec<(&str, &str)> = episodes.chain(extra).collect();
+    // The settings last: without them there is no show that could be taken for a whole one.
+    let files: Vec<(&str, &str)> = episodes.chain(extra).chain(others).collect();
     let folders = files.iter().filter_map(|(path, _)| Path::new(path).parent());
     let folders: BTreeSet<&Path> =
         folders.chain(["", EPISODES, "audio", "img"].map(Path::new)).collect();
@@ -339,14 +337,13 @@ fn write_files(
         let path = root.join(folder);
         fs::create_dir_all(&path).map_err(|error| (path.display().to_string(), error))?;
     }
-    let write = |(path, text): &(&str, &str)| {
-        let failed = |error| ((*path).to_owned(), error);
+    // One after the other: in one folder, a file system makes no two at a time.
+    for (path, text) in files {
+        let failed = |error| (path.to_owned(), error);
         let full = root.join(path);
         let mut file = fs::File::create_new(&full).map_err(failed)?;
-        made.lock().unwrap_or_else(PoisonError::into_inner).push(full);
-        file.write_all(text.as_bytes()).map_err(failed)
-    };
-    files.par_iter().try_for_each(write)?;
-    // The settings last: without them there is no show that could be taken for a whole one.
-    others.iter().try_for_each(write)
+        made.push(full);
+        file.write_all(text.as_bytes()).map_err(failed)?;
+    }
+    Ok(())
 }

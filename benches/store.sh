@@ -44,10 +44,10 @@ new=$(printf '%03d' $((EPISODES + 1)))
 mkdir "$work/new"
 mv "$work/show/episodes/$new.md" "$work/new/"
 # What a release publishes, for the others to send.
-"$onair" release --quiet --show "$work/show" --target "$work/first"
+"$onair" release --quiet --show "$work/show" --target "$work/first" >/dev/null
 mv "$work/new/$new.md" "$work/show/episodes/"
 cp -rl "$work/first" "$work/more"
-"$onair" release --quiet --show "$work/show" --target "$work/more"
+"$onair" release --quiet --show "$work/show" --target "$work/more" >/dev/null
 rm -rf "$work/first/.onair" "$work/more/.onair"
 mv "$work/show/episodes/$new.md" "$work/new/"
 bytes=$(du -sbL "$work/first" | cut -f1) files=$(find "$work/first" -type f | wc -l)
@@ -88,7 +88,8 @@ measured() { # ROUND TOOL CASE FOLDER BUCKET
 import os, resource, subprocess, sys, time
 _, round_, tool, case, folder, bucket = sys.argv
 start = time.monotonic()
-subprocess.run(["bash", "-c", 'tool "$@"', "-", tool, folder, bucket], check=True)
+subprocess.run(["bash", "-c", 'tool "$@"', "-", tool, folder, bucket],
+               check=True, stdout=subprocess.DEVNULL)
 wall = time.monotonic() - start
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(round_, tool, case, f"{wall:.3f}", f"{used.ru_utime + used.ru_stime:.3f}", used.ru_maxrss)

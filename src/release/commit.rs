@@ -34,7 +34,6 @@ pub(super) async fn commit(
     manifest: Option<Version>,
 ) -> Result<ReleaseNumber, ReleaseError> {
     lease.check().await?;
-    keep_feeds(plan, run).await?;
     enter(run, lease, &mut record).await?;
     run.tell(Event::Recorded { number: record.number });
     if plan.feed_reason.is_some() {
@@ -87,7 +86,7 @@ fn state(key: crate::model::object::Key, json: bytes::Bytes) -> Object {
 }
 
 /// Keeps copies of the feed's documents under their hashes, where a rollback finds them.
-async fn keep_feeds(plan: &Plan, run: &Run<'_>) -> Result<(), ReleaseError> {
+pub(super) async fn keep_feeds(plan: &Plan, run: &Run<'_>) -> Result<(), ReleaseError> {
     let archives = plan.sends.iter().map(|step| &step.object);
     let archives = archives.filter(|object| object.kind == Kind::Feed);
     let feed = Some(&plan.feed).filter(|_| plan.feed_reason.is_some() || plan.base.is_foreign());

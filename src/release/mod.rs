@@ -151,9 +151,14 @@ async fn prepare(
     let (objects, archives) =
         plan.sends.split_at(plan.sends.partition_point(|step| step.object.kind < Kind::Feed));
     send::send_all(objects, run, lease, &mut sent).await?;
-    if plan.feed_reason.is_some() || !archives.is_empty() {
-        verify::verify(plan, run, &sent.recorded).await?;
-    }
+    let names_audio = plan.feed_reason.is_some() || !archives.is_empty();
+    let verified = async {
+        match names_audio {
+            true => verify::verify(plan, run, &sent.recorded).await,
+            false => Ok(()),
+        }
+    };
+    tokio::try_join!(verified, commit::keep_feeds(plan, run))?;
     send::send_all(archives, run, lease, &mut sent).await?;
     let base = plan.base.record.as_ref().map(|record| record.number);
     let number = base.map_or(ReleaseNumber::FIRST, ReleaseNumber::next);

@@ -38,6 +38,19 @@ impl Sent {
     pub(super) fn of(recorded: BTreeMap<Key, Recorded>) -> Self {
         Self { recorded, ..Self::default() }
     }
+
+    fn note(&mut self, delivered: Delivered<'_>) {
+        for (step, (delivery, version)) in delivered {
+            match delivery {
+                Delivery::Sent => {
+                    self.objects += 1;
+                    self.bytes += step.object.body.len();
+                }
+                Delivery::AlreadyThere => self.already_there += 1,
+            }
+            self.recorded.insert(step.object.key.clone(), Recorded::of(&step.object, version));
+        }
+    }
 }
 
 /// Sends steps, kind after kind: a page is never public before the audio that it plays.
@@ -47,31 +60,34 @@ pub(super) async fn send_all(
     lease: &Lease<'_>,
     sent: &mut Sent,
 ) -> Result<(), ReleaseError> {
-    for steps in steps.chunk_by(|a, b| a.object.kind == b.object.kind) {
-        let audio = steps.iter().any(|step| step.object.kind == Kind::Audio);
-        let at_once = if audio { run.limits.audio } else { run.limits.others };
-        let look = Look::before(steps, run, lease).await?;
-        let look = &look;
-        let deliveries = stream::iter(steps)
-            .map(async |step| {
-                let delivery = deliver(step, run, Some(lease), look.is_needed(step)).await?;
-                Ok::<_, ReleaseError>((step, delivery))
-            })
-            .buffer_unordered(at_once.max(1))
-            .try_collect::<Vec<_>>();
-        for (step, (delivery, version)) in deliveries.await? {
-            match delivery {
-                Delivery::Sent => {
-                    sent.objects += 1;
-                    sent.bytes += step.object.body.len();
-                }
-                Delivery::AlreadyThere => sent.already_there += 1,
-            }
-            let key = step.object.key.clone();
-            sent.recorded.insert(key, Recorded::of(&step.object, version));
-        }
+    // What will be replaced is kept while audio, which replaces nothing, is under way.
+    let audio = steps.partition_point(|step| step.object.kind == Kind::Audio);
+    let (audio, others) = steps.split_at(audio);
+    let (delivered, ()) =
+        tokio::try_join!(send_kind(audio, run.limits.audio, run, lease), keep_all(others, run))?;
+    sent.note(delivered);
+    for steps in others.chunk_by(|a, b| a.object.kind == b.object.kind) {
+        sent.note(send_kind(steps, run.limits.others, run, lease).await?);
     }
     Ok(())
+}
+
+/// Steps with what became of each, and the version that stands now.
+type Delivered<'a> = Vec<(&'a Step, (Delivery, Version))>;
+
+async fn send_kind<'a>(
+    steps: &'a [Step],
+    at_once: usize,
+    run: &Run<'_>,
+    lease: &Lease<'_>,
+) -> Result<Delivered<'a>, ReleaseError> {
+    let look = Look::before(steps, run, lease).await?;
+    let look = &look;
+    stream::iter(steps)
+        .map(async |step| Ok((step, deliver(step, run, Some(lease), look.is_needed(step)).await?)))
+        .buffer_unordered(at_once.max(1))
+        .try_collect()
+        .await
 }
 
 /// Sends one audio file ahead of the release that will name it, unless it is there already.
@@ -157,7 +173,6 @@ async fn deliver(
             }
         }
         if unsettled.is_none() {
-            keep(step, run).await?;
             run.tell(Event::Started { object, reason: step.reason });
         }
         let progress = |bytes| run.tell(Event::Progress { key: &object.key, bytes });
@@ -175,7 +190,15 @@ async fn deliver(
     Err(unsettled.unwrap_or(gone_on).into())
 }
 
-/// Keeps a copy of what is about to be replaced, under its hash, where a rollback finds it.
+/// Keeps copies of what is about to be replaced, under their hashes, where a rollback finds them.
+async fn keep_all(steps: &[Step], run: &Run<'_>) -> Result<(), ReleaseError> {
+    stream::iter(steps)
+        .map(|step| keep(step, run))
+        .buffer_unordered(run.limits.others.max(1))
+        .try_collect()
+        .await
+}
+
 async fn keep(step: &Step, run: &Run<'_>) -> Result<(), ReleaseError> {
     let Some(hash) = step.replaces else { return Ok(()) };
     let stands = run.store.read(&step.object.key, LIMIT).await?;

@@ -27,9 +27,12 @@ impl S3Store {
     async fn try_conditions(&self, full: &str) -> Result<bool, Cause> {
         // Steps whose answer is the same if the SDK has to ask twice.
         self.try_write(full, "first", &Condition::Always).await?;
-        let other = Version("00000000000000000000000000000000".to_owned());
-        Ok(self.try_write(full, "second", &Condition::Absent).await? == Outcome::Refused
-            && self.try_write(full, "third", &Condition::Is(other)).await? == Outcome::Refused)
+        let other = Condition::Is(Version("00000000000000000000000000000000".to_owned()));
+        let (second, third) = tokio::try_join!(
+            self.try_write(full, "second", &Condition::Absent),
+            self.try_write(full, "third", &other)
+        )?;
+        Ok([second, third] == [Outcome::Refused; 2])
     }
 
     async fn try_write(

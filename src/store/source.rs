@@ -100,18 +100,13 @@ impl Source {
     }
 
     /// Reads the next part, of `most` bytes or what is left, and lets go of it: it is read again when it is
-    /// sent. `see` gets its bytes. Blocks.
-    pub(super) fn pass(
-        &mut self,
-        most: u64,
-        mut see: impl FnMut(&[u8]),
-    ) -> Result<Slice, StoreError> {
+    /// sent. Blocks.
+    pub(super) fn pass(&mut self, most: u64) -> Result<Slice, StoreError> {
         let mut crc = crc_fast::Digest::new(Crc64Nvme);
         let range = self.at..self.at + most.min(self.left());
         while self.at < range.end {
             let bytes = self.read((range.end - self.at).min(PIECE as u64))?;
             crc.update(&bytes);
-            see(&bytes);
         }
         Ok(Slice {
             path: self.path.clone(),
@@ -249,11 +244,12 @@ mod tests {
     fn a_part_is_read_again_as_it_was() {
         let file = file();
         let tagged = tagged(file.path(), b"NEW", 6..13);
+        let seen = Source::open(tagged.clone()).unwrap().read(u64::MAX).unwrap();
         for size in 1..12 {
             let mut source = Source::open(tagged.clone()).unwrap();
-            let (mut seen, mut again) = (Vec::new(), Vec::new());
+            let mut again = Vec::new();
             while source.left() > 0 {
-                let slice = source.pass(size, |bytes| seen.extend_from_slice(bytes)).unwrap();
+                let slice = source.pass(size).unwrap();
                 let piece = slice.piece(0).unwrap();
                 assert_eq!(slice.crc64_nvme, crc_fast::checksum(Crc64Nvme, &piece));
                 assert_eq!(

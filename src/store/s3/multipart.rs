@@ -201,7 +201,7 @@ impl S3Store {
         let room = self.pace.room(part_bytes).await;
         let md5_only = self.md5_only.load(Ordering::Relaxed);
         blocking(move || {
-            let slice = source.pass(part_bytes, |_| ())?;
+            let slice = source.pass(part_bytes)?;
             let sums = sums(&slice, md5_only)?;
             let held = held.filter(|held| held.is(&slice));
             Ok((source, Part { number, slice, sums, held, _room: room }))

@@ -130,7 +130,7 @@ mod tests {
             payload: 0..bytes.len() as u64,
             promised: Digest::Whole { sha256 },
         };
-        Source::open(tagged).unwrap().pass(u64::MAX, |_| ()).unwrap()
+        Source::open(tagged).unwrap().pass(u64::MAX).unwrap()
     }
 
     #[tokio::test]

@@ -48,7 +48,7 @@ impl S3Store {
         let _room = self.pace.room(object.body.len()).await;
         let slice = blocking(move || {
             let mut source = Source::open(tagged)?;
-            let slice = source.pass(u64::MAX, |_| ())?;
+            let slice = source.pass(u64::MAX)?;
             source.finish()?;
             Ok(slice)
         });

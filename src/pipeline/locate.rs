@@ -18,10 +18,7 @@ use crate::rules::Evidence;
 use crate::show::{Episode, enclosure};
 use crate::store::audio::Found;
 use crate::store::record::{Record, Recorded};
-use crate::store::{Head, StoreError};
-
-/// From so many questions on, one listing costs less.
-const MANY: usize = 8;
+use crate::store::{Head, StoreError, WORTH_LISTING};
 
 /// The type that audio is served with.
 const MP3: &str = "audio/mpeg";
@@ -116,7 +113,7 @@ pub async fn locate(
         questions.push((episode.source.path.clone(), question, file));
     }
     // In a target without a record all are asked for, as a rule in vain.
-    let there = match record.is_none() && questions.len() >= MANY {
+    let there = match record.is_none() && questions.len() >= WORTH_LISTING {
         true => target.keys(&settings.media_prefix()).await,
         false => None,
     };
@@ -198,8 +195,8 @@ fn adopted(audio: &PublishedAudio, head: Head) -> (Key, Recorded) {
     (audio.key.clone(), recorded)
 }
 
-/// Asks until the answer is known. `there` are all keys at which audio may stand, `file` is the one at hand, and `same` becomes what stands at its key,
-/// if that is the same.
+/// Asks until the answer is known. `there` are all keys at which audio may stand, `file` is the one at hand,
+/// and `same` becomes what stands at its key, if that is the same.
 async fn settle(
     question: &Question,
     file: Option<&Path>,

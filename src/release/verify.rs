@@ -9,7 +9,7 @@ use super::run::{Event, Run};
 use crate::model::object::{Key, Kind};
 use crate::plan::{Plan, Proof};
 use crate::store::record::{LIMIT, Recorded, manifest_key};
-use crate::store::{Expected, Found, Head, Listed};
+use crate::store::{Expected, Found, Head, Listed, WORTH_LISTING};
 
 /// Audio that no record knows and that is not at hand must be in the target already.
 pub(super) async fn prove(
@@ -46,9 +46,6 @@ async fn prove_one(proof: &Proof, run: &Run<'_>) -> Result<Recorded, ReleaseErro
     Err(ReleaseError::Unproved { proof: Box::new(proof.clone()), found })
 }
 
-/// From so many keys on, one listing costs less than a question for each.
-const MANY: usize = 8;
-
 /// What listings tell of these keys, as far as they are worth their while; a key that is not in it has to be
 /// asked for.
 pub(super) async fn listed<'a>(
@@ -61,7 +58,7 @@ pub(super) async fn listed<'a>(
         folders.entry(folder).or_default().push(key);
     }
     let mut listed = BTreeMap::new();
-    for keys in folders.into_values().filter(|keys| keys.len() >= MANY) {
+    for keys in folders.into_values().filter(|keys| keys.len() >= WORTH_LISTING) {
         let found = run.store.list(common(&keys)).await?;
         let mut found: BTreeMap<Key, Listed> =
             found.into_iter().map(|found| (found.key.clone(), found)).collect();

@@ -71,6 +71,9 @@ pub struct Listed {
     pub version: Option<Version>,
 }
 
+/// From so many keys on, one listing costs less than a question for each.
+pub const WORTH_LISTING: usize = 8;
+
 /// What a key should hold, for [`Store::compare`].
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'a> {

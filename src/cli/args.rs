@@ -3,6 +3,8 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
@@ -55,7 +57,16 @@ impl Args {
                 names.push(name);
                 inner = Some(below);
             }
-            Ok(Self { name: names.join(" "), ..Self::from_arg_matches(&matches)? })
+            let is_typed = |id| matches.value_source(id) == Some(ValueSource::CommandLine);
+            let mut args = Self { name: names.join(" "), ..Self::from_arg_matches(&matches)? };
+            if args.global.all_shows {
+                if is_typed("show") {
+                    let said = "--show names one show, and --all-shows means each: leave one out";
+                    return Err(Self::grouped().error(ErrorKind::ArgumentConflict, said));
+                }
+                args.global.show = None;
+            }
+            Ok(args)
         });
         read.unwrap_or_else(|error| super::refused(&error))
     }
@@ -90,6 +101,9 @@ pub struct Global {
     /// The show's folder [default: the nearest with onair.toml, from here upwards]
     #[arg(long, global = true, value_name = "DIR", env = "ONAIR_SHOW", hide_env_values = true)]
     pub show: Option<PathBuf>,
+    /// Every show of the repository: for check, release, doctor, tag, prune and apple sync
+    #[arg(long, global = true)]
+    pub all_shows: bool,
     /// Where to publish: a directory, or s3://bucket/prefix [default: target.url of onair.toml, or public]
     #[arg(long, global = true, value_name = "URL", env = "ONAIR_TARGET", hide_env_values = true)]
     pub target: Option<String>,

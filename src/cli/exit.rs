@@ -3,7 +3,7 @@
 use crate::pipeline::{Class, Error};
 
 /// An exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// All is well.
     Fine = 0,

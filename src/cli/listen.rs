@@ -55,7 +55,7 @@ fn picture(listened: &Listened, recording: &Named) -> String {
 fn say(listened: &Listened, term: &Term) {
     let mut sources = Sources::default();
     if let Some(checkout) = &listened.checkout {
-        sources = Sources::of(&checkout.show).below(actions::folder(&checkout.show.root));
+        sources = Sources::of(&checkout.show).below(actions::folder(&checkout.show.root, term));
     }
     let findings = &listened.findings;
     match term.format() {

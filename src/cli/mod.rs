@@ -29,13 +29,14 @@ pub use exit::Exit;
 
 use std::process::ExitCode;
 
-use args::{Apple, Command, Format};
+use args::{Apple, Command, Format, Global};
 use exit::Outcome;
 use ui::actions;
-use ui::term::{self, Term};
+use ui::shows::{Shows, tell};
+use ui::term::Term;
 
 use crate::pipeline::{Class, Error};
-use crate::report::{json, summary};
+use crate::report::json;
 
 /// Runs what waits for a store or a server.
 fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
@@ -95,43 +96,69 @@ fn refuse_format(args: &Args, term: &Term) -> Result<(), Error> {
     })
 }
 
+/// Refuses all shows at once where a command, or one of its options, is about one show.
+fn refuse_all_shows(args: &Args) -> Result<(), Error> {
+    use Command as C;
+    if !args.global.all_shows {
+        return Ok(());
+    }
+    let of_one = |what: &str| Error::usage(format!("--all-shows does not go with {what}"));
+    let named = |episodes: &[String]| {
+        let error = || of_one("the names of episodes").help("name the show with --show instead");
+        if episodes.is_empty() { Ok(()) } else { Err(error()) }
+    };
+    if args.global.target.is_some() {
+        let help = "leave --target and ONAIR_TARGET out: each show's onair.toml says where it goes";
+        return Err(of_one("one target").help(help));
+    }
+    match &args.command {
+        C::Check(check) => named(&check.episodes),
+        C::Tag(tag) => named(&tag.episodes),
+        C::Release(release) if !release.allow.is_empty() => {
+            Err(of_one("--allow").help("let a guard pass for one show, which --show names"))
+        }
+        C::Release(release) => named(&release.retag),
+        C::Doctor(doctor) if doctor.print_policy => {
+            Err(of_one("--print-policy").help("print it for one show, which --show names"))
+        }
+        C::Apple(Apple::Sync(sync)) if sync.from_file.is_some() => {
+            Err(of_one("--from-file").help("read it for one show, which --show names"))
+        }
+        C::Doctor(_) | C::Prune(_) | C::Apple(_) => Ok(()),
+        _ => Err(of_one(&format!("`onair {}`", args.name)).help("name one show with --show")),
+    }
+}
+
 /// Runs the command that the arguments name.
 pub fn run(args: Args) -> ExitCode {
     let term = Term::new(&args.global, actions::is_runner());
-    let outcome = refuse_format(&args, &term).and_then(|()| command(&args, &term));
-    let exit = outcome.unwrap_or_else(|error| {
-        let help = error.help.as_deref();
-        if term.format() == Format::Github && error.reported {
-            // Each cause has its annotation, and there is room for ten.
-            term.say(&error.message);
-        } else {
-            term.failure(&error.message, help);
-        }
-        if formats(&args.command).contains(&Format::Json)
-            && term.format() == Format::Json
-            && !term::has_answered()
-        {
-            let class = error.class.word();
-            term.json(&json::failure(&args.name, class, &error.message, help));
-        }
-        actions::summarise(&term, |room| match error.reported {
-            true => summary::closing(&error.message, room),
-            false => summary::failure(&error.message, help, room),
-        });
-        error.class.into()
-    });
+    let refused = refuse_format(&args, &term).and_then(|()| refuse_all_shows(&args));
+    let outcome = refused.and_then(|()| command(&args, &term));
+    let in_json = formats(&args.command).contains(&Format::Json);
+    let exit = outcome.unwrap_or_else(|error| tell(&error, &args.name, in_json, &term));
     ExitCode::from(exit as u8)
+}
+
+/// Does `work` for the show that is meant, or for each.
+fn each(args: &Args, term: &Term, work: impl FnMut(&Global) -> Outcome) -> Outcome {
+    let mut shows = Shows::of(&args.global, &args.name, term)?;
+    let exit = shows.each(work)?;
+    shows.close();
+    Ok(exit)
 }
 
 fn command(args: &Args, term: &Term) -> Outcome {
     match &args.command {
-        Command::Check(check) => check::run(&args.global, check, term),
+        Command::Check(check) => each(args, term, |global| check::run(global, check, term)),
         Command::Listen(listen) => listen::run(&args.global, listen, term),
-        Command::Release(release) => release::run(&args.global, release, term),
-        Command::Doctor(doctor) => doctor::run(&args.global, doctor, term),
+        Command::Release(release) => {
+            let mut shows = Shows::of(&args.global, &args.name, term)?;
+            release::run(&mut shows, release, term)
+        }
+        Command::Doctor(doctor) => each(args, term, |global| doctor::run(global, doctor, term)),
         Command::Rollback(rollback) => rollback::run(&args.global, rollback, term),
-        Command::Prune(prune) => prune::run(&args.global, prune, term),
-        Command::Tag(tag) => tag::run(&args.global, tag, term),
+        Command::Prune(prune) => each(args, term, |global| prune::run(global, prune, term)),
+        Command::Tag(tag) => each(args, term, |global| tag::run(global, tag, term)),
         #[cfg(feature = "preview")]
         Command::Preview(preview) => preview::run(&args.global, preview, term),
         Command::Unpublish(unpublish) => unpublish::run(&args.global, unpublish, term),
@@ -141,7 +168,9 @@ fn command(args: &Args, term: &Term) -> Outcome {
         Command::Import(import) => import::run(&args.global, import, term),
         Command::Rehost(rehost) => rehost::run(&args.global, rehost, term),
         Command::Move(moving) => moving::run(&args.global, moving, term),
-        Command::Apple(Apple::Sync(sync)) => apple::run(&args.global, sync, term),
+        Command::Apple(Apple::Sync(sync)) => {
+            each(args, term, |global| apple::run(global, sync, term))
+        }
         Command::Explain(explain) => explain::run(explain, term),
         Command::Completions { shell } => docs::completions(*shell, term),
         Command::Man { dir } => docs::man(dir.as_deref(), term),

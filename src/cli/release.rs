@@ -8,6 +8,7 @@ use super::args::{Global, Release};
 use super::ui::carry_out::{Named, say_proofs, stopped_by};
 use super::ui::findings::{say_of_sound, say_waiting};
 use super::ui::listening::ListeningProgress;
+use super::ui::shows::Shows;
 use super::ui::term::Term;
 use super::ui::{
     actions,
@@ -19,34 +20,55 @@ use crate::pipeline::{Class, Error};
 use crate::plan::{Allow, Guard, GuardKind, Overrides};
 use crate::report::Counts;
 
-pub fn run(global: &Global, args: &Release, term: &Term) -> Outcome {
-    block_on(release(global, args, term))
-}
-
-async fn release(global: &Global, args: &Release, term: &Term) -> Outcome {
-    stop::end_until_something_is_written(term);
+/// Releases each show, and those whose episodes come due while it may wait.
+pub fn run(shows: &mut Shows<'_>, args: &Release, term: &Term) -> Outcome {
     let begun = Instant::now();
     let mut woken = false;
     loop {
-        let now = args.now.unwrap_or_else(Timestamp::now);
         // As if it were then: time goes on from there.
-        let now = now.checked_add(begun.elapsed()).unwrap_or(now);
-        let left = args.wait.unwrap_or_default().saturating_sub(begun.elapsed());
-        let next = match once(global, args, now, woken, term).await {
-            Ok(next) => next,
-            Err(error) if error.class == Class::Held && !left.is_zero() && !args.dry_run => {
-                term.say(&format!("Waiting: {error}"));
-                nap(left.min(AGAIN)).await?;
-                continue;
-            }
-            Err(error) => return Err(error),
+        let now = || {
+            let now = args.now.unwrap_or_else(Timestamp::now);
+            now.checked_add(begun.elapsed()).unwrap_or(now)
         };
-        let until = next.map(|next| next.duration_since(now)).and_then(|it| it.try_into().ok());
+        let left = || args.wait.unwrap_or_default().saturating_sub(begun.elapsed());
+        let mut next: Option<Timestamp> = None;
+        let exit = shows.each(|global| {
+            let due = block_on(patiently(global, args, &now, &left, woken, term))?;
+            next = due.into_iter().chain(next).min();
+            Ok(Exit::Fine)
+        })?;
+        let until = next.map(|next| next.duration_since(now())).and_then(|it| it.try_into().ok());
         match until {
-            Some(until) if until <= left && !args.dry_run => nap(until).await?,
-            _ => return Ok(Exit::Fine),
+            Some(until) if until <= left() && !args.dry_run && exit != Exit::Interrupted => {
+                block_on(nap(until))?;
+            }
+            _ => {
+                shows.close();
+                return Ok(exit);
+            }
         }
         woken = true;
+    }
+}
+
+/// One release, as soon as no other is at work.
+async fn patiently(
+    global: &Global,
+    args: &Release,
+    now: &impl Fn() -> Timestamp,
+    left: &impl Fn() -> Duration,
+    woken: bool,
+    term: &Term,
+) -> Result<Option<Timestamp>, Error> {
+    stop::end_until_something_is_written(term);
+    loop {
+        match once(global, args, now(), woken, term).await {
+            Err(error) if error.class == Class::Held && !left().is_zero() && !args.dry_run => {
+                term.say(&format!("Waiting: {error}"));
+                nap(left().min(AGAIN)).await?;
+            }
+            outcome => return outcome,
+        }
     }
 }
 
@@ -55,11 +77,12 @@ const AGAIN: Duration = Duration::from_secs(5);
 
 /// Waits, unless somebody wishes otherwise. Nothing is held meanwhile.
 async fn nap(time: Duration) -> Result<(), Error> {
-    let mut stop = Stop::listen();
+    let mut stop = Stop::while_idle();
     tokio::select! {
-        () = stop.wished() => Err(Error::new(Class::Interrupted, "stopped while it waited")),
-        () = tokio::time::sleep(time) => Ok(()),
+        () = stop.wished() => return Err(Error::new(Class::Interrupted, "stopped while it waited")),
+        () = tokio::time::sleep(time) => stop.over(),
     }
+    Ok(())
 }
 
 /// One release; gives the time at which the next episode comes due. `woken` if it has waited for one.

@@ -13,6 +13,7 @@ use super::report::{Level, Report};
 use super::unread_elements::Parts;
 use super::xml::{self, Channel, Element};
 use super::{EpisodeFile, Fetch, Import, ImportError, extra, place};
+use crate::model::slug::slug;
 use crate::report::{bytes, counted};
 use crate::show::Source;
 use crate::show::read::EPISODES;
@@ -457,7 +458,7 @@ fn slugs(draft: &Draft, site: &str, pages: &str, in_seasons: bool) -> Vec<String
     });
     let date = draft.date.as_ref().map(super::dates::Date::written);
     let date = date.and_then(|date| date.get(..10).map(str::to_owned));
-    let candidates = [page, number, names::slug(&draft.title), date, Some("episode".to_owned())];
+    let candidates = [page, number, slug(&draft.title), date, Some("episode".to_owned())];
     candidates.into_iter().flatten().collect()
 }
 

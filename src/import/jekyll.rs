@@ -10,6 +10,7 @@ use super::report::Report;
 use super::site_config::SiteConfig;
 use super::site_settings::site_settings;
 use super::{EpisodeFile, Import, ImportError, dates};
+use crate::model::slug::slug;
 use crate::report::counted;
 use crate::show::edit::{self, Edit};
 use crate::show::read::EPISODES;
@@ -212,7 +213,7 @@ fn episode(
         let at = text.find('\n').map_or(text.len(), |at| at + 1);
         text = edit::apply(&text, &[Edit { span: at..at, replacement: lines }]);
     }
-    let slug = names::is_plain(stem).then(|| stem.to_owned()).or_else(|| names::slug(stem));
+    let slug = names::is_plain(stem).then(|| stem.to_owned()).or_else(|| slug(stem));
     let slug = taken.take(slug.into_iter().chain(["episode".to_owned()]), "");
     // What has a folder of its own for its pictures keeps one.
     let names_beside = files::of_episode(&episode)

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
 
+use crate::model::slug::LONGEST;
 use crate::show::values::audio_name;
-
-const LONGEST: usize = 80;
 
 /// Names that are taken already, whatever their case: some file systems know no case.
 #[derive(Debug, Default)]
@@ -54,59 +53,6 @@ pub fn number_of(stem: &str) -> Option<u32> {
     stem[stem.len() - digits..].parse().ok().filter(|_| digits > 0 && digits < 9)
 }
 
-/// A title as a file's name: `the-harbour-at-six`, in plain letters whatever its script. Nothing if no
-/// letter of it can stand there.
-pub fn slug(title: &str) -> Option<String> {
-    let mut slug = String::new();
-    let mut part = |text: &str| {
-        for c in text.chars() {
-            if c.is_ascii_alphanumeric() {
-                slug.push(c.to_ascii_lowercase());
-            } else if !slug.ends_with('-') && !slug.is_empty() && c != '\'' {
-                slug.push('-');
-            }
-        }
-        slug.len() < LONGEST
-    };
-    for c in title.chars() {
-        let goes_on = match c {
-            c if c.is_ascii() => part(c.encode_utf8(&mut [0; 4])),
-            '’' => true,
-            // A picture has a name, which is none of the title.
-            c if !c.is_alphanumeric() => part("-"),
-            c => part(unaccented(c).or_else(|| deunicode::deunicode_char(c)).unwrap_or("-")),
-        };
-        if !goes_on {
-            break;
-        }
-    }
-    slug.truncate(LONGEST);
-    let slug = slug.trim_end_matches('-').to_owned();
-    (slug.chars().filter(char::is_ascii_alphanumeric).count() > 1).then_some(slug)
-}
-
-/// Letters of Europe without their accents.
-fn unaccented(c: char) -> Option<&'static str> {
-    Some(match c.to_lowercase().next()? {
-        'à' | 'á' | 'â' | 'ã' | 'å' | 'ā' | 'ą' => "a",
-        'ä' | 'æ' => "ae",
-        'ç' | 'ć' | 'č' => "c",
-        'è' | 'é' | 'ê' | 'ë' | 'ę' | 'ě' => "e",
-        'ì' | 'í' | 'î' | 'ï' => "i",
-        'ł' => "l",
-        'ñ' | 'ń' => "n",
-        'ò' | 'ó' | 'ô' | 'õ' | 'ø' => "o",
-        'ö' | 'œ' => "oe",
-        'ś' | 'š' => "s",
-        'ß' => "ss",
-        'ù' | 'ú' | 'û' | 'ů' => "u",
-        'ü' => "ue",
-        'ý' | 'ÿ' => "y",
-        'ź' | 'ż' | 'ž' => "z",
-        _ => return None,
-    })
-}
-
 /// Whether the last part of a page's address can be an episode file's name as it is.
 pub fn is_plain(name: &str) -> bool {
     let first = name.chars().next();
@@ -133,16 +79,6 @@ pub fn audio_stem(url: &str) -> Option<String> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn titles_become_names() {
-        assert_eq!(slug("L’été à Nîmes: « 42 »!").as_deref(), Some("lete-a-nimes-42"));
-        assert_eq!(slug("../../etc/passwd").as_deref(), Some("etc-passwd"));
-        assert_eq!(slug("第2回 東京の夜").as_deref(), Some("di-2hui-dong-jing-noye"));
-        assert_eq!(slug("Выпуск №1: Начало").as_deref(), Some("vypusk-1-nachalo"));
-        assert_eq!((slug("🎙️ 🎧"), slug("…"), slug("")), (None, None, None));
-        assert_eq!(slug(&"ab ".repeat(100)).map(|slug| slug.len() <= LONGEST + 2), Some(true));
-    }
 
     #[test]
     fn addresses_become_names_of_audio() {
@@ -172,8 +108,6 @@ mod tests {
     proptest! {
         #[test]
         fn names_are_harmless(text in "\\PC{0,60}") {
-            let slug = slug(&text).map(|slug| format!("episodes/{slug}.md"));
-            prop_assert!(slug.is_none_or(|path| crate::show::is_inside(&path)));
             let stem = audio_stem(&text).map(|stem| format!("{stem}.mp3"));
             prop_assert!(stem.is_none_or(|name| audio_name(&name).is_ok()));
         }

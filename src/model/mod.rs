@@ -1,5 +1,5 @@
 //! Words that every room shares: an object to publish, a hash, a chapter, published audio,
-//! why a disk refuses.
+//! why a disk refuses, a name made of a text.
 
 pub mod audio;
 pub mod chapter;
@@ -9,5 +9,6 @@ pub mod hash;
 pub mod object;
 pub mod rendered_tag;
 pub mod shelf;
+pub mod slug;
 pub mod waiting;
 pub mod waveform;

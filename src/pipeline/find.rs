@@ -1,8 +1,11 @@
 //! Which show is meant where none is named: the nearest, from this folder upwards, as git finds its own.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::Error;
+use super::revision::git;
 use crate::show::Show;
 use crate::show::settings::FILE;
 
@@ -19,6 +22,46 @@ pub fn nearest() -> PathBuf {
         None | Some(0) => PathBuf::from("."),
         Some(up) => std::iter::repeat_n("..", up).collect(),
     }
+}
+
+/// A show of the repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its folder as the repository calls it; `.` for its root.
+    pub name: String,
+    /// The same folder, seen from the current one.
+    pub path: PathBuf,
+}
+
+/// Every show of the repository that the current folder is in, by their names: each `onair.toml` that git
+/// knows, or would take.
+///
+/// # Errors
+/// If git knows of no repository here, or the repository has no show.
+pub fn all() -> Result<Vec<Found>, Error> {
+    let here = Path::new(".");
+    let top = git(here, &["rev-parse", "--show-cdup"]).map(|up| here.join(up.trim_end()));
+    let list = |top: &PathBuf| {
+        let files = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+        let wanted = [FILE.to_owned(), format!("*/{FILE}")];
+        git(top, &[&files[..], &["--", &wanted[0], &wanted[1]]].concat())
+    };
+    let (Some(top), Some(listed)) = (&top, top.as_ref().and_then(list)) else {
+        return Err(Error::usage("--all-shows needs a git repository, and git knows of none here")
+            .help("run it in the repository, or name a show with --show"));
+    };
+    // A file in conflict is listed for each side.
+    let names: BTreeSet<&str> = listed
+        .split_terminator('\0')
+        .filter(|path| top.join(path).is_file())
+        .map(|path| path.rsplit_once('/').map_or(".", |(folder, _)| folder))
+        .collect();
+    if names.is_empty() {
+        return Err(Error::usage(format!("no folder of this repository has {FILE}"))
+            .help("make a show with `onair init`"));
+    }
+    let found = |name: &&str| Found { name: (*name).to_owned(), path: top.join(name) };
+    Ok(names.iter().map(found).collect())
 }
 
 /// Shows below this folder, which could be named with `--show`.

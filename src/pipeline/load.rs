@@ -72,7 +72,7 @@ fn failed(error: ShowError) -> Error {
                     "run onair in the show's folder, name it with --show, or make one with `onair init`"
                         .to_owned()
                 }
-                shows => format!("name a show with --show: {}", shows.join(", ")),
+                shows => format!("name a show with --show: {}; --all-shows takes each", shows.join(", ")),
             })
         }
         ShowError::Wrong { source_text, error } => {

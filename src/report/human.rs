@@ -87,7 +87,7 @@ fn place<'a>(
     let mut group = match (finding.span.clone(), sources.get(&finding.path)) {
         (Some(span), Some(source)) => {
             let mut snippet = Snippet::source(&*source.text)
-                .path(printable(&finding.path))
+                .path(printable(&sources.in_repository(&finding.path)))
                 .annotation(AnnotationKind::Primary.span(span).label(label));
             for related in finding.related.iter().filter(|related| related.path == finding.path) {
                 snippet = snippet.annotation(
@@ -99,7 +99,8 @@ fn place<'a>(
             group.element(snippet)
         }
         _ => {
-            let group = group.element(Origin::path(printable(&finding.path)));
+            let group =
+                group.element(Origin::path(printable(&sources.in_repository(&finding.path))));
             match label {
                 Some(label) => group.element(Level::NOTE.message(label)),
                 None => group,
@@ -109,11 +110,13 @@ fn place<'a>(
     for related in finding.related.iter().filter(|related| related.path != finding.path) {
         if let Some(source) = sources.get(&related.path) {
             group = group.element(
-                Snippet::source(&*source.text).path(printable(&related.path)).annotation(
-                    AnnotationKind::Context
-                        .span(related.span.clone())
-                        .label(printable(&related.label)),
-                ),
+                Snippet::source(&*source.text)
+                    .path(printable(&sources.in_repository(&related.path)))
+                    .annotation(
+                        AnnotationKind::Context
+                            .span(related.span.clone())
+                            .label(printable(&related.label)),
+                    ),
             );
         }
     }

@@ -236,6 +236,15 @@ pub fn failure(message: &str, help: Option<&str>, room: usize) -> String {
     page.finish()
 }
 
+/// The show that what follows is about, where there are several.
+pub fn show(name: &str, room: usize) -> String {
+    let mut page = Page::new(room.saturating_sub(LAST_WORDS));
+    page.line("");
+    page.line(&format!("# {}", text(name)));
+    page.line("");
+    page.finish()
+}
+
 /// What closes a report that has named each cause.
 pub fn closing(message: &str, room: usize) -> String {
     let mut page = Page::new(room);

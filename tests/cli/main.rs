@@ -30,6 +30,7 @@ mod pictures;
 mod preview;
 mod public;
 mod release;
+mod several;
 mod show;
 mod size;
 mod stays;

@@ -4,7 +4,9 @@
 set -euo pipefail
 
 export PATH="$RUNNER_TEMP/onair:$PATH"
-export ONAIR_SHOW=$SHOW
+# A folder of that name is `./all`.
+all=
+if [ "$SHOW" = all ]; then all=--all-shows; else export ONAIR_SHOW=$SHOW; fi
 if [ -n "$TARGET" ]; then export ONAIR_TARGET=$TARGET; fi
 
 case $COMMAND in
@@ -13,14 +15,14 @@ install)
     ;;
 check)
     # For code scanning; what is wrong is said, and judged, below.
-    GITHUB_OUTPUT='' GITHUB_STEP_SUMMARY='' onair check --format sarif >"$RUNNER_TEMP/onair.sarif" || true
-    onair check --format github
+    GITHUB_OUTPUT='' GITHUB_STEP_SUMMARY='' onair check ${all:+"$all"} --format sarif >"$RUNNER_TEMP/onair.sarif" || true
+    onair check ${all:+"$all"} --format github
     ;;
 plan)
-    onair release --dry-run --format github
+    onair release ${all:+"$all"} --dry-run --format github
     ;;
 release)
-    onair release --format github
+    onair release ${all:+"$all"} --format github
     ;;
 *)
     echo "::error::the input \`command\` must be check, plan, release or install"

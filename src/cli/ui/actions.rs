@@ -6,6 +6,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::gather::Gather;
 use super::term::Term;
 use crate::cli::args::Format;
 use crate::report::summary::LIMIT;
@@ -34,14 +35,15 @@ pub fn blobs() -> Option<String> {
 }
 
 /// The show's folder below the repository's root: `shows/tide/`, or nothing.
-pub fn folder(root: &Path) -> String {
+pub fn folder(root: &Path, term: &Term) -> String {
     let inside = || {
         let workspace = fs::canonicalize(var("GITHUB_WORKSPACE")?).ok()?;
         let root = fs::canonicalize(root).ok()?;
         let inside = root.strip_prefix(workspace).ok()?.to_str()?.to_owned();
         (!inside.is_empty()).then(|| format!("{inside}/"))
     };
-    inside().unwrap_or_default()
+    let show = || term.gather().and_then(Gather::show).filter(|show| show != ".");
+    inside().or_else(|| Some(format!("{}/", show()?))).unwrap_or_default()
 }
 
 /// Adds to the job's summary what `write` makes of the room that is left there.
@@ -52,9 +54,10 @@ pub fn summarise(term: &Term, write: impl FnOnce(usize) -> String) {
     append(&path, &write(room), term);
 }
 
-/// Hands a number to later steps. No text: a stranger's could hold lines of its own.
+/// Hands a number to later steps; of several shows, their sum. No text: a stranger's could hold lines of its own.
 pub fn output(name: &'static str, number: u64, term: &Term) {
     if let Some(path) = file("GITHUB_OUTPUT", term) {
+        let number = term.gather().map_or(number, |gather| gather.number(name, number));
         append(&path, &format!("{name}={number}\n"), term);
     }
 }

@@ -202,7 +202,7 @@ impl Named<'_> {
         }
         let causes = plan::causes(guards);
         if term.format() == Format::Github {
-            let folder = actions::folder(self.root);
+            let folder = actions::folder(self.root, term);
             let annotations = causes.iter().map(|cause| Annotation {
                 severity: Severity::Error,
                 path: cause.guards[0].source.as_ref().map(|path| format!("{folder}{path}")),
@@ -242,7 +242,9 @@ fn summarise(
     actions::summarise(term, |room| summary::plan(&said, room));
     actions::output("plan", said.sent.len() as u64, term);
     if let Some(number) = receipt.and_then(|receipt| receipt.number) {
-        actions::output("released", number.0.into(), term);
+        // Of several shows: how many have a new release.
+        let said = if term.gather().is_some() { 1 } else { number.0.into() };
+        actions::output("released", said, term);
     }
 }
 

@@ -25,7 +25,7 @@ pub fn report_all(command: &str, findings: &[Finding], checkout: &Checkout, term
 /// `all` is the command that shows all; empty if this one does.
 fn print(command: &str, findings: &[Finding], checkout: &Checkout, all: &str, term: &Term) {
     let show = &checkout.show;
-    let mut sources = Sources::of(show).below(actions::folder(&show.root));
+    let mut sources = Sources::of(show).below(actions::folder(&show.root, term));
     sources.add(checkout.side_sources());
     let counts = Counts::of(findings);
     let episodes = show.episodes.len() + show.unreadable.len();
@@ -74,7 +74,7 @@ pub fn say_of_sound(findings: &[Finding], checkout: &Checkout, term: &Term) {
         .filter(|it| is_of_sound(it) && it.severity > Severity::Note)
         .cloned()
         .collect();
-    let sources = Sources::of(&checkout.show).below(actions::folder(&checkout.show.root));
+    let sources = Sources::of(&checkout.show).below(actions::folder(&checkout.show.root, term));
     match term.format() {
         Format::Human => term.data(&human::render(&heard, &sources, term.colour())),
         Format::Github => term.data(&github::render(&heard, &sources)),

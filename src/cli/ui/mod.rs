@@ -3,7 +3,9 @@
 pub mod actions;
 pub mod carry_out;
 pub mod findings;
+pub mod gather;
 pub mod listening;
 pub mod progress;
+pub mod shows;
 pub mod stop;
 pub mod term;

@@ -10,15 +10,24 @@ use crate::cli::exit::Exit;
 /// Whether somebody hears the wish who stops in order.
 static IN_ORDER: AtomicBool = AtomicBool::new(false);
 
+/// Whether anything may have been written.
+static HAS_WRITTEN: AtomicBool = AtomicBool::new(false);
+
 /// Ends the process at such a wish, until [`Stop::listen`] is called: while files are read and nothing
 /// has been written yet. Must be called within a runtime.
 pub fn end_until_something_is_written(term: &Term) {
     let (term, mut stop) = (*term, Stop::hear());
+    // An earlier turn is over.
+    IN_ORDER.store(false, Ordering::SeqCst);
     tokio::spawn(async move {
         stop.wished().await;
         if !IN_ORDER.load(Ordering::SeqCst) {
             let help = "run the same command again";
-            term.failure("stopped on request: nothing was written", Some(help));
+            let what = match HAS_WRITTEN.load(Ordering::SeqCst) {
+                true => "stopped on request",
+                false => "stopped on request: nothing was written",
+            };
+            term.failure(what, Some(help));
             std::process::exit(Exit::Interrupted as i32);
         }
     });
@@ -34,9 +43,20 @@ impl Stop {
     /// Listens for a command that stops in order; where that is not possible, a wish ends the process as it
     /// always does.
     pub fn listen() -> Self {
+        HAS_WRITTEN.store(true, Ordering::SeqCst);
+        Self::while_idle()
+    }
+
+    /// The same for one that only waits.
+    pub fn while_idle() -> Self {
         let stop = Self::hear();
         IN_ORDER.store(true, Ordering::SeqCst);
         stop
+    }
+
+    /// Nobody wished it, and nobody stops in order any more.
+    pub fn over(self) {
+        IN_ORDER.store(false, Ordering::SeqCst);
     }
 
     fn hear() -> Self {

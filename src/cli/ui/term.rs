@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
+use super::gather::Gather;
 use crate::cli::args::{Colour, Format, Global};
 use crate::report::github::{Annotation, annotate, inert, inert_json};
 use crate::report::{self, colour, printable};
@@ -14,10 +15,8 @@ use crate::rules::Severity;
 /// Whether there was an answer on stdout.
 static ANSWERED: AtomicBool = AtomicBool::new(false);
 
-/// Whether there was an answer on stdout: a program that reads JSON wants one, and only one.
-pub fn has_answered() -> bool {
-    ANSWERED.load(Ordering::Relaxed)
-}
+/// What is said of several shows.
+static GATHER: Gather = Gather::new();
 
 /// How much to say, and in which form.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +29,8 @@ pub struct Term {
     format: Format,
     /// Whether somebody may take a line for a command.
     watched: bool,
+    /// Where there are several shows: what is said of them.
+    gather: Option<&'static Gather>,
 }
 
 impl Term {
@@ -47,6 +48,7 @@ impl Term {
             colour: colour(io::stdout().is_terminal()),
             colour_of_errors: colour(io::stderr().is_terminal()),
             watched: global.format == Format::Github || is_runner,
+            gather: global.all_shows.then_some(&GATHER),
             ..Self::plain(global.format)
         }
     }
@@ -61,12 +63,30 @@ impl Term {
             colour_of_errors: false,
             format,
             watched,
+            gather: None,
         }
     }
 
     /// Whether to use colour.
     pub fn colour(&self) -> bool {
         self.colour
+    }
+
+    /// A heading.
+    pub fn bold(&self, text: &str) -> String {
+        let text = printable(text);
+        if self.colour { format!("\x1b[1m{text}\x1b[0m") } else { text }
+    }
+
+    /// What is said of several shows, where there are several.
+    pub fn gather(&self) -> Option<&'static Gather> {
+        self.gather
+    }
+
+    /// Whether there was an answer: a program that reads JSON wants one, and only one.
+    pub fn has_answered(&self) -> bool {
+        let of_show = self.gather.and_then(Gather::has_answered);
+        of_show.unwrap_or_else(|| ANSWERED.load(Ordering::Relaxed))
     }
 
     /// Whether to say more.
@@ -102,8 +122,11 @@ impl Term {
         let _ = io::stdout().lock().write_all(text.as_bytes());
     }
 
-    /// A value as data.
+    /// A value as data; of several shows, each one's waits for the others'.
     pub fn json(&self, value: &serde_json::Value) {
+        if self.gather.is_some_and(|gather| gather.answer(value.clone()).is_ok()) {
+            return;
+        }
         self.data(&report::json::inert(&format!("{value:#}\n")));
     }
 
@@ -159,6 +182,8 @@ impl Term {
     }
 
     fn trouble(&self, severity: Severity, message: &str, help: Option<&str>) {
+        let show = self.gather.and_then(Gather::show);
+        let message = &show.map_or_else(|| message.to_owned(), |show| format!("{show}: {message}"));
         if self.format == Format::Github {
             let help = help.map(|help| format!("\nhelp: {help}")).unwrap_or_default();
             self.data(&annotate(vec![Annotation {

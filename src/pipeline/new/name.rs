@@ -1,7 +1,6 @@
 //! What an MP3's name tells, and the name under which it can be published.
 
-use deunicode::deunicode;
-
+use crate::model::slug::slug;
 use crate::show::values::{self, AudioName};
 
 /// Words that stand in front of an episode's number.
@@ -69,19 +68,13 @@ pub fn good(stem: &str, number: u32, known: &[&str]) -> String {
         (!stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit())).then_some(stem.len())
     };
     let by_number = known.iter().filter(|name| of_number(name).is_some()).count();
-    let slug = slug(stem);
-    if by_number * 2 >= known.len() || slug.is_empty() {
-        let width = known.last().and_then(of_number).unwrap_or(3);
-        return format!("{number:0width$}.mp3");
+    match slug(stem) {
+        Some(slug) if by_number * 2 < known.len() => format!("{slug}.mp3"),
+        _ => {
+            let width = known.last().and_then(of_number).unwrap_or(3);
+            format!("{number:0width$}.mp3")
+        }
     }
-    format!("{slug}.mp3")
-}
-
-fn slug(text: &str) -> String {
-    let plain = deunicode(text).to_lowercase();
-    let words = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let slug = words.collect::<Vec<_>>().join("-");
-    slug.chars().take(80).collect::<String>().trim_end_matches('-').to_owned()
 }
 
 /// A name that a host chose, with or without its ending.
@@ -155,6 +148,7 @@ mod tests {
         assert_eq!(good("My Episode (final) v2", 12, &[]), "012.mp3");
         assert_eq!(good("My Episode (final) v2", 12, &["0010.mp3", "0011.mp3"]), "0012.mp3");
         assert_eq!(good("Été à Brest", 12, &["ebb.mp3", "flood.mp3", "1.mp3"]), "ete-a-brest.mp3");
+        assert_eq!(good("Fähre & Küste", 12, &["ebb.mp3"]), "faehre-kueste.mp3");
         assert_eq!(good("…", 12, &["ebb.mp3"]), "012.mp3");
         assert!(chosen("harbour").is_ok() && chosen("a b").is_err() && chosen("a/b.mp3").is_err());
     }

@@ -61,7 +61,7 @@ impl Made {
             let flags: Vec<&str> = self.open.iter().map(|topic| topic.flag()).collect();
             let flags = flags.join(", ");
             lines.push(format!(
-                "Still open: {flags}. Give them to `onair init`, or write them into {FILE}"
+                "Still open: {flags}; give that to `onair init`, or write it into {FILE}"
             ));
         }
         lines.push(match &self.artwork {

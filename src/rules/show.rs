@@ -29,11 +29,18 @@ pub fn settings(
     check_categories(settings, source, findings);
     let language = &settings.show.language;
     if !is_language(language.get_ref()) {
-        let message = format!("`{}` is not a language code", language.get_ref());
+        let is_empty = language.get_ref().trim().is_empty();
+        let message = match is_empty {
+            true => "`language` is still empty".to_owned(),
+            false => format!("`{}` is not a language code", language.get_ref()),
+        };
         let finding = Finding::at(&rule::LANGUAGE, source, language.span(), message)
             .expected("an ISO 639 code, with a country if you like: `fr`, `en-us`");
         findings.push(match language_of(language.get_ref()) {
             Some(code) => finding.help(format!("write `{code}`")),
+            None if is_empty => finding.help(
+                "give the language that is spoken, or run `onair init` again: it asks for what is missing",
+            ),
             None => finding,
         });
     }

@@ -66,9 +66,9 @@ impl Topic {
     pub fn intro(self) -> Option<String> {
         (self == Self::Category).then(|| {
             let named = CATEGORIES.iter().enumerate();
-            let line = |(at, (top, subs)): (usize, &(&str, &[&str]))| match subs {
-                [] => format!("  {:>2}  {top}\n", at + 1),
-                subs => format!("  {:>2}  {top} > {}\n", at + 1, subs.join(", ")),
+            let line = |(at, (top, subs)): (usize, &(&str, &[&str]))| {
+                let joint = if subs.is_empty() { "" } else { " > " };
+                folded(&format!("  {:>2}  {top}{joint}{}", at + 1, subs.join(", ")))
             };
             named.map(line).collect()
         })
@@ -202,6 +202,22 @@ fn url(text: &str) -> Result<String, String> {
         }
         _ => Err(format!("`{text}` is not a web address: write it as in https://tides.example")),
     }
+}
+
+/// A line as it fits a terminal of 80 columns: what goes on is set in.
+fn folded(line: &str) -> String {
+    const WIDTH: usize = 79;
+    let (mut out, mut column) = (String::new(), 0);
+    for word in line.split_inclusive(' ') {
+        if column + word.trim_end().len() > WIDTH {
+            out.truncate(out.trim_end().len());
+            out.push_str("\n      ");
+            column = 6;
+        }
+        out.push_str(word);
+        column += word.len();
+    }
+    out + "\n"
 }
 
 #[cfg(test)]

@@ -140,12 +140,13 @@ fn what_is_no_mp3_is_said_with_the_way_on() {
     show.with_audio(1, 40, &[]);
     let wav = [b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".as_slice(), &[0; 64]].concat();
     fs::write(show.path("my take.wav"), wav).unwrap();
+    fs::write(show.path("take.m4a"), b"\0\0\0\x20ftypM4A \0\0\0\0M4A mp42isom\0\0\0\0").unwrap();
     fs::write(show.path("page.mp3"), "<!doctype html><p>Log in").unwrap();
     fs::create_dir(show.path("takes")).unwrap();
     fs::write(show.path("takes/a b.mp3"), audio(2, 40)).unwrap();
     fs::create_dir(show.path("none")).unwrap();
     let mut said = String::new();
-    for file in ["my take.wav", "page.mp3", "takes", "none", "nothing.mp3"] {
+    for file in ["my take.wav", "take.m4a", "page.mp3", "takes", "none", "nothing.mp3"] {
         let ran = show.onair(&["new", file]);
         assert_eq!(ran.code, 2, "{file}");
         said.push_str(&ran.stderr);

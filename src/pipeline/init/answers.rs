@@ -204,18 +204,18 @@ fn url(text: &str) -> Result<String, String> {
     }
 }
 
-/// A line as it fits a terminal of 80 columns: what goes on is set in.
+/// A list as it fits a terminal of 80 columns: what goes on is set in, and no name is broken.
 fn folded(line: &str) -> String {
     const WIDTH: usize = 79;
     let (mut out, mut column) = (String::new(), 0);
-    for word in line.split_inclusive(' ') {
-        if column + word.trim_end().len() > WIDTH {
+    for name in line.split_inclusive(", ") {
+        if column + name.trim_end().len() > WIDTH {
             out.truncate(out.trim_end().len());
             out.push_str("\n      ");
             column = 6;
         }
-        out.push_str(word);
-        column += word.len();
+        out.push_str(name);
+        column += name.len();
     }
     out + "\n"
 }
@@ -223,6 +223,19 @@ fn folded(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_list_of_categories_fits_a_terminal_and_breaks_no_name() {
+        let list = Topic::Category.intro().unwrap();
+        for line in list.lines() {
+            assert!(line.len() < 80 && line.trim_end() == line, "{line}");
+        }
+        for (top, subs) in CATEGORIES {
+            assert!(list.contains(top) && subs.iter().all(|name| list.contains(name)), "{top}");
+        }
+        let long = "   8  Health & Fitness > Alternative Health, Fitness, Medicine, Mental Health,\n      Nutrition, Sexuality\n";
+        assert!(list.contains(long), "{list}");
+    }
 
     #[test]
     fn answers_are_taken_as_people_give_them() {

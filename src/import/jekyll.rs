@@ -195,8 +195,9 @@ fn episode(
         report.remark(&post.path, "numbers were taken from names", number.to_string());
     }
     let says_no = |key: &str| {
-        let text = episode.field(key).and_then(|field| field.text());
-        text.is_some_and(|text| matches!(text.trim().to_ascii_lowercase().as_str(), "false" | "no"))
+        let field = episode.field(key);
+        let text = field.as_ref().and_then(|field| field.text()).unwrap_or_default();
+        matches!(text.trim().to_ascii_lowercase().as_str(), "false" | "no")
     };
     let hidden = says_no("published") || says_no("isPublished") || parts.contains(&"_drafts");
     if hidden && !episode.is_draft() {

@@ -19,7 +19,7 @@ use crate::show::episode::TranscriptGiven;
 use crate::show::files;
 use crate::show::read::{self, FileTrouble, ShowError};
 use crate::show::values::AudioName;
-use crate::show::{Episode, Settings, Show, Source};
+use crate::show::{Episode, Given, Settings, Show, Source};
 use crate::site::TranscriptFile;
 
 /// The largest picture that is read, in bytes.
@@ -213,10 +213,11 @@ pub fn resolve(show: &Show, path: &str) -> Result<PathBuf, FileTrouble> {
 /// MP3s in the audio folder that no episode names.
 fn unused(show: &Show) -> Vec<String> {
     // A name that cannot be published is a finding of its own; the file is used all the same.
-    let named = |episode: &'_ Episode| Some(episode.field("file")?.text()?.trim().to_owned());
-    let files =
-        show.episodes.iter().filter_map(|episode| Some(episode.file.value()?.as_str().to_owned()));
-    let used: BTreeSet<String> = files.chain(show.episodes.iter().filter_map(named)).collect();
+    let named = |episode: &'_ Episode| match &episode.file {
+        Given::Good(file) => Some(file.value.as_str().to_owned()),
+        _ => Some(episode.field("file")?.text()?.trim().to_owned()),
+    };
+    let used: BTreeSet<String> = show.episodes.iter().filter_map(named).collect();
     let folder = show.settings.audio_folder();
     let Ok(entries) = fs::read_dir(show.root.join(folder)) else { return Vec::new() };
     let mut unused: Vec<String> = entries

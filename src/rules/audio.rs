@@ -291,7 +291,7 @@ fn duration(episode: &Episode, measures: Option<&Measures<'_>>, findings: &mut V
 
 /// Audio elsewhere whose length nobody says: a feed says 0 then (RSS Best Practices Profile, enclosure).
 fn of_no_length(episode: &Episode) -> Finding {
-    let place = episode.field("size").map_or_else(|| head(episode), |field| field.key_span.clone());
+    let place = episode.field("size").map_or_else(|| head(episode), |field| field.key_span);
     let message = "the length of this audio is not known, and the feed says 0";
     let mut finding = Finding::at(&rule::MISSING_KEY, &episode.source, place, message)
         .expected("the bytes that its host serves")
@@ -351,8 +351,7 @@ fn not_given(
             })
         }
         Given::Empty(span) => {
-            let place =
-                episode.field(key).map_or_else(|| head(episode), |field| field.key_span.clone());
+            let place = episode.field(key).map_or_else(|| head(episode), |field| field.key_span);
             let finding =
                 Finding::at(&rule::MISSING_KEY, source, place, format!("`{key}` is empty"))
                     .expected(expected);
@@ -377,7 +376,8 @@ fn not_given(
             .expected(expected);
             // Where the file is named within a mapping, as in `audio: {mp3: …}`, behind the whole of that.
             let behind = episode.file.span().and_then(|span| {
-                let whole = episode.fields.all.iter().map(Field::span);
+                let fields = episode.fields();
+                let whole = fields.all.iter().map(Field::span);
                 let whole =
                     whole.filter(|whole| whole.start <= span.start && span.end <= whole.end);
                 let end = whole.map(|whole| whole.end).max().unwrap_or(span.end);

@@ -161,13 +161,13 @@ fn odd_offset(name: &str, odd: &Odd<'_>) -> Finding {
 
 /// Where a date's offset stands.
 fn offset_span(episode: &Episode) -> Option<Span> {
-    let field = episode.field("date")?;
-    let text = &episode.source.text[field.span()];
+    let date = episode.date.span()?;
+    let text = &episode.source.text[date.clone()];
     let sign = text.rfind(['+', '-', 'Z'])?;
     let digits = text[sign + 1..]
         .find(|c: char| !c.is_ascii_digit() && c != ':')
         .map_or(text.len(), |len| sign + 1 + len);
-    Some(field.span().start + sign..field.span().start + digits)
+    Some(date.start + sign..date.start + digits)
 }
 
 /// Reports the fewest dates that, taken away, leave the others rising with the numbers.

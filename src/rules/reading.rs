@@ -8,32 +8,15 @@ use super::registry as rule;
 use super::severity::Severity;
 use super::shorten::shorten;
 use crate::show::edit::{quoted, requote};
-use crate::show::keys::{Foreign, Means, OWN};
+use crate::show::keys::{Foreign, Means};
 use crate::show::read::{Other, OtherKind};
-use crate::show::yaml::{Scalar, Style};
-use crate::show::{Episode, Given, Located, Span};
-
-/// Keys whose values are texts that listeners read.
-const TEXTS: [&str; 9] = [
-    "title",
-    "subtitle",
-    "description",
-    "guest",
-    "guests",
-    "persons",
-    "links",
-    "author",
-    "category",
-];
+use crate::show::readings::Reading;
+use crate::show::{Episode, Given, Span};
 
 /// What an episode's file says and its values do not.
 pub fn episode(episode: &Episode, findings: &mut Vec<Finding>) {
-    for key in TEXTS {
-        let Some(field) = episode.field(key) else { continue };
-        for (span, scalar) in field.node.scalars() {
-            comment(episode, key, span, scalar, findings);
-            swallowed(episode, key, span, scalar, findings);
-        }
+    for reading in &episode.readings {
+        findings.extend(finding(episode, reading));
     }
     for span in &episode.unused_anchors {
         let text = &episode.source.text;
@@ -49,136 +32,80 @@ pub fn episode(episode: &Episode, findings: &mut Vec<Finding>) {
             .help("put quotes around the value if it is meant; take it out otherwise"),
         );
     }
-    numbers(episode, findings);
-    date(episode, findings);
     title(episode, findings);
 }
 
-/// A comment right behind a text without quotes, which may have been meant as text.
-fn comment(
-    episode: &Episode,
-    key: &str,
-    span: &Span,
-    scalar: &Scalar,
-    findings: &mut Vec<Finding>,
-) {
-    let behind = &episode.source.text[span.end..];
-    let line = behind.split(['\n', '\r']).next().unwrap_or_default();
-    let lost = line.trim();
-    if scalar.style != Style::Plain
-        || scalar.verbatim.is_none()
-        || span.is_empty()
-        || !lost.starts_with('#')
-    {
-        return;
-    }
-    let from = span.end + line.len() - line.trim_start().len();
-    let message = format!("`{}` is a comment for YAML, and no part of the {key}", shorten(lost));
-    let whole = format!("{} {lost}", scalar.text);
-    let mut finding =
-        Finding::at(&rule::TEXT_LOST, &episode.source, from..from + lost.len(), message)
-            .help(format!(
-                "put quotes around the whole if it is meant: {}",
-                shorten(&quoted(&whole))
-            ))
-            .suggest(span.start..from + lost.len(), quoted(&whole));
-    // A person puts a space into a remark, and none into `#5`.
-    if lost.trim_start_matches('#').starts_with([' ', '\t']) || lost.trim_matches('#').is_empty() {
-        finding.severity = Severity::Note;
-    }
-    findings.push(finding);
-}
-
-/// A key that has become part of the text before it.
-fn swallowed(
-    episode: &Episode,
-    key: &str,
-    span: &Span,
-    scalar: &Scalar,
-    findings: &mut Vec<Finding>,
-) {
-    let written = &episode.source.text[span.clone()];
-    let mut at = span.start;
-    for line in written.split_inclusive(['\n', '\r']) {
-        let start = at + line.len() - line.trim_start().len();
-        at += line.len();
-        let Some((name, _)) = line.trim_start().split_once(':') else { continue };
-        let name = name.trim_end().trim_matches(['"', '\'']);
-        let first = start == span.start + (line.len() - line.trim_start().len())
-            && scalar.style != Style::Block;
-        if first || !OWN.contains(&name) || episode.field(name).is_some() {
-            continue;
+/// What is to be said of a place that says another thing than its value.
+fn finding(episode: &Episode, reading: &Reading) -> Option<Finding> {
+    let source = &episode.source;
+    match reading {
+        Reading::Comment { key, text, span, comment } => {
+            let lost = &source.text[comment.clone()];
+            let message =
+                format!("`{}` is a comment for YAML, and no part of the {key}", shorten(lost));
+            let whole = format!("{text} {lost}");
+            let help =
+                format!("put quotes around the whole if it is meant: {}", shorten(&quoted(&whole)));
+            let mut finding = Finding::at(&rule::TEXT_LOST, source, comment.clone(), message)
+                .help(help)
+                .suggest(span.start..comment.end, quoted(&whole));
+            // A person puts a space into a remark, and none into `#5`.
+            if lost.trim_start_matches('#').starts_with([' ', '\t'])
+                || lost.trim_matches('#').is_empty()
+            {
+                finding.severity = Severity::Note;
+            }
+            Some(finding)
         }
-        let message = format!("`{name}` is no key here: YAML reads the line as part of the {key}");
-        findings.push(
-            Finding::at(&rule::TEXT_LOST, &episode.source, start..start + name.len(), message)
-                .help("start the line at the margin, with a space behind the colon"),
-        );
-    }
-}
-
-/// Numbers that YAML 1.1, which many tools still read, takes for others.
-fn numbers(episode: &Episode, findings: &mut Vec<Finding>) {
-    let plain = |key: &str| {
-        let field = episode.field(key)?;
-        let scalar = field.node.scalar()?;
-        (scalar.style == Style::Plain && scalar.tag.is_none())
-            .then_some((field, scalar.text.as_str()))
-    };
-    for key in ["episode", "season", "size"] {
-        let Some((field, text)) = plain(key) else { continue };
-        let digits = text.trim_start_matches('0');
-        let is_octal = digits.len() < text.len()
-            && digits.len() > 1
-            && text.bytes().all(|b| b.is_ascii_digit());
-        let Some(other) = is_octal.then(|| u64::from_str_radix(digits, 8).ok()).flatten() else {
-            continue;
-        };
-        let message = format!("`{text}` is {digits} here, and {other} to readers of YAML 1.1");
-        findings.push(
-            Finding::at(&rule::YAML_READING, &episode.source, field.span(), message)
-                .help(format!("write `{key}: {digits}`"))
-                .suggest(field.span(), digits),
-        );
-    }
-    if let (Some((field, text)), Given::Good(Located { value: seconds, .. })) =
-        (plain("duration"), &episode.duration)
-        && text.contains(':')
-        && text.starts_with(|c: char| c.is_ascii_digit() && c != '0')
-    {
-        let message =
-            format!("`{text}` without quotes is the number {seconds} to readers of YAML 1.1");
-        let mut finding = Finding::at(&rule::YAML_READING, &episode.source, field.span(), message)
-            .help(format!("write `{}: {}`", field.key, quoted(text)))
-            .suggest(field.span(), quoted(text));
-        finding.severity = Severity::Note;
-        findings.push(finding);
-    }
-}
-
-/// A date without an offset, which YAML's own timestamps have in UTC.
-fn date(episode: &Episode, findings: &mut Vec<Finding>) {
-    let (Given::Good(date), Some(field)) = (&episode.date, episode.field("date")) else { return };
-    let is_plain = field.node.scalar().is_some_and(|scalar| scalar.style == Style::Plain);
-    if date.value.offset.is_none() && is_plain && field.text().is_some_and(|text| text.len() > 10) {
-        let message =
-            "this date is in the show's time zone here, and in UTC to many readers of YAML";
-        let mut finding =
-            Finding::at(&rule::YAML_READING, &episode.source, date.span.clone(), message)
+        Reading::Swallowed { key, name } => {
+            let lost = &source.text[name.clone()];
+            let message =
+                format!("`{lost}` is no key here: YAML reads the line as part of the {key}");
+            Some(
+                Finding::at(&rule::TEXT_LOST, source, name.clone(), message)
+                    .help("start the line at the margin, with a space behind the colon"),
+            )
+        }
+        Reading::Octal { key, text, span } => {
+            let digits = text.trim_start_matches('0');
+            let other = u64::from_str_radix(digits, 8).ok()?;
+            let message = format!("`{text}` is {digits} here, and {other} to readers of YAML 1.1");
+            Some(
+                Finding::at(&rule::YAML_READING, source, span.clone(), message)
+                    .help(format!("write `{key}: {digits}`"))
+                    .suggest(span.clone(), digits),
+            )
+        }
+        Reading::Sexagesimal { text, span } => {
+            let seconds = episode.duration.value()?;
+            let message =
+                format!("`{text}` without quotes is the number {seconds} to readers of YAML 1.1");
+            let field = episode.field("duration")?;
+            let mut finding = Finding::at(&rule::YAML_READING, source, span.clone(), message)
+                .help(format!("write `{}: {}`", field.key, quoted(text)))
+                .suggest(span.clone(), quoted(text));
+            finding.severity = Severity::Note;
+            Some(finding)
+        }
+        Reading::NoOffset => {
+            let Given::Good(date) = &episode.date else { return None };
+            let message =
+                "this date is in the show's time zone here, and in UTC to many readers of YAML";
+            let mut finding = Finding::at(&rule::YAML_READING, source, date.span.clone(), message)
                 .help("write the offset, as in 2022-05-27 07:00:00 +0200");
-        finding.severity = Severity::Note;
-        findings.push(finding);
+            finding.severity = Severity::Note;
+            date.value.offset.is_none().then_some(finding)
+        }
+        // Said of the title as a whole, below.
+        Reading::TitleBreak => None,
     }
 }
 
 /// A title is a line of plain text (Apple Podcasts, "episode title").
 fn title(episode: &Episode, findings: &mut Vec<Finding>) {
-    let (Given::Good(title), Some(field)) = (&episode.title, episode.field("title")) else {
-        return;
-    };
-    let written = field.text().unwrap_or_default().trim();
+    let Given::Good(title) = &episode.title else { return };
     let entity = entities(&title.value);
-    let (what, meant) = if written.contains(['\n', '\r']) {
+    let (what, meant) = if episode.readings.contains(&Reading::TitleBreak) {
         ("a line break, which is published as a space", title.value.clone())
     } else if entity != title.value {
         ("an HTML entity, which apps show as it stands", entity)
@@ -260,12 +187,8 @@ pub fn foreign<'a>(episodes: impl Iterator<Item = &'a Episode>, findings: &mut V
     let mut found: BTreeMap<&str, (&Episode, Span, &Foreign, usize)> = BTreeMap::new();
     for episode in episodes {
         // The later name of `date` in the show that this format comes from.
-        let foreign = episode.fields.foreign().filter(|(_, foreign)| foreign.key != "publication");
-        for (field, foreign) in foreign {
-            found
-                .entry(foreign.key)
-                .or_insert_with(|| (episode, field.key_span.clone(), foreign, 0))
-                .3 += 1;
+        for (span, foreign) in episode.foreign.iter().filter(|(_, it)| it.key != "publication") {
+            found.entry(foreign.key).or_insert_with(|| (episode, span.clone(), foreign, 0)).3 += 1;
         }
     }
     for (episode, span, foreign, count) in found.into_values() {

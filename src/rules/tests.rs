@@ -95,7 +95,7 @@ proptest! {
         prop_assert!(after.size.value().is_some(), "{}", fixed);
         prop_assert!(after.duration.value().is_some(), "{}", fixed);
         prop_assert!(after.date.value().is_some(), "{}", fixed);
-        for (old, new) in before.fields.all.iter().zip(&after.fields.all) {
+        for (old, new) in before.fields().all.iter().zip(&after.fields().all) {
             prop_assert_eq!(&old.key, &new.key);
             if !["size", "duration", "date"].contains(&&*old.key) {
                 prop_assert_eq!(old.value(), new.value());

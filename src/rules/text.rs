@@ -140,9 +140,11 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         ("draft", episode.draft.malformed()),
     ];
     for (key, malformed) in values {
+        let Some(malformed) = malformed else { continue };
         // Another generator's key is called as it stands there.
-        let key = episode.field(key).map_or(key, |field| &field.key);
-        findings.extend(malformed.map(|malformed| malformed_value(source, key, malformed)));
+        let field = episode.field(key);
+        let key = field.as_ref().map_or(key, |field| &field.key);
+        findings.push(malformed_value(source, key, malformed));
     }
     reading::episode(episode, findings);
     texts(settings, episode, findings);
@@ -295,7 +297,7 @@ fn is_missing<T>(given: &Given<T>) -> bool {
 
 /// Where a key without value stands.
 fn at_key(episode: &Episode, key: &str) -> Option<Span> {
-    episode.field(key).map(|field| field.key_span.clone())
+    episode.field(key).map(|field| field.key_span)
 }
 
 /// The opening fence: where findings about what is not there are shown.

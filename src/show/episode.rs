@@ -9,8 +9,9 @@ use super::addresses;
 use super::date::{self, WrittenDate};
 use super::frontmatter::{self, Field, FrontMatterError};
 use super::given;
-use super::keys::{Fields, OWN};
+use super::keys::{Fields, Foreign, OWN};
 use super::namespace::{self, Element};
+use super::readings::{self, Reading};
 use super::source::{Given, Located, Malformed, Source, Span};
 use super::trouble::Trouble;
 use super::values::{self, AudioName};
@@ -82,8 +83,10 @@ pub struct Episode {
     pub source: Source,
     /// The last part of its page's address: `slug`, or the name of its file or folder.
     pub slug: String,
-    /// Every key as it stands, unknown ones included.
-    pub fields: Fields,
+    /// What its file says and its values do not.
+    pub readings: Box<[Reading]>,
+    /// Where keys of other generators stand, and what they mean.
+    pub foreign: Box<[(Span, &'static Foreign)]>,
     /// The files that lie beside its own, by their paths from there.
     pub beside: Arc<[String]>,
     /// YAML anchors that nothing names.
@@ -220,6 +223,7 @@ impl Episode {
             (_, guests) => guests,
         };
         let (namespace, namespace_faults) = namespace::of_fields(&keys.all);
+        let foreign = keys.foreign().map(|(field, foreign)| (field.key_span.clone(), foreign));
         Ok(Self {
             slug: slug.unwrap_or_else(|| super::layout::slug(&source.path).to_owned()),
             unknown,
@@ -277,7 +281,8 @@ impl Episode {
             block: keys.given("block", "true or false", values::truth),
             namespace,
             namespace_faults,
-            fields: keys,
+            readings: readings::of(&keys, &source.text),
+            foreign: foreign.collect(),
             beside,
             source,
         })
@@ -321,9 +326,16 @@ impl Episode {
         &self.source.text[self.notes.clone()]
     }
 
+    /// Every key as it stands, unknown ones included. Few ask, and a show has thousands of episodes: they
+    /// are read again.
+    pub fn fields(&self) -> Fields {
+        let matter = frontmatter::parse(&self.source.text);
+        Fields::new(matter.map(|matter| matter.fields).unwrap_or_default())
+    }
+
     /// The field that gives a key its value, under onair's name or another's, if it is there.
-    pub fn field(&self, key: &str) -> Option<&Field> {
-        self.fields.get(key)
+    pub fn field(&self, key: &str) -> Option<Field> {
+        self.fields().get(key).cloned()
     }
 
     /// How a person calls the episode: `#109`, or its slug where it has no number.

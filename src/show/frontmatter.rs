@@ -94,10 +94,7 @@ impl From<Refusal> for FrontMatterError {
 pub fn parse(text: &str) -> Result<FrontMatter, FrontMatterError> {
     let (yaml, notes) = split(text)?;
     let document = yaml::read(&text[yaml.clone()], yaml.start)?;
-    let mut fields = document.entries;
-    // A show has thousands of them.
-    fields.shrink_to_fit();
-    Ok(FrontMatter { fields, unused_anchors: document.unused_anchors, notes })
+    Ok(FrontMatter { fields: document.entries, unused_anchors: document.unused_anchors, notes })
 }
 
 /// The byte ranges of the YAML and of the notes.

@@ -2,15 +2,13 @@
 //!
 //! One table, from which reading, the rules and `docs/keys.md` take.
 
-use std::borrow::Cow;
-
 use super::frontmatter::Field;
 use super::own_keys;
 pub use super::own_keys::OWN;
 use super::yaml::Content;
 
 /// A key that other generators, or earlier forms of a show, have.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Foreign {
     /// The key; behind a dot what stands in a mapping: `itunes.duration`.
     pub key: &'static str,
@@ -166,50 +164,37 @@ pub struct Fields {
     pub all: Vec<Field>,
     inner: Vec<Field>,
     /// Which of them, in this order, stand for which key of onair's; the best one first.
-    roles: Box<[Role]>,
+    roles: Vec<Role>,
 }
 
-/// A key of onair's by its place in [`OWN`], how near a field's name is to it, and the field's place. A show has thousands of
-/// episodes, so it is small; a front matter has fewer fields than 65,536 (`frontmatter::MAX_BYTES`).
+/// A key of onair's by its place in [`OWN`], how near a field's name is to it, and the field's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Role {
-    key: u8,
-    rank: u16,
-    at: u16,
+    key: usize,
+    rank: usize,
+    at: usize,
 }
 
 impl Fields {
     /// Makes them ready to be asked.
-    pub fn new(mut all: Vec<Field>) -> Self {
-        // A show has thousands of each: one text for all of them.
-        for field in &mut all {
-            if let Some(own) = OWN.iter().find(|own| **own == field.key) {
-                field.key = Cow::Borrowed(own);
-            }
-        }
+    pub fn new(all: Vec<Field>) -> Self {
         let grouped = all.iter().filter(|field| is_group(&field.key));
         let inner: Vec<Field> = grouped.flat_map(Field::inner).collect();
         let both = all.iter().chain(&inner).enumerate();
         let of = |(at, field): (usize, &Field)| {
             let (key, rank) = role(&field.key)?;
-            let key = OWN.iter().position(|own| *own == key)?;
-            Some(Role {
-                key: u8::try_from(key).ok()?,
-                rank: u16::try_from(rank).ok()?,
-                at: u16::try_from(at).ok()?,
-            })
+            Some(Role { key: OWN.iter().position(|own| *own == key)?, rank, at })
         };
         let mut roles: Vec<Role> = both.filter_map(of).collect();
         roles.sort_unstable();
-        Self { all, inner, roles: roles.into() }
+        Self { all, inner, roles }
     }
 
     /// The field that gives a key its value: under onair's own name, or another's.
     pub fn get(&self, key: &str) -> Option<&Field> {
-        let of_key = self.roles.iter().filter(|role| OWN[usize::from(role.key)] == key);
+        let of_key = self.roles.iter().filter(|role| OWN[role.key] == key);
         let mut found = of_key.filter_map(|role| {
-            let at = usize::from(role.at);
-            self.all.get(at).or_else(|| self.inner.get(at.checked_sub(self.all.len())?))
+            self.all.get(role.at).or_else(|| self.inner.get(role.at.checked_sub(self.all.len())?))
         });
         let Some(first) = found.next() else {
             return self.all.iter().find(|field| field.key == key);

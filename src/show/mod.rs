@@ -26,6 +26,7 @@ pub mod person;
 pub mod placeholder;
 pub mod playing_time;
 pub mod read;
+pub mod readings;
 pub mod schema;
 pub mod set_key;
 pub mod settings;

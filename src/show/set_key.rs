@@ -23,7 +23,7 @@ pub fn set_key(episode: &Episode, key: &str, value: &str) -> Option<Edit> {
         }
         None => {
             let fence = closing_fence(text, episode.notes.start);
-            let indent = episode.fields.all.first().map_or("", |field| {
+            let indent = episode.fields().all.first().map_or("", |field| {
                 let line = text[..field.key_span.start].rfind('\n').map_or(0, |at| at + 1);
                 &text[line..field.key_span.start]
             });
@@ -48,9 +48,11 @@ fn gives_only(before: &Episode, edit: &Edit, key: &str, value: &str) -> bool {
         return false;
     };
     // The key may stand there under the name that another generator gives it.
-    let name = before.field(key).map_or(key, |field| &field.key);
+    let field = before.field(key);
+    let name = field.as_ref().map_or(key, |field| &field.key);
     let others = |episode: &Episode| {
-        let fields = episode.fields.all.iter().filter(|field| field.key != name);
+        let fields = episode.fields();
+        let fields = fields.all.iter().filter(|field| field.key != name);
         fields.map(|field| (field.key.clone(), field.value())).collect::<Vec<_>>()
     };
     after.field(key).is_some_and(|field| field.text() == Some(value))
@@ -163,7 +165,7 @@ mod tests {
 
             let read = Episode::parse(Source::new("episodes/1.md", written)).unwrap();
             prop_assert_eq!(read.apple_id.value(), Some(&id));
-            for field in &episode.fields.all {
+            for field in &episode.fields().all {
                 if field.key != KEY {
                     prop_assert_eq!(read.field(&field.key).unwrap().value(), field.value());
                 }

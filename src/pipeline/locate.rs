@@ -1,7 +1,7 @@
 //! Asks the target where each episode's audio stands, and lets it speak for audio that is not at hand.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
@@ -69,91 +69,108 @@ pub async fn locate(
         .flat_map(|record| &record.episodes)
         .map(|known| (known.guid.0.as_str(), &known.audio))
         .collect();
-    let mut questions = Vec::new();
     let mut elsewhere = BTreeMap::new();
-    for episode in &checkout.show.episodes {
-        let evidence = evidence.get(&episode.source.path);
-        if let Some(Evidence::Recorded(audio)) = evidence.filter(|it| is_elsewhere(it)) {
-            elsewhere.insert(episode.source.path.clone(), audio.clone());
+    for (path, evidence) in &evidence {
+        if let Evidence::Recorded(audio) = evidence
+            && audio.is_elsewhere()
+        {
+            elsewhere.insert(path.clone(), audio.clone());
         }
-        let wanted = evidence.and_then(|it| wanted(episode, it));
-        let place = enclosure::place(settings, episode);
-        let (Some(wanted), Some(file), Some(place)) = (wanted, episode.file.value(), place) else {
-            continue;
-        };
-        let recorded = episode.effective_guid().and_then(|guid| recorded.get(guid).copied());
-        // Audio that comes home finds no place taken.
-        let comes_home = !evidence.is_some_and(is_elsewhere);
-        let recorded = recorded.filter(|audio| !(comes_home && audio.is_elsewhere()));
-        let question = Question {
-            prefix: settings.media_prefix(),
-            name: place.name,
-            file: file.as_str().to_owned(),
-            wanted,
-            recorded: recorded.cloned(),
-            ahead: match (goes_ahead(episode), record) {
-                (true, _) => Ahead::Now,
-                (false, Some(_)) => Ahead::Perhaps,
-                (false, None) => Ahead::No,
-            },
-            as_it_is: None,
-        };
-        let local = match settings.writes_tag(episode) {
-            true => None,
-            false => evidence.map(|it| Local::of(checkout, it)).transpose()?.flatten(),
-        };
-        let question = Question {
-            as_it_is: local.as_ref().and_then(|local| {
-                let key = Key::new(format!("{}{}", question.prefix, question.name)).ok()?;
-                local.as_it_is(key)
-            }),
-            ..question
-        };
-        let file = local.map(|local| local.file);
-        questions.push((episode.source.path.clone(), question, file));
     }
+    let question = |episode: &Episode| {
+        let evidence = evidence.get(&episode.source.path);
+        let known = episode.effective_guid().and_then(|guid| recorded.get(guid).copied());
+        let ahead = match (goes_ahead(episode), record) {
+            (true, _) => Ahead::Now,
+            (false, Some(_)) => Ahead::Perhaps,
+            (false, None) => Ahead::No,
+        };
+        question(checkout, episode, evidence?, known, ahead).transpose()
+    };
     // In a target without a record all are asked for, as a rule in vain.
-    let there = match record.is_none() && questions.len() >= WORTH_LISTING {
+    let there = match record.is_none() && evidence.len() >= WORTH_LISTING {
         true => target.keys(&settings.media_prefix()).await,
         false => None,
     };
     let there = there.as_ref();
-    let answers: Vec<_> = stream::iter(questions)
-        .map(async |(path, question, file)| {
+    // A show has thousands of episodes: a question is made when it is asked, and only answers are kept.
+    let asked =
+        checkout.show.episodes.iter().filter_map(|episode| Some((episode, question(episode)?)));
+    let mut answers = stream::iter(asked)
+        .map(async |(episode, question)| {
+            let (question, file) = question?;
             let mut same = None;
             let answer = settle(&question, file.as_deref(), (target, there), &mut same).await?;
             let adopted = question.as_it_is.zip(same).map(|(audio, head)| adopted(&audio, head));
-            Ok::<_, Error>((path, question.wanted, answer, adopted))
+            let pointer = matches!(question.wanted, Wanted::Source(_));
+            Ok::<_, Error>((&episode.source.path, pointer, answer, adopted))
         })
-        .buffer_unordered(Limits::default().others)
-        .try_collect()
-        .await?;
+        .buffer_unordered(Limits::default().others);
     let (mut placements, mut proofs, mut all_adopted) =
         (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    for (path, wanted, answer, adopted) in answers {
+    while let Some((path, pointer, answer, adopted)) = answers.try_next().await? {
         all_adopted.extend(adopted);
         let standing = |answer: &Placement| match answer {
             Placement::Standing(audio) => !audio.is_elsewhere(),
             Placement::Free(_) => true,
         };
-        let Some((mut placement, by)) = answer.filter(|(answer, _)| standing(answer)) else {
+        let Some((placement, by)) = answer.filter(|(answer, _)| standing(answer)) else {
             continue;
         };
-        elsewhere.remove(&path);
-        if let (Placement::Standing(audio), Some(evidence)) =
-            (&mut placement, evidence.get_mut(&path))
-        {
+        elsewhere.remove(path);
+        proofs.insert(path.clone(), Proof { pointer, by });
+        placements.insert(path.clone(), placement);
+    }
+    drop(answers);
+    for (path, placement) in &mut placements {
+        if let (Placement::Standing(audio), Some(evidence)) = (placement, evidence.get_mut(path)) {
             speak(evidence, audio);
         }
-        let pointer = matches!(wanted, Wanted::Source(_));
-        proofs.insert(path.clone(), Proof { pointer, by });
-        placements.insert(path, placement);
     }
     for (path, audio) in elsewhere {
         proofs.insert(path.clone(), Proof { pointer: false, by: By::Address });
         placements.insert(path, Placement::Standing(*audio));
     }
     Ok(Located { evidence, placements, proofs, adopted: all_adopted })
+}
+
+/// What the target is to be asked of an episode's audio, and the file at hand that is sent as it is;
+/// nothing where no place can be sought for it.
+fn question(
+    checkout: &Checkout,
+    episode: &Episode,
+    evidence: &Evidence,
+    recorded: Option<&PublishedAudio>,
+    ahead: Ahead,
+) -> Result<Option<(Question, Option<PathBuf>)>, Error> {
+    let settings = &checkout.show.settings;
+    let place = enclosure::place(settings, episode);
+    let (Some(wanted), Some(file), Some(place)) =
+        (wanted(episode, evidence), episode.file.value(), place)
+    else {
+        return Ok(None);
+    };
+    let local = match settings.writes_tag(episode) {
+        true => None,
+        false => Local::of(checkout, evidence)?,
+    };
+    let prefix = settings.media_prefix();
+    let key = Key::new(format!("{prefix}{}", place.name)).ok();
+    let as_it_is = key.and_then(|key| local.as_ref()?.as_it_is(key));
+    // Audio that comes home finds no place taken.
+    let comes_home = !is_elsewhere(evidence);
+    let recorded = recorded.filter(|audio| !(comes_home && audio.is_elsewhere())).cloned();
+    let name = place.name;
+    let question = Question {
+        prefix,
+        name,
+        file: file.as_str().to_owned(),
+        wanted,
+        recorded,
+        ahead,
+        as_it_is,
+    };
+    Ok(Some((question, local.map(|local| local.file))))
 }
 
 fn is_elsewhere(evidence: &Evidence) -> bool {

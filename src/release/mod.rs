@@ -2,7 +2,8 @@
 //!
 //! 1. Read what is published ([`read_published`]) and plan against it; nothing has been written yet.
 //! 2. Take the lock. Whoever loses says who holds it.
-//! 3. Send audio, then images, chapters, transcripts, assets, pages.
+//! 3. Send audio, and beside it new images, chapters, transcripts and assets; then those that replace others;
+//!    then pages.
 //! 4. Look at every enclosure that the new feed will name: it exists, with that length and type, or as the
 //!    very version that was sent with that type, which a listing tells of a thousand at once.
 //! 5. Write the record, put the feed if it is still the one that was planned against, then the
@@ -102,8 +103,8 @@ async fn with_lock<T>(
 }
 
 async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Receipt, ReleaseError> {
-    let manifest = still_current(plan, run).await?;
-    run.store.tidy().await?;
+    let tidy = async { Ok(run.store.tidy().await?) };
+    let (manifest, ()) = tokio::try_join!(still_current(plan, run), tidy)?;
     let mut receipt = Receipt { unchanged: plan.unchanged.len(), ..Receipt::default() };
     if !plan.makes_release() {
         if let Some(record) = &plan.base.record {
@@ -112,9 +113,8 @@ async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Rece
         return Ok(receipt);
     }
 
-    let manifest = begun::note(plan, run, manifest).await?;
-    let prepared = prepare(plan, run, lease);
-    let (sent, record) = tokio::select! {
+    let prepared = prepare(plan, run, lease, manifest);
+    let (sent, record, manifest) = tokio::select! {
         biased;
         () = run.cancel.cancelled() => return Err(ReleaseError::Cancelled),
         prepared = prepared => prepared?,
@@ -139,13 +139,17 @@ async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Rece
     Ok(receipt)
 }
 
-/// Everything up to the record: what the feed will name is sent, and looked at.
+/// Everything up to the record: what the feed will name is sent, and looked at. Gives the manifest's version,
+/// too.
 async fn prepare(
     plan: &Plan,
     run: &Run<'_>,
     lease: &Lease<'_>,
-) -> Result<(send::Sent, Record), ReleaseError> {
-    let mut sent = send::Sent::of(verify::prove(plan, run).await?);
+    manifest: Option<Version>,
+) -> Result<(send::Sent, Record, Option<Version>), ReleaseError> {
+    let (proved, manifest) =
+        tokio::try_join!(verify::prove(plan, run), begun::note(plan, run, manifest))?;
+    let mut sent = send::Sent::of(proved);
     begun::take_back(plan, run, lease).await?;
     // Archive pages of the feed name enclosures too.
     let (objects, archives) =
@@ -164,7 +168,7 @@ async fn prepare(
     let number = base.map_or(ReleaseNumber::FIRST, ReleaseNumber::next);
     let objects = std::mem::take(&mut sent.recorded);
     let record = plan.record(number, run.clock.now(), run.owner.author.clone(), objects);
-    Ok((sent, record))
+    Ok((sent, record, manifest))
 }
 
 /// Makes sure that nothing was published since the plan was made; gives the manifest's version.

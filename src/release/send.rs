@@ -54,20 +54,29 @@ impl Sent {
 }
 
 /// Sends steps, kind after kind: a page is never public before the audio that it plays.
+///
+/// While audio is under way, so is what only pages and the feed will name and what replaces nothing; and what
+/// will be replaced is kept.
 pub(super) async fn send_all(
     steps: &[Step],
     run: &Run<'_>,
     lease: &Lease<'_>,
     sent: &mut Sent,
 ) -> Result<(), ReleaseError> {
-    // What will be replaced is kept while audio, which replaces nothing, is under way.
     let audio = steps.partition_point(|step| step.object.kind == Kind::Audio);
     let (audio, others) = steps.split_at(audio);
-    let (delivered, ()) =
-        tokio::try_join!(send_kind(audio, run.limits.audio, run, lease), keep_all(others, run))?;
-    sent.note(delivered);
+    let (named, others): (Vec<&Step>, Vec<&Step>) = others
+        .iter()
+        .partition(|step| step.object.kind < Kind::Page && step.condition == Condition::Absent);
+    let (audio, named, ()) = tokio::try_join!(
+        send_kind(audio.iter().collect(), run.limits.audio, run, lease),
+        send_kind(named, run.limits.others, run, lease),
+        keep_all(&others, run)
+    )?;
+    sent.note(audio);
+    sent.note(named);
     for steps in others.chunk_by(|a, b| a.object.kind == b.object.kind) {
-        sent.note(send_kind(steps, run.limits.others, run, lease).await?);
+        sent.note(send_kind(steps.to_vec(), run.limits.others, run, lease).await?);
     }
     Ok(())
 }
@@ -76,12 +85,12 @@ pub(super) async fn send_all(
 type Delivered<'a> = Vec<(&'a Step, (Delivery, Version))>;
 
 async fn send_kind<'a>(
-    steps: &'a [Step],
+    steps: Vec<&'a Step>,
     at_once: usize,
     run: &Run<'_>,
     lease: &Lease<'_>,
 ) -> Result<Delivered<'a>, ReleaseError> {
-    let look = Look::before(steps, run, lease).await?;
+    let look = Look::before(&steps, run, lease).await?;
     let look = &look;
     stream::iter(steps)
         .map(async |step| Ok((step, deliver(step, run, Some(lease), look.is_needed(step)).await?)))
@@ -109,18 +118,22 @@ pub async fn send_ahead(object: &Object, run: &Run<'_>) -> Result<Delivery, Rele
 
 /// Which objects are looked for before they are sent.
 struct Look {
+    /// A release that was cut off may have sent any of them.
     all: bool,
+    /// Whether the store refuses to write where something stands.
+    conditional: bool,
     /// Keys of which a listing has told that nothing stands there.
     absent: BTreeSet<Key>,
 }
 
 impl Look {
     async fn before(
-        steps: &[Step],
+        steps: &[&Step],
         run: &Run<'_>,
         lease: &Lease<'_>,
     ) -> Result<Self, ReleaseError> {
-        let mut look = Self { all: lease.resuming, absent: BTreeSet::new() };
+        let conditional = run.store.conditional().await?;
+        let mut look = Self { all: lease.resuming, conditional, absent: BTreeSet::new() };
         let asked: Vec<&Key> =
             steps.iter().filter(|step| look.is_needed(step)).map(|step| &step.object.key).collect();
         let there = listed(asked.into_iter(), run).await?.into_iter();
@@ -129,11 +142,17 @@ impl Look {
         Ok(look)
     }
 
-    /// Whether to look. What is dear costs more to send in vain than to ask for.
+    /// Whether to look. What is dear costs more to send in vain than to ask for; but the plan has just
+    /// seen that nothing stands where new audio goes, and should somebody have come before it since, the
+    /// write is refused.
     fn is_needed(&self, step: &Step) -> bool {
+        let seen = self.conditional
+            && step.object.kind == Kind::Audio
+            && step.reason == Reason::New
+            && step.condition == Condition::Absent;
         let dear = self.all
-            || step.object.kind == Kind::Audio
-            || step.object.body.len() >= WORTH_ASKING
+            || step.object.kind == Kind::Audio && !seen
+            || step.object.body.len() >= WORTH_ASKING && !seen
             || step.reason == Reason::Missing;
         dear && !(step.condition == Condition::Absent && self.absent.contains(&step.object.key))
     }
@@ -191,7 +210,7 @@ async fn deliver(
 }
 
 /// Keeps copies of what is about to be replaced, under their hashes, where a rollback finds them.
-async fn keep_all(steps: &[Step], run: &Run<'_>) -> Result<(), ReleaseError> {
+async fn keep_all(steps: &[&Step], run: &Run<'_>) -> Result<(), ReleaseError> {
     stream::iter(steps)
         .map(|step| keep(step, run))
         .buffer_unordered(run.limits.others.max(1))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::try_join_all;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::error::{Fault, ReleaseError};
@@ -57,14 +58,15 @@ pub(super) async fn listed<'a>(
         let folder = key.as_str().split_once('/').map_or("", |(folder, _)| folder);
         folders.entry(folder).or_default().push(key);
     }
-    let mut listed = BTreeMap::new();
-    for keys in folders.into_values().filter(|keys| keys.len() >= WORTH_LISTING) {
+    let folders = folders.into_values().filter(|keys| keys.len() >= WORTH_LISTING);
+    let list = async |keys: Vec<&'a Key>| {
         let found = run.store.list(common(&keys)).await?;
         let mut found: BTreeMap<Key, Listed> =
             found.into_iter().map(|found| (found.key.clone(), found)).collect();
-        listed.extend(keys.into_iter().map(|key| (key, found.remove(key))));
-    }
-    Ok(listed)
+        let listed = keys.into_iter().map(|key| (key, found.remove(key)));
+        Ok::<Vec<_>, ReleaseError>(listed.collect())
+    };
+    Ok(try_join_all(folders.map(list)).await?.into_iter().flatten().collect())
 }
 
 /// How all of these begin.

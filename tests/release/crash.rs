@@ -246,8 +246,8 @@ async fn a_release_costs_no_more_requests_than_these() {
         costs.push(format!("{name}: {}", tap.operations()));
     }
     insta::assert_snapshot!(costs.join("\n"), @"
-        first release: 23
-        new episode: 17
+        first release: 21
+        new episode: 16
         edited page: 12
         replaced cover: 10
         feed only: 12
@@ -255,7 +255,7 @@ async fn a_release_costs_no_more_requests_than_these() {
         moved page: 13
         scheduled episode comes: 12
         an episode leaves: 16
-        other audio: 15
+        other audio: 14
         nothing: 2
         ");
 }

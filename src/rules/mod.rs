@@ -56,6 +56,9 @@ pub struct Facts<'a> {
     pub now: Timestamp,
 }
 
+/// So many episodes are judged before their findings are gathered.
+const JUDGED_AT_ONCE: usize = 4096;
+
 /// Every finding, sorted by file and place.
 pub fn check(facts: Facts<'_>) -> Vec<Finding> {
     let Facts { show, audio, unused_audio, artwork, heard, others, now } = facts;
@@ -77,18 +80,20 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
         }
         (findings, member::Member { episode, proved })
     };
-    let judged: Vec<_> =
-        show.episodes.par_iter().filter(|episode| !episode.is_draft()).map(judge).collect();
-    let mut members = Vec::with_capacity(judged.len());
-    for (found, member) in judged {
-        findings.extend(found);
-        members.push(member);
+    // A few thousand at a time: their lists of findings take more room than the findings.
+    let mut members = Vec::with_capacity(show.episodes.len());
+    for episodes in show.episodes.chunks(JUDGED_AT_ONCE) {
+        let episodes = episodes.par_iter().filter(|episode| !episode.is_draft());
+        for (found, member) in episodes.map(judge).collect::<Vec<_>>() {
+            findings.extend(found);
+            members.push(member);
+        }
     }
     feed_weight(show, &mut findings);
     series::series(&show.settings, &members, now, &mut findings);
     findings.extend(unused_audio.iter().map(|path| audio::unused(path)));
     sound::judge(show, heard, &mut findings);
-    let mut findings = with_settings(show, heard, findings);
+    with_settings(show, heard, &mut findings);
     findings.sort_by(Finding::order);
     findings
 }
@@ -111,12 +116,11 @@ fn feed_weight(show: &Show, findings: &mut Vec<Finding>) {
 }
 
 /// The host's say: severities, and findings that are known and accepted.
-fn with_settings(show: &Show, heard: &sound::Ears, findings: Vec<Finding>) -> Vec<Finding> {
+fn with_settings(show: &Show, heard: &sound::Ears, findings: &mut Vec<Finding>) {
     let settings = &show.settings;
     let source = &show.settings_source;
-    let mut kept = Vec::with_capacity(findings.len());
     let mut used = BTreeSet::new();
-    for mut finding in findings {
+    findings.retain_mut(|finding| {
         let allowance = settings.allow.iter().position(|allowance| {
             allowance.rule.get_ref() == finding.rule.id
                 && finding.path
@@ -124,24 +128,24 @@ fn with_settings(show: &Show, heard: &sound::Ears, findings: Vec<Finding>) -> Ve
         });
         if let Some(allowance) = allowance {
             used.insert(allowance);
-            continue;
+            return false;
         }
         let set = settings.rules.iter().find(|(id, _)| id.get_ref() == finding.rule.id);
         match set.map(|(_, setting)| setting.get_ref()) {
-            Some(RuleSetting::Off) => continue,
+            Some(RuleSetting::Off) => return false,
             Some(RuleSetting::Error) => finding.severity = Severity::Error,
             Some(RuleSetting::Warning) => finding.severity = Severity::Warning,
             Some(RuleSetting::Note) => finding.severity = Severity::Note,
             None => {}
         }
-        kept.push(finding);
-    }
+        true
+    });
     let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
     let named = settings.rules.keys().chain(settings.allow.iter().map(|allowance| &allowance.rule));
     for id in named.filter(|id| !ids.contains(&id.get_ref().as_str())) {
         let message = format!("there is no rule `{}`", id.get_ref());
         let finding = Finding::at(&registry::UNKNOWN_RULE, source, id.span(), message);
-        kept.push(match crate::show::words::nearest(id.get_ref(), &ids) {
+        findings.push(match crate::show::words::nearest(id.get_ref(), &ids) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
             None => finding.help("`onair explain` lists all rules"),
         });
@@ -156,13 +160,12 @@ fn with_settings(show: &Show, heard: &sound::Ears, findings: Vec<Finding>) -> Ve
                 allowance.episode.get_ref(),
                 allowance.rule.get_ref()
             );
-            kept.push(
+            findings.push(
                 Finding::at(&registry::UNUSED_ALLOWANCE, source, allowance.rule.span(), message)
                     .help("take this [[allow]] out"),
             );
         }
     }
-    kept
 }
 
 /// Whether it is known that an allowance allows nothing: not where only listening can tell.

@@ -1,6 +1,7 @@
 //! One episode as the host wrote it: every value beside the place where it stands.
 
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock};
 
 use jiff::tz::Offset;
 use serde_yaml::Value;
@@ -77,28 +78,16 @@ pub struct UnknownKey {
 }
 
 /// One episode.
+///
+/// What most episodes do without stands in [`RareKeys`], and is reached as if it stood here.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Episode {
     /// Its file.
     pub source: Source,
     /// The last part of its page's address: `slug`, or the name of its file or folder.
     pub slug: String,
-    /// What its file says and its values do not.
-    pub readings: Box<[Reading]>,
-    /// Where keys of other generators stand, and what they mean.
-    pub foreign: Box<[(Span, &'static Foreign)]>,
     /// The files that lie beside its own, by their paths from there.
     pub beside: Arc<[String]>,
-    /// YAML anchors that nothing names.
-    pub unused_anchors: Vec<Span>,
-    /// `slug`: the page's name, where it is not the file's.
-    pub page: Given<String>,
-    /// `permalink`, as the site path of its page.
-    pub permalink: Given<String>,
-    /// `aliases`: site paths at which its page stood before.
-    pub aliases: Given<Vec<String>>,
-    /// Keys that mean nothing to onair.
-    pub unknown: Vec<UnknownKey>,
     /// Where the notes stand in the file.
     pub notes: Span,
     /// `layout`, which only a static site generator needs.
@@ -111,20 +100,8 @@ pub struct Episode {
     pub description: Given<String>,
     /// `guest`: a line of text, HTML allowed.
     pub guest: Given<String>,
-    /// `guests`: a list.
-    pub guests: Given<Vec<Person>>,
-    /// `persons`: a list of everybody who takes part, in place of guests and host.
-    pub persons: Given<Vec<Person>>,
-    /// `links`: a list of pages.
-    pub links: Given<Vec<Person>>,
     /// `episode`: the number.
     pub number: Given<u32>,
-    /// `season`
-    pub season: Given<u32>,
-    /// `episodeType`
-    pub episode_type: Given<EpisodeType>,
-    /// `explicit`
-    pub explicit: Given<bool>,
     /// `duration`, in seconds.
     pub duration: Given<u64>,
     /// `size`, in bytes.
@@ -137,18 +114,51 @@ pub struct Episode {
     pub author: Given<String>,
     /// `category`
     pub category: Given<String>,
-    /// `tags`: topics, by which pages gather episodes.
-    pub tags: Given<Vec<String>>,
     /// `background`: the page's banner.
     pub background: Given<String>,
     /// `social-background`: the picture that social networks show.
     pub social_background: Given<String>,
-    /// `image`: the episode's own artwork, square as the show's.
-    pub image: Given<String>,
     /// `appleEpisodeId`
     pub apple_id: Given<u64>,
+    /// What its file says and its values do not.
+    pub readings: Box<[Reading]>,
+    /// Where keys of other generators stand, and what they mean.
+    pub foreign: Box<[(Span, &'static Foreign)]>,
     /// `guid`, where it is not the file's name.
     pub guid: Given<String>,
+    rare: Arc<RareKeys>,
+}
+
+/// What most episodes do without. It takes more room than all that they have, and a show may have a hundred
+/// thousand of them: those that have nothing of it share one.
+#[derive(Debug, PartialEq, Default)]
+pub struct RareKeys {
+    /// YAML anchors that nothing names.
+    pub unused_anchors: Vec<Span>,
+    /// `slug`: the page's name, where it is not the file's.
+    pub page: Given<String>,
+    /// `permalink`, as the site path of its page.
+    pub permalink: Given<String>,
+    /// `aliases`: site paths at which its page stood before.
+    pub aliases: Given<Vec<String>>,
+    /// Keys that mean nothing to onair.
+    pub unknown: Vec<UnknownKey>,
+    /// `guests`: a list.
+    pub guests: Given<Vec<Person>>,
+    /// `persons`: a list of everybody who takes part, in place of guests and host.
+    pub persons: Given<Vec<Person>>,
+    /// `links`: a list of pages.
+    pub links: Given<Vec<Person>>,
+    /// `season`
+    pub season: Given<u32>,
+    /// `episodeType`
+    pub episode_type: Given<EpisodeType>,
+    /// `explicit`
+    pub explicit: Given<bool>,
+    /// `tags`: topics, by which pages gather episodes.
+    pub tags: Given<Vec<String>>,
+    /// `image`: the episode's own artwork, square as the show's.
+    pub image: Given<String>,
     /// `guidIsPermaLink`: whether the feed says so of the guid, as it did elsewhere before.
     pub guid_is_permalink: Given<bool>,
     /// `enclosure`: the address of the audio in the feed, where it is not media.url and `file`.
@@ -167,6 +177,22 @@ pub struct Episode {
     pub namespace_faults: Vec<(&'static str, Malformed)>,
     /// `block`: directories are to leave the episode out (`itunes:block`).
     pub block: Given<bool>,
+}
+
+static NONE_OF_THEM: LazyLock<Arc<RareKeys>> = LazyLock::new(Arc::default);
+
+impl RareKeys {
+    fn shared(self) -> Arc<Self> {
+        if self == Self::default() { Arc::clone(&NONE_OF_THEM) } else { Arc::new(self) }
+    }
+}
+
+impl Deref for Episode {
+    type Target = RareKeys;
+
+    fn deref(&self) -> &RareKeys {
+        &self.rare
+    }
 }
 
 impl Episode {
@@ -224,50 +250,22 @@ impl Episode {
         };
         let (namespace, namespace_faults) = namespace::of_fields(&keys.all);
         let foreign = keys.foreign().map(|(field, foreign)| (field.key_span.clone(), foreign));
-        Ok(Self {
-            slug: slug.unwrap_or_else(|| super::layout::slug(&source.path).to_owned()),
+        let rare = RareKeys {
             unknown,
             unused_anchors: matter.unused_anchors,
-            notes: matter.notes,
             page,
             permalink: page_link::permalink(&keys),
             aliases: page_link::aliases(&keys),
-            layout: keys.text("layout"),
-            title: keys.line("title"),
-            subtitle: keys.line("subtitle"),
-            description: keys.text("description"),
-            guest,
             guests,
             persons: keys.list("persons", ListOf::People),
             links: keys.list("links", ListOf::Links),
-            number: keys.given("episode", "a whole number, as in 109", |text| {
-                values::positive(text, "an episode number")
-            }),
             season: keys.given("season", "a whole number, as in 2", |text| {
                 values::positive(text, "a season number")
             }),
             episode_type: keys.given("episodeType", "full, trailer or bonus", episode_type),
             explicit: keys.given("explicit", "true or false", values::explicit),
-            duration: keys.given("duration", "HH:MM:SS, as in 00:58:48", values::playing_time),
-            size: keys.given(
-                "size",
-                "a number of bytes in plain digits, as in 112899891",
-                values::size,
-            ),
-            file: file(&keys),
-            date: date(&keys),
-            author: keys.line("author"),
-            category: keys.text("category"),
             tags: keys.texts("tags"),
-            background: picture("background"),
-            social_background: picture("social-background"),
             image: picture("image"),
-            apple_id: keys.given(
-                "appleEpisodeId",
-                "the digits behind `?i=` in the episode's address at Apple Podcasts",
-                values::apple_id,
-            ),
-            guid: keys.text("guid"),
             guid_is_permalink: keys.given("guidIsPermaLink", "true or false", values::truth),
             enclosure: enclosure(&keys),
             enclosure_type: keys.given(
@@ -281,8 +279,39 @@ impl Episode {
             block: keys.given("block", "true or false", values::truth),
             namespace,
             namespace_faults,
+        };
+        Ok(Self {
+            slug: slug.unwrap_or_else(|| super::layout::slug(&source.path).to_owned()),
+            notes: matter.notes,
+            layout: keys.text("layout"),
+            title: keys.line("title"),
+            subtitle: keys.line("subtitle"),
+            description: keys.text("description"),
+            guest,
+            number: keys.given("episode", "a whole number, as in 109", |text| {
+                values::positive(text, "an episode number")
+            }),
+            duration: keys.given("duration", "HH:MM:SS, as in 00:58:48", values::playing_time),
+            size: keys.given(
+                "size",
+                "a number of bytes in plain digits, as in 112899891",
+                values::size,
+            ),
+            file: file(&keys),
+            date: date(&keys),
+            author: keys.line("author"),
+            category: keys.text("category"),
+            background: picture("background"),
+            social_background: picture("social-background"),
+            apple_id: keys.given(
+                "appleEpisodeId",
+                "the digits behind `?i=` in the episode's address at Apple Podcasts",
+                values::apple_id,
+            ),
             readings: readings::of(&keys, &source.text),
             foreign: foreign.collect(),
+            guid: keys.text("guid"),
+            rare: rare.shared(),
             beside,
             source,
         })

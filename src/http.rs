@@ -17,7 +17,7 @@ use ureq::http::{self, HeaderMap};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::typestate::WithoutBody;
 use ureq::unversioned::resolver::Resolver;
-use ureq::unversioned::transport::DefaultConnector;
+use ureq::unversioned::transport::{Connector, DefaultConnector};
 use ureq::{Agent, Body, Proxy, RequestBuilder};
 use url::Url;
 
@@ -138,6 +138,17 @@ impl Client {
         reach: Reach,
         resolver: impl Resolver,
     ) -> Self {
+        Self::over(DefaultConnector::new(), patience, proxy, reach, resolver)
+    }
+
+    /// A client whose connections are made by `connector`.
+    pub(crate) fn over(
+        connector: impl Connector,
+        patience: Duration,
+        proxy: Option<Proxy>,
+        reach: Reach,
+        resolver: impl Resolver,
+    ) -> Self {
         let native = rustls_native_certs::load_native_certs();
         let roots = native.certs.iter().map(|der| Certificate::from_der(der).to_owned());
         let tls = TlsConfig::builder()
@@ -158,7 +169,7 @@ impl Client {
             .timeout_recv_response(Some(patience))
             .timeout_per_read(Some(patience));
         let resolver = CarefulResolver::new(resolver, reach.clone());
-        let agent = Agent::with_parts(config.build(), DefaultConnector::new(), resolver);
+        let agent = Agent::with_parts(config.build(), connector, resolver);
         Self { agent, reach, patience, trusting: !native.certs.is_empty() }
     }
 

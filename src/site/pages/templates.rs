@@ -10,7 +10,7 @@ mod tests;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
@@ -81,6 +81,16 @@ impl Templates {
             }
         }
     }
+
+    /// What comes of a host's template in place of the page of wrong addresses.
+    ///
+    /// # Errors
+    /// [`TemplateError`] as for a whole site.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn rendered(text: &str, context: Value) -> Result<String, TemplateError> {
+        let templates = Self::new([Source::new("theme/404.html", text)]);
+        Renderer::new(&templates, "https://show.example/")?.render("404.html", context)
+    }
 }
 
 /// A text of lines without indentation, and without those that are remarks alone.
@@ -145,11 +155,8 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// onair's own templates and the host's, and what is wrong with those that are none.
-fn environment(
-    templates: &Templates,
-    site_url: &str,
-) -> (Environment<'static>, Vec<TemplateError>) {
+/// What all sites share, onair's own templates among it: compiled once.
+static COMMON: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
         environment.set_syntax(syntax);
@@ -168,6 +175,19 @@ fn environment(
         _ => minijinja::escape_formatter(out, state, value),
     });
     environment.set_recursion_limit(64);
+    for (name, text) in OWN.iter().filter(|(name, _)| is_template(name)) {
+        // One that were none would be missed by every page.
+        let _ = environment.add_template(name, text);
+    }
+    environment
+});
+
+/// onair's own templates, the host's in place of them, and what is wrong with those that are none.
+fn environment(
+    templates: &Templates,
+    site_url: &str,
+) -> (Environment<'static>, Vec<TemplateError>) {
+    let mut environment = COMMON.clone();
     if !templates.files.is_empty() {
         environment.set_fuel(Some(limits::FUEL));
         // A list that grows by itself in a loop could be nested as deep as there is fuel.
@@ -178,13 +198,6 @@ fn environment(
         url.strip_prefix(&site_url).map_or_else(|| url.to_owned(), |path| format!("{root}{path}"))
     });
     let mut errors = Vec::new();
-    for (name, text) in OWN.iter().filter(|(name, _)| is_template(name)) {
-        if !templates.files.contains_key(*name)
-            && let Err(error) = environment.add_template(name, text)
-        {
-            errors.push(describe(templates, name, &error));
-        }
-    }
     for (name, file) in templates.files.iter().filter(|(name, _)| is_template(name)) {
         let text = file.text.strip_prefix('\u{feff}').unwrap_or(&file.text);
         let error = |line, reason| TemplateError { path: file.path.clone(), line, reason };

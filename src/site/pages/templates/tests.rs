@@ -2,12 +2,10 @@ use std::time::{Duration, Instant};
 
 use minijinja::context;
 
-use super::*;
+use super::{TemplateError, Templates};
 
-/// What comes of rendering this in place of the page of wrong addresses.
 fn rendered(text: &str) -> Result<String, TemplateError> {
-    let templates = Templates::new([Source::new("theme/404.html", text)]);
-    Renderer::new(&templates, "https://show.example/")?.render("404.html", context! {})
+    Templates::rendered(text, context! {})
 }
 
 #[test]

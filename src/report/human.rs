@@ -1,10 +1,11 @@
 //! Findings for a person at a terminal: the line, a caret under what is wrong, and the way out.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::repeats::{PLACES, kinds};
 use super::{Sources, printable};
-use crate::rules::{Finding, Severity};
+use crate::rules::{Finding, Related, Severity};
+use crate::show::Span;
 
 /// All findings, one block each.
 pub fn render(findings: &[Finding], sources: &Sources<'_>, colour: bool) -> String {
@@ -32,7 +33,9 @@ fn blocks<'a>(groups: impl Iterator<Item = Group<'a>>, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
     for group in groups {
-        out.push_str(&renderer.render(&[group]));
+        // Of control characters, the renderer shows those of ASCII as signs, and passes on the others.
+        let block = renderer.render(&[group]);
+        out.push_str(&block.replace(|c| matches!(c, '\u{80}'..='\u{9f}'), "\u{fffd}"));
         out.push_str("\n\n");
     }
     out
@@ -77,48 +80,92 @@ fn label(finding: &Finding) -> Option<String> {
     }
 }
 
+/// The longest piece of a text that is shown around a finding, in bytes: what is longer hides what is
+/// wrong, and thousands of findings in it would take long.
+const SHOWN: usize = 4096;
+
+/// The lines that hold a part of a text, as a piece of its own: from which byte on, and the part in it.
+/// Of a part that is too long, its first line.
+fn lines<'a>(
+    sources: &Sources<'a>,
+    path: &str,
+    part: &Span,
+) -> Option<(Snippet<'a, Annotation<'a>>, usize, Span)> {
+    let (text, lines) = sources.lines(path)?;
+    let mut part = part.clone();
+    let (mut around, number) = lines.around(text, &part);
+    if around.len() > SHOWN {
+        part.end = part.start;
+        around = lines.around(text, &part).0;
+        part.end = around.end.max(part.start);
+    }
+    if around.len() > SHOWN {
+        return None;
+    }
+    let from = around.start;
+    let snippet = Snippet::source(&text[around]).line_start(number).path(printable(&sources.in_repository(path)));
+    Some((snippet, from, part.start - from..part.end - from))
+}
+
+/// Where a part of a text stands, without its line.
+fn origin<'a>(sources: &Sources<'a>, path: &str, part: Option<&Span>) -> Origin<'a> {
+    let origin = Origin::path(printable(&sources.in_repository(path)));
+    match part.and_then(|part| sources.place_of(path, part)) {
+        Some(place) => origin.line(place.start.0).char_column(place.start.1),
+        None => origin,
+    }
+}
+
 /// Adds a finding's place, and those that explain it.
 fn place<'a>(
-    group: Group<'a>,
+    mut group: Group<'a>,
     finding: &'a Finding,
     label: Option<String>,
     sources: &Sources<'a>,
 ) -> Group<'a> {
-    let mut group = match (finding.span.clone(), sources.get(&finding.path)) {
-        (Some(span), Some(source)) => {
-            let mut snippet = Snippet::source(&*source.text)
-                .path(printable(&sources.in_repository(&finding.path)))
-                .annotation(AnnotationKind::Primary.span(span).label(label));
-            for related in finding.related.iter().filter(|related| related.path == finding.path) {
-                snippet = snippet.annotation(
-                    AnnotationKind::Context
-                        .span(related.span.clone())
-                        .label(printable(&related.label)),
-                );
+    let (path, related) = (&finding.path, finding.related.iter());
+    let (mut near, mut far): (Vec<&Related>, Vec<&Related>) = match &finding.span {
+        Some(span) => related
+            .partition(|it| it.path == *path && it.span.start.abs_diff(span.start) < SHOWN / 2),
+        None => (Vec::new(), related.collect()),
+    };
+    let shown = finding.span.as_ref().and_then(|span| {
+        let all = near
+            .iter()
+            .fold(span.clone(), |all, it| all.start.min(it.span.start)..all.end.max(it.span.end));
+        let together = lines(sources, path, &all).filter(|(.., part)| part.len() == all.len());
+        match together {
+            Some((snippet, from, _)) => Some((snippet, from, span.start - from..span.end - from)),
+            None => {
+                far.append(&mut near);
+                lines(sources, path, span)
+            }
+        }
+    });
+    group = match shown {
+        Some((mut snippet, from, part)) => {
+            snippet = snippet.annotation(AnnotationKind::Primary.span(part).label(label));
+            for it in near {
+                let label = printable(&it.label);
+                let part = it.span.start - from..it.span.end - from;
+                snippet = snippet.annotation(AnnotationKind::Context.span(part).label(label));
             }
             group.element(snippet)
         }
-        _ => {
-            let group =
-                group.element(Origin::path(printable(&sources.in_repository(&finding.path))));
+        None => {
+            let group = group.element(origin(sources, path, finding.span.as_ref()));
             match label {
                 Some(label) => group.element(Level::NOTE.message(label)),
                 None => group,
             }
         }
     };
-    for related in finding.related.iter().filter(|related| related.path != finding.path) {
-        if let Some(source) = sources.get(&related.path) {
-            group = group.element(
-                Snippet::source(&*source.text)
-                    .path(printable(&sources.in_repository(&related.path)))
-                    .annotation(
-                        AnnotationKind::Context
-                            .span(related.span.clone())
-                            .label(printable(&related.label)),
-                    ),
-            );
-        }
+    for related in far {
+        let Some((snippet, _, span)) = lines(sources, &related.path, &related.span) else {
+            continue;
+        };
+        let label = printable(&related.label);
+        group = group.element(snippet.annotation(AnnotationKind::Context.span(span).label(label)));
     }
     group
 }
@@ -133,6 +180,15 @@ mod tests {
         let finding = Finding::on_file(&registry::TRANSCRIPT, "episodes/\u{1b}[31m.md", "x");
         let text = render(&[finding], &Sources::default(), false);
         assert!(text.contains("episodes/\u{fffd}[31m.md"), "{text}");
+    }
+
+    #[test]
+    fn a_line_is_shown_without_its_control_characters() {
+        let source = crate::show::Source::new("a.md", "a\u{1b}[1m\u{9b}1m\u{7f}\u{202e}é\n");
+        let finding = Finding::at(&registry::TRANSCRIPT, &source, 0..1, "x");
+        let text = render(&[finding], &Sources::one(&source), false);
+        assert!(text.contains("\u{fffd}1m") && text.contains('é'), "{text}");
+        assert!(!text.replace('\n', "").contains(crate::report::is_harmful), "{text}");
     }
 
     #[test]

@@ -96,14 +96,16 @@ pub fn value(command: &str, findings: &[Finding], sources: &Sources<'_>) -> serd
     });
     answer(command, Report { findings: entries.collect(), summary: Counts::of(findings) })
 }
-/// JSON in which nothing turns the direction of what is shown of it: such characters are escaped.
+
+/// JSON in which nothing turns the direction of what is shown of it, or speaks to a terminal: such
+/// characters are escaped.
 pub fn inert(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         match c {
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(c)));
-            }
+            // Between values.
+            '\n' => out.push(c),
+            c if super::is_harmful(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => out.push(c),
         }
     }

@@ -14,16 +14,30 @@ pub mod summary;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 use crate::rules::{Finding, Severity};
-use crate::show::{Show, Source};
+use crate::show::{Lines, Show, Source, Span};
 
 /// The texts that findings point into, by path.
 #[derive(Debug, Default)]
 pub struct Sources<'a> {
-    texts: BTreeMap<&'a str, &'a Source>,
+    texts: BTreeMap<&'a str, Text<'a>>,
     /// The show's folder below the repository's root, with a `/` behind it; empty if it is the root.
     folder: String,
+}
+
+/// A text, and its lines once something asks for them.
+#[derive(Debug)]
+struct Text<'a> {
+    source: &'a Source,
+    lines: OnceLock<Lines>,
+}
+
+impl<'a> Text<'a> {
+    fn of(source: &'a Source) -> (&'a str, Self) {
+        (source.path.as_str(), Self { source, lines: OnceLock::new() })
+    }
 }
 
 impl<'a> Sources<'a> {
@@ -32,8 +46,7 @@ impl<'a> Sources<'a> {
         let episodes = show.episodes.iter().map(|episode| &episode.source);
         let unreadable = show.unreadable.iter().map(|file| &file.source);
         let all = episodes.chain(unreadable).chain([&show.settings_source]);
-        let texts = all.map(|source| (source.path.as_str(), source)).collect();
-        Self { texts, folder: String::new() }
+        Self { texts: all.map(Text::of).collect(), folder: String::new() }
     }
 
     /// Says where in a repository the show stands: `shows/tide/`.
@@ -50,25 +63,37 @@ impl<'a> Sources<'a> {
     /// More texts; one that is there already stays.
     pub fn add(&mut self, more: impl IntoIterator<Item = &'a Source>) {
         for source in more {
-            self.texts.entry(source.path.as_str()).or_insert(source);
+            let (path, text) = Text::of(source);
+            self.texts.entry(path).or_insert(text);
         }
     }
 
     /// One text.
     pub fn one(source: &'a Source) -> Self {
-        Self { texts: BTreeMap::from([(source.path.as_str(), source)]), folder: String::new() }
+        Self { texts: BTreeMap::from([Text::of(source)]), folder: String::new() }
     }
 
     /// The text at `path`.
     pub fn get(&self, path: &str) -> Option<&'a Source> {
-        self.texts.get(path).copied()
+        self.texts.get(path).map(|text| text.source)
     }
 
-    /// Where a finding starts and ends: line and column, from 1; the end is just behind it.
+    /// Where a finding starts and ends.
     pub fn place(&self, finding: &Finding) -> Option<Place> {
-        let span = finding.span.clone()?;
-        let source = self.get(&finding.path)?;
-        Some(Place { start: source.line_column(span.start), end: source.line_column(span.end) })
+        self.place_of(&finding.path, finding.span.as_ref()?)
+    }
+
+    /// Where a part of a text starts and ends: line and column, from 1; the end is just behind it.
+    fn place_of(&self, path: &str, span: &Span) -> Option<Place> {
+        let (text, lines) = self.lines(path)?;
+        let at = |offset| lines.line_column(text, offset);
+        Some(Place { start: at(span.start), end: at(span.end) })
+    }
+
+    /// A text and its lines.
+    fn lines(&self, path: &str) -> Option<(&'a str, &Lines)> {
+        let text = self.texts.get(path)?;
+        Some((&text.source.text, text.lines.get_or_init(|| Lines::of(&text.source.text))))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Sources;
+use super::{Place, Sources};
 use crate::rules::{Finding, RULES, Severity};
 use crate::show::in_address;
 
@@ -69,9 +69,9 @@ fn result(finding: &Finding, sources: &Sources<'_>) -> Value {
     if let Some(at) = RULES.iter().position(|rule| *rule == finding.rule) {
         result["ruleIndex"] = json!(at);
     }
-    if let (Some(fix), Some(source)) = (&finding.fix, sources.get(&finding.path)) {
-        let start = source.line_column(fix.edit.span.start);
-        let end = source.line_column(fix.edit.span.end);
+    let fixed = finding.fix.as_ref();
+    let fixed = fixed.and_then(|fix| Some((fix, sources.place_of(&finding.path, &fix.edit.span)?)));
+    if let Some((fix, Place { start, end })) = fixed {
         result["fixes"] = json!([{
             "description": { "text": finding.help.as_deref().unwrap_or("fix it") },
             "artifactChanges": [{

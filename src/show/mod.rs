@@ -45,7 +45,7 @@ pub use episode::Episode;
 pub use page_link::of_link as path_of_link;
 pub use read::{Show, ShowError, Unreadable};
 pub use settings::Settings;
-pub use source::{Given, Located, Malformed, Source, Span};
+pub use source::{Given, Lines, Located, Malformed, Source, Span};
 
 /// What stands for itself in an address's path is left out (RFC 3986, section 2.3).
 const ESCAPED: &AsciiSet =

@@ -28,6 +28,58 @@ impl Source {
     }
 }
 
+/// Where the lines of a text are, found once for many places in it.
+#[derive(Debug)]
+pub struct Lines {
+    /// The first byte of each.
+    starts: Vec<usize>,
+    /// How many characters start before each [`STEP`] of bytes: a line may be as long as the text.
+    characters: Vec<usize>,
+}
+
+const STEP: usize = 1024;
+
+impl Lines {
+    /// The lines of a text.
+    pub fn of(text: &str) -> Self {
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
+        let mut before = 0;
+        let steps = text.as_bytes().chunks(STEP).map(|step| {
+            before += characters(step);
+            before
+        });
+        Self {
+            starts: std::iter::once(0).chain(ends).collect(),
+            characters: std::iter::once(0).chain(steps).collect(),
+        }
+    }
+
+    /// As [`Source::line_column`].
+    pub fn line_column(&self, text: &str, offset: usize) -> (usize, usize) {
+        let offset = floor_char_boundary(text, offset);
+        let before = |at: usize| {
+            let step = at / STEP;
+            self.characters[step] + characters(&text.as_bytes()[step * STEP..at])
+        };
+        let line = self.starts.partition_point(|&start| start <= offset);
+        (line, before(offset) - before(self.starts[line - 1]) + 1)
+    }
+
+    /// The whole lines that hold a part of a text, and the number of the first, from 1.
+    pub fn around(&self, text: &str, part: &Span) -> (Span, usize) {
+        let line = |offset: usize| self.starts.partition_point(|&start| start <= offset);
+        let start = part.start.min(text.len());
+        let (first, last) = (line(start), line(part.end.clamp(start, text.len())));
+        let end = self.starts.get(last).copied().unwrap_or(text.len());
+        (self.starts[first - 1]..end, first)
+    }
+}
+
+/// How many characters start in a part of a text.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
+}
+
 fn floor_char_boundary(text: &str, offset: usize) -> usize {
     let mut at = offset.min(text.len());
     while !text.is_char_boundary(at) {
@@ -131,5 +183,13 @@ mod tests {
         assert_eq!(source.line_column(2), (1, 2));
         assert_eq!(source.line_column(source.text.find('2').unwrap()), (2, 7));
         assert_eq!(source.line_column(999), (3, 1));
+        let long = source.text.repeat(300);
+        let (lines, source) = (Lines::of(&long), Source::new("a", long.as_str()));
+        for at in 0..=long.len() {
+            assert_eq!(lines.line_column(&long, at), source.line_column(at), "{at}");
+        }
+        assert_eq!(Lines::of("ab\ncd\n").around("ab\ncd\n", &(1..4)), (0..6, 1));
+        assert_eq!(Lines::of("ab\ncd").around("ab\ncd", &(3..5)), (3..5, 2));
+        assert_eq!(Lines::of("").around("", &(3..2)), (0..0, 1));
     }
 }

@@ -78,8 +78,21 @@ pub fn look_for(show: &Show, chapters: &BTreeMap<String, ChaptersRead>) -> Looks
     let mut named = named(show, chapters);
     let mut seen = BTreeSet::new();
     named.retain(|file| seen.insert(file.candidates.clone()));
-    named.par_iter().map(|file| (file.candidates.clone(), look(&show.root, file))).collect()
+    let mut looks: Vec<(&NamedFile<'_>, Look)> =
+        named.par_iter().map(|file| (file, look(&show.root, file))).collect();
+    // A folder is read for each.
+    for (file, gone) in looks
+        .iter_mut()
+        .filter_map(|(file, look)| Some((file, look.as_mut().err()?)))
+        .take(MOST_GUESSED)
+    {
+        gone.near = near(&show.root, file);
+    }
+    looks.into_iter().map(|(file, look)| (file.candidates.clone(), look)).collect()
 }
+
+/// For so many files that are not there, one with a name much like theirs is looked for.
+const MOST_GUESSED: usize = 50;
 
 /// Findings of the files that a show names; each file once, where it is named first.
 pub fn files(
@@ -119,8 +132,8 @@ fn meant(file: &NamedFile<'_>) -> Vec<String> {
 const HEAD: u64 = 64 * 1024;
 
 fn look(root: &Path, file: &NamedFile<'_>) -> Look {
-    let path = file.find(root).map_err(|trouble| Gone { near: near(root, file), trouble })?;
     let gone = |trouble| Gone { trouble, near: None };
+    let path = file.find(root).map_err(gone)?;
     if file.role == Role::Templates {
         return Ok(Seen::new(path, 0, &[]));
     }

@@ -1,6 +1,6 @@
 //! An episode's notes: the Markdown that they are written in, and the pictures that they name.
 
-use comrak::nodes::{NodeValue, Sourcepos};
+use comrak::nodes::{NodeHtmlBlock, NodeValue, Sourcepos};
 use comrak::{Arena, Options, parse_document};
 
 use super::source::{Located, Span};
@@ -33,22 +33,45 @@ pub fn pictures(text: &str, notes: &Span) -> Vec<Located<String>> {
     let mut found = Vec::new();
     for node in root.descendants() {
         let data = node.data();
-        let mut add = |url: String| {
-            let whole = span(markdown, &lines, data.sourcepos);
-            // The address itself, where it stands there letter for letter.
-            let at = markdown[whole.clone()].find(&url).map(|at| whole.start + at);
-            let span = at.map_or(whole, |at| at..at + url.len());
-            let span = notes.start + span.start..notes.start + span.end;
-            found.push(Located { value: url, span });
-        };
+        let whole = || span(markdown, &lines, data.sourcepos);
         match &data.value {
-            NodeValue::Image(link) if !link.url.is_empty() => add(link.url.clone()),
-            NodeValue::HtmlBlock(html) => sources(&html.literal).for_each(add),
-            NodeValue::HtmlInline(html) => sources(html).for_each(add),
+            NodeValue::Image(link) if !link.url.is_empty() => {
+                // It stands at the end, and may enclose others.
+                let whole = whole();
+                let from = whole.end.saturating_sub(link.url.len() + NEAR).max(whole.start);
+                let at = find_in(markdown, from..whole.end, &link.url);
+                found.push((link.url.clone(), at.unwrap_or(whole)));
+            }
+            NodeValue::HtmlBlock(NodeHtmlBlock { literal: html, .. })
+            | NodeValue::HtmlInline(html) => {
+                let whole = whole();
+                // What stands before a line of a list or a quotation is no part of the HTML.
+                let mut start = whole.start;
+                for (at, url) in sources(html) {
+                    let from = (start + at).min(whole.end);
+                    let to = (from + url.len() + NEAR).min(whole.end);
+                    let there = find_in(markdown, from..to, &url);
+                    if let Some(there) = &there {
+                        start = there.start - at;
+                    }
+                    found.push((url, there.unwrap_or_else(|| whole.clone())));
+                }
+            }
             _ => {}
         }
     }
-    found
+    let place = |span: Span| notes.start + span.start..notes.start + span.end;
+    found.into_iter().map(|(value, span)| Located { value, span: place(span) }).collect()
+}
+
+/// An address is looked for so many bytes around the place where it should stand: notes may name
+/// thousands that stand there in other letters.
+const NEAR: usize = 512;
+
+/// Where a text stands in a part of another, letter for letter.
+fn find_in(text: &str, part: Span, wanted: &str) -> Option<Span> {
+    let at = memchr::memmem::find(&text.as_bytes()[part.clone()], wanted.as_bytes())?;
+    Some(part.start + at..part.start + at + wanted.len())
 }
 
 /// Where code stands in Markdown: blocks, and spans within a line.
@@ -64,50 +87,71 @@ pub fn code(markdown: &str) -> Vec<Span> {
 }
 
 fn contains_tag(text: &str) -> bool {
-    tags(text).next().is_some()
+    tag(text, 0).is_some()
 }
 
-/// What stands behind each `<img`.
-fn tags(html: &str) -> impl Iterator<Item = &str> {
-    html.match_indices('<').filter_map(|(at, _)| {
-        let rest = &html[at + 1..];
-        let (name, behind) = rest.split_at_checked(3)?;
+/// Where the attributes of the next `<img` start.
+fn tag(html: &str, from: usize) -> Option<usize> {
+    html[from..].match_indices('<').map(|(at, _)| from + at).find_map(|at| {
+        let (name, behind) = html[at + 1..].split_at_checked(3)?;
         (name.eq_ignore_ascii_case("img") && behind.starts_with(|c: char| c.is_ascii_whitespace()))
-            .then_some(behind)
+            .then_some(at + 4)
     })
 }
 
-/// The `src` of every `<img>` of a piece of HTML.
-fn sources(html: &str) -> impl Iterator<Item = String> {
-    tags(html).filter_map(|tag| {
-        let mut rest = tag;
+/// The `src` of every `<img>` of a piece of HTML, and where it stands there. A tag ends where the next one
+/// is looked for: what is never closed is read once.
+fn sources(html: &str) -> impl Iterator<Item = (usize, String)> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
         loop {
-            rest = rest.trim_start();
-            let end = rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>'))?;
-            let (name, behind) = rest.split_at(end);
-            let behind = behind.trim_start();
-            let Some(value) = behind.strip_prefix('=').map(str::trim_start) else {
-                // An attribute without a value, or the end of the tag.
-                if name.is_empty() {
-                    return None;
-                }
-                rest = behind;
-                continue;
-            };
-            let (value, behind) = match value.chars().next()? {
-                quote @ ('"' | '\'') => value[1..].split_once(quote)?,
-                _ => value.split_at(
-                    value
-                        .find(|c: char| c.is_ascii_whitespace() || c == '>')
-                        .unwrap_or(value.len()),
-                ),
-            };
-            if name.eq_ignore_ascii_case("src") {
-                return Some(value.replace("&amp;", "&")).filter(|value| !value.is_empty());
+            let start = tag(html, from)?;
+            let (end, source) = source(html, start);
+            from = end;
+            if source.is_some() {
+                return source;
             }
-            rest = behind;
         }
     })
+}
+
+/// The end of what was read of a tag's attributes, and its `src`.
+fn source(html: &str, start: usize) -> (usize, Option<(usize, String)>) {
+    let at = |rest: &str| html.len() - rest.len();
+    let mut rest = &html[start..];
+    loop {
+        rest = rest.trim_start();
+        let Some(end) = rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>'))
+        else {
+            return (html.len(), None);
+        };
+        let (name, behind) = rest.split_at(end);
+        let behind = behind.trim_start();
+        let Some(value) = behind.strip_prefix('=').map(str::trim_start) else {
+            // An attribute without a value, or the end of the tag.
+            if name.is_empty() {
+                return (at(behind), None);
+            }
+            rest = behind;
+            continue;
+        };
+        let (value, behind) = match value.chars().next() {
+            Some(quote @ ('"' | '\'')) => match value[1..].split_once(quote) {
+                Some(parts) => parts,
+                None => return (html.len(), None),
+            },
+            _ => value.split_at(
+                value.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(value.len()),
+            ),
+        };
+        if name.eq_ignore_ascii_case("src") {
+            // A quote may stand behind it.
+            let place = at(behind).saturating_sub(value.len() + 1);
+            let url = value.replace("&amp;", "&");
+            return (at(behind), Some((place, url)).filter(|(_, url)| !url.is_empty()));
+        }
+        rest = behind;
+    }
 }
 
 /// Where each line starts. Lines as CommonMark has them (section 2.1): ended by `\n`, `\r\n` or `\r`.

@@ -40,6 +40,7 @@ impl Fields {
             && let Some(words) = entries.iter().map(Node::text).collect::<Option<Vec<_>>>()
             && !words.is_empty()
         {
+            let words: Vec<String> = words.into_iter().map(clean).collect();
             return Given::Good(Located { value: words.join(", "), span: span.clone() });
         }
         match self.text(key) {
@@ -73,10 +74,6 @@ impl Fields {
                 "a list of texts, as in [sea, light]",
             )));
         };
-        let clean = |text: &str| {
-            let legal: String = text.chars().filter(|&c| legal_in_xml(c)).collect();
-            legal.split_whitespace().collect::<Vec<_>>().join(" ")
-        };
         let value = texts.into_iter().map(clean).filter(|text| !text.is_empty()).collect();
         Given::Good(Located { value, span })
     }
@@ -85,6 +82,12 @@ impl Fields {
     pub(super) fn list(&self, key: &str, of: ListOf) -> Given<Vec<Person>> {
         self.get(key).map_or(Given::Missing, |field| person::list(&field.node, of))
     }
+}
+
+/// One line of a list, without what XML cannot hold.
+fn clean(text: &str) -> String {
+    let legal: String = text.chars().filter(|&c| legal_in_xml(c)).collect();
+    legal.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A field's scalar that `read` makes sense of.

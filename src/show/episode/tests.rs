@@ -49,6 +49,12 @@ fn paths_stay_inside_and_texts_stay_legal() {
 }
 
 #[test]
+fn what_stands_in_a_list_is_one_legal_line_too() {
+    let episode = episode("title: [\"a\\e[31m\", \"b\\nc\"]");
+    assert_eq!(episode.title.value().unwrap(), "a[31m, b c");
+}
+
+#[test]
 fn tags_and_keys_of_other_writers() {
     let read = episode(
         "\"episode\": !!int \"109\"\nsize: !!int \"12\"\n\"title\": !!str \"A\\nB\"\npodcast_file: 2022/109.mp3\n\

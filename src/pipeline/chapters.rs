@@ -131,6 +131,9 @@ pub fn findings(
     };
     findings.push(match read {
         ChaptersRead::Written(written) => {
+            if written.source.path != episode.source.path {
+                findings.extend(judge::hidden(&written.source));
+            }
             return judge::judge(&written.source, &written.list, time, findings);
         }
         ChaptersRead::Malformed { source, faults } => {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::direction::turned;
 use super::finding::Finding;
 use super::registry as rule;
 use super::severity::Severity;
@@ -21,6 +22,11 @@ pub fn malformed(source: &Source, malformed: &Malformed, said: bool) -> Finding 
         finding.severity = Severity::Error;
     }
     finding
+}
+
+/// What a file of chapters has hidden.
+pub fn hidden(source: &Source) -> Option<Finding> {
+    turned(source, 0..source.text.len(), source.path.ends_with(".json"))
 }
 
 /// What the whole list shows; `duration` is the audio's, where it is known.

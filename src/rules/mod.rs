@@ -8,6 +8,7 @@ mod bit_rate;
 pub mod chapters;
 mod damage;
 mod dates;
+mod direction;
 pub mod finding;
 mod habits;
 mod member;

@@ -1,5 +1,6 @@
 //! What stands in notes and was not meant to be read.
 
+use super::direction::turned;
 use super::finding::Finding;
 use super::registry as rule;
 use super::severity::Severity;
@@ -50,7 +51,11 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
             );
         }
     }
-    findings.extend(turned(episode));
+    let (source, notes) = (&episode.source, &episode.notes);
+    findings.extend(
+        turned(source, 0..notes.start, true)
+            .or_else(|| turned(source, notes.start..source.text.len(), false)),
+    );
     for (span, whose) in left_over(&episode.source.text, &episode.notes) {
         findings.push(template(episode, span, whose));
     }
@@ -81,34 +86,6 @@ fn unused_chapters(episode: &Episode) -> Option<Finding> {
         .help("set `chapters-from-notes = true` in [show], or write them under `chapters:`");
     finding.severity = Severity::Note;
     Some(finding)
-}
-
-/// The first character of a text that turns its direction, as it stands or escaped in YAML: one is
-/// enough for a person to look at the whole.
-fn turned(episode: &Episode) -> Option<Finding> {
-    let source = &episode.source;
-    let written = source.text.char_indices().find(|(_, c)| turns(*c));
-    let (span, found) = match written {
-        Some((at, found)) => (at..at + found.len_utf8(), found),
-        None => {
-            let values = [&episode.title, &episode.subtitle, &episode.description, &episode.guest];
-            values.into_iter().find_map(|value| {
-                let (text, span) = value.located()?;
-                Some((span, text.chars().find(|c| turns(*c))?))
-            })?
-        }
-    };
-    let found = u32::from(found);
-    let message = format!("a hidden character (U+{found:04X}) turns the direction of this text");
-    Some(
-        Finding::at(&rule::TEXT_DIRECTION, source, span, message)
-            .help("take it out; a text in Arabic or Hebrew needs none"),
-    )
-}
-
-/// Embeddings, overrides and isolates (Unicode Standard Annex #9, section 2).
-fn turns(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn template(episode: &Episode, span: Span, whose: &str) -> Finding {

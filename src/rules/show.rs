@@ -1,5 +1,6 @@
 //! What `onair.toml` must say for platforms to take the show.
 
+use super::direction::turned;
 use super::finding::Finding;
 use super::picture::{Picture, flaw};
 use super::registry as rule;
@@ -27,6 +28,7 @@ pub fn settings(
 ) {
     check_artwork(settings, source, artwork, findings);
     check_categories(settings, source, findings);
+    findings.extend(turned(source, 0..source.text.len(), true));
     let language = &settings.show.language;
     if !is_language(language.get_ref()) {
         let is_empty = language.get_ref().trim().is_empty();

@@ -98,3 +98,86 @@ fn the_action_for_the_marketplace_takes_this_version_s_binary() {
     };
     assert_eq!(inputs(&action), inputs(&inner));
 }
+
+/// Texts between backquotes.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn what_is_said_to_hold_a_threat_is_there() {
+    let mut code = String::new();
+    let mut folders = vec![root().join("src"), root().join("tests")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                code.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let text = fs::read_to_string(root().join("SECURITY.md")).unwrap();
+    let table = text.split("## Who may do what to whom").nth(1).unwrap();
+    let rows = table.split("\n## ").next().unwrap().lines().filter(|line| line.starts_with('|'));
+    let mut seen = 0;
+    for row in rows.skip(2) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').collect();
+        let [_, _, _, holds] = cells[..] else { panic!("{row}") };
+        assert!(quoted(holds).count() > 0, "nothing holds it: {row}");
+        for name in quoted(holds) {
+            let is_file = name.contains('/') && root().join(name).exists();
+            let test = format!("#[test]\nfn {name}(");
+            let is_test = code.contains(&test) || code.contains(&test.replace("\n", "\n    "));
+            assert!(is_file || is_test, "{name} is neither a file nor a test: {row}");
+        }
+        seen += 1;
+    }
+    assert!(seen > 15, "{seen}");
+}
+
+/// Where a limit is set, and what the page of limits says of it.
+const LIMITS: [(&str, &str, &str); 31] = [
+    ("src/show/read.rs", "MAX_TEXT: u64 = 1024 * 1024;", "transcript, template | 1 MiB |"),
+    ("src/show/frontmatter.rs", "MAX_BYTES: usize = 64 * 1024;", "| 64 KiB, "),
+    ("src/show/yaml/build.rs", "MAX_DEPTH: usize = 8;", ", 8 levels deep |"),
+    ("src/show/read.rs", "MAX_FILES: usize = 100_000;", "| 100,000, "),
+    ("src/show/read.rs", "MAX_DEPTH: usize = 6;", "six folders deep |"),
+    ("src/show/mod.rs", "path.len() <= 512", "| 512 bytes; "),
+    ("src/show/html_depth.rs", "DEEPEST: usize = 200;", "| 200 elements inside"),
+    ("src/show/html_depth.rs", "MOST_ATTRIBUTES: usize = 100;", ", 100 attributes of one;"),
+    ("src/site/html/markdown.rs", "DEEPEST: usize = 60;", "| Markdown | 60 levels deep;"),
+    ("src/rules/pictures.rs", "MAX_BYTES: u64 = 16 * 1024 * 1024;", "| a picture | 16 MiB; "),
+    ("src/site/artwork/make.rs", "MAX_SIDE: u32 = 8192;", "8,192 pixels a side"),
+    ("src/site/artwork/make.rs", "MAX_MEMORY: u64 = 256 * 1024 * 1024;", "256 MiB when"),
+    ("src/pipeline/templates.rs", "MOST: usize = 200;", "| files in the folder | 200 |"),
+    ("src/site/pages/templates/limits.rs", "LONGEST_TAG: usize = 2000;", "| 2,000 bytes; "),
+    ("src/site/pages/templates/limits.rs", "MOST_CODE: usize = 128 * 1024;", "128 KiB in one"),
+    ("src/site/pages/templates/limits.rs", "MOST_ELIF: usize = 100;", "template | 100 |"),
+    ("src/site/pages/templates/limits.rs", "FUEL: u64 = 5_000_000;", "| 5,000,000 steps, "),
+    ("src/site/pages/templates/limits.rs", "Duration::from_secs(10);", "reads; 10 seconds |"),
+    ("src/site/pages/templates.rs", "set_recursion_limit(64);", "inside one another | 64 |"),
+    ("src/http.rs", "MAX_REDIRECTS: u32 = 12;", "| redirects | 12, "),
+    ("src/http.rs", "PATIENCE: Duration = Duration::from_secs(30);", "silence | 30 seconds |"),
+    ("src/http.rs", "PATIENCE: Duration = Duration::from_secs(30);", "after 30 seconds | 4"),
+    ("src/http.rs", "SLOWEST: u64 = 4 * 1024;", "| 4 KiB a second"),
+    ("src/import/encoding.rs", "MAX_BYTES: u64 = 256 * 1024 * 1024;", "feed | 256 MiB, "),
+    ("src/pipeline/import.rs", "MAX_PAGES: usize = 1000;", "in 1,000 pages |"),
+    ("src/pipeline/download.rs", "MAX_AUDIO: u64 = 2 * 1024 * 1024 * 1024;", "| 2 GiB, "),
+    ("src/pipeline/fetch.rs", "MAX_PICTURE: u64 = 16 * 1024 * 1024;", "GiB, 16 MiB, "),
+    ("src/pipeline/bring.rs", "MAX_PICTURE: u64 = 16 * 1024 * 1024;", "GiB, 16 MiB, "),
+    ("src/pipeline/fetch.rs", "MAX_TEXT: u64 = 1024 * 1024;", "16 MiB, 1 MiB |"),
+    ("src/pipeline/preview/serve.rs", "MOST_CONNECTIONS: usize = 128;", "| 128 at a time; "),
+    ("src/pipeline/preview/patient.rs", "Duration::from_secs(10);", "time; 10 seconds"),
+];
+
+#[test]
+fn the_page_of_limits_says_what_the_code_does() {
+    let page = fs::read_to_string(root().join("docs/limits.md")).unwrap();
+    for (file, code, said) in LIMITS {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        assert!(text.contains(code), "{file}: no {code}: what does docs/limits.md say of it?");
+        assert!(page.contains(said), "docs/limits.md: no {said}");
+    }
+}

@@ -1,19 +1,14 @@
 //! Pictures for tags: one that is too large for a tag is scaled down into it, rather than left out.
 
-use std::io::Cursor;
-
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageFormat};
 
 use crate::audio::tag::{Picture, PictureError};
+use crate::site::artwork;
 
 /// The side of a picture that was scaled down, in pixels: the least that platforms take of artwork.
 const SIDE: u32 = 1400;
-/// The longest side of a picture that is decoded at all, in pixels.
-const LONGEST: u32 = 12_000;
-/// The most memory that decoding may take, in bytes.
-const MEMORY: u64 = 512 * 1024 * 1024;
 /// JPEG quality of what was scaled down: no loss is seen at that size.
 const QUALITY: u8 = 88;
 
@@ -34,16 +29,10 @@ pub fn for_tag(bytes: Vec<u8>) -> Result<Picture, PictureError> {
 
 /// The picture as a JPEG of at most [`SIDE`] pixels a side.
 fn smaller(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
-    if !matches!(reader.format()?, ImageFormat::Jpeg | ImageFormat::Png) {
+    if !matches!(image::guess_format(bytes).ok()?, ImageFormat::Jpeg | ImageFormat::Png) {
         return None;
     }
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(LONGEST);
-    limits.max_image_height = Some(LONGEST);
-    limits.max_alloc = Some(MEMORY);
-    reader.limits(limits);
-    let picture = reader.decode().ok()?;
+    let picture = artwork::decode(bytes).ok()?;
     let picture = match picture.width().max(picture.height()) > SIDE {
         true => picture.resize(SIDE, SIDE, FilterType::CatmullRom),
         false => picture,
@@ -57,6 +46,8 @@ fn smaller(bytes: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use super::*;
 
     /// A PNG of noise, which hardly compresses, of so many pixels a side.

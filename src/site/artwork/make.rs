@@ -73,7 +73,11 @@ pub fn make(bytes: &[u8]) -> Result<Artwork, ArtworkError> {
     Ok(Artwork { source: Sha256::of(bytes), variants, accent })
 }
 
-pub(in crate::site) fn decode(bytes: &[u8]) -> Result<DynamicImage, ArtworkError> {
+/// A picture as it is looked at, within limits.
+///
+/// # Errors
+/// As [`make`].
+pub fn decode(bytes: &[u8]) -> Result<DynamicImage, ArtworkError> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(error)?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);

@@ -16,8 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::hash::Sha256;
 
 pub use colour::{Accent, Rgb};
-pub(super) use make::decode;
-pub use make::{ArtworkError, make};
+pub use make::{ArtworkError, decode, make};
 
 /// Changes whenever the same picture would give other variants: part of a cache's key.
 pub const VERSION: u32 = 2;

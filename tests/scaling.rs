@@ -610,6 +610,6 @@ fn up_to_ten_megabytes() {
     let _alone = alone();
     hold(cases(), 640 * 1024, 10 * 1024 * 1024, 2);
     hold(of_bytes(), 640 * 1024, 10 * 1024 * 1024, 2);
-    hold(of_findings(), 128 * 1024, 1024 * 1024, 1);
+    hold(of_findings(), 64 * 1024, 512 * 1024, 1);
     hold(front_matter(), 15 * 1024, 60 * 1024, 3);
 }

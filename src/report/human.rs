@@ -192,6 +192,29 @@ mod tests {
     }
 
     #[test]
+    fn of_what_is_long_a_piece_or_the_place_is_shown() {
+        let text = format!("{}\nshort\n{}\nlast\n", "a".repeat(SHOWN), "b\n".repeat(SHOWN));
+        let source = crate::show::Source::new("a.md", text.as_str());
+        let shown = |span: Span, related: Option<Span>| {
+            let mut finding = Finding::at(&registry::TRANSCRIPT, &source, span, "x");
+            finding.related.extend(related.map(|span| Related {
+                path: source.path.clone(),
+                span,
+                label: "there".to_owned(),
+            }));
+            render(&[finding], &Sources::one(&source), false)
+        };
+        let text = shown(SHOWN - 2..SHOWN, None);
+        assert!(text.contains("a.md:1:4095") && !text.contains("aaa"), "{text}");
+        let text = shown(SHOWN + 1..source.text.len(), None);
+        assert!(text.contains("a.md:2:1") && text.contains("2 | short"), "{text}");
+        let last = source.text.len() - 5;
+        let text = shown(SHOWN + 1..SHOWN + 3, Some(last..last + 4));
+        assert!(text.contains("2 | short") && text.contains("4100 | last"), "{text}");
+        assert!(text.contains("^^ ") || text.contains("^^\n"), "{text}");
+    }
+
+    #[test]
     fn findings_of_a_kind_are_one_block_with_a_few_places() {
         let source = crate::show::Source::new("episodes/1.md", "---\nsize: 12\n---\n");
         let finding = |rule, message: String| {

@@ -111,3 +111,14 @@ pub fn inert(json: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_speaks_to_a_terminal_is_escaped() {
+        let json = "{\n  \"a\": \"\u{9b}1m \u{7f}\u{202e}é\"\n}";
+        assert_eq!(inert(json), "{\n  \"a\": \"\\u009b1m \\u007f\\u202eé\"\n}");
+    }
+}

@@ -194,7 +194,7 @@ fn cases() -> Vec<Case> {
     cases.push(text(
         "JSON",
         after(
-            "{\"version\":\"1.2.0\",\"chapters\":[{\"startTime\":0}",
+            "{\"version\":\"1.2.0\",\"chapters\":[{\"startTime\":0,\"title\":\"A\"}",
             numbered(|at| format!(",{{\"startTime\":{at},\"title\":\"T\"}}")),
         ),
         |text| chapters(Format::Json, &format!("{text}]}}")),
@@ -524,7 +524,7 @@ fn of_findings() -> Vec<Case> {
         text(
             "findings on one line",
             after(
-                "{\"version\":\"1.2.0\",\"chapters\":[{\"startTime\":0}",
+                "{\"version\":\"1.2.0\",\"chapters\":[{\"startTime\":0,\"title\":\"A\"}",
                 repeated(",{\"startTime\":1,\"title\":\"T\"}"),
             ),
             |text| {

@@ -103,7 +103,9 @@ fn lines<'a>(
         return None;
     }
     let from = around.start;
-    let snippet = Snippet::source(&text[around]).line_start(number).path(printable(&sources.in_repository(path)));
+    let snippet = Snippet::source(&text[around])
+        .line_start(number)
+        .path(printable(&sources.in_repository(path)));
     Some((snippet, from, part.start - from..part.end - from))
 }
 

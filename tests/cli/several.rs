@@ -168,11 +168,14 @@ fn the_action_takes_one_show_or_all() {
     let home = repository();
     let bin = home.path("temp/onair");
     fs::create_dir_all(&bin).unwrap();
-    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_onair"), bin.join("onair")).unwrap();
+    let onair = home.command(&[]);
+    std::os::unix::fs::symlink(onair.get_program(), bin.join("onair")).unwrap();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/.github/actions/onair/run.sh");
     let step = |show: &str, command: &str| {
         let mut bash = Command::new("bash");
-        bash.arg(script).current_dir(home.root()).env("RUNNER_TEMP", home.path("temp"));
+        bash.arg(script).current_dir(home.root()).env_clear();
+        bash.envs(onair.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        bash.env("RUNNER_TEMP", home.path("temp"));
         bash.env("SHOW", show).env("TARGET", "").env("COMMAND", command);
         home.run(&mut bash)
     };

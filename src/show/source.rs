@@ -190,6 +190,6 @@ mod tests {
         }
         assert_eq!(Lines::of("ab\ncd\n").around("ab\ncd\n", &(1..4)), (0..6, 1));
         assert_eq!(Lines::of("ab\ncd").around("ab\ncd", &(3..5)), (3..5, 2));
-        assert_eq!(Lines::of("").around("", &(3..2)), (0..0, 1));
+        assert_eq!(Lines::of("").around("", &Span { start: 3, end: 2 }), (0..0, 1));
     }
 }

@@ -564,7 +564,9 @@ fn alone() -> rayon::ThreadPool {
 fn hold(cases: Vec<Case>, first: usize, last: usize, times: usize) {
     let mut slow = Vec::new();
     let wanted = std::env::var("ONAIR_CASES").unwrap_or_default();
-    for (name, make, read) in cases.into_iter().filter(|(name, ..)| name.contains(&wanted)) {
+    let cases: Vec<Case> = cases.into_iter().filter(|(name, ..)| name.contains(&wanted)).collect();
+    assert!(!cases.is_empty(), "no case is called `{wanted}`");
+    for (name, make, read) in cases {
         let mut length = first;
         let measure = |length: usize| {
             let input = make(length);

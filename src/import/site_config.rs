@@ -131,7 +131,7 @@ impl SiteConfig {
         } else {
             let text = format!("---\n{}\n---\n", document(&source.text));
             let matter = frontmatter::parse(&text).map_err(|error| failed(error.to_string()))?;
-            matter.fields.into_iter().map(|field| (field.key.to_string(), field.value())).collect()
+            matter.fields.into_iter().map(|field| (field.key.clone(), field.value())).collect()
         };
         Ok(Self::of(top))
     }

@@ -150,11 +150,9 @@ impl Look {
             && step.object.kind == Kind::Audio
             && step.reason == Reason::New
             && step.condition == Condition::Absent;
-        let dear = self.all
-            || step.object.kind == Kind::Audio && !seen
-            || step.object.body.len() >= WORTH_ASKING && !seen
-            || step.reason == Reason::Missing;
-        dear && !(step.condition == Condition::Absent && self.absent.contains(&step.object.key))
+        let dear = step.object.kind == Kind::Audio || step.object.body.len() >= WORTH_ASKING;
+        let looks = self.all || step.reason == Reason::Missing || dear && !seen;
+        looks && !(step.condition == Condition::Absent && self.absent.contains(&step.object.key))
     }
 }
 

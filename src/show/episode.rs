@@ -233,7 +233,7 @@ impl Episode {
         let unknown = keys
             .unknown()
             .map(|field| UnknownKey {
-                key: field.key.to_string(),
+                key: field.key.clone(),
                 span: field.key_span.clone(),
                 nearest: nearest(&field.key, &OWN),
             })

@@ -13,8 +13,8 @@ pub struct Gather(Mutex<State>);
 struct State {
     /// The show that has its turn.
     show: Option<String>,
-    /// Each show's answers, in the order in which they came.
-    answers: Vec<(String, Value)>,
+    /// The shows' answers, in the order in which they came.
+    answers: Vec<Value>,
     /// How many of them are of earlier turns.
     earlier: usize,
     numbers: BTreeMap<(&'static str, String), u64>,
@@ -50,8 +50,10 @@ impl Gather {
     /// Takes the answer of the show that has its turn; gives it back if none has.
     pub fn answer(&self, value: Value) -> Result<(), Value> {
         let mut state = self.state();
-        let Some(show) = state.show.clone() else { return Err(value) };
-        state.answers.push((show, value));
+        if state.show.is_none() {
+            return Err(value);
+        }
+        state.answers.push(value);
         Ok(())
     }
 
@@ -64,18 +66,16 @@ impl Gather {
     /// The show's turn ends with this exit code, which its answers say too.
     pub fn end(&self, code: u8) {
         let mut state = self.state();
-        let earlier = state.earlier;
-        for (show, answer) in &mut state.answers[earlier..] {
-            answer["show"] = show.as_str().into();
+        let (show, earlier) = (state.show.take(), state.earlier);
+        for answer in &mut state.answers[earlier..] {
+            answer["show"] = show.as_deref().into();
             answer["exitCode"] = code.into();
         }
-        state.show = None;
     }
 
     /// All answers.
     pub fn take(&self) -> Vec<Value> {
-        let answers = std::mem::take(&mut self.state().answers);
-        answers.into_iter().map(|(_, answer)| answer).collect()
+        std::mem::take(&mut self.state().answers)
     }
 
     /// Notes a number of the show that has its turn; gives the sum over all shows.

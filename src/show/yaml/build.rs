@@ -258,7 +258,7 @@ impl Builder<'_> {
                     {
                         node.span = behind_colon(yaml, base, &key_span);
                     }
-                    entries.push(Entry { key: key.into(), key_span, node });
+                    entries.push(Entry { key, key_span, node });
                 }
             },
             Content::Scalar(_) => {}
@@ -270,8 +270,7 @@ impl Builder<'_> {
     fn merged(&mut self, entries: Vec<Entry>) -> Result<Vec<Entry>, Refusal> {
         let (merges, mut own): (Vec<Entry>, Vec<Entry>) =
             entries.into_iter().partition(|entry| entry.key == MERGE);
-        let mut keys: HashSet<Cow<'static, str>> =
-            own.iter().map(|entry| entry.key.clone()).collect();
+        let mut keys: HashSet<String> = own.iter().map(|entry| entry.key.clone()).collect();
         for merge in merges {
             let sources = match merge.node.content {
                 Content::Map(entries) => vec![entries],

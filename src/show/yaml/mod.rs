@@ -10,8 +10,6 @@ mod lenient;
 mod places;
 mod scalar;
 
-use std::borrow::Cow;
-
 use serde_yaml::{Mapping, Value};
 
 use super::source::Span;
@@ -43,7 +41,7 @@ pub enum Content {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// The key.
-    pub key: Cow<'static, str>,
+    pub key: String,
     /// Where the key stands.
     pub key_span: Span,
     /// The value.
@@ -69,10 +67,8 @@ impl Entry {
     /// The entries of a mapping with names of their own: `duration` of `itunes` is `itunes.duration`.
     pub fn inner(&self) -> Vec<Self> {
         let Content::Map(entries) = &self.node.content else { return Vec::new() };
-        let named = |entry: &Self| Self {
-            key: format!("{}.{}", self.key, entry.key).into(),
-            ..entry.clone()
-        };
+        let named =
+            |entry: &Self| Self { key: format!("{}.{}", self.key, entry.key), ..entry.clone() };
         entries.iter().map(named).collect()
     }
 }
@@ -145,7 +141,7 @@ impl Node {
             Content::Map(entries) => Value::Mapping(
                 entries
                     .iter()
-                    .map(|entry| (Value::String(entry.key.to_string()), entry.node.value()))
+                    .map(|entry| (Value::String(entry.key.clone()), entry.node.value()))
                     .collect::<Mapping>(),
             ),
         }

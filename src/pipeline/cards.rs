@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::cache;
-use crate::model::object::Key;
+use crate::model::object::{Key, Kind, Object};
 use crate::show::files::{NamedFile, Role, is_address};
 use crate::show::{Show, waiting};
 use crate::site::address::Addresses;
@@ -17,18 +17,20 @@ use crate::site::artwork::{Gallery, Rgb};
 use crate::site::card::{self, Card, CardFile, Picture};
 use crate::store::published::Published;
 
-/// So many episodes get cards unasked: a first release draws all of them, and holds 80 kB of each.
+/// So many episodes get cards unasked: a first release draws all of them.
 const UNASKED: usize = 1000;
 /// A larger file is no card.
 const MAX_KEPT: u64 = 1 << 20;
 
-/// The cards of those due episodes that have none of their host's, by the episode's file.
+/// The cards of those due episodes that have none of their host's, by the episode's file. `keep` says what
+/// becomes of a card until it is sent.
 pub fn cards(
     show: &Show,
     named: &[NamedFile<'_>],
     gallery: &Gallery,
     published: &Published,
     now: Timestamp,
+    keep: &(dyn Fn(Object) -> Object + Sync),
 ) -> BTreeMap<String, CardFile> {
     let settings = &show.settings;
     if !settings.site.cards.unwrap_or(show.episodes.len() <= UNASKED) {
@@ -65,15 +67,20 @@ pub fn cards(
         cards.insert(path.clone(), name.clone());
         by_name.entry(name).or_insert(card);
     }
-    let stands = standing(show, published);
+    let addresses = Addresses::new(settings, BTreeMap::new());
+    let stands = standing(&addresses, published);
     let files: BTreeMap<String, CardFile> = by_name
         .into_par_iter()
         .filter_map(|(name, card)| {
-            let bytes = match stands.contains(name.as_str()) {
+            let object = match stands.contains(name.as_str()) {
                 true => None,
-                false => Some(kept_or_drawn(&name, &card)?),
+                false => {
+                    let (key, bytes) =
+                        (addresses.key(&card::path(&name)), kept_or_drawn(&name, &card)?);
+                    Some(keep(Object::in_memory(key.ok()?, Kind::Image, card::CONTENT_TYPE, bytes)))
+                }
             };
-            Some((name.clone(), CardFile { name, bytes }))
+            Some((name.clone(), CardFile { name, object }))
         })
         .collect();
     let file = |(path, name): (String, String)| Some((path, files.get(&name)?.clone()));
@@ -81,9 +88,8 @@ pub fn cards(
 }
 
 /// The names of the cards that the target has.
-fn standing<'a>(show: &Show, published: &'a Published) -> BTreeSet<&'a str> {
+fn standing<'a>(addresses: &Addresses, published: &'a Published) -> BTreeSet<&'a str> {
     const ANY: &str = "card";
-    let addresses = Addresses::new(&show.settings, BTreeMap::new());
     let (Ok(any), Some(record)) = (addresses.key(&card::path(ANY)), &published.record) else {
         return BTreeSet::new();
     };

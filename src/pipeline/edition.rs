@@ -121,7 +121,7 @@ pub fn assemble(
         .collect();
     let gallery = artwork::gallery(&named, &show.root, &assets, memo);
     if let Some(published) = published {
-        let mut cards = cards::cards(show, &named, &gallery, published, now);
+        let mut cards = cards::cards(show, &named, &gallery, published, now, &keep);
         for given in &mut episodes {
             given.card = cards.remove(&given.episode.source.path);
         }

@@ -227,7 +227,15 @@ async fn settle(
                 seen.plain = Some(Found::Nothing);
             }
             Next::Plain(key) => {
-                seen.plain = Some(target.identify(&key).await.map_err(target::failed)?);
+                let marked = async {
+                    Ok(match question.after_plain() {
+                        Some(marked) => Some(target.identify(&marked).await?),
+                        None => None,
+                    })
+                };
+                let found = tokio::try_join!(target.identify(&key), marked);
+                let (plain, marked) = found.map_err(target::failed)?;
+                (seen.plain, seen.marked) = (Some(plain), marked);
             }
             Next::Whole(key) => {
                 if let Some(file) = file {

@@ -206,6 +206,14 @@ impl Question {
         mark.is_some_and(is_mark)
     }
 
+    /// The key that is looked at next if nothing stands at the plain one.
+    pub fn after_plain(&self) -> Option<Key> {
+        match self.wanted {
+            Wanted::Payload(payload) if self.ahead != Ahead::No => self.marked_key(payload).ok(),
+            _ => None,
+        }
+    }
+
     fn start(&self) -> String {
         format!("{}{}-", self.prefix, self.halves().0)
     }

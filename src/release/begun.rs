@@ -106,9 +106,6 @@ pub(super) async fn note(
     run: &Run<'_>,
     manifest: Option<Version>,
 ) -> Result<Option<Version>, ReleaseError> {
-    if plan.sends.is_empty() {
-        return Ok(manifest);
-    }
     let mut begun: Begun = plan.base.begun.clone();
     let ours = plan.sends.iter().map(|step| &step.object);
     begun.extend(ours.map(|object| (object.key.clone(), BegunObject::of(object))));

@@ -78,14 +78,21 @@ async fn with_lock<T>(
     run: &Run<'_>,
     work: impl AsyncFnOnce(&Lease<'_>) -> Result<T, ReleaseError>,
 ) -> Result<T, ReleaseError> {
-    if !run.store.conditional().await? {
-        run.tell(Event::BestEffort);
-    }
-    let lease = Lease::take(*run).await?;
+    let take = async {
+        if !run.store.conditional().await? {
+            run.tell(Event::BestEffort);
+        }
+        Lease::take(*run).await
+    };
+    let (lease, looked) = tokio::join!(take, run.store.look_around());
+    let lease = lease?;
     run.tell(Event::Locked { resuming: lease.resuming });
     let outcome = tokio::select! {
         biased;
-        outcome = work(&lease) => outcome,
+        outcome = async {
+            looked?;
+            work(&lease).await
+        } => outcome,
         lost = lease.keep() => Err(lost),
     };
     match &outcome {
@@ -103,17 +110,17 @@ async fn with_lock<T>(
 }
 
 async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Receipt, ReleaseError> {
-    let tidy = async { Ok(run.store.tidy().await?) };
-    let (manifest, ()) = tokio::try_join!(still_current(plan, run), tidy)?;
+    run.store.tidy().await?;
     let mut receipt = Receipt { unchanged: plan.unchanged.len(), ..Receipt::default() };
     if !plan.makes_release() {
+        let manifest = still_current(plan, run).await?;
         if let Some(record) = &plan.base.record {
             commit::put_manifest(run, record, manifest, true).await?;
         }
         return Ok(receipt);
     }
 
-    let prepared = prepare(plan, run, lease, manifest);
+    let prepared = prepare(plan, run, lease);
     let (sent, record, manifest) = tokio::select! {
         biased;
         () = run.cancel.cancelled() => return Err(ReleaseError::Cancelled),
@@ -145,10 +152,8 @@ async fn prepare(
     plan: &Plan,
     run: &Run<'_>,
     lease: &Lease<'_>,
-    manifest: Option<Version>,
 ) -> Result<(send::Sent, Record, Option<Version>), ReleaseError> {
-    let (proved, manifest) =
-        tokio::try_join!(verify::prove(plan, run), begun::note(plan, run, manifest))?;
+    let (proved, manifest) = tokio::try_join!(verify::prove(plan, run), begin(plan, run))?;
     let mut sent = send::Sent::of(proved);
     begun::take_back(plan, run, lease).await?;
     // Archive pages of the feed name enclosures too.
@@ -171,16 +176,44 @@ async fn prepare(
     Ok((sent, record, manifest))
 }
 
+/// Notes what is about to be written, if nothing was published since the plan was made; gives the manifest's
+/// version.
+async fn begin(plan: &Plan, run: &Run<'_>) -> Result<Option<Version>, ReleaseError> {
+    if plan.sends.is_empty() {
+        return still_current(plan, run).await;
+    }
+    let base = plan.base.manifest.clone();
+    // The note takes the place of no other manifest than the one that was read.
+    let (noted, public) =
+        tokio::join!(begun::note(plan, run, base), run.store.head(public_feed(plan)));
+    match (noted, public?.map(|head| head.version) == plan.base.feed) {
+        (Ok(manifest), true) => Ok(manifest),
+        (Err(ReleaseError::Overtaken { .. }), _) | (Ok(_), false) => {
+            begun::note(plan, run, read_again(plan, run).await?).await
+        }
+        (Err(error), _) => Err(error),
+    }
+}
+
+fn public_feed(plan: &Plan) -> &Key {
+    plan.base.record.as_ref().map_or(&plan.feed.key, |record| &record.feed.key)
+}
+
 /// Makes sure that nothing was published since the plan was made; gives the manifest's version.
 async fn still_current(plan: &Plan, run: &Run<'_>) -> Result<Option<Version>, ReleaseError> {
-    let feed = plan.base.record.as_ref().map_or(&plan.feed.key, |record| &record.feed.key);
     let manifest = manifest_key();
-    let (manifest, public) = tokio::try_join!(run.store.head(&manifest), run.store.head(feed))?;
+    let (manifest, public) =
+        tokio::try_join!(run.store.head(&manifest), run.store.head(public_feed(plan)))?;
     let manifest = manifest.map(|head| head.version);
     let public = public.map(|head| head.version);
     if manifest == plan.base.manifest && public == plan.base.feed {
         return Ok(manifest);
     }
+    read_again(plan, run).await
+}
+
+/// As [`still_current`], where something is not what it was.
+async fn read_again(plan: &Plan, run: &Run<'_>) -> Result<Option<Version>, ReleaseError> {
     // A release that was seen half-way may only have set its manifest right.
     let now = read_published(run.store, &plan.feed.key).await?;
     let same = now.record == plan.base.record

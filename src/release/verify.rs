@@ -47,18 +47,21 @@ async fn prove_one(proof: &Proof, run: &Run<'_>) -> Result<Recorded, ReleaseErro
     Err(ReleaseError::Unproved { proof: Box::new(proof.clone()), found })
 }
 
-/// What listings tell of these keys, as far as they are worth their while; a key that is not in it has to be
-/// asked for.
-pub(super) async fn listed<'a>(
-    keys: impl Iterator<Item = &'a Key>,
-    run: &Run<'_>,
-) -> Result<BTreeMap<&'a Key, Option<Listed>>, ReleaseError> {
+/// Keys by the first folder in which they stand.
+pub(super) fn folders<'a>(keys: impl Iterator<Item = &'a Key>) -> Vec<Vec<&'a Key>> {
     let mut folders: BTreeMap<&str, Vec<&Key>> = BTreeMap::new();
     for key in keys {
         let folder = key.as_str().split_once('/').map_or("", |(folder, _)| folder);
         folders.entry(folder).or_default().push(key);
     }
-    let folders = folders.into_values().filter(|keys| keys.len() >= WORTH_LISTING);
+    folders.into_values().collect()
+}
+
+/// What listings tell of the keys in these folders.
+pub(super) async fn listed<'a>(
+    folders: Vec<Vec<&'a Key>>,
+    run: &Run<'_>,
+) -> Result<BTreeMap<&'a Key, Option<Listed>>, ReleaseError> {
     let list = async |keys: Vec<&'a Key>| {
         let found = run.store.list(common(&keys)).await?;
         let mut found: BTreeMap<Key, Listed> =
@@ -66,7 +69,7 @@ pub(super) async fn listed<'a>(
         let listed = keys.into_iter().map(|key| (key, found.remove(key)));
         Ok::<Vec<_>, ReleaseError>(listed.collect())
     };
-    Ok(try_join_all(folders.map(list)).await?.into_iter().flatten().collect())
+    Ok(try_join_all(folders.into_iter().map(list)).await?.into_iter().flatten().collect())
 }
 
 /// How all of these begin.
@@ -86,8 +89,7 @@ pub(super) async fn verify(
     run: &Run<'_>,
     sent: &BTreeMap<Key, Recorded>,
 ) -> Result<(), ReleaseError> {
-    let listed = plan.episodes.iter().filter(|episode| episode.listed);
-    let enclosures = listed.map(|episode| &episode.audio);
+    let enclosures = plan.episodes.iter().filter(|episode| episode.listed).map(|it| &it.audio);
     let enclosures = enclosures.filter(|audio| !audio.is_elsewhere()).map(|audio| &audio.key);
     let steps = plan.sends.iter().map(|step| &step.object);
     let named = steps.filter(|object| object.kind < Kind::Asset).map(|object| &object.key);
@@ -95,28 +97,39 @@ pub(super) async fn verify(
     keys.sort_unstable();
     keys.dedup();
     run.tell(Event::Verifying { objects: keys.len() });
-    let listed = self::listed(keys.iter().copied(), run).await?;
-    let listed = &listed;
-    let faults: Vec<Fault> = stream::iter(keys)
-        .map(|key| async move {
-            let Some(recorded) = sent.get(key).or_else(|| plan.unchanged.get(key)) else {
-                let (expected, found) = ("in the record".to_owned(), "not".to_owned());
-                return Ok(Some(Fault { key: key.clone(), expected, found }));
-            };
-            // A listing tells no type; but the type was sent with this very version.
-            let same = |found: &Listed| {
-                found.bytes == recorded.bytes && found.version.as_ref() == Some(&recorded.version)
-            };
-            if listed.get(key).is_some_and(|found| found.as_ref().is_some_and(same)) {
-                return Ok(None);
-            }
-            let head = run.store.head(key).await?;
-            Ok::<_, ReleaseError>(judge(&recorded.expected(key), head))
+    let recorded = |key: &Key| sent.get(key).or_else(|| plan.unchanged.get(key));
+    let ask = async |keys: Vec<&Key>| {
+        stream::iter(keys)
+            .map(async |key| {
+                let Some(recorded) = recorded(key) else {
+                    let (expected, found) = ("in the record".to_owned(), "not".to_owned());
+                    return Ok(Some(Fault { key: key.clone(), expected, found }));
+                };
+                let head = run.store.head(key).await?;
+                Ok::<_, ReleaseError>(judge(&recorded.expected(key), head))
+            })
+            .buffer_unordered(run.limits.others.max(1))
+            .try_filter_map(|fault| async { Ok(fault) })
+            .try_collect::<Vec<Fault>>()
+            .await
+    };
+    // A listing tells no type; but the type was sent with this very version.
+    let same = |key: &Key, found: &Listed| {
+        recorded(key).is_some_and(|recorded| {
+            found.bytes == recorded.bytes && found.version.as_ref() == Some(&recorded.version)
         })
-        .buffer_unordered(run.limits.others.max(1))
-        .try_filter_map(|fault| async { Ok(fault) })
-        .try_collect()
-        .await?;
+    };
+    let folders = folders(keys.into_iter());
+    let (many, few): (Vec<_>, Vec<_>) =
+        folders.into_iter().partition(|keys| keys.len() >= WORTH_LISTING);
+    let doubtful = async {
+        let listed = listed(many, run).await?.into_iter();
+        let doubtful =
+            listed.filter(|(key, found)| !found.as_ref().is_some_and(|found| same(key, found)));
+        ask(doubtful.map(|(key, _)| key).collect()).await
+    };
+    let (mut faults, doubtful) = tokio::try_join!(ask(few.concat()), doubtful)?;
+    faults.extend(doubtful);
     if faults.is_empty() {
         return Ok(());
     }

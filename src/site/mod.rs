@@ -152,8 +152,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         objects.push(asset.object(&addresses)?);
     }
     let (cards, stays) = cards(&items, &addresses)?;
-    let keep = inputs.keep.0;
-    objects.extend(cards.into_iter().map(keep));
+    objects.extend(cards);
     let beside = items.par_iter().map(|item| beside_page(item, &addresses, inputs.keep));
     objects.extend(beside.collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
     let pixels = |asset: &AssetFile| Some((addresses.url(asset.site_path()), asset.pixels()?));
@@ -217,13 +216,9 @@ fn cards(
         if !seen.insert(&card.name) {
             continue;
         }
-        let key = addresses.key(&card.path())?;
-        match &card.bytes {
-            Some(bytes) => {
-                let bytes = bytes.clone();
-                objects.push(Object::in_memory(key, Kind::Image, card::CONTENT_TYPE, bytes));
-            }
-            None => drop(stays.insert(key)),
+        match &card.object {
+            Some(object) => objects.push(object.clone()),
+            None => drop(stays.insert(addresses.key(&card.path())?)),
         }
     }
     Ok((objects, stays))

@@ -246,6 +246,11 @@ pub trait Store: Send + Sync {
         false
     }
 
+    /// Looks for what writes that were cut off have left behind, for [`Store::tidy`] and [`Store::put`].
+    async fn look_around(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Clears away what writes that were cut off have left behind, if the store knows of any.
     async fn tidy(&self) -> Result<(), StoreError> {
         Ok(())

@@ -10,6 +10,7 @@ use bytes::Bytes;
 
 use super::artwork::{Artwork, ArtworkError, Form, Rgb};
 use crate::model::hash::Sha256;
+use crate::model::object::Object;
 
 /// Width and height in pixels, as Open Graph readers want it for a large picture.
 pub const SIZE: (u32, u32) = (1200, 630);
@@ -44,8 +45,8 @@ impl Picture {
 pub struct CardFile {
     /// Its name, by what it shows.
     pub name: String,
-    /// Its bytes; nothing if the target has it already.
-    pub bytes: Option<Bytes>,
+    /// What is to be sent; nothing if the target has it already.
+    pub object: Option<Object>,
 }
 
 impl CardFile {

@@ -1,5 +1,6 @@
 //! Finding the way to a bucket: credentials, region and endpoint, as every AWS tool finds them.
 
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use aws_config::environment::EnvironmentVariableRegionProvider;
@@ -126,7 +127,7 @@ impl S3Store {
             no_redirects: AtomicBool::new(false),
             pace: Pace::new(tuning.in_flight, tuning.most_in_flight),
             uploads: Semaphore::new(UPLOADS),
-            notes: OnceCell::new(),
+            notes: Mutex::new(None),
             tuning,
         })
     }

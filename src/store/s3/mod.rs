@@ -76,7 +76,8 @@ pub struct S3Store {
     pace: Arc<Pace>,
     /// Bounds the uploads in parts that are begun at a time.
     uploads: Semaphore,
-    notes: OnceCell<Mutex<BTreeSet<Key>>>,
+    /// Notes of unfinished uploads, once anybody has looked for them.
+    notes: Mutex<Option<BTreeSet<Key>>>,
 }
 
 impl S3Store {
@@ -303,6 +304,10 @@ impl Store for S3Store {
         } else {
             Err(self.place.explain(Operation::Delete, &full, &cause))
         }
+    }
+
+    async fn look_around(&self) -> Result<(), StoreError> {
+        self.look_for_notes().await.map(drop)
     }
 
     async fn tidy(&self) -> Result<(), StoreError> {

@@ -11,6 +11,9 @@ const REQUEST: u64 = 64 << 10;
 /// A rate is that of no less time than this.
 const WINDOW: Duration = Duration::from_millis(50);
 
+/// A smaller request tells of the way there and back, and little of the line.
+const MUCH: u64 = 4 << 20;
+
 /// By so many the width grows.
 const STEP: usize = 8;
 
@@ -32,6 +35,8 @@ struct Seen {
     bytes: u64,
     /// Bytes a second at the width before.
     rate: f64,
+    /// Bytes a second of one request that sent much, about.
+    of_one: f64,
 }
 
 /// Room for one request, given back when it is dropped.
@@ -39,6 +44,7 @@ struct Seen {
 pub(super) struct Room {
     pace: Arc<Pace>,
     bytes: u64,
+    since: Instant,
     permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -57,8 +63,15 @@ fn next(width: usize, most: usize, before: f64, now: f64) -> usize {
 impl Pace {
     /// Begins with `width` requests at a time and has never more than `most`.
     pub(super) fn new(width: usize, most: usize) -> Arc<Self> {
-        let seen =
-            Seen { width, surplus: 0, since: Instant::now(), requests: 0, bytes: 0, rate: 0.0 };
+        let seen = Seen {
+            width,
+            surplus: 0,
+            since: Instant::now(),
+            requests: 0,
+            bytes: 0,
+            rate: 0.0,
+            of_one: 0.0,
+        };
         Arc::new(Self { rooms: Arc::new(Semaphore::new(width)), most, seen: Mutex::new(seen) })
     }
 
@@ -66,24 +79,26 @@ impl Pace {
     pub(super) async fn room(self: &Arc<Self>, bytes: u64) -> Room {
         // Nobody closes the semaphore.
         let permit = Arc::clone(&self.rooms).acquire_owned().await.ok();
-        Room { pace: Arc::clone(self), bytes, permit }
+        Room { pace: Arc::clone(self), bytes, since: Instant::now(), permit }
     }
 
-    /// Bytes a second that one request sends, as far as is known.
-    #[expect(clippy::cast_precision_loss, reason = "a rate, of which two digits matter")]
+    /// Bytes a second that one request sends, as far as is known; 0 if it is not.
     pub(super) fn rate(&self) -> f64 {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.rate / seen.width as f64
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).of_one
     }
 
-    /// One request has come to its end. Whether its room is not to be handed out again.
-    fn done(&self, bytes: u64) -> bool {
+    /// One request has come to its end, after this time. Whether its room is not to be handed out again.
+    #[expect(clippy::cast_precision_loss, reason = "a rate, of which two digits matter")]
+    fn done(&self, bytes: u64, took: Duration) -> bool {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.requests += 1;
         seen.bytes += bytes + REQUEST;
+        if bytes >= MUCH {
+            let rate = bytes as f64 / took.as_secs_f64().max(0.001);
+            seen.of_one = if seen.of_one > 0.0 { (3.0 * seen.of_one + rate) / 4.0 } else { rate };
+        }
         let time = seen.since.elapsed();
         if seen.requests >= seen.width && time >= WINDOW {
-            #[expect(clippy::cast_precision_loss, reason = "a rate, of which two digits matter")]
             let rate = seen.bytes as f64 / time.as_secs_f64();
             let width = next(seen.width, self.most, seen.rate, rate);
             let grown = width.saturating_sub(seen.width);
@@ -97,6 +112,7 @@ impl Pace {
                 requests: 0,
                 bytes: 0,
                 rate,
+                of_one: seen.of_one,
             };
         }
         let surplus = seen.surplus > 0;
@@ -107,7 +123,7 @@ impl Pace {
 
 impl Drop for Room {
     fn drop(&mut self) {
-        if self.pace.done(self.bytes)
+        if self.pace.done(self.bytes, self.since.elapsed())
             && let Some(permit) = self.permit.take()
         {
             permit.forget();

@@ -11,28 +11,30 @@ use super::operation::Operation;
 use super::put::{if_match, if_none_match, is_precondition};
 
 impl S3Store {
-    /// Tries conditional writes on an object of its own, which it removes again.
+    /// Tries conditional writes on an object of its own. It stays, so that the next time one step tells.
     ///
     /// Amazon S3 is known to check them, and is not asked.
     pub(super) async fn probe_conditions(&self) -> Result<bool, StoreError> {
-        let full = self.place.location.in_bucket(&format!(".onair/probe-{:016x}", random()));
+        let full = self.place.location.in_bucket(".onair/probe");
         let honoured = self.try_conditions(&full).await;
-        let removed = self.client.delete_object().bucket(self.bucket()).key(&full).send().await;
-        let honoured =
-            honoured.map_err(|cause| self.place.explain(Operation::Write, &full, &cause))?;
-        removed.map_err(|error| self.failed(Operation::Delete, &full, &error))?;
-        Ok(honoured)
+        honoured.map_err(|cause| self.place.explain(Operation::Write, &full, &cause))
     }
 
     async fn try_conditions(&self, full: &str) -> Result<bool, Cause> {
-        // Steps whose answer is the same if the SDK has to ask twice.
-        self.try_write(full, "first", &Condition::Always).await?;
         let other = Condition::Is(Version("00000000000000000000000000000000".to_owned()));
-        let (second, third) = tokio::try_join!(
-            self.try_write(full, "second", &Condition::Absent),
-            self.try_write(full, "third", &other)
-        )?;
-        Ok([second, third] == [Outcome::Refused; 2])
+        // Steps whose answer means the same if the SDK has to ask twice.
+        let both = async || {
+            tokio::try_join!(
+                self.try_write(full, "first", &Condition::Absent),
+                self.try_write(full, "second", &other)
+            )
+        };
+        let mut outcome = both().await?;
+        if outcome.0 == Outcome::Written {
+            // Nothing stood there, or the condition is ignored.
+            outcome = both().await?;
+        }
+        Ok(outcome == (Outcome::Refused, Outcome::Refused))
     }
 
     async fn try_write(

@@ -6,6 +6,7 @@
 //! upload whose note matches is gone on with, and of its parts only those whose checksum matches.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
@@ -49,8 +50,7 @@ impl S3Store {
         object: &Object,
     ) -> Option<(Upload, BTreeMap<i32, Held>, u64)> {
         let key = note_key(&object.key)?;
-        let known = self.notes.get_or_try_init(|| Box::pin(self.noted())).await.ok()?;
-        if !known.lock().is_ok_and(|known| known.contains(&key)) {
+        if !self.noted().await.ok()?.contains(&key) {
             return None;
         }
         let stored = self.read(&key, NOTE_LIMIT).await.ok()??;
@@ -68,10 +68,21 @@ impl S3Store {
         None
     }
 
-    /// The notes in the target.
-    async fn noted(&self) -> Result<std::sync::Mutex<BTreeSet<Key>>, StoreError> {
+    /// Looks for the notes in the target.
+    pub(super) async fn look_for_notes(&self) -> Result<BTreeSet<Key>, StoreError> {
         let listed = self.list(NOTES).await?;
-        Ok(std::sync::Mutex::new(listed.into_iter().map(|listed| listed.key).collect()))
+        let noted: BTreeSet<Key> = listed.into_iter().map(|listed| listed.key).collect();
+        *self.notes.lock().unwrap_or_else(PoisonError::into_inner) = Some(noted.clone());
+        Ok(noted)
+    }
+
+    /// The notes in the target, as they are known.
+    async fn noted(&self) -> Result<BTreeSet<Key>, StoreError> {
+        let known = self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match known {
+            Some(known) => Ok(known),
+            None => Box::pin(self.look_for_notes()).await,
+        }
     }
 
     /// The parts that the store holds of `upload`, if it still knows it.
@@ -127,10 +138,8 @@ impl S3Store {
     }
 
     fn change_notes(&self, change: impl FnOnce(&mut BTreeSet<Key>) -> bool) {
-        if let Some(notes) = self.notes.get()
-            && let Ok(mut known) = notes.lock()
-        {
-            change(&mut known);
+        if let Some(known) = &mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner) {
+            change(known);
         }
     }
 
@@ -173,12 +182,12 @@ impl S3Store {
     pub(super) async fn discard_abandoned(&self) -> Result<(), StoreError> {
         let below = self.place.location.in_bucket("");
         let mut ours: BTreeMap<String, Key> = BTreeMap::new();
-        for listed in self.list(NOTES).await? {
-            let stored = self.read(&listed.key, NOTE_LIMIT).await?;
+        for key in self.noted().await? {
+            let stored = self.read(&key, NOTE_LIMIT).await?;
             let note = stored.and_then(|note| serde_json::from_slice::<Note>(&note.bytes).ok());
             match note {
-                Some(note) => drop(ours.insert(note.upload_id, listed.key)),
-                None => self.delete(&listed.key, &crate::store::Condition::Always).await?,
+                Some(note) => drop(ours.insert(note.upload_id, key)),
+                None => self.delete(&key, &crate::store::Condition::Always).await?,
             }
         }
         if ours.is_empty() {

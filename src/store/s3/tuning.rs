@@ -50,11 +50,11 @@ impl Default for Tuning {
             longest_wait: Duration::from_secs(20),
             silence: Duration::from_secs(20),
             answer: Duration::from_secs(60),
-            part_bytes: 8 * 1024 * 1024,
+            part_bytes: 12 * 1024 * 1024,
             most_part_bytes: 64 * 1024 * 1024,
-            in_flight: 16,
-            most_in_flight: 48,
-            note_after: Duration::from_secs(5),
+            in_flight: 24,
+            most_in_flight: 64,
+            note_after: Duration::from_secs(15),
         }
     }
 }
@@ -64,7 +64,7 @@ impl Tuning {
     /// known): what it sends in two seconds, but some parts of each file, so that they go side by side.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is bounded")]
     pub(super) fn part(&self, bytes: u64, rate: f64) -> u64 {
-        let fast = if rate > 0.0 { (2.0 * rate) as u64 } else { 2 * self.part_bytes };
+        let fast = (2.0 * rate) as u64;
         let part = fast.min(bytes / PARTS).min(self.most_part_bytes);
         part.max(self.part_bytes).max(bytes.div_ceil(MOST_PARTS))
     }
@@ -109,8 +109,8 @@ mod tests {
     fn parts_grow_with_file_and_line() {
         let tuning = Tuning::default();
         let part = |mib: u64, rate: f64| tuning.part(mib << 20, rate * f64::from(1 << 20)) >> 20;
-        assert_eq!((part(100, 0.0), part(40, 0.0)), (16, 10), "nothing is known of the line");
-        assert_eq!((part(100, 100.0), part(4096, 3.0), part(4096, 10.0)), (25, 8, 20));
+        assert_eq!((part(100, 0.0), part(40, 0.0)), (12, 12), "nothing is known of the line");
+        assert_eq!((part(100, 100.0), part(4096, 3.0), part(4096, 10.0)), (25, 12, 20));
         assert_eq!((part(4096, 1e9), part(1 << 20, 1.0)), (64, 104));
     }
 

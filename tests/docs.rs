@@ -138,7 +138,7 @@ fn what_is_said_to_hold_a_threat_is_there() {
 }
 
 /// Where a limit is set, and what the page of limits says of it.
-const LIMITS: [(&str, &str, &str); 31] = [
+const LIMITS: [(&str, &str, &str); 34] = [
     ("src/show/read.rs", "MAX_TEXT: u64 = 1024 * 1024;", "transcript, template | 1 MiB |"),
     ("src/show/frontmatter.rs", "MAX_BYTES: usize = 64 * 1024;", "| 64 KiB, "),
     ("src/show/yaml/build.rs", "MAX_DEPTH: usize = 8;", ", 8 levels deep |"),
@@ -151,6 +151,9 @@ const LIMITS: [(&str, &str, &str); 31] = [
     ("src/rules/pictures.rs", "MAX_BYTES: u64 = 16 * 1024 * 1024;", "| a picture | 16 MiB; "),
     ("src/site/artwork/make.rs", "MAX_SIDE: u32 = 8192;", "8,192 pixels a side"),
     ("src/site/artwork/make.rs", "MAX_MEMORY: u64 = 256 * 1024 * 1024;", "256 MiB when"),
+    ("src/store/record.rs", "LIMIT: u64 = 64 << 20;", "| the feed | 64 MiB: "),
+    ("src/store/record.rs", "LIMIT: u64 = 64 << 20;", "record | 64 MiB as it is kept, "),
+    ("src/store/packed.rs", "LIMIT: u64 = 512 << 20;", ", 512 MiB unpacked |"),
     ("src/pipeline/templates.rs", "MOST: usize = 200;", "| files in the folder | 200 |"),
     ("src/site/pages/templates/limits.rs", "LONGEST_TAG: usize = 2000;", "| 2,000 bytes; "),
     ("src/site/pages/templates/limits.rs", "MOST_CODE: usize = 128 * 1024;", "128 KiB in one"),

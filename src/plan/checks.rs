@@ -15,7 +15,7 @@ use crate::model::object::{Digest, Key, Kind};
 use crate::model::waiting::Waiting;
 use crate::site::edition::{Edition, EditionEpisode, Guid};
 use crate::store::published::{Published, Standing};
-use crate::store::record::{Record, Revision};
+use crate::store::record::{LIMIT, Record, Revision};
 
 /// The media type of every enclosure: onair publishes MP3 and nothing else.
 pub(super) const MP3: &str = "audio/mpeg";
@@ -95,6 +95,16 @@ fn target(edition: &Edition, published: &Published, allow: &Overrides, guards: &
             found,
             Some(Allow::ForeignFeed),
         ));
+    }
+    let bytes = edition.feed.body.len();
+    if bytes > LIMIT {
+        // It would be public, and no later release could read it.
+        let what = format!("`{}` would be too long", edition.feed.key);
+        let expected = format!(
+            "{LIMIT} bytes at most (`feed-limit` in onair.toml moves older episodes to archive pages)"
+        );
+        let found = format!("{bytes} bytes");
+        guards.push(refuse(GuardKind::FeedInvalid, what, expected, found, None));
     }
     let Some(record) = &published.record else { return };
     if record.feed.key != edition.feed.key && !allow.contains(&Allow::FeedMove) {

@@ -246,16 +246,16 @@ async fn a_release_costs_no_more_requests_than_these() {
         costs.push(format!("{name}: {}", tap.operations()));
     }
     insta::assert_snapshot!(costs.join("\n"), @"
-        first release: 21
-        new episode: 16
-        edited page: 12
-        replaced cover: 10
+        first release: 20
+        new episode: 15
+        edited page: 11
+        replaced cover: 9
         feed only: 12
-        title, page and feed: 16
-        moved page: 13
+        title, page and feed: 15
+        moved page: 12
         scheduled episode comes: 12
-        an episode leaves: 16
-        other audio: 14
+        an episode leaves: 15
+        other audio: 13
         nothing: 2
         ");
 }

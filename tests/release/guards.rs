@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use onair::model::hash::Sha256;
-use onair::model::object::{Key, Kind};
+use onair::model::object::{Body, Key, Kind};
 use onair::plan::{Allow, Guard, Overrides, plan};
 use onair::site::edition::{Edition, EnclosureUrl, Guid};
 use onair::store::Version;
 use onair::store::published::{Published, Standing};
+use onair::store::record::LIMIT;
 
 use crate::support::show::{Show, object};
 use crate::support::tap::Tap;
@@ -43,6 +44,16 @@ fn guards(edition: Edition, published: &Published) -> String {
         format!("{guard} [{allow}]")
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn no_feed_is_published_that_no_later_release_could_read() {
+    let target = target().await;
+    let mut long = edition(&target, |_| ());
+    long.feed.body = Body::Standing(LIMIT);
+    assert_eq!(guards(long.clone(), &target), "");
+    long.feed.body = Body::Standing(LIMIT + 1);
+    insta::assert_snapshot!(guards(long, &target), @"`podcast.xml` would be too long: expected 67108864 bytes at most (`feed-limit` in onair.toml moves older episodes to archive pages), found 67108865 bytes [-]");
 }
 
 #[tokio::test]

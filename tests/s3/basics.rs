@@ -86,12 +86,21 @@ async fn a_write_happens_only_if_its_condition_holds() {
 }
 
 #[tokio::test]
+async fn one_step_tells_of_conditions_where_the_probe_stands() {
+    let server = server().await;
+    for (asked, step) in [(4, "and the probe stays"), (2, "the second time")] {
+        assert!(store(&server).conditional().await.unwrap());
+        assert_eq!(server.asked(), vec!["PutObject"; asked], "{step}");
+        assert!(server.object("pod/.onair/probe").is_some());
+    }
+}
+
+#[tokio::test]
 async fn a_store_without_conditions_is_found_out_and_looked_at_before_each_write() {
     let abilities = Abilities { conditional_put: false, ..Abilities::default() };
     let server = MemoryS3::start(abilities).await;
     let store = store(&server);
     assert!(!store.conditional().await.unwrap());
-    assert_eq!(server.keys(), [""; 0], "the probe is gone");
     server.asked();
 
     let (one, two) = (page("lock", "one"), page("lock", "two"));

@@ -43,10 +43,8 @@ pub async fn scenario(store: &S3Store, audio: &Audio) -> Result<(), StoreError> 
     let second = store.put(&two, &Condition::Is(first), &quiet).await?;
     store.put(&audio.object, &Condition::Absent, &quiet).await?;
     let listed = store.list("").await?;
-    assert_eq!(
-        listed.iter().map(|listed| listed.key.as_str()).collect::<Vec<_>>(),
-        ["a.mp3", "lock"]
-    );
+    let listed: Vec<&str> = listed.iter().map(|listed| listed.key.as_str()).collect();
+    assert_eq!(listed, [".onair/probe", "a.mp3", "lock"]);
     assert_eq!(store.read(&two.key, 99).await?.unwrap().bytes, "two");
     assert_eq!(store.head(&audio.object.key).await?.unwrap().bytes, audio.object.body.len());
     store.put(&page("feed.xml", "<rss/>"), &Condition::Always, &quiet).await?;

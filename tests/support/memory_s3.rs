@@ -207,8 +207,10 @@ impl MemoryS3 {
         self.state().objects.get(key).cloned()
     }
 
+    /// All keys, but for the probe of conditions.
     pub fn keys(&self) -> Vec<String> {
-        self.state().objects.keys().cloned().collect()
+        let state = self.state();
+        state.objects.keys().filter(|key| !key.ends_with(".onair/probe")).cloned().collect()
     }
 
     /// Takes an object away.

@@ -188,7 +188,7 @@ impl S3Store {
     async fn check_conditions(&self, name: &str) -> Check {
         let fix = "let only one release run at a time (in GitHub Actions: a `concurrency` group); \
                    onair looks before each write, but cannot rule out what happens in between";
-        let small = self.probe_conditions().await;
+        let small = self.small_writes_are_conditional().await;
         let parts = self.completes_conditionally().await;
         match (small, parts) {
             (Ok(true), Ok(true)) => Check::fine(name, "honoured, for uploads in parts too"),
@@ -200,6 +200,15 @@ impl S3Store {
             }
             (Err(error), _) | (_, Err(error)) => self.broken(name, &error),
         }
+    }
+
+    async fn small_writes_are_conditional(&self) -> Result<bool, StoreError> {
+        let Ok(key) = Key::new(format!(".onair/doctor-{:016x}", random())) else {
+            return Ok(false);
+        };
+        let honoured = self.probe_conditions(key.as_str()).await;
+        self.delete(&key, &Condition::Always).await?;
+        honoured
     }
 
     /// Whether the completion of an upload in parts is refused where something stands already.

@@ -11,11 +11,11 @@ use super::operation::Operation;
 use super::put::{if_match, if_none_match, is_precondition};
 
 impl S3Store {
-    /// Tries conditional writes on an object of its own. It stays, so that the next time one step tells.
+    /// Tries conditional writes on an object of its own, which stays.
     ///
     /// Amazon S3 is known to check them, and is not asked.
-    pub(super) async fn probe_conditions(&self) -> Result<bool, StoreError> {
-        let full = self.place.location.in_bucket(".onair/probe");
+    pub(super) async fn probe_conditions(&self, name: &str) -> Result<bool, StoreError> {
+        let full = self.place.location.in_bucket(name);
         let honoured = self.try_conditions(&full).await;
         honoured.map_err(|cause| self.place.explain(Operation::Write, &full, &cause))
     }

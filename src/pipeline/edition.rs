@@ -19,12 +19,11 @@ use crate::audio::{Content, Probe};
 use crate::model::audio::PublishedAudio;
 use crate::model::chapter::TagChapter;
 use crate::model::hash::Sha256;
-use crate::model::object::{Key, Object};
+use crate::model::object::{Key, Kind, Object};
 use crate::model::shelf::Shelf;
 use crate::plan;
 use crate::plan::placement::Placement;
 use crate::rules::Evidence;
-use crate::rules::sound::Ears;
 use crate::show::enclosure;
 use crate::show::files::NamedFile;
 use crate::show::{Episode, Show, read, waiting};
@@ -46,8 +45,8 @@ pub struct Known<'a> {
     pub located: &'a Located,
     /// What is published of it.
     pub published: &'a Published,
-    /// What was heard of its audio.
-    pub heard: &'a Ears,
+    /// The waveforms of its audio.
+    pub waveforms: &'a Waveforms,
 }
 
 /// Renders the edition. Every episode must have passed the checks.
@@ -55,8 +54,7 @@ pub struct Known<'a> {
 /// # Errors
 /// If a file cannot be read, or a host's template is wrong.
 pub fn build(checkout: &Checkout, known: &Known<'_>, now: Timestamp) -> Result<Edition, Error> {
-    let Known { located, published, heard } = *known;
-    let waveforms = Waveforms::of(published.record.as_ref(), heard);
+    let Known { located, published, waveforms } = *known;
     let audio = |episode: &Episode| {
         let found = audio(checkout, located, episode, &published.missing)?;
         Ok(found.map(|(audio, object)| waveforms.add(audio, object)))
@@ -104,12 +102,12 @@ pub fn assemble(
 ) -> Result<Edition, Error> {
     let show = &checkout.show;
     let shelf = tempfile::tempfile().ok().filter(|_| published.is_some()).map(Shelf::new);
-    let keep = |object: Object| match published.is_some_and(|it| plan::stands(&object, it)) {
-        true => object.standing(),
-        false => match &shelf {
-            Some(shelf) => object.shelved(shelf),
-            None => object,
-        },
+    let stands = |object: &Object| published.is_some_and(|it| plan::stands(object, it));
+    let keep = |object: Object| match &shelf {
+        // The documents of the feed are read once more, to be compared.
+        _ if object.kind != Kind::Feed && stands(&object) => object.standing(),
+        Some(shelf) => object.shelved(shelf),
+        None => object,
     };
     let audio =
         |episode: &Episode| Ok(audio(episode)?.map(|(audio, object)| (audio, object.map(keep))));

@@ -9,6 +9,7 @@ use super::evidence::{self, AudioEvidence};
 use super::local::{Local, tagged_audio};
 use super::locate::{Located, locate};
 use super::target::{self, Seen, Target};
+use super::waveforms::Waveforms;
 use super::{Checkout, Class, Error, Options, edition, revision};
 use crate::audio::Content;
 use crate::model::hash::Sha256;
@@ -125,6 +126,8 @@ pub async fn prepare_of(
         Listen::Release | Listen::Check => listen_to(&checkout, &located.evidence, first, watch),
     };
     let findings = find(&checkout, &located.evidence, &ears, asked.now);
+    // All else that was heard takes far more room.
+    let waveforms = Waveforms::of(published.record.as_ref(), ears);
     let outcome = if findings.iter().any(|finding| finding.severity == Severity::Error) {
         Preparation::Findings
     } else {
@@ -141,7 +144,7 @@ pub async fn prepare_of(
                 "put the audio there, send it ahead with `onair upload`, or write `draft: true`",
             ));
         }
-        let known = Known { located: &located, published: &published, heard: &ears };
+        let known = Known { located: &located, published: &published, waveforms: &waveforms };
         let edition = edition::build(&checkout, &known, asked.now)?;
         let revision = revision::current(&options.root);
         let released = published.record.as_ref().and_then(|record| record.revision.as_ref());

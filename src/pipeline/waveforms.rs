@@ -18,8 +18,8 @@ pub struct Waveforms(HashMap<Sha256, Waveform>);
 
 impl Waveforms {
     /// Those that a target's record has, and those that were heard now.
-    pub fn of(record: Option<&Record>, heard: &Ears) -> Self {
-        let heard = heard.values();
+    pub fn of(record: Option<&Record>, heard: Ears) -> Self {
+        let heard = heard.into_values();
         let heard = heard.filter_map(|it| Some((it.payload, Waveform::of(&it.sound.waveform)?)));
         let episodes = record.into_iter().flat_map(|record| &record.episodes);
         let recorded =

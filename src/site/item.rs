@@ -1,5 +1,6 @@
 //! An episode with everything that feed and pages say of it, so that both say the same.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{Timestamp, ZonedDateTime};
@@ -118,7 +119,7 @@ pub struct Item<'a> {
     /// The site path of its page.
     pub page: String,
     /// The short text about it, plain.
-    pub summary: String,
+    pub summary: Arc<str>,
     /// The short text as HTML of one line; empty if the host wrote none.
     pub description: Clean,
     /// The guest line, HTML; empty if there is none.
@@ -126,7 +127,7 @@ pub struct Item<'a> {
     /// Notes for the page, HTML.
     pub notes: Clean,
     /// Notes as plain text.
-    pub notes_text: String,
+    pub notes_text: Arc<str>,
     /// `links`: pages that belong to the episode.
     pub links: Vec<Link>,
     /// Who takes part, if the channel's persons do not say it already.
@@ -169,10 +170,11 @@ impl<'a> Item<'a> {
             .filter(|description| !text::from_clean_html(description).is_empty())
             .unwrap_or_default();
         let subtitle = episode.subtitle.value().map(String::as_str);
-        let summary = [text::from_clean_html(&description), notes.text.clone()]
+        let notes_text: Arc<str> = notes.text.into();
+        let summary = [text::from_clean_html(&description).into(), Arc::clone(&notes_text)]
             .into_iter()
             .find(|text| !text.is_empty())
-            .unwrap_or_else(|| subtitle.unwrap_or(entry.title).to_owned());
+            .unwrap_or_else(|| subtitle.unwrap_or(entry.title).into());
         let guest = guest_line(episode, &on_page);
         let own = |given: &str| addresses.given(given, &episode.source.path);
         let credits = people::credits(episode, Some(&guest), hosts, own);
@@ -189,8 +191,8 @@ impl<'a> Item<'a> {
             summary,
             description,
             guest,
-            notes: notes.page,
-            notes_text: notes.text,
+            notes: notes.page.without_room(),
+            notes_text,
             links: links(episode),
             credits,
             image,

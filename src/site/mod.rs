@@ -179,7 +179,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
                 keep: inputs.keep,
             })
         },
-        || feed::render(frame, &items),
+        || feed::render(frame, &items, inputs.keep),
     );
     objects.extend(pages?);
     let redirects = aliases(&items, &addresses, &objects)?;

@@ -15,12 +15,12 @@ use rayon::prelude::*;
 use rss::Channel;
 use rss::extension::{Extension, ExtensionMap};
 
-use super::SiteError;
 use super::address::Addresses;
 use super::extra::Extra;
 use super::item::Item;
 use super::lang::Language;
 use super::people::Credit;
+use super::{Keep, SiteError};
 use crate::model::object::{Kind, Object};
 use crate::show::Settings;
 use crate::show::namespace::Element;
@@ -53,7 +53,11 @@ pub struct Frame<'a> {
 ///
 /// # Errors
 /// [`SiteError`] if a document has no place in the target.
-pub fn render(frame: Frame<'_>, items: &[Item<'_>]) -> Result<(Object, Vec<Object>), SiteError> {
+pub fn render(
+    frame: Frame<'_>,
+    items: &[Item<'_>],
+    Keep(keep): Keep<'_>,
+) -> Result<(Object, Vec<Object>), SiteError> {
     let limit = frame.show.site.feed_limit.map_or(items.len(), |limit| limit as usize).max(1);
     let listed = &items[..limit.min(items.len())];
     // Pages are counted from the oldest item, so that a page once full stays as it is. All are
@@ -71,7 +75,7 @@ pub fn render(frame: Frame<'_>, items: &[Item<'_>]) -> Result<(Object, Vec<Objec
                 let previous = addresses.url(&addresses.feed_archive(page - 1));
                 put(&mut channel.extensions, link("prev-archive", &previous));
             }
-            document(frame, &path, &channel, &items[newest..newest + limit])
+            document(frame, &path, &channel, &items[newest..newest + limit]).map(keep)
         })
         .collect::<Result<Vec<_>, _>>()?;
     let mut channel = channel::channel(frame, addresses.feed(), listed);
@@ -120,6 +124,7 @@ fn document(
     }
     add(END);
     text.push('\n');
+    text.shrink_to_fit();
     let key = frame.addresses.key(path)?;
     Ok(Object::in_memory(key, Kind::Feed, CONTENT_TYPE, Bytes::from(text)))
 }

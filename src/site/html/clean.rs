@@ -128,6 +128,12 @@ impl fmt::Display for Clean {
 }
 
 impl Clean {
+    /// The same in no more memory than it takes.
+    pub fn without_room(mut self) -> Self {
+        self.0.shrink_to_fit();
+        self
+    }
+
     /// What the sanitiser leaves of `html`, its relative addresses resolved.
     pub fn of(html: &str, sanitiser: &Builder<'_>, resolve: &Resolve<'_>) -> Self {
         if is_too_deep(html) || is_too_dense(html) {

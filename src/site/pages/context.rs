@@ -158,7 +158,7 @@ impl Row {
             path: addresses.link(&item.page).to_owned(),
             title: item.entry.title.to_owned(),
             subtitle: item.subtitle.map(str::to_owned),
-            summary: match item.summary == item.entry.title {
+            summary: match *item.summary == *item.entry.title {
                 // Where there is no text about it, its title is enough said once.
                 true => String::new(),
                 false => text::cut(&item.summary, 200),

@@ -246,7 +246,7 @@ impl<'a> Lease<'a> {
     }
 
     /// Gives the lock back.
-    pub(super) async fn drop(self) -> Result<(), ReleaseError> {
+    pub(super) async fn give_back(&self) -> Result<(), ReleaseError> {
         let mut version = self.held.lock().await.version.clone();
         let mut tries = 0;
         loop {
@@ -268,7 +268,7 @@ impl<'a> Lease<'a> {
     }
 
     /// Marks the lock as left by a run that stopped before it was done.
-    pub(super) async fn leave(self) {
+    pub(super) async fn leave(&self) {
         let mut held = self.held.lock().await;
         let mut lock = held.lock.clone();
         lock.left = true;
@@ -367,7 +367,7 @@ mod tests {
         wait for it; if it is dead, its lock can be taken over from 2022-05-27T05:02:00Z on
         "
         );
-        lease.drop().await.unwrap();
+        lease.give_back().await.unwrap();
         assert_eq!(scene.stands(), None);
         assert!(!Lease::take(scene.run(&scene.bob)).await.unwrap().resuming);
     }
@@ -385,7 +385,7 @@ mod tests {
             let lost = lost.unwrap_err();
             assert_eq!(lost.to_string(), "bob has taken over the lock of this release");
         }
-        ann.drop().await.unwrap();
+        ann.give_back().await.unwrap();
         assert_eq!(scene.stands().unwrap().owner.who, "bob");
     }
 
@@ -424,7 +424,7 @@ mod tests {
         let mut renewed = scene.stands().unwrap();
         renewed.expires = Timestamp::MAX.to_string();
         scene.store.write(&renewed.object(), &Condition::Always).unwrap();
-        lease.drop().await.unwrap();
+        lease.give_back().await.unwrap();
         assert_eq!(scene.stands(), None);
     }
 

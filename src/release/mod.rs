@@ -97,9 +97,10 @@ async fn with_lock<T>(
     };
     match &outcome {
         Ok(_) => {
-            if let Err(error) = lease.drop().await {
+            if let Err(error) = lease.give_back().await {
+                lease.leave().await;
                 let message =
-                    format!("the lock could not be removed and expires by itself: {error}");
+                    format!("the lock could not be removed, and is marked as left: {error}");
                 run.tell(Event::Note { message: &message });
             }
         }

@@ -35,7 +35,7 @@ use super::tuning::Tuning;
 
 /// Uploads in parts that are begun at a time: enough for one to send while others wait for an answer at
 /// their end, and few to go on with after a cut.
-const UPLOADS: usize = 8;
+const UPLOADS: usize = 12;
 
 /// Set to anything, nothing but this machine is asked: for tests. As in [`crate::http::reach`].
 const ONLY_LOOPBACK: &str = "ONAIR_ONLY_LOOPBACK";

@@ -52,8 +52,8 @@ impl Default for Tuning {
             answer: Duration::from_secs(60),
             part_bytes: 12 * 1024 * 1024,
             most_part_bytes: 64 * 1024 * 1024,
-            in_flight: 24,
-            most_in_flight: 64,
+            in_flight: 16,
+            most_in_flight: 48,
             note_after: Duration::from_secs(15),
         }
     }

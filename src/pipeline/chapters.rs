@@ -1,7 +1,9 @@
 //! Reads an episode's chapters from wherever the host wrote them, or else from its MP3's tag.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::audio::tag::{MAX_CHAPTERS, held_contents};
@@ -70,36 +72,57 @@ impl ChaptersRead {
     }
 }
 
+/// What came of chapter files that were read: any number of episodes may name the same.
+pub type Known = HashMap<String, Arc<ChaptersRead>>;
+
 /// The chapters of an episode; nothing if it has none.
-pub fn read(show: &Show, episode: &Episode) -> Option<ChaptersRead> {
+pub fn read(show: &Show, episode: &Episode, known: &mut Known) -> Option<Arc<ChaptersRead>> {
     let own = &episode.source;
-    let (source, read) = match &episode.chapters {
+    let read = match &episode.chapters {
         Given::Good(Located { value: ChaptersGiven::List(value), span }) => {
-            (own.clone(), chapters::in_front_matter(value, &own.text, span))
+            let read = chapters::in_front_matter(value, &own.text, span);
+            chapters_of(show, own.clone(), read)
         }
         Given::Good(Located { value: ChaptersGiven::File(path), .. }) => {
-            let unusable = |trouble| ChaptersRead::Unusable { path: path.clone(), trouble };
-            let Some(format) = Format::of(path) else { return Some(unusable(None)) };
             let candidates = files::candidates(path, &own.path);
             let found = files::first_there(&show.root, &candidates);
-            match found.and_then(|path| read::read_other_text(&show.root, path)) {
-                Ok(source) => {
-                    let read = Format::of_text(format, &source.text).read(&source.text);
-                    (source, read)
-                }
-                Err(trouble) => return Some(unusable(Some(trouble))),
+            if let Some(read) = found.as_ref().ok().and_then(|found| known.get(*found)) {
+                return Some(Arc::clone(read));
             }
+            let path = path.clone();
+            let read = match (Format::of(&path), found) {
+                (None, _) => ChaptersRead::Unusable { path, trouble: None },
+                (_, Err(trouble)) => ChaptersRead::Unusable { path, trouble: Some(trouble) },
+                (Some(format), Ok(found)) => match read::read_other_text(&show.root, found) {
+                    Ok(source) => {
+                        let read = Format::of_text(format, &source.text).read(&source.text);
+                        chapters_of(show, source, read).unwrap_or(ChaptersRead::Empty { path })
+                    }
+                    Err(trouble) => ChaptersRead::Unusable { path, trouble: Some(trouble) },
+                },
+            };
+            let read = Arc::new(read);
+            if let Some(source) = read.source() {
+                known.insert(source.path.clone(), Arc::clone(&read));
+            }
+            return Some(read);
         }
         _ if show.settings.show.chapters_from_notes => {
-            (own.clone(), chapters::in_notes(&own.text, &episode.notes))
+            chapters_of(show, own.clone(), chapters::in_notes(&own.text, &episode.notes))
         }
         _ => return None,
     };
+    read.map(Arc::new)
+}
+
+/// What was read of this text; nothing if there is no chapter in it.
+fn chapters_of(
+    show: &Show,
+    source: Source,
+    read: Result<Vec<Located<Chapter>>, Vec<Malformed>>,
+) -> Option<ChaptersRead> {
     match read {
-        Ok(list) if list.is_empty() => match episode.chapters.value() {
-            Some(ChaptersGiven::File(path)) => Some(ChaptersRead::Empty { path: path.clone() }),
-            _ => None,
-        },
+        Ok(list) if list.is_empty() => None,
         Ok(mut list) => {
             for chapter in &mut list {
                 let image = chapter.value.image.as_mut().filter(|image| !files::is_address(image));
@@ -138,8 +161,7 @@ pub fn findings(
         }
         ChaptersRead::Malformed { source, faults } => {
             let said = episode.chapters.value().is_some();
-            let faults = faults.iter().map(|fault| judge::malformed(source, fault, said));
-            return findings.extend(faults);
+            return judge::faults(source, faults, said, findings);
         }
         ChaptersRead::Empty { path } => at(format!("there is no chapter in {path}")),
         ChaptersRead::Unusable { path, trouble: Some(trouble) } => at(format!("{path}: {trouble}")),

@@ -156,7 +156,7 @@ fn episodes(
                 captions: given.captions,
             })
         });
-        let written = checkout.chapters.get(path);
+        let written = checkout.chapters.get(path).map(Arc::as_ref);
         let tag_chapters = match chapters::are_left_to_the_tag(episode, written) {
             true => held(path),
             false => Vec::new(),

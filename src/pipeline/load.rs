@@ -31,7 +31,7 @@ pub struct Checkout {
     /// What the host wrote.
     pub show: Show,
     /// What came of reading each episode's chapters, by the episode file's path.
-    pub chapters: BTreeMap<String, ChaptersRead>,
+    pub chapters: BTreeMap<String, Arc<ChaptersRead>>,
     /// What came of reading each episode's transcripts, likewise, in the order named.
     pub transcripts: BTreeMap<String, Vec<Result<Arc<TranscriptFile>, Unusable>>>,
     /// What came of looking for the files that the show names.
@@ -101,9 +101,11 @@ impl Checkout {
             read::read_bytes(&show.root, show.settings.show.artwork.get_ref(), MAX_PICTURE)
                 .map(|bytes| picture(&bytes).map(|found| (lacks(&bytes, &found), found)));
         let (mut chapters, mut transcripts) = (BTreeMap::new(), BTreeMap::new());
+        let mut known = chapters::Known::default();
         for episode in &show.episodes {
             let path = &episode.source.path;
-            chapters.extend(chapters::read(&show, episode).map(|read| (path.clone(), read)));
+            let read = chapters::read(&show, episode, &mut known);
+            chapters.extend(read.map(|read| (path.clone(), read)));
             transcripts
                 .extend(transcripts_of(&show, episode, memo).map(|read| (path.clone(), read)));
         }
@@ -126,10 +128,11 @@ impl Checkout {
                 *episode = new.clone();
             }
         }
+        let mut known = chapters::Known::default();
         for (path, episode) in changed {
             self.chapters.remove(&path);
             self.transcripts.remove(&path);
-            let chapters = chapters::read(&self.show, &episode);
+            let chapters = chapters::read(&self.show, &episode, &mut known);
             let transcripts = transcripts_of(&self.show, &episode, &Memo::default());
             self.chapters.extend(chapters.map(|read| (path.clone(), read)));
             self.transcripts.extend(transcripts.map(|read| (path, read)));
@@ -161,7 +164,7 @@ impl Checkout {
 
     /// The texts beside the episodes' that findings stand in: chapters and templates.
     pub fn side_sources(&self) -> impl Iterator<Item = &Source> {
-        self.chapters.values().filter_map(ChaptersRead::source).chain(self.templates.good.files())
+        self.chapters.values().filter_map(|it| it.source()).chain(self.templates.good.files())
     }
 
     /// The MP3 of every episode that names one, as paths below the show's folder.

@@ -65,7 +65,7 @@ pub type Looks = BTreeMap<Vec<String>, Look>;
 /// The files that a show and its chapters name, drafts' left out.
 pub fn named<'a>(
     show: &'a Show,
-    chapters: &'a BTreeMap<String, ChaptersRead>,
+    chapters: &'a BTreeMap<String, Arc<ChaptersRead>>,
 ) -> Vec<NamedFile<'a>> {
     let episodes = show.episodes.iter().filter(|episode| !episode.is_draft());
     let written = episodes.filter_map(|it| chapters.get(&it.source.path)?.written());
@@ -74,7 +74,7 @@ pub fn named<'a>(
 }
 
 /// Looks for the files that a show and its chapters name.
-pub fn look_for(show: &Show, chapters: &BTreeMap<String, ChaptersRead>) -> Looks {
+pub fn look_for(show: &Show, chapters: &BTreeMap<String, Arc<ChaptersRead>>) -> Looks {
     let mut named = named(show, chapters);
     let mut seen = BTreeSet::new();
     named.retain(|file| seen.insert(file.candidates.clone()));
@@ -97,7 +97,7 @@ const MOST_GUESSED: usize = 50;
 /// Findings of the files that a show names; each file once, where it is named first.
 pub fn files(
     show: &Show,
-    chapters: &BTreeMap<String, ChaptersRead>,
+    chapters: &BTreeMap<String, Arc<ChaptersRead>>,
     looks: &Looks,
     findings: &mut Vec<Finding>,
 ) {

@@ -1,6 +1,7 @@
 //! The tag that an episode is published with.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Checkout;
@@ -36,7 +37,7 @@ pub fn render(
 fn spec(checkout: &Checkout, episode: &Episode, mp3: &Mp3) -> TagSpec {
     let show = &checkout.show;
     let duration = Duration::from_millis(mp3.time.milliseconds());
-    let written = checkout.chapters.get(&episode.source.path);
+    let written = checkout.chapters.get(&episode.source.path).map(Arc::as_ref);
     let chapters = chapters::publishable(episode, written, duration);
     let own = own_artwork(show, episode);
     let cover = own.as_ref().or(checkout.cover.as_ref());

@@ -11,9 +11,25 @@ use crate::audio::tag::MAX_CHAPTERS;
 use crate::model::chapter::Chapter;
 use crate::show::{Located, Malformed, Source, chapters};
 
+/// So much is said of one list: any number of episodes may name the same, and each is judged.
+const MOST_SAID: usize = 100;
+
+/// The findings for chapters that cannot be read.
+pub fn faults(source: &Source, faults: &[Malformed], said: bool, findings: &mut Vec<Finding>) {
+    let of_lines = faults.iter().take(MOST_SAID).map(|fault| malformed(source, fault, said));
+    findings.extend(of_lines.chain(unsaid(source, faults.len())));
+}
+
+/// That there is more to say of a list, of which there are `count` things to say.
+fn unsaid(source: &Source, count: usize) -> Option<Finding> {
+    let more = count.checked_sub(MOST_SAID).filter(|more| *more > 0)?;
+    let message = format!("{more} more faults of these chapters are not shown");
+    Some(Finding::on_file(&rule::CHAPTERS, &source.path, message))
+}
+
 /// The finding for a chapter that cannot be read. All chapters are lost by it, which is an error where
 /// a host said that these are the chapters.
-pub fn malformed(source: &Source, malformed: &Malformed, said: bool) -> Finding {
+fn malformed(source: &Source, malformed: &Malformed, said: bool) -> Finding {
     let mut finding =
         Finding::at(&rule::CHAPTERS, source, malformed.culprit.clone(), malformed.reason.clone())
             .found(shorten(source.text.get(malformed.span.clone()).unwrap_or_default()))
@@ -37,7 +53,9 @@ pub fn judge(
     findings: &mut Vec<Finding>,
 ) {
     let values: Vec<Chapter> = list.iter().map(|chapter| chapter.value.clone()).collect();
-    for problem in chapters::check(&values, duration) {
+    let problems = chapters::check(&values, duration);
+    let unsaid = unsaid(source, problems.len());
+    for problem in problems.into_iter().take(MOST_SAID) {
         let span = list.get(problem.chapter).map_or(0..0, |chapter| chapter.span.clone());
         let mut finding = Finding::at(&rule::CHAPTERS, source, span, problem.kind.to_string())
             .help(problem.kind.help());
@@ -46,6 +64,7 @@ pub fn judge(
         }
         findings.push(finding);
     }
+    findings.extend(unsaid);
 }
 
 /// The list as it is published: in order, within the audio, one chapter to a start, the first at

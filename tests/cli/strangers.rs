@@ -221,6 +221,19 @@ fn html_that_keeps_a_parser_busy_is_a_finding() {
     checked(&show);
 }
 
+#[test]
+fn a_file_that_many_episodes_name_costs_little_more_than_one() {
+    let lines = |line: fn(usize) -> String| (0..30_000).map(line).collect::<String>();
+    for text in [lines(|at| format!("00:00:00 {at}\n")), lines(|at| format!("no time {at}\n"))] {
+        let show = TestShow::without_audio();
+        show.write("c.txt", &text);
+        (1..=20).for_each(|number| show.episode(number, &["chapters: c.txt"]));
+        let ran = checked(&show);
+        assert!(ran.stdout.contains("more faults of these chapters are not shown"));
+        assert!(ran.stdout.len() < 2_000_000, "{} bytes are said", ran.stdout.len());
+    }
+}
+
 /// What no output, and nothing that is published, may hold.
 const CANARIES: [&str; 4] =
     ["canary-secret-key", "canary-session-token", "canary-password", "canary-podping"];

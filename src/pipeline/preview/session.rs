@@ -15,7 +15,6 @@ use crate::model::hash::Sha256;
 use crate::model::object::Body;
 use crate::model::rendered_tag::RenderedTag;
 use crate::pipeline::cache::{Cache, identity};
-use crate::pipeline::chapters::ChaptersRead;
 use crate::pipeline::ears;
 use crate::pipeline::evidence::{AudioEvidence, elsewhere, is_doubtful, not_at_hand};
 use crate::pipeline::load::{audio_path, resolve};
@@ -319,7 +318,7 @@ impl Session {
             files.extend(show.unreadable.iter().map(|file| file.source.path.clone()));
             files.extend(show.others.iter().map(|other| other.path.clone()));
             files.extend(episodes.iter().map(|episode| episode.source.path.clone()));
-            let written = checkout.chapters.values().filter_map(ChaptersRead::written);
+            let written = checkout.chapters.values().filter_map(|it| it.written());
             let named = files::of_settings(settings, settings_source)
                 .into_iter()
                 .chain(episodes.iter().flat_map(files::of_episode))
@@ -412,7 +411,7 @@ fn made_from(checkout: &Checkout, episode: &Episode, file: &Path) -> Sha256 {
     let show = &checkout.show;
     let mut parts = vec![show.settings_source.text.to_string(), episode.source.text.to_string()];
     let chapters = checkout.chapters.get(&episode.source.path);
-    let written = chapters.and_then(ChaptersRead::written);
+    let written = chapters.and_then(|it| it.written());
     let list = written.map(|written| written.list.as_slice()).unwrap_or_default();
     parts.extend(written.map(|written| written.source.text.to_string()));
     let pictures = list.iter().filter_map(|chapter| chapter.value.image.as_deref());

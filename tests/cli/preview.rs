@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::fs::symlink;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -254,6 +255,133 @@ fn ctrl_c_ends_it_at_once_and_well() {
         std::thread::sleep(Duration::from_millis(10));
     };
     assert_eq!(status.code(), Some(0));
+}
+
+/// The status of an answer; a path is sent as it stands here.
+fn status(preview: &Running, path: &str) -> u16 {
+    let (head, _) = preview.get(path, "");
+    head.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn no_path_that_is_asked_for_and_no_link_leads_out_of_the_show() {
+    let show = show();
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("secret.mp3"), "secret ".repeat(1000)).unwrap();
+    fs::write(outside.path().join("secret.png"), show.read("onair.toml")).unwrap();
+    for (name, path) in [("secret.mp3", "audio/002.mp3"), ("secret.png", "img/one.png")] {
+        let _ = fs::remove_file(show.path(path));
+        symlink(outside.path().join(name), show.path(path)).unwrap();
+    }
+    let text = show.read("episodes/episode_003.md");
+    show.write("episodes/episode_003.md", &format!("{text}\n![A picture](/img/one.png)\n"));
+    let preview = Running::start(&show);
+    let root = show.root().display().to_string();
+    for path in [
+        "/../onair.toml",
+        "/%2e%2e/onair.toml",
+        "/..%2fonair.toml",
+        "/podcasts/../../onair.toml",
+        "/podcasts/..%5c..%5conair.toml",
+        "/..\\onair.toml",
+        "/onair.toml",
+        "/onair.toml%00.html",
+        "/%00",
+        "/episodes/episode_001.md",
+        "/img/one.png",
+        "//etc/passwd",
+        &format!("/{root}/onair.toml"),
+        &format!("//{root}/onair.toml"),
+        "/.onair/audio/002.mp3",
+        "/.onair/audio/media/002.mp3",
+        "/.onair/audio/media/../../onair.toml",
+        "/.onair/audio/media/%2e%2e/%2e%2e/onair.toml",
+        "/.onair/audio//etc/passwd",
+        "/.onair/../onair.toml",
+        "http://127.0.0.1/../onair.toml",
+        "file:///etc/passwd",
+        "*",
+    ] {
+        let (head, body) = preview.get(path, "");
+        let status = head.split(' ').nth(1).unwrap_or_default();
+        assert!(matches!(status, "400" | "403" | "404"), "{path}: {head}");
+        let body = String::from_utf8_lossy(&body);
+        assert!(!body.contains("secret ") && !body.contains("root:"), "{path}: {body}");
+    }
+    assert_eq!(status(&preview, "/podcasts/episode_003/"), 200);
+}
+
+#[test]
+fn audio_that_became_a_link_or_a_pipe_is_not_opened() {
+    let show = show();
+    show.write("secret.txt", &"secret ".repeat(10_000));
+    let preview = Running::start(&show);
+    let settings = show.read("onair.toml");
+    // The last good edition is shown on, and knows the file by its name.
+    preview.after(|| show.save("onair.toml", &format!("{settings}\n[show\n")));
+    let audio = "/.onair/audio/media/001.mp3";
+    assert_eq!(status(&preview, audio), 200);
+    let path = show.path("audio/001.mp3");
+    fs::remove_file(&path).unwrap();
+    symlink("../secret.txt", &path).unwrap();
+    assert_eq!(status(&preview, audio), 503);
+    fs::remove_file(&path).unwrap();
+    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    assert_eq!(status(&preview, audio), 503);
+}
+
+#[test]
+fn a_hostile_show_is_shown_without_harm_and_in_time() {
+    let show = show();
+    let settings = show.read("onair.toml");
+    show.write(
+        "onair.toml",
+        &format!(
+            "{}templates = \"theme\"\n",
+            settings.replace("Test Show", "<script>t()</script>")
+        ),
+    );
+    fs::create_dir(show.path("theme")).unwrap();
+    let endless = "{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}";
+    show.write("theme/404.html", endless);
+    // A picture of 20,000 pixels a side, by its head, and a pipe in place of one.
+    let mut huge = fs::read(show.path("img/artwork.png")).unwrap();
+    huge[16..24].copy_from_slice(&[0, 0, 0x4e, 0x20, 0, 0, 0x4e, 0x20]);
+    fs::write(show.path("img/huge.png"), huge).unwrap();
+    for path in ["img/pipe.png", "c.txt", "t.vtt", "theme/episode.html", "episodes/pipe.md"] {
+        assert!(Command::new("mkfifo").arg(show.path(path)).status().unwrap().success());
+    }
+    show.episode(
+        2,
+        &[
+            "title: \"</title><script>t()</script>\"",
+            "image: img/huge.png",
+            "chapters: c.txt",
+            "transcript: t.vtt",
+        ],
+    );
+    let text = show.read("episodes/episode_003.md");
+    let notes = "<script>t()</script><img src=/img/pipe.png onerror=t()>\n\n[a](javascript:t()) \
+        ![b](/img/huge.png) </body></html><script>t()</script>\n";
+    show.write("episodes/episode_003.md", &format!("{text}\n{notes}"));
+    fs::copy(show.path("episodes/episode_001.md"), show.path("episodes/<script>t()<.md")).unwrap();
+
+    let began = Instant::now();
+    let ran = show.onair(&["check"]);
+    assert_eq!(ran.code, 1, "{}", ran.said());
+    // What cannot be shown is said at once; without the templates, all else is.
+    let ran = show.onair(&["preview", "--port", "0"]);
+    assert!(ran.code > 0 && ran.stderr.contains("theme"), "{}", ran.said());
+    show.write("onair.toml", &settings.replace("Test Show", "<script>t()</script>"));
+    let preview = Running::start(&show);
+    for path in ["/", "/podcasts/episode_002/", "/podcasts/episode_003/", "/nothing"] {
+        let page = preview.page(path);
+        assert!(page.contains("<aside class=\"onair-preview\""), "{path}: {page}");
+        for harm in ["<script>t", "onerror=t", "\"javascript:"] {
+            assert!(!page.contains(harm), "{path}: {page}");
+        }
+    }
+    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
 }
 
 #[test]

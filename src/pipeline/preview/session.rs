@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::audio::{Content, Mp3, PlayTime, Probe};
+use crate::audio::{Content, Identity, Mp3, PlayTime, Probe};
 use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
 use crate::model::object::Body;
@@ -56,6 +56,8 @@ struct Sound {
     /// The episode's file.
     episode: String,
     file: PathBuf,
+    /// By what the file was known.
+    identity: Identity,
     /// What the file turned out to be; before that is known, it is played as it is.
     mp3: Option<Box<Mp3>>,
     /// Bytes of the tag and the payload.
@@ -81,6 +83,10 @@ impl Shown {
     /// The audio of a key as it would be published, if it is still what it was when it was shown.
     pub fn audio(&self, key: &str) -> Option<Body> {
         let sound = self.made.sounds.get(key)?;
+        // A pipe would be waited for, and a link would lead elsewhere.
+        if identity(&sound.file) != Some(sound.identity) {
+            return None;
+        }
         let file = sound.file.clone();
         let body = match &sound.mp3 {
             None => Body::Tagged { tag: RenderedTag::default(), file, payload: 0..sound.length },
@@ -390,7 +396,8 @@ fn sound(
 ) -> Option<(Sound, Sha256)> {
     let source = &episode.source.path;
     let file = resolve(&checkout.show, &audio_path(&checkout.show, episode.file.value()?)).ok()?;
-    let bytes = identity(&file)?.bytes();
+    let identity = identity(&file)?;
+    let bytes = identity.bytes();
     let made_from = made_from(checkout, episode, &file);
     let (mp3, length) = match evidence.get(source) {
         None => (None, bytes),
@@ -402,7 +409,7 @@ fn sound(
         Some(_) => return None,
     };
     let whole = format!("{made_from} {length} {}", mp3.is_some());
-    let sound = Sound { episode: source.clone(), file, mp3, length };
+    let sound = Sound { episode: source.clone(), file, identity, mp3, length };
     Some((sound, Sha256::of(whole.as_bytes())))
 }
 

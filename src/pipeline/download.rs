@@ -24,7 +24,7 @@ const TRIES: u32 = 4;
 /// The longest that is waited because a server asks for it (`Retry-After`).
 const MAX_WAIT: Duration = Duration::from_secs(120);
 /// How long all of it may take.
-const WHOLE: Duration = Duration::from_secs(12 * 60 * 60);
+pub(super) const WHOLE: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// An MP3 to fetch.
 #[derive(Debug, Clone)]

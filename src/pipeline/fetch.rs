@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
 
@@ -20,6 +20,8 @@ const MAX_PICTURE: u64 = 16 * 1024 * 1024;
 const MAX_TEXT: u64 = 1024 * 1024;
 /// How often a server is asked that does not answer.
 const TRIES: u32 = 3;
+/// So many files that did not come, one after another, and no more are asked for.
+const MAX_VAIN: usize = 6;
 
 /// Who is told how fetching proceeds.
 pub trait FetchWatch: Sync {
@@ -51,6 +53,10 @@ pub struct Fetcher<'a> {
     watch: &'a dyn FetchWatch,
     artwork: Option<Vec<u8>>,
     failed: Vec<String>,
+    /// Files of late that no server would give.
+    vain: usize,
+    /// When no more is asked for.
+    until: Instant,
     fetched: usize,
     there: usize,
     bytes: u64,
@@ -66,6 +72,8 @@ impl<'a> Fetcher<'a> {
             watch,
             artwork: None,
             failed: Vec::new(),
+            vain: 0,
+            until: Instant::now() + download::WHOLE,
             fetched: 0,
             there: 0,
             bytes: 0,
@@ -209,20 +217,31 @@ impl<'a> Fetcher<'a> {
         read::resolve(self.root, path).map_err(|trouble| format!("{path}: {trouble}"))
     }
 
-    /// Asks until there is an answer of success, a few times.
-    fn ask(&self, url: &str, limit: u64) -> Result<Vec<u8>, String> {
+    /// Asks until there is an answer of success, a few times; only once after a file that did not come.
+    fn ask(&mut self, url: &str, limit: u64) -> Result<Vec<u8>, String> {
+        if self.vain == MAX_VAIN {
+            return Err(format!("not asked for: the {MAX_VAIN} before it did not come"));
+        }
+        if Instant::now() > self.until {
+            return Err("not asked for: the time limit for all downloads has passed".to_owned());
+        }
+        let tries = if self.vain == 0 { TRIES } else { 1 };
         let mut tried = 0;
         loop {
             tried += 1;
             let (reason, passing) = match self.client.get(url, limit) {
-                Ok(answer) if answer.is_success() => return Ok(answer.bytes),
+                Ok(answer) if answer.is_success() => {
+                    self.vain = 0;
+                    return Ok(answer.bytes);
+                }
                 Ok(answer) => (
                     format!("the server answers {}", answer.status),
                     answer.status == 429 || answer.status >= 500,
                 ),
                 Err(error) => (error.to_string(), error.is_passing()),
             };
-            if !passing || tried == TRIES {
+            if !passing || tried == tries {
+                self.vain = if passing { self.vain + 1 } else { 0 };
                 return Err(reason);
             }
             sleep(Duration::from_secs(u64::from(tried)));

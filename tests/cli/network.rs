@@ -2,6 +2,7 @@
 //! nobody beyond this machine.
 
 use std::path::Path;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::bucket::NOW;
@@ -43,6 +44,36 @@ fn a_feed_sends_import_nowhere_that_nobody_named() {
 
     show.onair(&["import", &address, "--download", "--allow-private", "--show", "other"]);
     assert!(!secret.asked().is_empty(), "this test would see it");
+}
+
+#[test]
+fn servers_that_give_nothing_are_not_asked_for_ever() {
+    let gone = Web::start(|_| (503, Vec::new(), Vec::new()));
+    let inner = gone.url();
+    let items: String = (0..30)
+        .map(|at| {
+            let item = feed(&format!("{inner}/{at}.mp3"), &format!("{inner}/{at}.vtt"));
+            let (from, to) = (item.find("<item>").unwrap(), item.find("</channel>").unwrap());
+            item[from..to].replace("one", &format!("g{at}"))
+        })
+        .collect();
+    let body = feed("", "").replace("</channel>", &format!("{items}</channel>"));
+    let theirs = Web::start(move |_| (200, Vec::new(), body.clone().into_bytes()));
+    let show = TestShow::new();
+    let address = format!("{}/feed.xml", theirs.url());
+    let mut command =
+        show.command(&["import", &address, "--download", "--allow-private", "--show", "copy"]);
+    let begun = Instant::now();
+    // The audio is another matter: each file of it may take hours.
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while !gone.seen().iter().any(|asked| asked.path.ends_with(".mp3")) {
+        assert!(begun.elapsed() < Duration::from_secs(40), "{} asked", gone.seen().len());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let texts = gone.asked().iter().filter(|asked| asked.path.ends_with(".vtt")).count();
+    assert_eq!(texts, 8, "three times for the first, once for five more");
 }
 
 #[test]

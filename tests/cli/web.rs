@@ -42,6 +42,11 @@ impl Web {
         self.url.clone()
     }
 
+    /// What was asked since then.
+    pub fn seen(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+
     /// What was asked since the last call.
     pub fn asked(&self) -> Vec<Asked> {
         std::mem::take(&mut self.asked.lock().unwrap())

@@ -25,7 +25,7 @@ pub mod show;
 pub mod sound;
 pub mod text;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -35,8 +35,9 @@ pub use finding::{Finding, Fix, Related};
 pub use registry::{RULES, Rule};
 pub use severity::Severity;
 
+use crate::show::read::EPISODES;
 use crate::show::settings::{Allowance, RuleSetting};
-use crate::show::{Episode, Show, waiting};
+use crate::show::{Show, waiting};
 
 /// All that the rules look at.
 #[derive(Debug)]
@@ -121,18 +122,20 @@ fn with_settings(show: &Show, heard: &sound::Ears, findings: &mut Vec<Finding>) 
     let settings = &show.settings;
     let source = &show.settings_source;
     let mut used = BTreeSet::new();
+    let mut allowed: HashMap<(&str, &str), usize> = HashMap::new();
+    for (at, allowance) in settings.allow.iter().enumerate() {
+        let what = (allowance.rule.get_ref().as_str(), allowance.episode.get_ref().as_str());
+        allowed.entry(what).or_insert(at);
+    }
+    let set: HashMap<&str, &RuleSetting> =
+        settings.rules.iter().map(|(id, set)| (id.get_ref().as_str(), set.get_ref())).collect();
     findings.retain_mut(|finding| {
-        let allowance = settings.allow.iter().position(|allowance| {
-            allowance.rule.get_ref() == finding.rule.id
-                && finding.path
-                    == format!("{}/{}", crate::show::read::EPISODES, allowance.episode.get_ref())
-        });
-        if let Some(allowance) = allowance {
-            used.insert(allowance);
+        let path = finding.path.strip_prefix(EPISODES).and_then(|path| path.strip_prefix('/'));
+        if let Some(at) = path.and_then(|path| allowed.get(&(finding.rule.id, path))) {
+            used.insert(*at);
             return false;
         }
-        let set = settings.rules.iter().find(|(id, _)| id.get_ref() == finding.rule.id);
-        match set.map(|(_, setting)| setting.get_ref()) {
+        match set.get(finding.rule.id) {
             Some(RuleSetting::Off) => return false,
             Some(RuleSetting::Error) => finding.severity = Severity::Error,
             Some(RuleSetting::Warning) => finding.severity = Severity::Warning,
@@ -171,16 +174,9 @@ fn with_settings(show: &Show, heard: &sound::Ears, findings: &mut Vec<Finding>) 
 
 /// Whether it is known that an allowance allows nothing: not where only listening can tell.
 fn can_tell(allowance: &Allowance, heard: &sound::Ears) -> bool {
-    let path = format!("{}/{}", crate::show::read::EPISODES, allowance.episode.get_ref());
+    let path = format!("{EPISODES}/{}", allowance.episode.get_ref());
     let by_ear = sound::RULES.iter().any(|rule| rule.id == allowance.rule.get_ref());
     !by_ear || heard.get(&path).is_some_and(|heard| heard.is_asked)
-}
-
-/// Whether an episode is held back by a finding at error level in its own file.
-pub fn is_sound(episode: &Episode, findings: &[Finding]) -> bool {
-    !findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Error && finding.path == episode.source.path)
 }
 
 #[cfg(test)]

@@ -90,6 +90,9 @@ pub enum FileTrouble {
     /// A name that cannot be told from others, or does harm where it is shown.
     #[error("this name holds a control character, `\\`, `:`, or what is not UTF-8")]
     Name,
+    /// A symbolic link to what another one leads to.
+    #[error("this is a link to a file that another link leads to already")]
+    Again,
     /// A symbolic link out of the show's folder.
     #[error("this is a link that leaves the show's folder")]
     Outside,
@@ -170,6 +173,7 @@ impl Show {
         let mut paths = Vec::new();
         walk(root, EPISODES, 0, &mut paths)
             .map_err(|reason| ShowError::Episodes { path: root.join(EPISODES), reason })?;
+        show.unreadable = take_repeats(root, &mut paths);
         let files = &Files::of(root, paths);
         // An episode takes some kilobytes: no more room than that for each, and none is there twice.
         let markdown = files.paths.iter().filter(|path| layout::is_markdown(path)).count();
@@ -286,6 +290,20 @@ fn walk(root: &Path, folder: &str, depth: usize, paths: &mut Vec<String>) -> Res
         }
     }
     Ok(())
+}
+
+/// Takes out links that lead where another one leads: a small repository could hold thousands of them to
+/// one large file.
+fn take_repeats(root: &Path, paths: &mut Vec<String>) -> Vec<Unreadable> {
+    let mut known = BTreeSet::new();
+    let is_again = |path: &mut String| {
+        layout::is_markdown(path)
+            && root.join(&*path).is_symlink()
+            && resolve(root, path).is_ok_and(|real| !known.insert(real))
+    };
+    let repeats = paths.extract_if(.., is_again);
+    let reason = || UnreadableReason::File(FileTrouble::Again);
+    repeats.map(|path| Unreadable { source: Source::new(path, ""), reason: reason() }).collect()
 }
 
 fn read_file(root: &Path, path: &str, files: &Files) -> Option<Read> {

@@ -55,6 +55,9 @@ pub struct Settings {
     pub allow: Vec<Allowance>,
 }
 
+/// So many hosts, links and tracking prefixes.
+const MOST_LISTED: usize = 100;
+
 /// Why settings could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
@@ -144,6 +147,17 @@ impl Settings {
                 reason,
                 &format!("one of {}", tables::MEDIA.join(", ")),
             ));
+        }
+        for (count, key) in [
+            (self.show.hosts.len(), "show.hosts"),
+            (self.show.links.len(), "show.links"),
+            (self.media.tracking.len(), "media.tracking"),
+        ] {
+            if count > MOST_LISTED {
+                let reason = format!("`{key}` lists {count}; the limit is {MOST_LISTED}");
+                let help = Some("each of them stands again with every episode".to_owned());
+                return Err(SettingsError { span: 0..0, reason, help });
+            }
         }
         self.namespace_elements()?;
         if let Some((span, reason, help)) = self.sound.impossible() {

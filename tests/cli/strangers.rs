@@ -234,6 +234,79 @@ fn a_file_that_many_episodes_name_costs_little_more_than_one() {
     }
 }
 
+#[test]
+fn many_links_to_one_large_file_are_one_file() {
+    let show = TestShow::without_audio();
+    show.episode(1, &[]);
+    let text = show.read("episodes/episode_001.md");
+    fs::create_dir(show.path("notes")).unwrap();
+    show.write("notes/large.md", &format!("{text}{}", "A word and *one* more. ".repeat(40_000)));
+    for at in 0..1000 {
+        symlink("../notes/large.md", show.path(&format!("episodes/x{at}.md"))).unwrap();
+    }
+    let ran = checked(&show);
+    assert!(ran.code == 1 && ran.stdout.contains("another link leads to already"), "{}", ran.code);
+}
+
+#[test]
+fn settings_that_go_on_for_long_cost_little_time() {
+    let show = TestShow::without_audio();
+    let keys: Vec<String> = (0..5000).map(|at| format!("k{at}: a")).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    (1..=3).for_each(|number| show.episode(number, &keys));
+    let settings = show.read("onair.toml");
+    let (rules, rest) = settings.split_once("[rules]").unwrap();
+    let allow =
+        |at| format!("[[allow]]\nrule = \"unknown-key\"\nepisode = \"{at}\"\nreason = \"r\"\n");
+    let allowed: String = (0..15_000).map(allow).collect();
+    let unknown: String = (0..5_000).map(|at| format!("x{at} = \"off\"\n")).collect();
+    show.write("onair.toml", &format!("{rules}[rules]{rest}{unknown}{allowed}"));
+    let ran = checked(&show);
+    assert!(ran.code == 1 && ran.stdout.contains("[unknown-rule]"), "{}", ran.code);
+
+    let said = |more: &str| {
+        show.write("onair.toml", &format!("{settings}{more}"));
+        let ran = checked(&show);
+        assert_eq!(ran.code, 2, "{}", ran.said());
+        ran.said()
+    };
+    let hosts: String =
+        (0..20_000).map(|at| format!("[[show.hosts]]\nname = \"{at}\"\n")).collect();
+    assert!(said(&hosts).contains("`show.hosts` lists 20000; the limit is 100"));
+    let links: String = (0..20_000).map(|at| format!("l{at} = \"https://a.example/\"\n")).collect();
+    assert!(said(&format!("[show.links]\n{links}")).contains("`show.links` lists 20000"));
+    for (line, told) in [
+        ("feed-limit = 99999999999999999999", "feed-limit"),
+        ("feed-limit = -1", "feed-limit"),
+        ("pages = \"../..\"", "not a path inside"),
+        ("pages = \"/etc\"", "not a path inside"),
+        ("pages = \"a\\\\..\\\\b\"", "not a path inside"),
+        ("pages = \"a\\u0000b\"", "not a path inside"),
+        ("pages = \"a\\u001b[31m\"", "not a path inside"),
+        ("templates = \"~/x/..\"", "not a path inside"),
+        ("\u{1b}[31m = 1", "onair.toml"),
+    ] {
+        show.write("onair.toml", &settings.replace("[site]\n", &format!("[site]\n{line}\n")));
+        let ran = checked(&show);
+        assert!(ran.code == 2 && ran.said().contains(told), "{line}: {}", ran.said());
+        assert!(!ran.said().contains(['\u{1b}', '\0']), "{line}: {}", ran.said());
+    }
+}
+
+#[test]
+fn a_file_with_a_second_name_outside_the_show_is_a_plain_file() {
+    // No repository brings one, so whoever made it could read what it names.
+    let show = TestShow::new();
+    show.with_audio(1, 100, &[]);
+    for path in ["episodes/episode_001.md", "audio/001.mp3"] {
+        fs::rename(show.path(path), show.path("other")).unwrap();
+        fs::hard_link(show.path("other"), show.path(path)).unwrap();
+        let ran = checked(&show);
+        assert_eq!(ran.code, 0, "{}", ran.said());
+        fs::remove_file(show.path("other")).unwrap();
+    }
+}
+
 /// What no output, and nothing that is published, may hold.
 const CANARIES: [&str; 4] =
     ["canary-secret-key", "canary-session-token", "canary-password", "canary-podping"];

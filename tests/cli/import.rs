@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::show::{Ran, TestShow};
+use super::web::Web;
 
 /// A server that gives what stands in a folder, unless told otherwise for a path.
 struct Server {
@@ -732,4 +733,137 @@ fn the_feed_is_the_export_and_comes_back_as_the_same_feed() {
     let came: Vec<&String> = new.iter().filter(|line| !old.contains(line)).collect();
     assert!(gone.is_empty() && came.is_empty(), "gone {gone:#?}\ncame {came:#?}");
     assert_eq!(old, new);
+}
+
+#[test]
+fn no_name_in_a_feed_leads_out_of_the_show() {
+    let mp3 = include_bytes!("../../src/sound/fixtures/tone.mp3");
+    let names: Vec<String> = [
+        "../../evil",
+        "..%2f..%2fevil",
+        "%2e%2e/%2e%2e/evil",
+        "..%5c..%5cevil",
+        "/etc/evil",
+        "a%00b",
+        "a%0ab%1b[31m",
+        "C:evil",
+        ".git",
+        "-rf",
+        "onair.toml",
+        ".gitattributes",
+        &"x".repeat(400),
+        "%e2%80%aeevil",
+    ]
+    .map(str::to_owned)
+    .into();
+    let count = names.len();
+    let item = move |address: &str, name: &String| {
+        let title = name.replace("%2e", ".").replace("%2f", "/");
+        format!(
+            "<item><title>{title}</title><guid isPermaLink='false'>{name}</guid><description>D</description>\
+             <pubDate>Tue, 03 Sep 2019 10:00:00 GMT</pubDate>\
+             <podcast:transcript url='{address}/{name}.vtt' type='text/vtt'/>\
+             <enclosure url='{address}/{name}.mp3' length='9' type='audio/mpeg'/></item>"
+        )
+    };
+    let web = Web::start(move |asked| {
+        let address = format!("http://{}", asked.headers["host"]);
+        if asked.path.ends_with("/feed.xml") {
+            let items: String = names.iter().map(|name| item(&address, name)).collect();
+            let namespace = "<rss xmlns:podcast='https://podcastindex.org/namespace/1.0' ";
+            let feed = feed_with(&address, &items).replace("<rss ", namespace);
+            return (200, Vec::new(), feed.into_bytes());
+        }
+        match asked.path.contains(".vtt") {
+            true => (200, Vec::new(), b"WEBVTT\n\n00:00.000 --> 00:01.000\nOh\n".to_vec()),
+            false => (200, Vec::new(), mp3.to_vec()),
+        }
+    });
+    let show = TestShow::new();
+    let before = show.tree(".");
+    let feed = format!("{}/feed.xml", web.url());
+    let ran = show.onair(&["import", &feed, "--download", "--show", "copy"]);
+    assert!(show.path("copy/onair.toml").is_file(), "{}", ran.said());
+    assert!(!ran.said().contains(['\u{1b}', '\u{202e}', '\0']), "{}", ran.said());
+    let mut after = show.tree(".");
+    after.retain(|path, _| !path.starts_with("copy/"));
+    assert!(after == before, "{:?}", after.keys());
+    let made = show.tree("copy");
+    assert_eq!(made.keys().filter(|path| path.starts_with("copy/episodes/")).count(), count);
+    assert_eq!(made.keys().filter(|path| path.ends_with(".mp3")).count(), count, "{}", ran.said());
+    for path in made.keys() {
+        let name = path.rsplit('/').next().unwrap();
+        let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        let known = [".gitignore", ".gitattributes"].contains(&name);
+        assert!(plain && name.len() < 120 && (known || !name.starts_with(['.', '-'])), "{path}");
+    }
+}
+
+#[test]
+fn a_feed_of_endless_pages_ends() {
+    let web = Web::start(|asked| {
+        let number: u64 = asked.path.trim_start_matches('/').parse().unwrap_or_default();
+        let address = format!("http://{}", asked.headers["host"]);
+        let item = format!(
+            "<atom:link rel='next' href='{address}/{}'/>{}",
+            number + 1,
+            item_with(1, &format!("url='{address}/{number}.mp3' length='9'"))
+                .replace("b1", &format!("b{number}"))
+        );
+        (200, Vec::new(), feed_with(&address, &item).into_bytes())
+    });
+    let show = TestShow::new();
+    let ran = show.onair(&["import", &format!("{}/0", web.url()), "--show", "copy"]);
+    assert!(show.path("copy/onair.toml").is_file(), "{}", ran.said());
+    assert!(web.asked().len() < 1_100);
+    assert!(show.read("copy/import-report.md").contains("/1000"), "{}", ran.said());
+}
+
+#[test]
+fn a_hostile_folder_brings_nothing_from_outside() {
+    use std::os::unix::fs::symlink;
+    let show = TestShow::new();
+    show.write("secret.png", "secret");
+    show.write("secret.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nsecret\n");
+    let posts = show.path("old/_posts");
+    fs::create_dir_all(&posts).unwrap();
+    fs::create_dir_all(show.path("old/img")).unwrap();
+    show.write("old/_config.yml", "title: Ondes\nurl: https://show.example\n");
+    symlink(show.path("secret.png"), show.path("old/img/link.png")).unwrap();
+    symlink(show.root(), show.path("old/up")).unwrap();
+    symlink(show.path("secret.vtt"), posts.join("link.md")).unwrap();
+    for path in ["old/_posts/pipe.md", "old/img/pipe.png"] {
+        assert!(
+            std::process::Command::new("mkfifo").arg(show.path(path)).status().unwrap().success()
+        );
+    }
+    for (at, name) in [
+        "../secret.png",
+        "../../secret.png",
+        "img/link.png",
+        "img/pipe.png",
+        "up/secret.png",
+        "/secret.png",
+        &show.path("secret.png").display().to_string(),
+        "../onair.toml",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let text = format!(
+            "---\nlayout: podcast\ntitle: T{at}\ndescription: d\nepisode: {}\nfile: 00{at}.mp3\n\
+             date: 2021-02-0{} 07:00:00 +0100\nduration: 00:00:02\nsize: 1\nimage: {name}\n\
+             transcript: ../../secret.vtt\n---\n\n![]({name})\n",
+            at + 1,
+            at + 1
+        );
+        show.write(&format!("old/_posts/2021-02-0{}-t.md", at + 1), &text);
+    }
+    let ran = show.onair(&["import", "old", "--show", "copy"]);
+    assert!(show.path("copy/onair.toml").is_file(), "{}", ran.said());
+    for (path, bytes) in show.tree("copy") {
+        let text = String::from_utf8_lossy(&bytes);
+        let is_own = path.ends_with(".md") || path.ends_with("onair.toml");
+        assert!(is_own || !text.contains("secret"), "{path}: {text}");
+    }
 }

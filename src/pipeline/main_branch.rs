@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use super::revision::git;
+use super::revision::{git, is_planted};
 use crate::show::settings::FILE;
 
 /// What the main branch says.
@@ -32,6 +32,9 @@ impl MainBranch {
 
 /// The settings of the main branch, as git has them.
 fn ask(root: &Path) -> Main<String> {
+    if is_planted(root) {
+        return Main::Unknown;
+    }
     if git(root, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).is_none() {
         return Main::None;
     }

@@ -10,7 +10,7 @@ use crate::store::record::Revision;
 
 /// The commit that the show's folder stands at.
 pub fn current(root: &Path) -> Option<Revision> {
-    let said = git(root, &["log", "-1", "--format=%H %ct"])?;
+    let said = git(root, &["log", "-1", "--no-show-signature", "--format=%H %ct"])?;
     let (commit, seconds) = said.trim().split_once(' ')?;
     let time = Timestamp::from_second(seconds.parse().ok()?).ok()?;
     Some(Revision { commit: commit.to_owned(), time: time.to_string() })
@@ -47,8 +47,21 @@ fn is_hash(text: &str) -> bool {
     (40..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// Whether git would take the show's folder, or one above it, for a repository that is none of its own
+/// making: files named as git's are a pull request's, and so are the programs that their settings run.
+pub(super) fn is_planted(root: &Path) -> bool {
+    let Ok(root) = root.canonicalize() else { return false };
+    let has = |folder: &Path, name: &str| folder.join(name).symlink_metadata().is_ok();
+    root.ancestors()
+        .take_while(|folder| !has(folder, ".git"))
+        .any(|it| has(it, "HEAD") && (has(it, "objects") || has(it, "commondir")))
+}
+
 /// What git prints, if it succeeds.
 pub(super) fn git(root: &Path, arguments: &[&str]) -> Option<String> {
+    if is_planted(root) {
+        return None;
+    }
     let output = Command::new("git")
         .arg("-C")
         .arg(root)

@@ -123,6 +123,46 @@ fn a_pull_request_names_a_server_and_gets_no_signed_request() {
 }
 
 #[test]
+fn files_named_as_gits_are_no_repository() {
+    let stage = Stage::new();
+    let show = &stage.show;
+    // What a pull request may bring into a show's folder that is not the repository's own.
+    stage.names("s3://show/pod", &stage.theirs.url());
+    show.write("evil.sh", "#!/bin/sh\ntouch \"$(dirname \"$0\")/ran\"\n");
+    let evil = show.path("evil.sh").display().to_string();
+    assert!(Command::new("chmod").args(["+x", &evil]).status().unwrap().success());
+    stage.git(&["init", "--quiet", "--initial-branch=main"]);
+    stage.git(&["add", "."]);
+    let tree = stage.git(&["write-tree"]);
+    let who = "Ada <ada@show.example> 1700000000 +0000";
+    show.write(
+        "commit",
+        &format!(
+            "tree {tree}\nauthor {who}\ncommitter {who}\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n \
+             a\n -----END PGP SIGNATURE-----\n\ntheirs\n"
+        ),
+    );
+    let file = show.path("commit").display().to_string();
+    let commit = stage.git(&["hash-object", "-t", "commit", "-w", &file]);
+    stage.git(&["update-ref", "refs/heads/main", &commit]);
+    for (key, value) in
+        [("core.worktree", "."), ("log.showSignature", "true"), ("gpg.program", &evil)]
+    {
+        stage.git(&["config", key, value]);
+    }
+    for name in ["HEAD", "config", "index", "objects", "refs"] {
+        std::fs::rename(show.path(&format!(".git/{name}")), show.path(name)).unwrap();
+    }
+    std::fs::remove_dir_all(show.path(".git")).unwrap();
+
+    for arguments in [&["check"][..], &["release", "--dry-run"], &["doctor"], &["release"]] {
+        let ran = stage.run(arguments);
+        assert!(!stage.told_them(), "{}", ran.said());
+        assert!(!show.path("ran").exists(), "{}", ran.said());
+    }
+}
+
+#[test]
 fn another_bucket_and_another_profile_are_a_strangers_choice_as_well() {
     let stage = Stage::new();
     assert_eq!(stage.run(&["release"]).code, 0);

@@ -1,11 +1,11 @@
 //! What the system already tells of a new show, offered as answers.
 
 use std::path::Path;
-use std::process::Command;
 
 use jiff::tz::TimeZone;
 
 use super::answers::Topic;
+use crate::pipeline::revision;
 use crate::show::languages::is_language;
 
 /// What the answer to a topic may be; nothing where the system tells nothing.
@@ -51,9 +51,8 @@ fn is_on_github(root: &Path) -> bool {
 }
 
 fn git(root: &Path, arguments: &[&str]) -> Option<String> {
-    let ran = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
-    let said = String::from_utf8(ran.stdout).ok()?.trim().to_owned();
-    (ran.status.success() && !said.is_empty()).then_some(said)
+    let said = revision::git(root, arguments)?.trim().to_owned();
+    (!said.is_empty()).then_some(said)
 }
 
 #[cfg(test)]

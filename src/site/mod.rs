@@ -181,10 +181,12 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         },
         || feed::render(frame, &items, inputs.keep),
     );
-    objects.extend(pages?);
+    let (pages, (feed, archives)) = (pages?, feed?);
+    objects.reserve_exact(pages.len());
+    objects.extend(pages);
     let redirects = aliases(&items, &addresses, &objects)?;
+    objects.reserve_exact(redirects.len() + archives.len());
     objects.extend(redirects);
-    let (feed, archives) = feed?;
     objects.extend(archives);
 
     let mut keys = BTreeSet::from([&feed.key]);

@@ -84,8 +84,12 @@ pub(super) fn render(given: &Given<'_>) -> Result<Vec<Object>, SiteError> {
             Ok::<_, SiteError>(others)
         },
     );
-    let mut objects: Vec<Object> = episodes?.into_iter().flatten().collect();
-    objects.extend(others?);
+    let (episodes, others) = (episodes?, others?);
+    // A list that grows by itself takes twice the room: a show has tens of thousands of objects.
+    let count = episodes.iter().map(Vec::len).sum::<usize>() + others.len() + art.len();
+    let mut objects = Vec::with_capacity(count);
+    objects.extend(episodes.into_iter().flatten());
+    objects.extend(others);
     objects.extend(art);
     Ok(objects)
 }

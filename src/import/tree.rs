@@ -25,6 +25,8 @@ pub const MAX_PARTS: usize = if cfg!(test) { 100_000 } else { 8_000_000 };
 const MAX_NAMESPACES: usize = 100;
 /// What stands in one start tag.
 pub const MAX_TAG: usize = 64 * 1024;
+/// Attributes of one element: each is compared with those before it.
+const MAX_ATTRIBUTES: usize = 100;
 /// Elements whose content is HTML: where it stands there as elements, it is their text.
 const TEXTS: [&str; 10] = [
     "description",
@@ -178,6 +180,8 @@ impl<'a, 'b> Tree<'a, 'b> {
                 }
             } else if attributes.iter().any(|(known, _)| known == name) {
                 self.odd(|| format!("`{name}` stands twice in this tag"));
+            } else if attributes.len() == MAX_ATTRIBUTES {
+                return Err(self.wrong("there are more attributes here than in any feed"));
             } else {
                 attributes.push((name.to_owned(), value));
             }

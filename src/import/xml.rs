@@ -237,6 +237,8 @@ mod tests {
             said(&feed(&format!("<a b='{}'/>", "x".repeat(MAX_TAG)))).contains("longer than any")
         );
         assert!(said(&feed(&"<a/>".repeat(MAX_PARTS))).contains("more elements"));
+        let attributes: String = (0..101).map(|at| format!(" a{at}=''")).collect();
+        assert!(said(&feed(&format!("<a{attributes}/>"))).contains("more attributes"));
         // Without a document type, an entity is but a text.
         let text = channel(feed("<title>&b;</title>").as_bytes()).unwrap();
         assert_eq!(text.children[0].text, "&b;");

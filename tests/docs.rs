@@ -138,12 +138,14 @@ fn what_is_said_to_hold_a_threat_is_there() {
 }
 
 /// Where a limit is set, and what the page of limits says of it.
-const LIMITS: [(&str, &str, &str); 34] = [
+const LIMITS: [(&str, &str, &str); 38] = [
     ("src/show/read.rs", "MAX_TEXT: u64 = 1024 * 1024;", "transcript, template | 1 MiB |"),
     ("src/show/frontmatter.rs", "MAX_BYTES: usize = 64 * 1024;", "| 64 KiB, "),
     ("src/show/yaml/build.rs", "MAX_DEPTH: usize = 8;", ", 8 levels deep |"),
     ("src/show/read.rs", "MAX_FILES: usize = 100_000;", "| 100,000, "),
     ("src/show/read.rs", "MAX_DEPTH: usize = 6;", "six folders deep |"),
+    ("src/show/settings.rs", "MOST_LISTED: usize = 100;", "`onair.toml` | 100 of each |"),
+    ("src/rules/chapters.rs", "MOST_SAID: usize = 100;", "are shown | 100 |"),
     ("src/show/mod.rs", "path.len() <= 512", "| 512 bytes; "),
     ("src/show/html_depth.rs", "DEEPEST: usize = 200;", "| 200 elements inside"),
     ("src/show/html_depth.rs", "MOST_ATTRIBUTES: usize = 100;", ", 100 attributes of one;"),
@@ -166,9 +168,15 @@ const LIMITS: [(&str, &str, &str); 34] = [
     ("src/http.rs", "PATIENCE: Duration = Duration::from_secs(30);", "after 30 seconds | 4"),
     ("src/http.rs", "SLOWEST: u64 = 4 * 1024;", "| 4 KiB a second"),
     ("src/import/encoding.rs", "MAX_BYTES: u64 = 256 * 1024 * 1024;", "feed | 256 MiB, "),
-    ("src/pipeline/import.rs", "MAX_PAGES: usize = 1000;", "in 1,000 pages |"),
+    ("src/pipeline/import.rs", "MAX_PAGES: usize = 1000;", "in 1,000 pages; "),
+    (
+        "src/import/tree.rs",
+        "MAX_ATTRIBUTES: usize = 100;",
+        "pages; 100 attributes of one element |",
+    ),
     ("src/pipeline/download.rs", "MAX_AUDIO: u64 = 2 * 1024 * 1024 * 1024;", "| 2 GiB, "),
     ("src/pipeline/fetch.rs", "MAX_PICTURE: u64 = 16 * 1024 * 1024;", "GiB, 16 MiB, "),
+    ("src/pipeline/fetch.rs", "MAX_VAIN: usize = 6;", "one after another | 6, "),
     ("src/pipeline/bring.rs", "MAX_PICTURE: u64 = 16 * 1024 * 1024;", "GiB, 16 MiB, "),
     ("src/pipeline/fetch.rs", "MAX_TEXT: u64 = 1024 * 1024;", "16 MiB, 1 MiB |"),
     ("src/pipeline/preview/serve.rs", "MOST_CONNECTIONS: usize = 128;", "| 128 at a time; "),

@@ -103,7 +103,7 @@ impl S3Store {
         let (upload, held, part_bytes) = match self.resumable(object).await {
             Some(found) => found,
             None => {
-                let part_bytes = self.tuning.part(source.left(), self.pace.rate());
+                let part_bytes = self.tuning.part(source.left(), self.pace.rate_of_one());
                 (self.begin(object).await?, BTreeMap::new(), part_bytes)
             }
         };

@@ -83,7 +83,7 @@ impl Pace {
     }
 
     /// Bytes a second that one request sends, as far as is known; 0 if it is not.
-    pub(super) fn rate(&self) -> f64 {
+    pub(super) fn rate_of_one(&self) -> f64 {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).of_one
     }
 

@@ -118,7 +118,8 @@ impl Halt {
 static LEFT: AtomicUsize = AtomicUsize::new(0);
 
 /// Does `work` on a thread with a stack of its own. What is not done in its time is left to itself:
-/// fuel bounds what it takes of memory, and the process's end its time.
+/// fuel bounds what it takes of memory, and the process's end its time. (minijinja 3.1 charges for a list that
+/// becomes text in `~` only afterwards: that memory is bounded by the process's end, too.)
 pub(super) fn bounded<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Halt> {

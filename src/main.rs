@@ -3,6 +3,9 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if let Some(code) = onair::pipeline::template_process::serve() {
+        return code;
+    }
     onair::cli::complete();
     onair::cli::run(onair::cli::Args::read())
 }

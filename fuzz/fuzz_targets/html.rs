@@ -13,11 +13,13 @@ fn harmless(html: &str) {
     }
     // What follows a tag's name, up to its end; `>` in a value is written as an entity.
     for tag in low.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(tag, _)| tag) {
-        for attribute in tag.split('"').step_by(2) {
-            assert!(!attribute.trim_start().starts_with("on"), "{html:?}");
-        }
-        for value in tag.split('"').skip(1).step_by(2) {
-            assert!(!value.trim_start().starts_with("javascript:"), "{html:?}");
+        let parts: Vec<&str> = tag.split('"').collect();
+        for attribute in parts.chunks(2) {
+            let name = attribute[0].trim();
+            assert!(!name.starts_with("on"), "{html:?}");
+            let is_text = name.ends_with("title=") || name.ends_with("alt=");
+            let runs = attribute.get(1).is_some_and(|it| it.trim_start().starts_with("javascript:"));
+            assert!(is_text || !runs, "{html:?}");
         }
     }
 }

@@ -56,6 +56,7 @@ pub mod sidecars;
 pub mod tag;
 pub mod tag_files;
 pub mod target;
+pub mod template_process;
 pub mod templates;
 pub mod trial;
 pub mod trust;

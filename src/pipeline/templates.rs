@@ -1,8 +1,10 @@
 //! The host's templates: reading them, and findings of those that are none or that ask for too much.
 
 use std::fs;
+use std::sync::Arc;
 
 use super::Error;
+use super::template_process::Apart;
 use crate::rules::{Finding, registry};
 use crate::show::read;
 use crate::show::settings::FILE;
@@ -63,7 +65,7 @@ pub fn read(show: &Show) -> TemplatesRead {
             Err(trouble) => faults.push((path, trouble.to_string())),
         }
     }
-    let good = Templates::new(files);
+    let good = Templates::new(files, Arc::new(Apart));
     TemplatesRead { errors: good.errors(), good, faults, unusable: None }
 }
 

@@ -46,7 +46,9 @@ use card::CardFile;
 pub use edition::Edition;
 use edition::{EditionEpisode, EpisodePage};
 use item::Item;
-pub use pages::templates::{TemplateError, Templates};
+#[cfg(any(test, feature = "testing"))]
+pub use pages::templates::rendered;
+pub use pages::templates::{Compile, Here, Render, Set, TemplateError, Templates};
 pub use transcript::{Transcript, TranscriptFile};
 
 /// What becomes of an object's bytes until they are sent; unsaid, they stay in memory.

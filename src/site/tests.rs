@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use quick_xml::events::Event;
@@ -252,7 +253,7 @@ fn a_host_s_template_stands_in_and_its_faults_have_a_place() {
     let mut inputs = testing::inputs(&show, &episodes);
     let mut with = |name: &str, text: &str| {
         let path = format!("templates/{name}");
-        inputs.templates = Templates::new([crate::show::Source::new(path, text)]);
+        inputs.templates = Templates::new([crate::show::Source::new(path, text)], Arc::new(Here));
         build(&inputs).map_err(|error| error.to_string())
     };
     let own = "{% extends \"base.html\" %}\n{% block content %}\n<b>{{ episode.title }}</b>{% endblock %}";
@@ -289,7 +290,8 @@ fn what_templates_are_given_is_documented() {
         "{{% if episode.number == 2 %}}{{% for map in {maps} %}}{{% for key in map %}}{{{{ key }}}} \
          {{% endfor %}}{{% endfor %}}{{% endif %}}"
     );
-    inputs.templates = Templates::new([crate::show::Source::new("templates/episode.html", list)]);
+    inputs.templates =
+        Templates::new([crate::show::Source::new("templates/episode.html", list)], Arc::new(Here));
     let edition = build(&inputs).unwrap();
     let keys = text_of(page(&edition, "web/podcasts/episode_2/index.html"));
     assert!(keys.split_whitespace().count() > 60, "{keys}");

@@ -210,6 +210,30 @@ fn check_finds_what_is_wrong_with_templates_where_it_stands() {
 }
 
 #[test]
+fn a_template_that_takes_what_fuel_does_not_see_ends_alone() {
+    let show = show();
+    let repeated = format!("{{{{ [\"{}\"] * 9000000 ~ \"\" }}}}", "x".repeat(1500));
+    let endless =
+        "{% set x = [1] %}".to_owned() + &"{% set x = x + x %}".repeat(60) + "{{ x|length }}";
+    for (text, reason) in
+        [(repeated, "more than 1024 MiB of memory"), (endless, "not done after 10 seconds")]
+    {
+        show.write("theme/404.html", &text);
+        let ran = checked(&show);
+        assert!(ran.code == 1 && ran.stdout.contains("error[template]"), "{}", ran.said());
+        assert!(ran.stdout.contains("theme/404.html:1:1"), "{}", ran.said());
+        // On a busy machine the clock may be first.
+        let late = ran.stdout.contains("not done after 10 seconds");
+        assert!(ran.stdout.contains(reason) || late, "{}", ran.said());
+    }
+    // As deep as brackets may stand, there is stack enough.
+    let deep = format!("{{% set x = {}x{} %}}", "[".repeat(60), "]".repeat(60));
+    show.write("theme/404.html", &format!("{{% set x = [] %}}{}{{{{ x }}}}", deep.repeat(900)));
+    let ran = checked(&show);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+}
+
+#[test]
 fn html_that_keeps_a_parser_busy_is_a_finding() {
     let show = TestShow::new();
     show.with_audio(1, 100, &[]);

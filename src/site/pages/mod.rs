@@ -32,7 +32,7 @@ use crate::show::Settings;
 use context::{Around, Episode, Frame, Page, Row, Show};
 use groups::{Group, Groups};
 use pictures::Pictures;
-use templates::{Renderer, Templates};
+use templates::{Render, Templates};
 
 const HTML: &str = "text/html; charset=utf-8";
 /// The page for an address where nothing is, below the site.
@@ -103,7 +103,7 @@ struct Site<'a> {
     pixels: &'a BTreeMap<String, (usize, usize)>,
     frame: Frame<'a>,
     groups: &'a Groups,
-    renderer: Renderer<'a>,
+    renderer: Box<dyn Render>,
     templates: &'a Templates,
     keep: Keep<'a>,
     /// The style sheet with the show's own colours.
@@ -132,7 +132,8 @@ impl<'a> Site<'a> {
             t => serial(language.words()),
             version => serial(versions),
         };
-        let renderer = Renderer::new(templates, addresses.site_url())?;
+        let compiled = templates.compiled(addresses.site_url());
+        let renderer = compiled.map_err(|mut errors| errors.swap_remove(0))?;
         Ok(Self {
             settings,
             addresses,

@@ -3,6 +3,8 @@
 //! A file in the host's folder of templates stands in for onair's of the same name; one with a new
 //! name can be included. The filter `local` makes an address of the site itself relative to the page:
 //! `{{ host.image|local(root) }}`. What a template is given is documented in `docs/templates.md`.
+//!
+//! Whoever gives templates of a host's says who renders them ([`Compile`]): they may be a stranger's.
 
 mod limits;
 #[cfg(test)]
@@ -10,10 +12,12 @@ mod tests;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::sync::{Arc, LazyLock};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use serde::{Deserialize, Serialize};
 
 use crate::show::Source;
 use crate::site::text::escape;
@@ -48,16 +52,24 @@ pub const OWN: [(&str, &str); 21] = [
 ];
 
 /// The host's own templates, by name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Templates {
     files: BTreeMap<String, Source>,
+    compiler: Arc<dyn Compile>,
+}
+
+impl Default for Templates {
+    fn default() -> Self {
+        Self::new([], Arc::new(Here))
+    }
 }
 
 impl Templates {
-    /// Templates of the host's; a name is what stands behind the last `/` of a path.
-    pub fn new(files: impl IntoIterator<Item = Source>) -> Self {
+    /// Templates of the host's, and who compiles them; a name is what stands behind the last `/` of a
+    /// path.
+    pub fn new(files: impl IntoIterator<Item = Source>, compiler: Arc<dyn Compile>) -> Self {
         let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-        Self { files: files.into_iter().map(|file| (name(&file.path), file)).collect() }
+        Self { files: files.into_iter().map(|file| (name(&file.path), file)).collect(), compiler }
     }
 
     /// The files, in the order of their names.
@@ -67,7 +79,24 @@ impl Templates {
 
     /// What is wrong with those that are no templates.
     pub fn errors(&self) -> Vec<TemplateError> {
-        if self.files.is_empty() { Vec::new() } else { environment(self, "").1 }
+        self.compiled("").err().unwrap_or_default()
+    }
+
+    /// All of them, ready to render the pages of a site.
+    ///
+    /// # Errors
+    /// A [`TemplateError`] for each that is no template.
+    pub(super) fn compiled(&self, site_url: &str) -> Result<Box<dyn Render>, Vec<TemplateError>> {
+        let templates = self.files.iter().filter(|(name, _)| is_template(name));
+        let own = |file: &Source| (file.path.clone(), file.text.to_string());
+        let set = Set {
+            site_url: site_url.to_owned(),
+            files: templates.map(|(name, file)| (name.clone(), own(file))).collect(),
+        };
+        match set.files.is_empty() {
+            true => Here.compile(set),
+            false => self.compiler.compile(set),
+        }
     }
 
     /// The text of a file that is no template but can be replaced: style sheet, scripts, icon. A
@@ -81,16 +110,17 @@ impl Templates {
             }
         }
     }
+}
 
-    /// What comes of a host's template in place of the page of wrong addresses.
-    ///
-    /// # Errors
-    /// [`TemplateError`] as for a whole site.
-    #[cfg(any(test, feature = "testing"))]
-    pub fn rendered(text: &str, context: Value) -> Result<String, TemplateError> {
-        let templates = Self::new([Source::new("theme/404.html", text)]);
-        Renderer::new(&templates, "https://show.example/")?.render("404.html", context)
-    }
+/// What comes of a host's template in place of the page of wrong addresses.
+///
+/// # Errors
+/// [`TemplateError`] as for a whole site.
+#[cfg(any(test, feature = "testing"))]
+pub fn rendered(text: &str, context: Value) -> Result<String, TemplateError> {
+    let templates = Templates::new([Source::new("theme/404.html", text)], Arc::new(Here));
+    let compiled = templates.compiled("https://show.example/");
+    compiled.map_err(|mut errors| errors.swap_remove(0))?.render("404.html", context)
 }
 
 /// A text of lines without indentation, and without those that are remarks alone.
@@ -105,7 +135,7 @@ fn tight(text: &str) -> String {
 }
 
 /// A template that cannot be read, or that asks for what is not there.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{path}:{line}: {reason}")]
 pub struct TemplateError {
     /// The host's file below the show's folder, or the name of onair's own.
@@ -116,42 +146,58 @@ pub struct TemplateError {
     pub reason: String,
 }
 
-/// Templates ready to render.
-#[derive(Debug)]
-pub(super) struct Renderer<'a> {
-    environment: Arc<Environment<'static>>,
-    templates: &'a Templates,
+/// What a compiler is given.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Set {
+    site_url: String,
+    /// Path and text of the host's templates, by name.
+    files: BTreeMap<String, (String, String)>,
 }
 
-impl<'a> Renderer<'a> {
-    /// Reads every template.
+/// Makes templates ready.
+pub trait Compile: Debug + Send + Sync {
+    /// Compiles onair's templates and the host's in place of them.
     ///
     /// # Errors
-    /// [`TemplateError`] for one that is no template.
-    pub(super) fn new(templates: &'a Templates, site_url: &str) -> Result<Self, TemplateError> {
-        let (environment, mut errors) = environment(templates, site_url);
-        match errors.is_empty() {
-            true => Ok(Self { environment: Arc::new(environment), templates }),
-            false => Err(errors.swap_remove(0)),
-        }
-    }
+    /// A [`TemplateError`] for each that is no template.
+    fn compile(&self, set: Set) -> Result<Box<dyn Render>, Vec<TemplateError>>;
+}
 
-    /// Renders the template `name`; within limits where a template of the host's may take part.
+/// Templates ready to render.
+pub trait Render: Debug + Send + Sync {
+    /// Renders the template `name`.
     ///
     /// # Errors
     /// [`TemplateError`] if it asks for what is not there, or for too much.
-    pub(super) fn render(&self, name: &str, context: Value) -> Result<String, TemplateError> {
-        let environment = Arc::clone(&self.environment);
-        let wanted = name.to_owned();
-        let work = move || environment.get_template(&wanted)?.render(context);
-        let outcome = match self.templates.files.is_empty() {
-            true => work(),
-            false => limits::bounded(work).map_err(|halt| {
-                let reason = halt.reason();
-                TemplateError { path: path_of(self.templates, name), line: 1, reason }
-            })?,
-        };
-        outcome.map_err(|error| describe(self.templates, name, &error))
+    fn render(&self, name: &str, context: Value) -> Result<String, TemplateError>;
+}
+
+/// Compiles and renders in this very process: within fuel, and no other limit. What only stands in for
+/// memory (a list that is said to hold a thing ten million times) costs no fuel before it becomes text.
+#[derive(Debug, Clone, Copy)]
+pub struct Here;
+
+/// A set and what came of it.
+#[derive(Debug)]
+struct Compiled {
+    set: Set,
+    environment: Environment<'static>,
+}
+
+impl Compile for Here {
+    fn compile(&self, set: Set) -> Result<Box<dyn Render>, Vec<TemplateError>> {
+        let (environment, errors) = environment(&set);
+        match errors.is_empty() {
+            true => Ok(Box::new(Compiled { set, environment })),
+            false => Err(errors),
+        }
+    }
+}
+
+impl Render for Compiled {
+    fn render(&self, name: &str, context: Value) -> Result<String, TemplateError> {
+        let page = self.environment.get_template(name).and_then(|it| it.render(context));
+        page.map_err(|error| self.set.describe(name, &error))
     }
 }
 
@@ -183,43 +229,26 @@ static COMMON: LazyLock<Environment<'static>> = LazyLock::new(|| {
 });
 
 /// onair's own templates, the host's in place of them, and what is wrong with those that are none.
-fn environment(
-    templates: &Templates,
-    site_url: &str,
-) -> (Environment<'static>, Vec<TemplateError>) {
+fn environment(set: &Set) -> (Environment<'static>, Vec<TemplateError>) {
     let mut environment = COMMON.clone();
-    if !templates.files.is_empty() {
+    if !set.files.is_empty() {
         environment.set_fuel(Some(limits::FUEL));
         // A list that grows by itself in a loop could be nested as deep as there is fuel.
         environment.remove_global("namespace");
     }
-    let site_url = site_url.to_owned();
+    let site_url = set.site_url.clone();
     environment.add_filter("local", move |url: &str, root: &str| {
         url.strip_prefix(&site_url).map_or_else(|| url.to_owned(), |path| format!("{root}{path}"))
     });
     let mut errors = Vec::new();
-    for (name, file) in templates.files.iter().filter(|(name, _)| is_template(name)) {
-        let text = file.text.strip_prefix('\u{feff}').unwrap_or(&file.text);
-        let error = |line, reason| TemplateError { path: file.path.clone(), line, reason };
+    for (name, (path, text)) in &set.files {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if let Some((line, reason)) = limits::excess(text) {
-            errors.push(error(line, reason));
+            errors.push(TemplateError { path: path.clone(), line, reason });
             continue;
         }
-        let (owned, text) = (name.clone(), text.to_owned());
-        let added = limits::bounded(move || {
-            let outcome = environment.add_template_owned(owned, text);
-            (environment, outcome)
-        });
-        match added {
-            Ok((back, outcome)) => {
-                environment = back;
-                errors.extend(outcome.err().map(|error| describe(templates, name, &error)));
-            }
-            Err(halt) => {
-                errors.push(error(1, halt.reason()));
-                return (Environment::new(), errors);
-            }
-        }
+        let added = environment.add_template_owned(name.clone(), text.to_owned());
+        errors.extend(added.err().map(|error| set.describe(name, &error)));
     }
     (environment, errors)
 }
@@ -228,24 +257,35 @@ fn is_template(name: &str) -> bool {
     name.ends_with(".html") || name == FEED_VIEW
 }
 
-/// The host's file below the show's folder, or the name of onair's own.
-fn path_of(templates: &Templates, name: &str) -> String {
-    templates.files.get(name).map_or(name, |file| file.path.as_str()).to_owned()
-}
-
-/// The innermost place that an error names, in the host's words for the file.
-fn describe(templates: &Templates, name: &str, error: &minijinja::Error) -> TemplateError {
-    let mut innermost = error;
-    while let Some(cause) = std::error::Error::source(innermost)
-        .and_then(|cause| cause.downcast_ref::<minijinja::Error>())
-        .filter(|cause| cause.name().is_some())
-    {
-        innermost = cause;
+impl Set {
+    /// The first of the host's templates.
+    pub fn first(&self) -> &str {
+        self.files.keys().next().map_or("", String::as_str)
     }
-    let name = innermost.name().unwrap_or(name);
-    let path = path_of(templates, name);
-    let detail = innermost.detail().unwrap_or_default();
-    let kind = innermost.kind();
-    let reason = if detail.is_empty() { kind.to_string() } else { format!("{kind}: {detail}") };
-    TemplateError { path, line: innermost.line().unwrap_or(1), reason }
+
+    /// What kept a template from being rendered, wherever in it.
+    pub fn error(&self, name: &str, reason: String) -> TemplateError {
+        TemplateError { path: self.path_of(name), line: 1, reason }
+    }
+
+    /// The host's file below the show's folder, or the name of onair's own.
+    fn path_of(&self, name: &str) -> String {
+        self.files.get(name).map_or(name, |(path, _)| path).to_owned()
+    }
+
+    /// The innermost place that an error names, in the host's words for the file.
+    fn describe(&self, name: &str, error: &minijinja::Error) -> TemplateError {
+        let mut innermost = error;
+        while let Some(cause) = std::error::Error::source(innermost)
+            .and_then(|cause| cause.downcast_ref::<minijinja::Error>())
+            .filter(|cause| cause.name().is_some())
+        {
+            innermost = cause;
+        }
+        let path = self.path_of(innermost.name().unwrap_or(name));
+        let detail = innermost.detail().unwrap_or_default();
+        let kind = innermost.kind();
+        let reason = if detail.is_empty() { kind.to_string() } else { format!("{kind}: {detail}") };
+        TemplateError { path, line: innermost.line().unwrap_or(1), reason }
+    }
 }

@@ -2,12 +2,7 @@
 //!
 //! Before it is compiled, its text is looked at: a compiler goes down into what it reads, and takes
 //! longer than twice as long for an expression of twice the length. When it renders, minijinja's fuel
-//! bounds steps and memory, a stack of its own its depth, and a clock the rest.
-
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
-use std::time::Duration;
+//! bounds its steps, and the process that it renders in bounds the rest (`pipeline/template_process.rs`).
 
 /// The longest text between `{{` and `}}` or `{%` and `%}`, in bytes.
 const LONGEST_TAG: usize = 2000;
@@ -21,15 +16,6 @@ pub(super) const FUEL: u64 = 5_000_000;
 /// Who tries millions of templates does not wait for those that use up all they have.
 #[cfg(fuzzing)]
 pub(super) const FUEL: u64 = 20_000;
-/// Only what is used of it is ever taken.
-const STACK: usize = 256 << 20;
-/// A page is rendered in a few milliseconds.
-#[cfg(not(test))]
-const LONGEST: Duration = Duration::from_secs(10);
-#[cfg(test)]
-const LONGEST: Duration = Duration::from_secs(2);
-/// So many may go on for ever before no more are begun.
-const MOST_LEFT: usize = 4;
 
 /// The first place at which a template is more than a compiler should be given: its line, and why.
 pub(super) fn excess(text: &str) -> Option<(usize, String)> {
@@ -92,55 +78,4 @@ fn end_of_tag(bytes: &[u8], mut at: usize, close: u8) -> usize {
 /// Where the text behind `{% raw %}` ends.
 fn raw_end(text: &str, at: usize) -> usize {
     text[at..].find("endraw").map_or(text.len(), |end| at + end)
-}
-
-/// Why a template was not rendered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Halt {
-    /// It took too long.
-    Slow,
-    /// It, or the system, gave up.
-    Broken,
-    /// Others are still at it.
-    Others,
-}
-
-impl Halt {
-    pub(super) fn reason(self) -> String {
-        match self {
-            Self::Slow => format!("it is not done after {} seconds", LONGEST.as_secs()),
-            Self::Broken => "it cannot be rendered on this machine".to_owned(),
-            Self::Others => "other templates that never end are still at work".to_owned(),
-        }
-    }
-}
-
-static LEFT: AtomicUsize = AtomicUsize::new(0);
-
-/// Does `work` on a thread with a stack of its own. What is not done in its time is left to itself:
-/// fuel bounds what it takes of memory, and the process's end its time. (minijinja 3.1 charges for a list that
-/// becomes text in `~` only afterwards: that memory is bounded by the process's end, too.)
-pub(super) fn bounded<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Halt> {
-    // A fuzzer has a clock and a stack of its own, and no time for a million threads.
-    if cfg!(fuzzing) {
-        return Ok(work());
-    }
-    if LEFT.load(Ordering::Relaxed) >= MOST_LEFT {
-        return Err(Halt::Others);
-    }
-    let (send, done) = mpsc::sync_channel(1);
-    let work = move || {
-        // Nobody listens any more if it took too long.
-        let _ = send.send(work());
-    };
-    thread::Builder::new().stack_size(STACK).spawn(work).map_err(|_| Halt::Broken)?;
-    done.recv_timeout(LONGEST).map_err(|error| match error {
-        RecvTimeoutError::Timeout => {
-            LEFT.fetch_add(1, Ordering::Relaxed);
-            Halt::Slow
-        }
-        RecvTimeoutError::Disconnected => Halt::Broken,
-    })
 }

@@ -2,21 +2,15 @@ use std::time::{Duration, Instant};
 
 use minijinja::context;
 
-use super::{TemplateError, Templates};
+use super::TemplateError;
 
 fn rendered(text: &str) -> Result<String, TemplateError> {
-    Templates::rendered(text, context! {})
+    super::rendered(text, context! {})
 }
 
 #[test]
 fn a_strangers_template_takes_no_more_than_it_may() {
     let doubling = "{% set x = 'a' %}".to_owned() + &"{% set x = x ~ x %}".repeat(60);
-    // Lists are added lazily: only the clock sees this one.
-    let lazy =
-        "{% set x = [1] %}".to_owned() + &"{% set x = x + x %}".repeat(60) + "{{ x|length }}";
-    let deep = "{% set x = [] %}".to_owned()
-        + &format!("{{% set x = {}x{} %}}", "[".repeat(60), "]".repeat(60)).repeat(900)
-        + "{{ x }}";
     let nested = "{% for a in range(9999) %}".repeat(3) + &"{% endfor %}".repeat(3);
     for (attack, reason) in [
         (r#"{{ "%99999999999d"|format(1) }}"#, "engine ran out of fuel"),
@@ -24,20 +18,16 @@ fn a_strangers_template_takes_no_more_than_it_may() {
         ("{{ ('a' * 99999999999)|length }}", "engine ran out of fuel"),
         (doubling.as_str(), "engine ran out of fuel"),
         (nested.as_str(), "engine ran out of fuel"),
-        (lazy.as_str(), "it is not done after 2 seconds"),
         ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "invalid operation: recursion limit"),
         ("{% include '404.html' %}", "invalid operation: recursion limit"),
         ("{{ namespace(x=1) }}", "unknown function"),
     ] {
         let begun = Instant::now();
         let error = rendered(attack).unwrap_err();
-        // On a busy machine the clock may be first.
-        let late = error.reason.starts_with("it is not done after");
-        assert!(error.reason.starts_with(reason) || late, "{attack}: {error}");
+        assert!(error.reason.starts_with(reason), "{attack}: {error}");
         assert_eq!(error.path, "theme/404.html");
         assert!(begun.elapsed() < Duration::from_secs(20), "{attack}");
     }
-    assert!(rendered(&deep).is_ok_and(|html| html.len() > 50_000), "the stack holds it");
 }
 
 #[test]

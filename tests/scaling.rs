@@ -31,7 +31,7 @@ const RATIO: f64 = 2.6;
 const SETTINGS: &str = "[show]\ntitle = \"S\"\ndescription = \"D\"\nauthor = \"A\"\nlanguage = \"fr\"\n\
     category = \"Arts\"\nartwork = \"a.png\"\n[site]\nurl = \"https://s.example\"\n";
 
-/// What this process has had of a processor: templates render on a thread of their own.
+/// What this process has had of a processor: some readers use more than one thread.
 fn spent() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     Duration::try_from(time).unwrap()

@@ -189,20 +189,19 @@ pub fn serve() -> Option<ExitCode> {
     Some(ExitCode::SUCCESS)
 }
 
-/// Reads, compiles, and renders; `begin` and `end` are told of each piece of work.
+/// Reads, compiles, renders and answers; `begin` and `end` are told of each piece of work.
 fn render(begin: &mpsc::SyncSender<()>, end: &mpsc::SyncSender<()>) -> Option<()> {
     let (mut from, to) = (io::stdin().lock(), io::stdout());
     let set = hear(&mut from).ok()??;
     begin.send(()).ok()?;
     let compiled = Here.compile(set);
-    end.send(()).ok()?;
     say(&to, &compiled.as_ref().map(drop)).ok()?;
+    end.send(()).ok()?;
     let compiled = compiled.ok()?;
     while let Some(Page { name, context }) = hear(&mut from).ok()? {
         begin.send(()).ok()?;
-        let page = compiled.render(&name, context);
+        say(&to, &compiled.render(&name, context)).ok()?;
         end.send(()).ok()?;
-        say(&to, &page).ok()?;
     }
     Some(())
 }

@@ -1,8 +1,9 @@
 //! Every reader of what a stranger may write takes a time that grows as its input does.
 //!
-//! Twice as much may take 2.6 times as long, in the processor's time, the best of several: a
-//! busy machine changes little of it. `cargo test --release --test scaling -- --ignored --nocapture` goes up
-//! to 10 MB, and says what each case took; `ONAIR_CASES` is a part of the names of those that are wanted.
+//! Twice as much may take 2.6 times as long, on average of two doublings where there are as many, in the
+//! processor's time, the best of several: a busy machine changes little of it.
+//! `cargo test --release --test scaling -- --ignored --nocapture` goes up to 10 MB, and says what each case
+//! took; `ONAIR_CASES` is a part of the names of those that are wanted.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![allow(clippy::print_stdout, reason = "it says what takes long")]
@@ -553,29 +554,35 @@ fn hold(cases: Vec<Case>, first: usize, last: usize, times: usize) -> usize {
         let start = make(60);
         let start = String::from_utf8_lossy(&start[..start.len().min(40)]).into_owned();
         let begun = spent();
-        let mut length = first;
         let measure = |length: usize| {
             let input = make(length);
             best(times, || read(&input))
         };
-        let mut before = measure(length);
-        while length < last {
-            length *= 2;
-            let mut now = measure(length);
+        let lengths: Vec<usize> =
+            std::iter::successors(Some(first), |it| Some(it * 2).filter(|&it| it <= last))
+                .collect();
+        // At one doubling the input outgrows a processor's cache, or what an allocator keeps at hand.
+        let doublings = 2.min(lengths.len() - 1);
+        let most = RATIO.powi(i32::try_from(doublings).unwrap());
+        let mut took: Vec<f64> = Vec::new();
+        for (at, &length) in lengths.iter().enumerate() {
+            took.push(measure(length));
+            let Some(early) = at.checked_sub(doublings) else { continue };
             // What takes next to no time tells nothing; what was disturbed is looked at again.
+            let too_long = |took: &[f64]| took[at] > took[early] * most + 0.002;
             for _ in 0..3 {
-                if now > before * RATIO + 0.002 {
-                    before = before.max(measure(length / 2));
-                    now = now.min(measure(length));
+                if too_long(&took) {
+                    took[early] = took[early].max(measure(lengths[early]));
+                    took[at] = took[at].min(measure(length));
                 }
             }
-            if now > before * RATIO + 0.002 {
+            if too_long(&took) {
+                let (now, before, short) = (took[at], took[early], lengths[early]);
                 slow.push(format!(
-                    "{name} {start:?}: {length} bytes take {now:.3} s, half {before:.3} s"
+                    "{name} {start:?}: {length} bytes take {now:.3} s, {short} {before:.3} s"
                 ));
                 break;
             }
-            before = now;
         }
         println!("{:7.2} s: {name} {start:?}", (spent() - begun).as_secs_f64());
     }

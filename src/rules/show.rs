@@ -5,6 +5,7 @@ use super::finding::Finding;
 use super::picture::{Picture, flaw};
 use super::registry as rule;
 use super::severity::Severity;
+use super::text::{MAX_DESCRIPTION, MAX_VALUE};
 use crate::show::categories::CATEGORIES;
 use crate::show::guid::podcast_guid;
 use crate::show::languages::{is_language, language_of};
@@ -15,9 +16,6 @@ use crate::show::{Settings, Source};
 /// The artwork as it was found: what its file lacks and its picture, `None` for a file that is not a picture,
 /// or why not.
 pub type Artwork = Result<Option<(Option<&'static str>, Picture)>, FileTrouble>;
-
-/// Apple's limit on the show's description, in bytes.
-const MAX_DESCRIPTION: usize = 4000;
 
 /// The rules of the settings.
 pub fn settings(
@@ -57,6 +55,16 @@ pub fn settings(
             )
             .expected(format!("at most {MAX_DESCRIPTION} bytes")),
         );
+    }
+    for (key, text) in [("title", &settings.show.title), ("author", &settings.show.author)] {
+        let length = text.get_ref().chars().count();
+        if length > MAX_VALUE {
+            let message = format!("the show's `{key}` is {length} characters long");
+            findings.push(
+                Finding::at(&rule::TEXT_TOO_LONG, source, text.span(), message)
+                    .expected(format!("at most {MAX_VALUE} characters")),
+            );
+        }
     }
     if let (Some(moved), None) = (&settings.site.new_feed_url, &settings.show.guid) {
         let guid = podcast_guid(settings);

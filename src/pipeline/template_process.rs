@@ -8,6 +8,7 @@
 
 use std::env;
 use std::io::{self, BufReader, Write};
+use std::panic::{self, AssertUnwindSafe};
 use std::process::{self, Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -192,16 +193,28 @@ pub fn serve() -> Option<ExitCode> {
 /// Reads, compiles, renders and answers; `begin` and `end` are told of each piece of work.
 fn render(begin: &mpsc::SyncSender<()>, end: &mpsc::SyncSender<()>) -> Option<()> {
     let (mut from, to) = (io::stdin().lock(), io::stdout());
-    let set = hear(&mut from).ok()??;
+    let set: Set = hear(&mut from).ok()??;
     begin.send(()).ok()?;
-    let compiled = Here.compile(set);
+    let given = set.clone();
+    let compiled = caught(|| Here.compile(set))
+        .unwrap_or_else(|gave_up| Err(vec![given.error(given.first(), gave_up)]));
     say(&to, &compiled.as_ref().map(drop)).ok()?;
     end.send(()).ok()?;
     let compiled = compiled.ok()?;
     while let Some(Page { name, context }) = hear(&mut from).ok()? {
         begin.send(()).ok()?;
-        say(&to, &compiled.render(&name, context)).ok()?;
+        let page = caught(|| compiled.render(&name, context));
+        say(&to, &page.unwrap_or_else(|gave_up| Err(given.error(&name, gave_up)))).ok()?;
         end.send(()).ok()?;
     }
     Some(())
+}
+
+/// What comes of work of the template engine, which has faults of its own: minijinja 3.1 panics at `%(é)s`.
+fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    panic::catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let told = panic.downcast_ref::<String>().map(String::as_str);
+        let told = told.or_else(|| panic.downcast_ref::<&str>().copied());
+        format!("the template engine gave up: {}", told.unwrap_or("it says nothing more"))
+    })
 }

@@ -85,12 +85,12 @@ impl Settings {
             let help = unknown_key(&message);
             SettingsError { span: error.span().unwrap_or(0..0), reason: message, help }
         })?;
+        settings.check()?;
         if let Some(span) = too_much(&source.text) {
             let reason = format!("the texts of {FILE} are longer than {} KiB", MOST_TEXT >> 10);
             let help = "most of them stand again on every page: keep long ones in notes and files";
             return Err(SettingsError { span, reason, help: Some(help.to_owned()) });
         }
-        settings.check()?;
         Ok(settings)
     }
 

@@ -145,8 +145,8 @@ pub enum Body {
     Standing(u64),
     /// A new ID3 tag in front of an untouched range of a host's file: never a second copy.
     Tagged {
-        /// The rendered tag.
-        tag: RenderedTag,
+        /// The rendered tag. (Most objects are none of these: the box keeps them small.)
+        tag: Box<RenderedTag>,
         /// The host's file.
         file: PathBuf,
         /// The payload within `file`, in bytes.
@@ -363,7 +363,7 @@ mod tests {
     #[test]
     fn a_tagged_body_counts_tag_and_payload() {
         let body =
-            Body::Tagged { tag: b"ID3".to_vec().into(), file: "a.mp3".into(), payload: 10..25 };
+            Body::Tagged { tag: Box::new(b"ID3".to_vec().into()), file: "a.mp3".into(), payload: 10..25 };
         assert_eq!(body.len(), 18);
     }
 }

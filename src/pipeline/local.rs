@@ -91,7 +91,7 @@ pub fn as_it_is(local: &Local<'_>, key: Key) -> Result<(PublishedAudio, Object),
         }
     };
     let (file, payload) = (local.file.clone(), 0..audio.bytes);
-    let object = object(&audio, Body::Tagged { tag: Vec::new().into(), file, payload });
+    let object = object(&audio, Body::Tagged { tag: Box::default(), file, payload });
     Ok((audio, object))
 }
 
@@ -110,6 +110,7 @@ pub fn tagged_audio(
         mp3.payload_sha256.ok_or_else(|| local.failed("the audio was not hashed".to_owned()))?;
     let tag = tag::render(checkout, episode, file, mp3).map_err(|reason| local.failed(reason))?;
     let tag_sha256 = tag.sha256().map_err(|error| local.failed(error.to_string()))?;
+    let tag = Box::new(tag);
     let body = Body::Tagged { tag, file: file.clone(), payload: mp3.payload.clone() };
     let audio = PublishedAudio {
         key: key.clone(),

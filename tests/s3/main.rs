@@ -110,7 +110,7 @@ fn audio(text: &str, payload: usize, seed: u64) -> Audio {
         content_type: "audio/mpeg",
         digest: Digest::Tagged { tag_sha256: Sha256::of(&tag), payload_sha256: Sha256::of(&inner) },
         body: Body::Tagged {
-            tag: tag.clone().into(),
+            tag: Box::new(tag.clone().into()),
             file: file.path().to_owned(),
             payload: start..start + inner.len() as u64,
         },

@@ -13,7 +13,6 @@ use crate::audio::{Content, Identity, Mp3, PlayTime, Probe};
 use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
 use crate::model::object::Body;
-use crate::model::rendered_tag::RenderedTag;
 use crate::pipeline::cache::{Cache, identity};
 use crate::pipeline::ears;
 use crate::pipeline::evidence::{AudioEvidence, elsewhere, is_doubtful, not_at_hand};
@@ -89,12 +88,12 @@ impl Shown {
         }
         let file = sound.file.clone();
         let body = match &sound.mp3 {
-            None => Body::Tagged { tag: RenderedTag::default(), file, payload: 0..sound.length },
+            None => Body::Tagged { tag: Box::default(), file, payload: 0..sound.length },
             Some(mp3) => {
                 let episodes = &self.made.checkout.show.episodes;
                 let episode = episodes.iter().find(|it| it.source.path == sound.episode)?;
                 let tag = tag::render(&self.made.checkout, episode, &file, mp3).ok()?;
-                Body::Tagged { tag, file, payload: mp3.payload.clone() }
+                Body::Tagged { tag: Box::new(tag), file, payload: mp3.payload.clone() }
             }
         };
         (body.len() == sound.length).then_some(body)

@@ -119,7 +119,7 @@ fn tagged(source: &Path, tag: &'static [u8], payload: &'static [u8]) -> Object {
         content_type: "audio/mpeg",
         digest: Digest::Tagged { tag_sha256: Sha256::of(tag), payload_sha256: Sha256::of(payload) },
         body: Body::Tagged {
-            tag: tag.to_vec().into(),
+            tag: Box::new(tag.to_vec().into()),
             file: source.to_owned(),
             payload: 3..3 + payload.len() as u64,
         },

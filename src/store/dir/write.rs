@@ -11,6 +11,7 @@ use rustix::fs::{AtFlags, Mode, OFlags};
 use super::identity::{digest_of, version_of};
 use super::sandbox::{Place, TEMPORARY, failed, walk};
 use crate::model::object::{Body, Digest, Key, Kind, Object};
+use crate::model::rendered_tag::RenderedTag;
 use crate::store::source::{Source, Tagged, whole};
 use crate::store::{Condition, StoreError, Version};
 
@@ -183,7 +184,7 @@ fn copy(
         }
         Body::Tagged { tag, file, payload } => {
             let mut source = Source::open(Tagged {
-                tag: tag.clone(),
+                tag: RenderedTag::clone(tag),
                 path: file.clone(),
                 payload: payload.clone(),
                 promised: object.digest.clone(),

@@ -38,9 +38,13 @@ use ui::term::Term;
 use crate::pipeline::{Class, Error};
 use crate::report::json;
 
+/// Threads that read, hash and ask at once. What they have taken of memory each of them keeps.
+const BLOCKING: usize = 16;
+
 /// Runs what waits for a store or a server.
 fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.enable_all().max_blocking_threads(BLOCKING).build().map_err(|error| {
         Error::new(Class::Target, format!("no threads can be started: {error}"))
     })?;
     let outcome = runtime.block_on(work);

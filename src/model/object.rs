@@ -362,8 +362,11 @@ mod tests {
 
     #[test]
     fn a_tagged_body_counts_tag_and_payload() {
-        let body =
-            Body::Tagged { tag: Box::new(b"ID3".to_vec().into()), file: "a.mp3".into(), payload: 10..25 };
+        let body = Body::Tagged {
+            tag: Box::new(b"ID3".to_vec().into()),
+            file: "a.mp3".into(),
+            payload: 10..25,
+        };
         assert_eq!(body.len(), 18);
     }
 }

@@ -8,6 +8,7 @@
 
 use std::env;
 use std::io::{self, BufReader, Write};
+use std::os::unix::process::ExitStatusExt as _;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::{self, Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +18,7 @@ use std::thread;
 use std::time::Duration;
 
 use minijinja::Value;
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, setrlimit};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -134,10 +135,13 @@ impl Worker {
             Ok(status) => status,
             Err(error) => return error.to_string(),
         };
-        match status.code().map(u8::try_from) {
-            Some(Ok(SLOW)) => format!("it is not done after {} seconds", LONGEST.as_secs()),
-            Some(_) => format!("the process that renders templates ended: {status}"),
-            None => format!("it takes more than {} MiB of memory", MEMORY >> 20),
+        let too_much = [Signal::ABORT, Signal::KILL].map(|signal| Some(signal.as_raw()));
+        if status.code() == Some(i32::from(SLOW)) {
+            format!("it is not done after {} seconds", LONGEST.as_secs())
+        } else if too_much.contains(&status.signal()) {
+            format!("it takes more than {} MiB of memory", MEMORY >> 20)
+        } else {
+            format!("the process that renders templates ended: {status}")
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if let Some(code) = onair::pipeline::template_process::serve() {
+    if let Some(code) = onair::pipeline::template_process::serve::serve() {
         return code;
     }
     onair::cli::complete();

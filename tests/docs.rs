@@ -138,7 +138,7 @@ fn what_is_said_to_hold_a_threat_is_there() {
 }
 
 /// Where a limit is set, and what the page of limits says of it.
-const LIMITS: [(&str, &str, &str); 40] = [
+const LIMITS: [(&str, &str, &str); 42] = [
     ("src/show/settings.rs", "MOST_TEXT: usize = 64 << 10;", "`[[allow]]` | 64 KiB together |"),
     ("src/show/read.rs", "MAX_TEXT: u64 = 1024 * 1024;", "transcript, template | 1 MiB |"),
     ("src/show/frontmatter.rs", "MAX_BYTES: usize = 64 * 1024;", "| 64 KiB, "),
@@ -162,8 +162,14 @@ const LIMITS: [(&str, &str, &str); 40] = [
     ("src/site/pages/templates/limits.rs", "MOST_CODE: usize = 128 * 1024;", "128 KiB in one"),
     ("src/site/pages/templates/limits.rs", "MOST_ELIF: usize = 100;", "template | 100 |"),
     ("src/site/pages/templates/limits.rs", "FUEL: u64 = 5_000_000;", "| 5,000,000 steps, "),
-    ("src/pipeline/template_process.rs", "Duration::from_secs(10);", "reads; 10 seconds |"),
-    ("src/pipeline/template_process.rs", "MEMORY: u64 = 1 << 30;", "| 1 GiB of address space |"),
+    ("src/pipeline/template_process/mod.rs", "Duration::from_secs(10);", "reads; 10 seconds of"),
+    (
+        "src/pipeline/template_process/mod.rs",
+        "MEMORY: u64 = 1 << 30;",
+        "| 1 GiB of address space; ",
+    ),
+    ("src/pipeline/template_process/apart.rs", "AT_ONCE: usize = 4;", "; four at once |"),
+    ("src/pipeline/template_process/apart.rs", "from_secs(60);", "together | 60 seconds beyond"),
     ("src/site/pages/templates.rs", "set_recursion_limit(64);", "inside one another | 64 |"),
     ("src/http.rs", "MAX_REDIRECTS: u32 = 12;", "| redirects | 12, "),
     ("src/http.rs", "PATIENCE: Duration = Duration::from_secs(30);", "silence | 30 seconds |"),

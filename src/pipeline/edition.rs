@@ -130,7 +130,7 @@ pub fn assemble(
     let inputs = Inputs { show: settings, episodes, assets, gallery, templates, extra, now, keep };
     let edition = site::build(&inputs).map_err(|error| match error {
         SiteError::Template(_) => Error::new(Class::Findings, error.to_string())
-            .help("`onair check` shows where it stands"),
+            .help("`onair check` makes pages without pictures and waveforms: what a template does with these, only a release tries"),
         error => Error::usage(error.to_string()),
     })?;
     Ok(Edition { waiting: waiting::waiting(show, now), ..edition })

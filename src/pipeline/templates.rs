@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 
 use super::Error;
-use super::template_process::Apart;
+use super::template_process::apart::Apart;
 use crate::rules::{Finding, registry};
 use crate::show::read;
 use crate::show::settings::FILE;

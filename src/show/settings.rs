@@ -299,30 +299,32 @@ impl Settings {
     }
 }
 
-/// The text with which settings hold more of it than they may.
+/// The longest text of settings that hold more of it than they may.
 fn too_much(text: &str) -> Option<Span> {
     if text.len() <= MOST_TEXT {
         return None;
     }
     let table = DeTable::parse(text).ok()?;
-    let allowances = |key: &str| key == "allow";
-    let mut values: Vec<&Spanned<DeValue<'_>>> = Vec::new();
-    values.extend(
-        table.get_ref().iter().filter(|(key, _)| !allowances(key.get_ref())).map(|it| it.1),
-    );
-    let mut held = 0;
+    let own = table.get_ref().iter().filter(|(key, _)| key.get_ref() != "allow");
+    let mut values: Vec<&Spanned<DeValue<'_>>> = own.map(|(_, value)| value).collect();
+    let (mut held, mut longest) = (0, 0..0);
     while let Some(value) = values.pop() {
         match value.get_ref() {
-            DeValue::String(text) => held += text.len(),
+            DeValue::String(text) => {
+                held += text.len();
+                if value.span().len() > longest.len() {
+                    longest = value.span();
+                }
+            }
             DeValue::Array(inside) => values.extend(inside.iter()),
-            DeValue::Table(inside) => values.extend(inside.iter().map(|(_, value)| value)),
+            DeValue::Table(inside) => {
+                held += inside.keys().map(|key| key.get_ref().len()).sum::<usize>();
+                values.extend(inside.values());
+            }
             _ => {}
         }
-        if held > MOST_TEXT {
-            return Some(value.span());
-        }
     }
-    None
+    (held > MOST_TEXT).then_some(longest)
 }
 
 fn wrong(value: &Spanned<String>, reason: String, help: &str) -> SettingsError {

@@ -214,7 +214,8 @@ fn check_finds_what_is_wrong_with_templates_where_it_stands() {
 #[test]
 fn a_template_that_takes_what_fuel_does_not_see_ends_alone() {
     let show = show();
-    let repeated = format!("{{{{ [\"{}\"] * 9000000 ~ \"\" }}}}", "x".repeat(1500));
+    let repeated =
+        format!("{{% set x = [\"{}\"] %}}{{{{ x * 9000000 ~ \"\" }}}}", "x".repeat(1500));
     let endless =
         "{% set x = [1] %}".to_owned() + &"{% set x = x + x %}".repeat(60) + "{{ x|length }}";
     for (text, reason) in
@@ -228,6 +229,13 @@ fn a_template_that_takes_what_fuel_does_not_see_ends_alone() {
         let late = ran.stdout.contains("not done after 10 seconds");
         assert!(ran.stdout.contains(reason) || late, "{}", ran.said());
     }
+    // What is known beforehand is worked out when it is compiled: the file is named in which it stands.
+    show.write("theme/404.html", "<p>{{ show.title }}</p>");
+    let folded = format!("{{{{ [\"{}\"] * 9000000 ~ \"\" }}}}", "x".repeat(1500));
+    show.write("theme/unused.html", &folded);
+    let ran = checked(&show);
+    assert!(ran.code == 1 && ran.stdout.contains("theme/unused.html:1:1"), "{}", ran.said());
+    fs::remove_file(show.path("theme/unused.html")).unwrap();
     // As deep as brackets may stand, there is stack enough.
     let deep = format!("{{% set x = {}x{} %}}", "[".repeat(60), "]".repeat(60));
     show.write("theme/404.html", &format!("{{% set x = [] %}}{}{{{{ x }}}}", deep.repeat(900)));

@@ -258,14 +258,27 @@ fn is_template(name: &str) -> bool {
 }
 
 impl Set {
-    /// The first of the host's templates.
-    pub fn first(&self) -> &str {
-        self.files.keys().next().map_or("", String::as_str)
+    /// The names of the host's templates.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
     }
 
-    /// What kept a template from being rendered, wherever in it.
+    /// With one of the host's templates alone.
+    pub fn only(&self, name: &str) -> Self {
+        let files = self.files.iter().filter(|(other, _)| *other == name);
+        let files = files.map(|(name, file)| (name.clone(), file.clone())).collect();
+        Self { site_url: self.site_url.clone(), files }
+    }
+
+    /// What kept a template from being rendered, wherever in it. One of onair's is made with the host's.
     pub fn error(&self, name: &str, reason: String) -> TemplateError {
-        TemplateError { path: self.path_of(name), line: 1, reason }
+        match (self.files.get(name), self.files.values().next()) {
+            (None, Some((path, _))) => {
+                let reason = format!("with what {name} includes of yours: {reason}");
+                TemplateError { path: path.clone(), line: 1, reason }
+            }
+            _ => TemplateError { path: self.path_of(name), line: 1, reason },
+        }
     }
 
     /// The host's file below the show's folder, or the name of onair's own.

@@ -11,7 +11,6 @@ use rustix::fs::{AtFlags, Mode, OFlags};
 use super::identity::{digest_of, version_of};
 use super::sandbox::{Place, TEMPORARY, failed, walk};
 use crate::model::object::{Body, Digest, Key, Kind, Object};
-use crate::model::rendered_tag::RenderedTag;
 use crate::store::source::{Source, Tagged, whole};
 use crate::store::{Condition, StoreError, Version};
 
@@ -184,7 +183,7 @@ fn copy(
         }
         Body::Tagged { tag, file, payload } => {
             let mut source = Source::open(Tagged {
-                tag: RenderedTag::clone(tag),
+                tag: (**tag).clone(),
                 path: file.clone(),
                 payload: payload.clone(),
                 promised: object.digest.clone(),

@@ -7,7 +7,6 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 
 use crate::model::object::{Body, Key, Object};
-use crate::model::rendered_tag::RenderedTag;
 use crate::store::{Condition, Progress, Store, StoreError, Version};
 
 use super::cause::Cause;
@@ -38,7 +37,7 @@ impl S3Store {
             return Ok(version);
         };
         let tagged = Tagged {
-            tag: RenderedTag::clone(tag),
+            tag: (**tag).clone(),
             path: file.clone(),
             payload: payload.clone(),
             promised: object.digest.clone(),

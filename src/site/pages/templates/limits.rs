@@ -2,7 +2,7 @@
 //!
 //! Before it is compiled, its text is looked at: a compiler goes down into what it reads, and takes
 //! longer than twice as long for an expression of twice the length. When it renders, minijinja's fuel
-//! bounds its steps, and the process that it renders in bounds the rest (`pipeline/template_process.rs`).
+//! bounds its steps, and the process that it renders in bounds the rest (`pipeline/template_process/`).
 
 /// The longest text between `{{` and `}}` or `{%` and `%}`, in bytes.
 const LONGEST_TAG: usize = 2000;

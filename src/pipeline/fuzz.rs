@@ -98,7 +98,7 @@ pub fn template(text: &str) {
             },
         }
     });
-    if text.contains('*') || text.contains("%(") && !text.is_ascii() {
+    if text.contains('*') || text.contains("format") && !text.is_ascii() {
         return;
     }
     if let Err(error) = site::rendered(text, GIVEN.clone()) {

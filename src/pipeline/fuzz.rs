@@ -80,7 +80,8 @@ pub fn http_answer(bytes: &[u8]) {
 }
 
 /// Compiles a host's template, and renders a page with it. Two things are left out, since only a process of
-/// its own keeps them from doing harm, and none is here: lists repeated, and minijinja's panic at `%(é)s`.
+/// its own keeps them from doing harm, and none is here: lists repeated, and the filter `format`, at which
+/// minijinja 3.1 panics (`%(é)s`, `%.99999e`).
 ///
 /// # Panics
 /// If what is wrong with it has no place, or no reason.
@@ -98,7 +99,7 @@ pub fn template(text: &str) {
             },
         }
     });
-    if text.contains('*') || text.contains("format") && !text.is_ascii() {
+    if text.contains('*') || text.contains("format") {
         return;
     }
     if let Err(error) = site::rendered(text, GIVEN.clone()) {

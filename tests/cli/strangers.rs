@@ -185,8 +185,9 @@ fn check_finds_what_is_wrong_with_templates_where_it_stands() {
         ("<p>\n\n{{ nobody.knows }}\n", "theme/404.html:3:1", "undefined value"),
         ("{{ \"%99999999999d\"|format(1) }}", "theme/404.html:1:1", "out of fuel"),
         ("{{ 'a'|indent(99999999999) }}", "theme/404.html:1:1", "out of fuel"),
-        // minijinja 3.1 panics at it.
+        // minijinja 3.1 panics at these.
         ("{{ \"%(é)s\"|format(a=1) }}", "theme/404.html:1:1", "the template engine gave up"),
+        ("{{ \"%.99999e\"|format(1) }}", "theme/404.html:1:1", "the template engine gave up"),
         (
             "\n{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}",
             "theme/404.html:2:1",

@@ -81,7 +81,7 @@ pub fn http_answer(bytes: &[u8]) {
 
 /// Compiles a host's template, and renders a page with it. Two things are left out, since only a process of
 /// its own keeps them from doing harm, and none is here: lists repeated, and the filter `format`, at which
-/// minijinja 3.1 panics (`%(é)s`, `%.99999e`).
+/// minijinja 3.1 panics (`%(é)s`, `%.99999f`).
 ///
 /// # Panics
 /// If what is wrong with it has no place, or no reason.

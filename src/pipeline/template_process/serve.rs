@@ -82,7 +82,7 @@ fn render(begin: &SyncSender<()>, end: &SyncSender<()>) -> Option<()> {
 }
 
 /// What comes of work of the template engine, which has faults of its own: minijinja 3.1 panics at the formats
-/// `%(é)s` and `%.99999e`.
+/// `%(é)s` and `%.99999f`.
 fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let told = panic.downcast_ref::<String>().map(String::as_str);

@@ -1,9 +1,9 @@
 //! Every reader of what a stranger may write takes a time that grows as its input does.
 //!
-//! Twice as much may take 2.6 times as long, on average of two doublings where there are as many, in the
-//! processor's time, the best of several: a busy machine changes little of it.
+//! Twice as much may take 2.6 times as long, in the processor's time, the best of several: a busy machine
+//! changes little of it.
 //! `cargo test --release --test scaling -- --ignored --nocapture` goes up to 10 MB, and says what each case
-//! took; `ONAIR_CASES` is a part of the names of those that are wanted.
+//! took; `ONAIR_CASES` is a part of the names, or of the inputs' beginnings, of those that are wanted.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![allow(clippy::print_stdout, reason = "it says what takes long")]
@@ -548,12 +548,14 @@ fn alone() -> rayon::ThreadPool {
 fn hold(cases: Vec<Case>, first: usize, last: usize, times: usize) -> usize {
     let mut slow = Vec::new();
     let wanted = std::env::var("ONAIR_CASES").unwrap_or_default();
-    let cases: Vec<Case> = cases.into_iter().filter(|(name, ..)| name.contains(&wanted)).collect();
-    let held = cases.len();
+    let mut held = 0;
     for (name, make, read) in cases {
         let start = make(60);
         let start = String::from_utf8_lossy(&start[..start.len().min(40)]).into_owned();
-        let begun = spent();
+        if !format!("{name} {start}").contains(&wanted) {
+            continue;
+        }
+        held += 1;
         let measure = |length: usize| {
             let input = make(length);
             best(times, || read(&input))
@@ -561,7 +563,8 @@ fn hold(cases: Vec<Case>, first: usize, last: usize, times: usize) -> usize {
         let lengths: Vec<usize> =
             std::iter::successors(Some(first), |it| Some(it * 2).filter(|&it| it <= last))
                 .collect();
-        // At one doubling the input outgrows a processor's cache, or what an allocator keeps at hand.
+        // At one doubling the input outgrows a processor's cache, or what an allocator keeps at hand: where
+        // there are more, it is too long if the one before it is, too.
         let doublings = 2.min(lengths.len() - 1);
         let most = RATIO.powi(i32::try_from(doublings).unwrap());
         let mut took: Vec<f64> = Vec::new();
@@ -569,7 +572,10 @@ fn hold(cases: Vec<Case>, first: usize, last: usize, times: usize) -> usize {
             took.push(measure(length));
             let Some(early) = at.checked_sub(doublings) else { continue };
             // What takes next to no time tells nothing; what was disturbed is looked at again.
-            let too_long = |took: &[f64]| took[at] > took[early] * most + 0.002;
+            let too_long = |took: &[f64]| {
+                let over = |before: f64, most: f64| took[at] > before * most + 0.002;
+                over(took[at - 1], RATIO) && over(took[early], most)
+            };
             for _ in 0..3 {
                 if too_long(&took) {
                     took[early] = took[early].max(measure(lengths[early]));
@@ -584,7 +590,7 @@ fn hold(cases: Vec<Case>, first: usize, last: usize, times: usize) -> usize {
                 break;
             }
         }
-        println!("{:7.2} s: {name} {start:?}", (spent() - begun).as_secs_f64());
+        println!("{took:.3?} s: {name} {start:?}");
     }
     assert!(slow.is_empty(), "{slow:#?}");
     held

@@ -566,27 +566,23 @@ fn hold(cases: Vec<Case>, first: usize, last: usize, times: usize) -> usize {
         // At one doubling the input outgrows a processor's cache, or what an allocator keeps at hand: where
         // there are more, it is too long if the one before it is, too.
         let doublings = 2.min(lengths.len() - 1);
-        let most = RATIO.powi(i32::try_from(doublings).unwrap());
         let mut took: Vec<f64> = Vec::new();
         for (at, &length) in lengths.iter().enumerate() {
             took.push(measure(length));
-            let Some(early) = at.checked_sub(doublings) else { continue };
+            let Some(first) = at.checked_sub(doublings) else { continue };
             // What takes next to no time tells nothing; what was disturbed is looked at again.
             let too_long = |took: &[f64]| {
-                let over = |before: f64, most: f64| took[at] > before * most + 0.002;
-                over(took[at - 1], RATIO) && over(took[early], most)
+                took[first..=at].windows(2).all(|pair| pair[1] > pair[0] * RATIO + 0.002)
             };
             for _ in 0..3 {
                 if too_long(&took) {
-                    took[early] = took[early].max(measure(lengths[early]));
+                    took[first] = took[first].max(measure(lengths[first]));
                     took[at] = took[at].min(measure(length));
                 }
             }
             if too_long(&took) {
-                let (now, before, short) = (took[at], took[early], lengths[early]);
-                slow.push(format!(
-                    "{name} {start:?}: {length} bytes take {now:.3} s, {short} {before:.3} s"
-                ));
+                let took = &took[first..=at];
+                slow.push(format!("{name} {start:?}: up to {length} bytes take {took:.3?} s"));
                 break;
             }
         }

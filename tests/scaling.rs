@@ -1,7 +1,7 @@
 //! Every reader of what a stranger may write takes a time that grows as its input does.
 //!
 //! Twice as much may take 2.6 times as long, in the processor's time, the best of several: a busy machine
-//! changes little of it.
+//! changes little of it. Up to 10 MB, one doubling may be more if the one before it was not.
 //! `cargo test --release --test scaling -- --ignored --nocapture` goes up to 10 MB, and says what each case
 //! took; `ONAIR_CASES` is a part of the names, or of the inputs' beginnings, of those that are wanted.
 

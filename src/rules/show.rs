@@ -5,7 +5,7 @@ use super::finding::Finding;
 use super::picture::{Picture, flaw};
 use super::registry as rule;
 use super::severity::Severity;
-use super::text::{MAX_DESCRIPTION, MAX_VALUE};
+use super::text::{MAX_DESCRIPTION, too_long};
 use crate::show::categories::CATEGORIES;
 use crate::show::guid::podcast_guid;
 use crate::show::languages::{is_language, language_of};
@@ -57,14 +57,8 @@ pub fn settings(
         );
     }
     for (key, text) in [("title", &settings.show.title), ("author", &settings.show.author)] {
-        let length = text.get_ref().chars().count();
-        if length > MAX_VALUE {
-            let message = format!("the show's `{key}` is {length} characters long");
-            findings.push(
-                Finding::at(&rule::TEXT_TOO_LONG, source, text.span(), message)
-                    .expected(format!("at most {MAX_VALUE} characters")),
-            );
-        }
+        let what = format!("the show's `{key}`");
+        findings.extend(too_long(source, text.span(), &what, text.get_ref()));
     }
     if let (Some(moved), None) = (&settings.site.new_feed_url, &settings.show.guid) {
         let guid = podcast_guid(settings);

@@ -16,7 +16,7 @@ use crate::show::{Episode, Given, Malformed, Settings, Source, Span, Unreadable}
 /// Apple's limit on a description, in bytes.
 pub(super) const MAX_DESCRIPTION: usize = 4000;
 /// Apple's limit on other values, in characters.
-pub(super) const MAX_VALUE: usize = 255;
+const MAX_VALUE: usize = 255;
 
 /// A file that is not an episode.
 pub fn unreadable(file: &Unreadable) -> Finding {
@@ -176,6 +176,16 @@ pub fn malformed_value(source: &Source, key: &str, malformed: &Malformed) -> Fin
     }
 }
 
+/// A value that is longer than platforms take.
+pub(super) fn too_long(source: &Source, span: Span, what: &str, value: &str) -> Option<Finding> {
+    let length = value.chars().count();
+    (length > MAX_VALUE).then(|| {
+        let message = format!("{what} is {length} characters long");
+        Finding::at(&rule::TEXT_TOO_LONG, source, span, message)
+            .expected(format!("at most {MAX_VALUE} characters"))
+    })
+}
+
 fn texts(settings: &Settings, episode: &Episode, findings: &mut Vec<Finding>) {
     let source = &episode.source;
     // Notes stand in for it.
@@ -205,14 +215,7 @@ fn texts(settings: &Settings, episode: &Episode, findings: &mut Vec<Finding>) {
         [("title", &episode.title), ("subtitle", &episode.subtitle), ("author", &episode.author)]
     {
         let Given::Good(text) = text else { continue };
-        let length = text.value.chars().count();
-        if length > MAX_VALUE {
-            let message = format!("`{key}` is {length} characters long");
-            findings.push(
-                Finding::at(&rule::TEXT_TOO_LONG, source, text.span.clone(), message)
-                    .expected(format!("at most {MAX_VALUE} characters")),
-            );
-        }
+        findings.extend(too_long(source, text.span.clone(), &format!("`{key}`"), &text.value));
     }
     if let Given::Good(title) = &episode.title {
         let show = settings.show.title.get_ref().trim();

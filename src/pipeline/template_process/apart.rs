@@ -83,7 +83,7 @@ impl Worker {
     fn start(set: &Set) -> Result<Self, Vec<TemplateError>> {
         let failed = |error: io::Error| {
             let reason = format!("the process that renders templates cannot be started: {error}");
-            vec![set.error(set.names().next().unwrap_or_default(), reason)]
+            vec![set.error(set.first(), reason)]
         };
         let mut worker = Self::spawn().map_err(failed)?;
         if let Ok(compiled) = worker.compile(set) {
@@ -96,7 +96,7 @@ impl Worker {
                 return Err(vec![set.error(name, worker.reason())]);
             }
         }
-        Err(vec![set.error(set.names().next().unwrap_or_default(), worker.reason())])
+        Err(vec![set.error(set.first(), worker.reason())])
     }
 
     fn spawn() -> io::Result<Self> {

@@ -65,10 +65,9 @@ fn spent() -> Duration {
 fn render(begin: &SyncSender<()>, end: &SyncSender<()>) -> Option<()> {
     let (mut from, to) = (io::stdin().lock(), io::stdout());
     let set: Set = hear(&mut from).ok()??;
-    let first = set.names().next().unwrap_or_default().to_owned();
     begin.send(()).ok()?;
     let compiled = caught(|| Here.compile(set.clone()))
-        .unwrap_or_else(|gave_up| Err(vec![set.error(&first, gave_up)]));
+        .unwrap_or_else(|gave_up| Err(vec![set.error(set.first(), gave_up)]));
     say(&to, &compiled.as_ref().map(drop)).ok()?;
     end.send(()).ok()?;
     let compiled = compiled.ok()?;

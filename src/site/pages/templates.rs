@@ -267,6 +267,11 @@ impl Set {
         self.files.keys().map(String::as_str)
     }
 
+    /// The first of them, which is named where none is to blame.
+    pub fn first(&self) -> &str {
+        self.names().next().unwrap_or_default()
+    }
+
     /// With one of the host's templates alone.
     pub fn only(&self, name: &str) -> Self {
         let files = self.files.iter().filter(|(other, _)| *other == name);

@@ -2,10 +2,9 @@
 //!
 //! 1. Read what is published ([`read_published`]) and plan against it; nothing has been written yet.
 //! 2. Take the lock. Whoever loses says who holds it.
-//! 3. Send audio, and beside it new images, chapters, transcripts and assets; then those that replace others;
-//!    then pages.
-//! 4. Look at every enclosure that the new feed will name: it exists, with that length and type, or as the
-//!    very version that was sent with that type, which a listing tells of a thousand at once.
+//! 3. Send audio, and beside it new images, chapters, transcripts and assets; then those that replace others.
+//! 4. Send pages, and look at every enclosure that the new feed will name: it exists, with that length and type,
+//!    or as the very version that was sent with that type, which a listing tells of a thousand at once.
 //! 5. Write the record, put the feed if it is still the one that was planned against, then the
 //!    manifest, and give the lock back.
 //!
@@ -38,7 +37,7 @@ pub use run::{
 pub use send::send_ahead;
 
 use crate::model::object::{Key, Kind};
-use crate::plan::{Plan, Reason};
+use crate::plan::{Plan, Reason, Step};
 use crate::store::Version;
 use crate::store::record::{Record, ReleaseNumber, manifest_key};
 use lock::Lease;
@@ -157,10 +156,10 @@ async fn prepare(
     let (proved, manifest) = tokio::try_join!(verify::prove(plan, run), begin(plan, run))?;
     let mut sent = send::Sent::of(proved);
     begun::take_back(plan, run, lease).await?;
+    let rest = send::send_named(&plan.sends, run, lease, &mut sent).await?;
     // Archive pages of the feed name enclosures too.
-    let (objects, archives) =
-        plan.sends.split_at(plan.sends.partition_point(|step| step.object.kind < Kind::Feed));
-    send::send_all(objects, run, lease, &mut sent).await?;
+    let (archives, pages): (Vec<&Step>, Vec<&Step>) =
+        rest.into_iter().partition(|step| step.object.kind == Kind::Feed);
     let names_audio = plan.feed_reason.is_some() || !archives.is_empty();
     let verified = async {
         match names_audio {
@@ -168,8 +167,10 @@ async fn prepare(
             false => Ok(()),
         }
     };
-    tokio::try_join!(verified, commit::keep_feeds(plan, run))?;
-    send::send_all(archives, run, lease, &mut sent).await?;
+    let pages = send::send_rest(pages, run, lease);
+    let (pages, (), ()) = tokio::try_join!(pages, verified, commit::keep_feeds(plan, run))?;
+    sent.note(pages);
+    sent.note(send::send_rest(archives, run, lease).await?);
     let base = plan.base.record.as_ref().map(|record| record.number);
     let number = base.map_or(ReleaseNumber::FIRST, ReleaseNumber::next);
     let objects = std::mem::take(&mut sent.recorded);

@@ -39,7 +39,7 @@ impl Sent {
         Self { recorded, ..Self::default() }
     }
 
-    fn note(&mut self, delivered: Delivered<'_>) {
+    pub(super) fn note(&mut self, delivered: Delivered<'_>) {
         for (step, (delivery, version)) in delivered {
             match delivery {
                 Delivery::Sent => {
@@ -53,36 +53,43 @@ impl Sent {
     }
 }
 
-/// Sends steps, kind after kind: a page is never public before the audio that it plays.
-///
-/// While audio is under way, so is what only pages and the feed will name and what replaces nothing; and what
-/// will be replaced is kept.
-pub(super) async fn send_all(
-    steps: &[Step],
+/// Sends what other objects name: audio, and beside it what only pages and the feed will name and what replaces
+/// nothing. What will be replaced is kept meanwhile. Gives the steps that are left, which show what they name: a
+/// page is never public before the audio that it plays, nor before its style sheet, which a cache would keep.
+pub(super) async fn send_named<'a>(
+    steps: &'a [Step],
     run: &Run<'_>,
     lease: &Lease<'_>,
     sent: &mut Sent,
-) -> Result<(), ReleaseError> {
-    let audio = steps.partition_point(|step| step.object.kind == Kind::Audio);
-    let (audio, others) = steps.split_at(audio);
-    let (named, others): (Vec<&Step>, Vec<&Step>) = others
+) -> Result<Vec<&'a Step>, ReleaseError> {
+    let (audio, others) =
+        steps.split_at(steps.partition_point(|step| step.object.kind == Kind::Audio));
+    let (new, others): (Vec<&Step>, Vec<&Step>) = others
         .iter()
         .partition(|step| step.object.kind < Kind::Page && step.condition == Condition::Absent);
-    let (audio, named, ()) = tokio::try_join!(
+    let (audio, new, ()) = tokio::try_join!(
         send_kind(audio.iter().collect(), run.limits.audio, run, lease),
-        send_kind(named, run.limits.others, run, lease),
+        send_kind(new, run.limits.others, run, lease),
         keep_all(&others, run)
     )?;
     sent.note(audio);
-    sent.note(named);
-    for steps in others.chunk_by(|a, b| a.object.kind == b.object.kind) {
-        sent.note(send_kind(steps.to_vec(), run.limits.others, run, lease).await?);
-    }
-    Ok(())
+    sent.note(new);
+    let (named, rest) = others.into_iter().partition(|step| step.object.kind < Kind::Page);
+    sent.note(send_kind(named, run.limits.others, run, lease).await?);
+    Ok(rest)
+}
+
+/// Sends what [`send_named`] has left.
+pub(super) async fn send_rest<'a>(
+    steps: Vec<&'a Step>,
+    run: &Run<'_>,
+    lease: &Lease<'_>,
+) -> Result<Delivered<'a>, ReleaseError> {
+    send_kind(steps, run.limits.others, run, lease).await
 }
 
 /// Steps with what became of each, and the version that stands now.
-type Delivered<'a> = Vec<(&'a Step, (Delivery, Version))>;
+pub(super) type Delivered<'a> = Vec<(&'a Step, (Delivery, Version))>;
 
 async fn send_kind<'a>(
     steps: Vec<&'a Step>,

@@ -1,13 +1,15 @@
 //! A release that nothing disturbs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onair::model::object::Key;
+use onair::plan::{Overrides, plan};
+use onair::release::{Cancel, Run, Silent, execute};
 use onair::store::record::ReleaseNumber;
 
 use crate::support::show::Show;
 use crate::support::tap::{Act, Tap};
-use crate::support::{at, publish};
+use crate::support::{at, owner, publish, published};
 
 fn keys(store: &Tap) -> Vec<String> {
     let mut keys = text(store.objects().keys());
@@ -55,6 +57,34 @@ async fn a_new_episode_sends_only_what_is_new() {
         assert!(keys(&store).contains(&new.to_owned()), "{new}");
     }
     assert_eq!(text(&receipt.changed), ["podcast.xml"], "no cache holds what is new");
+}
+
+/// A cache would keep the old style sheet under the address that the new page names.
+#[tokio::test]
+async fn a_page_waits_for_what_it_names() {
+    let store = Tap::new(&BTreeMap::new());
+    publish(&store, &Show::of(2), "ann", at(0)).await.unwrap();
+    let mut show = Show::of(3);
+    (show.style, show.about) = ("body { color: navy }", "About us, and more");
+    let published = published(&store).await;
+    let edition = show.edition(&published, &BTreeSet::new());
+    let plan = plan(edition, &published, &Overrides::default()).unwrap();
+    store.expect_feed(&plan.feed);
+    let (owner, cancel, clock) = (owner("ann"), Cancel::default(), at(1));
+    store.follow(|_| Act::Slow);
+    let before = store.written().len();
+    // All that may be under way at a time is.
+    let run = Run { clock: &clock, ..Run::new(&store, &owner, &Silent, &cancel) };
+    execute(&plan, &run).await.unwrap();
+
+    let written = &store.written()[before..];
+    let place = |key: &str| written.iter().position(|written| written == key).unwrap();
+    for page in ["about.html", "episode_3/index.html"] {
+        for named in ["style.css", "media/3.mp3"] {
+            assert!(place(named) < place(page), "{written:?}");
+        }
+        assert!(place(page) < place("podcast.xml"), "{written:?}");
+    }
 }
 
 #[tokio::test]

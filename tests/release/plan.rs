@@ -187,7 +187,7 @@ fn show() -> impl Strategy<Value = Show> {
                 let folder = format!("episode_{number}");
                 Episode { number, title, payload, listed, folder }
             });
-            Show { title, cover, about, episodes: episodes.collect() }
+            Show { title, cover, style: "body {}", about, episodes: episodes.collect() }
         },
     )
 }

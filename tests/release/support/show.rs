@@ -1,6 +1,6 @@
 //! A show small enough to release ten thousand times.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use bytes::Bytes;
@@ -30,6 +30,7 @@ pub struct Episode {
 pub struct Show {
     pub title: &'static str,
     pub cover: &'static str,
+    pub style: &'static str,
     pub about: &'static str,
     pub episodes: Vec<Episode>,
 }
@@ -37,8 +38,8 @@ pub struct Show {
 impl Show {
     /// A show with so many episodes.
     pub fn of(episodes: u32) -> Self {
-        let mut show =
-            Self { title: "A show", cover: "cover", about: "About us", episodes: Vec::new() };
+        let (title, cover, style, about) = ("A show", "cover", "body {}", "About us");
+        let mut show = Self { title, cover, style, about, episodes: Vec::new() };
         (1..=episodes).for_each(|number| show.add(number, "frames of sound"));
         show
     }
@@ -57,7 +58,7 @@ impl Show {
     pub fn edition(&self, published: &Published, taken: &BTreeSet<Key>) -> Edition {
         let mut objects = vec![
             object("cover.jpg", Kind::Image, "image/jpeg", self.cover),
-            object("style.css", Kind::Asset, "text/css", "body {}"),
+            object("style.css", Kind::Asset, "text/css", self.style),
             object("about.html", Kind::Page, "text/html", self.about),
         ];
         let mut episodes = Vec::new();
@@ -165,7 +166,7 @@ impl Episode {
             content_type: "audio/mpeg",
             digest: Digest::Tagged { tag_sha256, payload_sha256 },
             body: Body::Bytes(bytes),
-            metadata: BTreeMap::new(),
+            metadata: Default::default(),
             redirect: None,
         };
         (described, Some(object))

@@ -31,6 +31,8 @@ pub enum Act {
     Later,
     /// A read says half of the truth; a write is done.
     Lie,
+    /// It is done, the sooner the later it was begun.
+    Slow,
     /// The process is killed before it.
     DieBefore,
     /// The process is killed after it.
@@ -145,11 +147,11 @@ impl Tap {
         run: impl FnOnce(&MemoryStore) -> Result<T, StoreError>,
         lie: impl FnOnce(T) -> T,
     ) -> Result<T, StoreError> {
-        let act = {
+        let (act, number) = {
             let mut state = self.state();
             let number = state.operations;
             state.operations += 1;
-            (state.script)(number)
+            ((state.script)(number), number)
         };
         if act != Act::DieBefore && sort == Sort::Write && !key.starts_with(".onair/") {
             self.state().begun += 1;
@@ -168,6 +170,11 @@ impl Tap {
                     self.state().delayed.push((object.clone(), condition.clone()));
                 }
                 return Err(failed(true));
+            }
+            Act::Slow => {
+                for _ in number * 10..1000 {
+                    tokio::task::yield_now().await;
+                }
             }
             Act::Do | Act::DoAndFail | Act::DoAndMeet | Act::DieAfter | Act::Lie => {}
         }

@@ -18,7 +18,6 @@ mod lies;
 mod parts;
 mod real;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -114,7 +113,7 @@ fn audio(text: &str, payload: usize, seed: u64) -> Audio {
             file: file.path().to_owned(),
             payload: start..start + inner.len() as u64,
         },
-        metadata: BTreeMap::from([("milliseconds".to_owned(), "1234".to_owned())]),
+        metadata: [("milliseconds", "1234".to_owned())].into(),
         redirect: None,
     };
     Audio { file, object, published: [tag, inner].concat() }

@@ -7,7 +7,7 @@ use onair::store::s3::Tuning;
 use onair::store::{Condition, Store, StoreError};
 
 use crate::memory_s3::{Abilities, Asked, Fault, MemoryS3};
-use crate::{audio, quiet, server, store, store_at, tuning};
+use crate::{audio, page, quiet, server, store, store_at, tuning};
 
 #[tokio::test]
 async fn a_tagged_file_arrives_as_tag_and_payload() {
@@ -34,6 +34,31 @@ async fn a_tagged_file_arrives_as_tag_and_payload() {
         assert_eq!(kept.cache_control.as_deref(), Some(audio.object.kind.cache_control()));
         assert_eq!(kept.metadata, audio.object.user_metadata());
         assert_eq!(server.unfinished_uploads(), 0);
+    }
+}
+
+/// The lock must be renewed however long the parts take that are under way.
+#[tokio::test]
+async fn what_is_small_does_not_wait_for_parts() {
+    let server = server().await;
+    server.fail(|asked| match asked.operation() {
+        "UploadPart" => Fault::Silence,
+        _ => Fault::None,
+    });
+    let (store, audio) = (store(&server), audio("a.mp3", 20_000, 5));
+    let lock = page("lock", "mine");
+    let renewed = async {
+        let mut parts = 0;
+        while parts < tuning().in_flight {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            parts += server.asked().into_iter().filter(|asked| *asked == "UploadPart").count();
+        }
+        store.put(&lock, &Condition::Always, &quiet).await.unwrap();
+    };
+    let sent = store.put(&audio.object, &Condition::Always, &quiet);
+    tokio::select! {
+        sent = sent => panic!("no part is answered, and yet: {sent:?}"),
+        renewed = tokio::time::timeout(Duration::from_secs(5), renewed) => renewed.unwrap(),
     }
 }
 
@@ -139,7 +164,7 @@ async fn an_upload_of_something_else_is_not_gone_on_with() {
     server.asked();
 
     // The same bytes under the same key, but other metadata, which the upload was begun with.
-    before.object.metadata.insert("milliseconds".to_owned(), "4321".to_owned());
+    before.object.metadata = [("milliseconds", "4321".to_owned())].into();
     store(&server).put(&before.object, &Condition::Absent, &quiet).await.unwrap();
 
     let asked = server.asked();

@@ -125,6 +125,7 @@ impl S3Store {
             md5_only: AtomicBool::new(false),
             versioned: AtomicBool::new(false),
             no_redirects: AtomicBool::new(false),
+            parts: Pace::new(tuning.in_flight, tuning.most_in_flight),
             pace: Pace::new(tuning.in_flight, tuning.most_in_flight),
             uploads: Semaphore::new(UPLOADS),
             notes: Mutex::new(None),

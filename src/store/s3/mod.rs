@@ -73,6 +73,9 @@ pub struct S3Store {
     /// The bucket keeps what is removed as an old version.
     versioned: AtomicBool,
     no_redirects: AtomicBool,
+    /// Of audio.
+    parts: Arc<Pace>,
+    /// Of all else: the lock is renewed and pages are sent however busy the line is.
     pace: Arc<Pace>,
     /// Bounds the uploads in parts that are begun at a time.
     uploads: Semaphore,

@@ -6,6 +6,7 @@
 //! the next run: see [`super::resume`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use aws_sdk_s3::types::{
@@ -103,7 +104,7 @@ impl S3Store {
         let (upload, held, part_bytes) = match self.resumable(object).await {
             Some(found) => found,
             None => {
-                let part_bytes = self.tuning.part(source.left(), self.pace.rate_of_one());
+                let part_bytes = self.tuning.part(source.left(), self.parts.rate_of_one());
                 (self.begin(object).await?, BTreeMap::new(), part_bytes)
             }
         };
@@ -113,7 +114,15 @@ impl S3Store {
             self.note(object, part_bytes, &upload).await;
             std::future::pending().await
         };
-        let sending = self.send_parts(source, part_bytes, &upload, &held, meter);
+        // For a store that takes the conditions of a small write but not those of an upload's end: checked while
+        // the last parts are under way.
+        let check = async {
+            if !self.amazon && *condition != Condition::Always {
+                self.check(&object.key, condition).await?;
+            }
+            Ok(())
+        };
+        let sending = self.send_parts(source, part_bytes, &upload, (&held, meter), check);
         let parts = tokio::select! {
             parts = sending => parts,
             never = noting => never,
@@ -163,8 +172,8 @@ impl S3Store {
         mut source: Source,
         part_bytes: u64,
         upload: &Upload,
-        held: &BTreeMap<i32, Held>,
-        meter: &Meter,
+        (held, meter): (&BTreeMap<i32, Held>, &Meter),
+        at_the_end: impl Future<Output = Result<(), StoreError>>,
     ) -> Result<Vec<Done>, Cut> {
         let mut sending = FuturesUnordered::new();
         let mut done = Vec::new();
@@ -182,9 +191,13 @@ impl S3Store {
             sending.push(self.send_part(part, upload, meter));
             number += 1;
         }
-        while let Some(sent) = sending.next().await {
-            done.push(sent?);
-        }
+        let sent = async {
+            while let Some(sent) = sending.next().await {
+                done.push(sent?);
+            }
+            Ok(())
+        };
+        tokio::try_join!(sent, async { at_the_end.await.map_err(Cut::from) })?;
         blocking(move || source.finish()).await?;
         done.sort_by_key(|part: &Done| part.number);
         Ok(done)
@@ -198,7 +211,7 @@ impl S3Store {
         number: i32,
         held: Option<Held>,
     ) -> Result<(Source, Part), StoreError> {
-        let room = self.pace.room(part_bytes).await;
+        let room = self.parts.room(part_bytes).await;
         let md5_only = self.md5_only.load(Ordering::Relaxed);
         blocking(move || {
             let slice = source.pass(part_bytes)?;
@@ -226,7 +239,7 @@ impl S3Store {
             .content_length(i64::try_from(len).unwrap_or(i64::MAX))
             .set_checksum_crc64_nvme(sums.crc64_nvme())
             .set_content_md5(sums.content_md5())
-            .body(meter.body(slice.clone()))
+            .body(meter.body(slice.clone(), Arc::clone(&self.parts)))
             .customize()
             .config_override(self.patience(len));
         match request.send().await {
@@ -258,10 +271,6 @@ impl S3Store {
                 .build()
         });
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build();
-        // For a store that takes the conditions of a small write but not of this one.
-        if !self.amazon && *condition != Condition::Always {
-            self.check(&object.key, condition).await?;
-        }
         let attempts = Attempts::default();
         let request = self
             .client

@@ -1,9 +1,9 @@
-//! How many requests are under way at a time: as many as are seen to help.
+//! How many requests are under way at a time: as many as are seen to help, and no more bytes than the line takes.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// What a request counts for beside its bytes.
 const REQUEST: u64 = 64 << 10;
@@ -17,12 +17,24 @@ const MUCH: u64 = 4 << 20;
 /// By so many the width grows.
 const STEP: usize = 8;
 
+/// So many bytes are under way until the line is seen to be fast. On a slow one a few parts go side by side, so
+/// that a cut loses little.
+const FIRST: u64 = 24 << 20;
+
+/// Buffers on this machine take so many at once, which tells nothing of the line.
+const BUFFERS: u64 = 4 << 20;
+
+/// What the line takes in so many seconds may be under way.
+const AHEAD: f64 = 10.0;
+
 /// Hands out room for requests, and looks at what comes of it.
 #[derive(Debug)]
 pub(super) struct Pace {
     rooms: Arc<Semaphore>,
     most: usize,
     seen: Mutex<Seen>,
+    line: Mutex<Line>,
+    moved: Notify,
 }
 
 #[derive(Debug)]
@@ -46,6 +58,35 @@ pub(super) struct Room {
     bytes: u64,
     since: Instant,
     permit: Option<OwnedSemaphorePermit>,
+}
+
+/// Bytes on their way, and what is known of it.
+#[derive(Debug, Default)]
+struct Line {
+    /// Of requests that are not over.
+    under_way: u64,
+    taken: u64,
+    since: Option<Instant>,
+}
+
+impl Line {
+    /// How many bytes may be under way.
+    #[expect(clippy::cast_precision_loss, reason = "a rate, of which two digits matter")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is bounded")]
+    fn most(&self) -> u64 {
+        let time = self.since.map_or(0.0, |since| since.elapsed().as_secs_f64().max(0.25));
+        let rate = if time > 0.0 { self.taken.saturating_sub(BUFFERS) as f64 / time } else { 0.0 };
+        FIRST.max((AHEAD * rate) as u64)
+    }
+
+    fn enter(&mut self, bytes: u64) -> bool {
+        let enters = self.under_way == 0 || self.under_way + bytes <= self.most();
+        if enters {
+            self.under_way += bytes;
+            self.since.get_or_insert_with(Instant::now);
+        }
+        enters
+    }
 }
 
 /// How wide to go on, by the rates before and now. What has not helped is not gone on with, and where it
@@ -72,14 +113,35 @@ impl Pace {
             rate: 0.0,
             of_one: 0.0,
         };
-        Arc::new(Self { rooms: Arc::new(Semaphore::new(width)), most, seen: Mutex::new(seen) })
+        let (rooms, seen) = (Arc::new(Semaphore::new(width)), Mutex::new(seen));
+        Arc::new(Self { rooms, most, seen, line: Mutex::default(), moved: Notify::new() })
     }
 
     /// Waits until there is room for a request with so many bytes.
     pub(super) async fn room(self: &Arc<Self>, bytes: u64) -> Room {
         // Nobody closes the semaphore.
         let permit = Arc::clone(&self.rooms).acquire_owned().await.ok();
+        loop {
+            let moved = self.moved.notified();
+            tokio::pin!(moved);
+            // Enlisted before looking, so that nothing falls between the two.
+            moved.as_mut().enable();
+            if self.line().enter(bytes) {
+                break;
+            }
+            moved.await;
+        }
         Room { pace: Arc::clone(self), bytes, since: Instant::now(), permit }
+    }
+
+    /// The line has taken so many bytes of a request.
+    pub(super) fn taken(&self, bytes: u64) {
+        self.line().taken += bytes;
+        self.moved.notify_waiters();
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Bytes a second that one request sends, as far as is known; 0 if it is not.
@@ -123,6 +185,8 @@ impl Pace {
 
 impl Drop for Room {
     fn drop(&mut self) {
+        self.pace.line().under_way -= self.bytes;
+        self.pace.moved.notify_waiters();
         if self.pace.done(self.bytes, self.since.elapsed())
             && let Some(permit) = self.permit.take()
         {
@@ -171,5 +235,40 @@ mod tests {
         pace.seen.lock().unwrap().surplus = 1;
         drop(rooms);
         assert_eq!(third(&pace), 2);
+    }
+
+    #[tokio::test]
+    async fn on_a_slow_line_a_part_begins_when_another_is_over() {
+        let (pace, part) = (Pace::new(16, 16), 12 << 20);
+        let begins = async || {
+            let next = pace.room(part);
+            tokio::time::timeout(Duration::from_millis(20), next).await.is_ok()
+        };
+        let rooms = (pace.room(part).await, pace.room(part).await);
+        pace.taken(BUFFERS);
+        assert!(!begins().await, "two are under way");
+        drop(rooms.0);
+        assert!(begins().await);
+        drop(rooms.1);
+        // One that is larger than what may be under way goes alone.
+        let alone = pace.room(1 << 40).await;
+        assert!(!begins().await);
+        drop(alone);
+        assert_eq!(pace.line().under_way, 0);
+    }
+
+    #[tokio::test]
+    async fn a_fast_line_is_given_more() {
+        let (pace, part) = (Pace::new(16, 16), 12 << 20);
+        let rooms = (pace.room(part).await, pace.room(part).await);
+        let next = tokio::spawn({
+            let pace = Arc::clone(&pace);
+            async move { pace.room(part).await }
+        });
+        tokio::task::yield_now().await;
+        assert!(!next.is_finished());
+        pace.taken(2 * part);
+        next.await.unwrap();
+        drop(rooms);
     }
 }

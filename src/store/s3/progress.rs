@@ -12,6 +12,7 @@ use bytes::Bytes;
 use crc_fast::CrcAlgorithm::Crc64Nvme;
 use http_body::{Body, Frame, SizeHint};
 
+use super::pace::Pace;
 use crate::store::Progress;
 use crate::store::source::Slice;
 
@@ -29,7 +30,7 @@ impl Meter {
     }
 
     /// A body of a part's bytes that counts itself here, and may be sent again.
-    pub(super) fn body(&self, slice: Slice) -> ByteStream {
+    pub(super) fn body(&self, slice: Slice, line: Arc<Pace>) -> ByteStream {
         let meter = self.clone();
         let counted = Arc::new(AtomicU64::new(0));
         ByteStream::new(SdkBody::retryable(move || {
@@ -39,6 +40,7 @@ impl Meter {
                 crc64_nvme: crc_fast::Digest::new(Crc64Nvme),
                 counted: Arc::clone(&counted),
                 meter: meter.clone(),
+                line: Arc::clone(&line),
             })
         }))
     }
@@ -78,6 +80,7 @@ struct Counted {
     /// The most that any attempt has handed out.
     counted: Arc<AtomicU64>,
     meter: Meter,
+    line: Arc<Pace>,
 }
 
 impl Body for Counted {
@@ -99,7 +102,9 @@ impl Body for Counted {
             return Poll::Ready(Some(Err(io::Error::other("the file changed"))));
         }
         let before = self.counted.fetch_max(self.handed_out, Ordering::Relaxed);
-        self.meter.add(self.handed_out.saturating_sub(before));
+        let new = self.handed_out.saturating_sub(before);
+        self.meter.add(new);
+        self.line.taken(new);
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
@@ -137,7 +142,7 @@ mod tests {
     async fn a_body_sent_twice_counts_once() {
         let meter = Meter::default();
         let (file, bytes) = (tempfile::NamedTempFile::new().unwrap(), vec![7; PIECE * 2 + 5]);
-        let body = meter.body(slice(&file, &bytes)).into_inner();
+        let body = meter.body(slice(&file, &bytes), Pace::new(1, 1)).into_inner();
 
         let mut cut_off = body.try_clone().unwrap();
         cut_off.frame().await.unwrap().unwrap();
@@ -155,7 +160,7 @@ mod tests {
     async fn what_is_another_file_by_now_is_not_sent_to_its_end() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let mut bytes = vec![7; PIECE + 5];
-        let body = Meter::default().body(slice(&file, &bytes)).into_inner();
+        let body = Meter::default().body(slice(&file, &bytes), Pace::new(1, 1)).into_inner();
         bytes[PIECE] = 8;
         std::fs::write(file.path(), &bytes).unwrap();
         assert!(body.collect().await.is_err());

@@ -1,6 +1,7 @@
 //! Sending an object in one request.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use aws_sdk_s3::primitives::ByteStream;
@@ -12,6 +13,7 @@ use crate::store::{Condition, Progress, Store, StoreError, Version};
 use super::cause::Cause;
 use super::checksum::Sums;
 use super::operation::Operation;
+use super::pace::Pace;
 use super::progress::Meter;
 use super::retry::Attempts;
 use super::{S3Store, blocking};
@@ -45,7 +47,7 @@ impl S3Store {
         if object.body.len() > self.tuning.part_bytes {
             return self.send_in_parts(object, &tagged, condition, progress).await;
         }
-        let _room = self.pace.room(object.body.len()).await;
+        let _room = self.parts.room(object.body.len()).await;
         let slice = blocking(move || {
             let mut source = Source::open(tagged)?;
             let slice = source.pass(u64::MAX)?;
@@ -53,7 +55,8 @@ impl S3Store {
             Ok(slice)
         });
         let meter = Meter::default();
-        let what = What::Slice(&slice.await?, &meter);
+        let slice = slice.await?;
+        let what = What::Slice(&slice, &meter, &self.parts);
         meter.watch(self.send_what(object, what, condition), progress).await
     }
 
@@ -147,14 +150,14 @@ enum What<'a> {
     /// Bytes in memory.
     Bytes(&'a Bytes),
     /// A file, which is counted as it is sent.
-    Slice(&'a Slice, &'a Meter),
+    Slice(&'a Slice, &'a Meter, &'a Arc<Pace>),
 }
 
 impl What<'_> {
     async fn sums(self, md5_only: bool) -> Result<Sums, StoreError> {
         match self {
             Self::Bytes(bytes) => Ok(Sums::of(bytes, md5_only)),
-            Self::Slice(slice, _) => {
+            Self::Slice(slice, ..) => {
                 let slice = slice.clone();
                 blocking(move || sums(&slice, md5_only)).await
             }
@@ -164,12 +167,12 @@ impl What<'_> {
     fn body(self) -> ByteStream {
         match self {
             Self::Bytes(bytes) => bytes.clone().into(),
-            Self::Slice(slice, meter) => meter.body(slice.clone()),
+            Self::Slice(slice, meter, line) => meter.body(slice.clone(), Arc::clone(line)),
         }
     }
 
     async fn unchanged(self) -> Result<(), StoreError> {
-        let Self::Slice(slice, _) = self else { return Ok(()) };
+        let Self::Slice(slice, ..) = self else { return Ok(()) };
         let slice = slice.clone();
         blocking(move || slice.unchanged()).await
     }

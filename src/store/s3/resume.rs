@@ -270,7 +270,7 @@ mod tests {
         let object =
             Object::in_memory(key("a"), Kind::Audio, "audio/mpeg", Bytes::from_static(b"x"));
         let mut metadata = object.clone();
-        metadata.metadata.insert("milliseconds".to_owned(), "1".to_owned());
+        metadata.metadata = [("milliseconds", "1".to_owned())].into();
         let bytes =
             Object::in_memory(key("a"), Kind::Audio, "audio/mpeg", Bytes::from_static(b"y"));
         let place = Object { key: key("b"), ..object.clone() };

@@ -112,7 +112,8 @@ async fn once(
     }
     say_proofs(&checkout, &located, term);
     let name = target.store.name();
-    let root = checkout.show.root.as_path();
+    let root = checkout.show.root.clone();
+    let root = root.as_path();
     let named =
         Named { command: "release", target: &name, dry: args.dry_run, root, note, removes: &[] };
     let plan = match outcome {
@@ -131,9 +132,12 @@ async fn once(
     };
     say_of_sound(&findings, &checkout, term);
     let waiting = plan.waiting.clone();
-    named.carry_out(&plan, &options, &target, &checkout.show.settings, term).await?;
-    say_waiting(&waiting, asked.now, term);
     let counts = Counts::of(&findings);
+    // All that is left is in the plan; of a large show the rest takes as much room.
+    let settings = checkout.show.settings.clone();
+    drop((checkout, findings, located));
+    named.carry_out(&plan, &options, &target, &settings, term).await?;
+    say_waiting(&waiting, asked.now, term);
     actions::output("findings", (counts.errors + counts.warnings) as u64, term);
     Ok(waiting.first().map(|next| next.until))
 }

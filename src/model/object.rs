@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -279,7 +280,7 @@ pub struct Object {
     /// Its bytes.
     pub body: Body,
     /// Further user metadata (lower-case ASCII names, ASCII values): `milliseconds`, …
-    pub metadata: BTreeMap<String, String>,
+    pub metadata: Arc<[(&'static str, String)]>,
     /// The address to which it leads on, if it is no page but a redirect.
     pub redirect: Option<String>,
 }
@@ -288,9 +289,8 @@ impl Object {
     /// An object of bytes in memory, hashed here.
     pub fn in_memory(key: Key, kind: Kind, content_type: &'static str, bytes: Bytes) -> Self {
         let digest = Digest::Whole { sha256: Sha256::of(&bytes) };
-        let metadata = BTreeMap::new();
         let body = Body::Bytes(bytes);
-        Self { key, kind, content_type, digest, body, metadata, redirect: None }
+        Self { key, kind, content_type, digest, body, metadata: Arc::default(), redirect: None }
     }
 
     /// The same with its bytes on a shelf; what finds no place there stays in memory.
@@ -315,9 +315,10 @@ impl Object {
 
     /// All the user metadata it is to be stored with: its own and its digest's.
     pub fn user_metadata(&self) -> BTreeMap<String, String> {
-        let hashes = self.digest.metadata().into_iter();
-        let hashes = hashes.map(|(name, hash)| (name.to_owned(), hash.to_string()));
-        self.metadata.clone().into_iter().chain(hashes).collect()
+        let own = self.metadata.iter().cloned();
+        let hashes =
+            self.digest.metadata().into_iter().map(|(name, hash)| (name, hash.to_string()));
+        own.chain(hashes).map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 

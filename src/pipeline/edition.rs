@@ -142,7 +142,7 @@ fn episodes(
     audio: impl Fn(&Episode) -> Result<Option<Audio>, Error>,
     held: impl Fn(&str) -> Vec<TagChapter>,
 ) -> Result<Vec<EpisodeIn<'_>>, Error> {
-    let mut episodes = Vec::new();
+    let mut episodes = Vec::with_capacity(checkout.show.episodes.len());
     for episode in checkout.show.episodes.iter().filter(|episode| !episode.is_draft()) {
         let Some((audio, object)) = audio(episode)? else { continue };
         let duration = Duration::from_millis(audio.milliseconds);

@@ -42,7 +42,7 @@ pub struct ReleaseOptions {
 pub struct Prepared {
     /// The show.
     pub checkout: Checkout,
-    /// Where its audio stands.
+    /// Where its audio stands; where a plan was made, without what is known of the audio.
     pub located: Located,
     /// Where it goes.
     pub target: Target,
@@ -125,7 +125,8 @@ pub async fn prepare_of(
         Listen::Never => Listening::default(),
         Listen::Release | Listen::Check => listen_to(&checkout, &located.evidence, first, watch),
     };
-    let findings = find(&checkout, &located.evidence, &ears, asked.now);
+    let mut findings = find(&checkout, &located.evidence, &ears, asked.now);
+    findings.shrink_to_fit();
     // All else that was heard takes far more room.
     let waveforms = Waveforms::of(published.record.as_ref(), ears);
     let outcome = if findings.iter().any(|finding| finding.severity == Severity::Error) {
@@ -146,6 +147,8 @@ pub async fn prepare_of(
         }
         let known = Known { located: &located, published: &published, waveforms: &waveforms };
         let edition = edition::build(&checkout, &known, asked.now)?;
+        // The edition holds what is needed of it.
+        drop((std::mem::take(&mut located.evidence), waveforms));
         let revision = revision::current(&options.root);
         let released = published.record.as_ref().and_then(|record| record.revision.as_ref());
         let contained = match (&revision, released) {

@@ -281,10 +281,15 @@ fn draw_up(
     let strays = strays.cloned().collect();
     let stays = edition.stays.iter().filter_map(|key| Some((key.clone(), recorded(key)?.clone())));
     unchanged.extend(stays);
-    let mut sends = Vec::new();
-    for object in edition.objects {
+    let why = |object: &Object| {
         let old = recorded(&object.key);
-        match compare(&object, old, published.missing.contains(&object.key)) {
+        (compare(object, old, published.missing.contains(&object.key)), old)
+    };
+    let count = edition.objects.iter().filter(|object| why(object).0.is_some()).count();
+    let mut sends = Vec::with_capacity(count);
+    for object in by_kind(edition.objects) {
+        let (reason, old) = why(&object);
+        match reason {
             Some((reason, condition)) => {
                 unchanged.remove(&object.key);
                 let replaces = old.filter(|_| reason == Reason::Content).and_then(replaced);
@@ -293,7 +298,6 @@ fn draw_up(
             None => unchanged.extend(old.map(|old| (object.key, old.clone()))),
         }
     }
-    sends.sort_by_key(|step| step.object.kind);
 
     let mut proofs = Vec::new();
     let at_hand: BTreeSet<&Key> = sends.iter().map(|step| &step.object.key).collect();
@@ -353,6 +357,15 @@ fn draw_up(
         sends,
         record_changes,
     }
+}
+
+/// In the order in which a release sends them. Only their places are sorted: objects in a second list would take
+/// megabytes of a large show.
+fn by_kind(objects: Vec<Object>) -> impl Iterator<Item = Object> {
+    let mut order: Vec<usize> = (0..objects.len()).collect();
+    order.sort_by_key(|&at| objects[at].kind);
+    let mut objects: Vec<Option<Object>> = objects.into_iter().map(Some).collect();
+    order.into_iter().filter_map(move |at| objects[at].take())
 }
 
 /// What stays public of an episode that leaves the feed, until it is unpublished or pruned.
@@ -548,7 +561,7 @@ impl Plan {
         number: ReleaseNumber,
         created: Timestamp,
         by: Author,
-        sent: BTreeMap<Key, Recorded>,
+        mut sent: BTreeMap<Key, Recorded>,
     ) -> Record {
         let sha256 = match &self.feed.digest {
             Digest::Whole { sha256 } => *sha256,
@@ -556,7 +569,8 @@ impl Plan {
             Digest::Tagged { payload_sha256, .. } => *payload_sha256,
         };
         let mut objects = self.unchanged.clone();
-        objects.extend(sent);
+        // Not one by one: a first release has nothing else.
+        objects.append(&mut sent);
         Record {
             version: Record::FORM,
             number,

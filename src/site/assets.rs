@@ -1,7 +1,5 @@
 //! Files beside the pages: the host's images, and onair's own style sheet, scripts and icon.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use imagesize::ImageType;
 
@@ -73,7 +71,7 @@ impl AssetFile {
             content_type: self.content_type,
             digest: self.digest.clone(),
             body: Body::Bytes(self.bytes.clone()),
-            metadata: BTreeMap::new(),
+            metadata: Default::default(),
             redirect: None,
         })
     }

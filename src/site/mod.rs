@@ -184,8 +184,9 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         || feed::render(frame, &items, inputs.keep),
     );
     let (pages, (feed, archives)) = (pages?, feed?);
-    objects.reserve_exact(pages.len());
-    objects.extend(pages);
+    // A list that grows by itself takes twice the room: a show has tens of thousands of objects.
+    objects.reserve_exact(pages.iter().map(Vec::len).sum());
+    objects.extend(pages.into_iter().flatten());
     let redirects = aliases(&items, &addresses, &objects)?;
     objects.reserve_exact(redirects.len() + archives.len());
     objects.extend(redirects);
@@ -202,7 +203,10 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     let promise = |entry: &&item::Entry<'_>| {
         Ok::<_, SiteError>(EditionEpisode { page: Some(page(entry)?), ..entry.promise() })
     };
-    let episodes = due.iter().map(promise).collect::<Result<_, _>>()?;
+    let mut episodes = Vec::with_capacity(due.len());
+    for entry in &due {
+        episodes.push(promise(entry)?);
+    }
     let not_found = addresses.key(pages::NOT_FOUND)?;
     let gone = objects.iter().find(|object| object.key == not_found);
     let gone = gone.and_then(|page| page.body.whole().ok());

@@ -1,6 +1,7 @@
 //! What an audio object says of itself in its metadata.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Head;
 use crate::model::audio::PublishedAudio;
@@ -26,7 +27,7 @@ const SOURCE_SHA256: &str = "source-sha256";
 const WAVEFORM: &str = "waveform";
 
 /// The metadata that [`of_head`] reads; the digest's hashes are not here, the object adds them.
-pub fn metadata(audio: &PublishedAudio) -> BTreeMap<String, String> {
+pub fn metadata(audio: &PublishedAudio) -> Arc<[(&'static str, String)]> {
     let given = [
         (MILLISECONDS, Some(audio.milliseconds.to_string())),
         (GAPLESS_MILLISECONDS, audio.gapless_milliseconds.map(|time| time.to_string())),
@@ -35,7 +36,7 @@ pub fn metadata(audio: &PublishedAudio) -> BTreeMap<String, String> {
         (SOURCE_SHA256, audio.source_sha256.map(|hash| hash.to_string())),
         (WAVEFORM, audio.waveform.as_ref().map(|waveform| waveform.as_str().to_owned())),
     ];
-    given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
 /// Adds what metadata say of the host's file, if they are those of this very audio.

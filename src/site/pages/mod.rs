@@ -56,11 +56,11 @@ pub(super) struct Given<'a> {
     pub keep: Keep<'a>,
 }
 
-/// Every page and what it needs.
+/// Every page and what it needs, page by page.
 ///
 /// # Errors
 /// [`SiteError`] if a template of the host's is wrong.
-pub(super) fn render(given: &Given<'_>) -> Result<Vec<Object>, SiteError> {
+pub(super) fn render(given: &Given<'_>) -> Result<Vec<Vec<Object>>, SiteError> {
     let Given { show, addresses, items, .. } = *given;
     let words = &show.site.words;
     let language = Language::of(show.show.language.get_ref(), words);
@@ -84,13 +84,8 @@ pub(super) fn render(given: &Given<'_>) -> Result<Vec<Object>, SiteError> {
             Ok::<_, SiteError>(others)
         },
     );
-    let (episodes, others) = (episodes?, others?);
-    // A list that grows by itself takes twice the room: a show has tens of thousands of objects.
-    let count = episodes.iter().map(Vec::len).sum::<usize>() + others.len() + art.len();
-    let mut objects = Vec::with_capacity(count);
-    objects.extend(episodes.into_iter().flatten());
-    objects.extend(others);
-    objects.extend(art);
+    let mut objects = episodes?;
+    objects.extend([others?, art]);
     Ok(objects)
 }
 

@@ -123,7 +123,7 @@ fn tagged(source: &Path, tag: &'static [u8], payload: &'static [u8]) -> Object {
             file: source.to_owned(),
             payload: 3..3 + payload.len() as u64,
         },
-        metadata: BTreeMap::new(),
+        metadata: Default::default(),
         redirect: None,
     }
 }

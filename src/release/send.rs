@@ -7,12 +7,12 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::error::ReleaseError;
 use super::lock::{Lease, may_have_happened};
 use super::run::{Delivery, Event, Run};
-use super::verify::{folders, listed};
+use super::verify::{listed, worth_listing};
 use crate::model::hash::Sha256;
 use crate::model::object::{Key, Kind, Object};
 use crate::plan::{Reason, Step};
 use crate::store::record::{LIMIT, Recorded, kept_key};
-use crate::store::{Condition, Expected, Found, StoreError, Version, WORTH_LISTING};
+use crate::store::{Condition, Expected, Found, StoreError, Version};
 
 /// An object of this size is looked for before it is sent; a smaller one costs less to send in vain.
 const WORTH_ASKING: u64 = 1 << 20;
@@ -141,11 +141,9 @@ impl Look {
     ) -> Result<Self, ReleaseError> {
         let conditional = run.store.conditional().await?;
         let mut look = Self { all: lease.resuming, conditional, absent: BTreeSet::new() };
-        let asked: Vec<&Key> =
-            steps.iter().filter(|step| look.is_needed(step)).map(|step| &step.object.key).collect();
-        let mut folders = folders(asked.into_iter());
-        folders.retain(|keys| keys.len() >= WORTH_LISTING);
-        let there = listed(folders, run).await?.into_iter();
+        let asked = steps.iter().filter(|step| look.is_needed(step)).map(|step| &step.object.key);
+        let (many, _) = worth_listing(asked);
+        let there = listed(many, run).await?.into_iter();
         look.absent =
             there.filter(|(_, found)| found.is_none()).map(|(key, _)| key.clone()).collect();
         Ok(look)

@@ -47,14 +47,18 @@ async fn prove_one(proof: &Proof, run: &Run<'_>) -> Result<Recorded, ReleaseErro
     Err(ReleaseError::Unproved { proof: Box::new(proof.clone()), found })
 }
 
-/// Keys by the first folder in which they stand.
-pub(super) fn folders<'a>(keys: impl Iterator<Item = &'a Key>) -> Vec<Vec<&'a Key>> {
+/// Keys of which a listing tells with less ado, by the first folder in which they stand; and the others.
+pub(super) fn worth_listing<'a>(
+    keys: impl Iterator<Item = &'a Key>,
+) -> (Vec<Vec<&'a Key>>, Vec<&'a Key>) {
     let mut folders: BTreeMap<&str, Vec<&Key>> = BTreeMap::new();
     for key in keys {
         let folder = key.as_str().split_once('/').map_or("", |(folder, _)| folder);
         folders.entry(folder).or_default().push(key);
     }
-    folders.into_values().collect()
+    let (many, few): (Vec<_>, Vec<_>) =
+        folders.into_values().partition(|keys| keys.len() >= WORTH_LISTING);
+    (many, few.concat())
 }
 
 /// What listings tell of the keys in these folders.
@@ -119,16 +123,14 @@ pub(super) async fn verify(
             found.bytes == recorded.bytes && found.version.as_ref() == Some(&recorded.version)
         })
     };
-    let folders = folders(keys.into_iter());
-    let (many, few): (Vec<_>, Vec<_>) =
-        folders.into_iter().partition(|keys| keys.len() >= WORTH_LISTING);
+    let (many, few) = worth_listing(keys.into_iter());
     let doubtful = async {
         let listed = listed(many, run).await?.into_iter();
         let doubtful =
             listed.filter(|(key, found)| !found.as_ref().is_some_and(|found| same(key, found)));
         ask(doubtful.map(|(key, _)| key).collect()).await
     };
-    let (mut faults, doubtful) = tokio::try_join!(ask(few.concat()), doubtful)?;
+    let (mut faults, doubtful) = tokio::try_join!(ask(few), doubtful)?;
     faults.extend(doubtful);
     if faults.is_empty() {
         return Ok(());

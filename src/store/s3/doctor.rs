@@ -25,6 +25,11 @@ const VERSIONS_SEEN: &str =
 const VERSIONS_FIX: &str = "give it a lifecycle rule that expires noncurrent versions and removes \
                             delete markers; onair removes no versions";
 
+/// A key that nobody else comes by.
+fn own_key() -> Key {
+    Key::state(format_args!("doctor-{:016x}", random()))
+}
+
 impl S3Store {
     /// Examines credentials, connection, bucket, region, rights and abilities, in this order. It
     /// writes an object or two below `.onair/` and removes them again.
@@ -90,10 +95,8 @@ impl S3Store {
 
     async fn check_rights(&self) -> Vec<Check> {
         let [write, read, parts, uploads, delete, conditions] = RIGHTS;
-        let Ok(key) = Key::new(format!(".onair/doctor-{:016x}", random())) else {
-            return Vec::new();
-        };
-        let probe = Object::in_memory(key, Kind::State, "text/plain", Bytes::from_static(PROBE));
+        let probe =
+            Object::in_memory(own_key(), Kind::State, "text/plain", Bytes::from_static(PROBE));
         let full = self.full(&probe.key);
         let mut checks = Vec::new();
 
@@ -203,9 +206,7 @@ impl S3Store {
     }
 
     async fn small_writes_are_conditional(&self) -> Result<bool, StoreError> {
-        let Ok(key) = Key::new(format!(".onair/doctor-{:016x}", random())) else {
-            return Ok(false);
-        };
+        let key = own_key();
         let honoured = self.probe_conditions(key.as_str()).await;
         self.delete(&key, &Condition::Always).await?;
         honoured
@@ -213,10 +214,8 @@ impl S3Store {
 
     /// Whether the completion of an upload in parts is refused where something stands already.
     async fn completes_conditionally(&self) -> Result<bool, StoreError> {
-        let Ok(key) = Key::new(format!(".onair/doctor-{:016x}", random())) else {
-            return Ok(false);
-        };
-        let probe = Object::in_memory(key, Kind::State, "text/plain", Bytes::from_static(PROBE));
+        let probe =
+            Object::in_memory(own_key(), Kind::State, "text/plain", Bytes::from_static(PROBE));
         self.send_bytes(&probe, &Bytes::from_static(PROBE), &Condition::Always).await?;
         let refused = self.complete_probe(&probe).await;
         self.delete(&probe.key, &Condition::Always).await?;

@@ -50,7 +50,12 @@ impl S3Store {
         object: &Object,
     ) -> Option<(Upload, BTreeMap<i32, Held>, u64)> {
         let key = note_key(&object.key)?;
-        if !self.noted().await.ok()?.contains(&key) {
+        let known = self.known_notes(|known| known.contains(&key));
+        let noted = match known {
+            Some(noted) => noted,
+            None => self.look_for_notes().await.ok()?.contains(&key),
+        };
+        if !noted {
             return None;
         }
         let stored = self.read(&key, NOTE_LIMIT).await.ok()??;
@@ -74,15 +79,6 @@ impl S3Store {
         let noted: BTreeSet<Key> = listed.into_iter().map(|listed| listed.key).collect();
         *self.notes.lock().unwrap_or_else(PoisonError::into_inner) = Some(noted.clone());
         Ok(noted)
-    }
-
-    /// The notes in the target, as they are known.
-    async fn noted(&self) -> Result<BTreeSet<Key>, StoreError> {
-        let known = self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match known {
-            Some(known) => Ok(known),
-            None => Box::pin(self.look_for_notes()).await,
-        }
     }
 
     /// The parts that the store holds of `upload`, if it still knows it.
@@ -133,14 +129,13 @@ impl S3Store {
             .customize()
             .config_override(self.one_attempt());
         if request.send().await.is_ok() {
-            self.change_notes(|known| known.insert(key));
+            self.known_notes(|known| known.insert(key));
         }
     }
 
-    fn change_notes(&self, change: impl FnOnce(&mut BTreeSet<Key>) -> bool) {
-        if let Some(known) = &mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner) {
-            change(known);
-        }
+    /// Asks or changes the notes as they are known, if anybody has looked for them.
+    fn known_notes<T>(&self, ask: impl FnOnce(&mut BTreeSet<Key>) -> T) -> Option<T> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(ask)
     }
 
     /// Removes the note of an upload that has come to its end.
@@ -157,7 +152,7 @@ impl S3Store {
             .customize()
             .config_override(self.one_attempt());
         if request.send().await.is_ok() {
-            self.change_notes(|known| known.remove(&key));
+            self.known_notes(|known| known.remove(&key));
         }
     }
 
@@ -182,7 +177,11 @@ impl S3Store {
     pub(super) async fn discard_abandoned(&self) -> Result<(), StoreError> {
         let below = self.place.location.in_bucket("");
         let mut ours: BTreeMap<String, Key> = BTreeMap::new();
-        for key in self.noted().await? {
+        let noted = match self.known_notes(|known| known.clone()) {
+            Some(noted) => noted,
+            None => self.look_for_notes().await?,
+        };
+        for key in noted {
             let stored = self.read(&key, NOTE_LIMIT).await?;
             let note = stored.and_then(|note| serde_json::from_slice::<Note>(&note.bytes).ok());
             match note {

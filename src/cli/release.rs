@@ -112,8 +112,7 @@ async fn once(
     }
     say_proofs(&checkout, &located, term);
     let name = target.store.name();
-    let root = checkout.show.root.clone();
-    let root = root.as_path();
+    let root = &checkout.show.root.clone();
     let named =
         Named { command: "release", target: &name, dry: args.dry_run, root, note, removes: &[] };
     let plan = match outcome {

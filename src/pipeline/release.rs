@@ -125,8 +125,7 @@ pub async fn prepare_of(
         Listen::Never => Listening::default(),
         Listen::Release | Listen::Check => listen_to(&checkout, &located.evidence, first, watch),
     };
-    let mut findings = find(&checkout, &located.evidence, &ears, asked.now);
-    findings.shrink_to_fit();
+    let findings = find(&checkout, &located.evidence, &ears, asked.now);
     // All else that was heard takes far more room.
     let waveforms = Waveforms::of(published.record.as_ref(), ears);
     let outcome = if findings.iter().any(|finding| finding.severity == Severity::Error) {

@@ -42,7 +42,7 @@ pub use rollback::{documents, rollback};
 
 use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
-use crate::model::object::{Digest, Key, Kind, Object};
+use crate::model::object::{Body, Digest, Key, Kind, Object};
 use crate::model::waiting::Waiting;
 use crate::site::edition::{Edition, EditionEpisode, Guid};
 use crate::store::begun::{Begun, Stray};
@@ -281,15 +281,12 @@ fn draw_up(
     let strays = strays.cloned().collect();
     let stays = edition.stays.iter().filter_map(|key| Some((key.clone(), recorded(key)?.clone())));
     unchanged.extend(stays);
-    let why = |object: &Object| {
-        let old = recorded(&object.key);
-        (compare(object, old, published.missing.contains(&object.key)), old)
-    };
-    let count = edition.objects.iter().filter(|object| why(object).0.is_some()).count();
-    let mut sends = Vec::with_capacity(count);
+    // What the target has already came without its bytes.
+    let with_bytes = |object: &&Object| !matches!(object.body, Body::Standing(_));
+    let mut sends = Vec::with_capacity(edition.objects.iter().filter(with_bytes).count());
     for object in by_kind(edition.objects) {
-        let (reason, old) = why(&object);
-        match reason {
+        let old = recorded(&object.key);
+        match compare(&object, old, published.missing.contains(&object.key)) {
             Some((reason, condition)) => {
                 unchanged.remove(&object.key);
                 let replaces = old.filter(|_| reason == Reason::Content).and_then(replaced);

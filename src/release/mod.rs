@@ -167,10 +167,11 @@ async fn prepare(
             false => Ok(()),
         }
     };
-    let pages = send::send_rest(pages, run, lease);
+    let at_once = run.limits.others;
+    let pages = send::send(pages, at_once, run, lease);
     let (pages, (), ()) = tokio::try_join!(pages, verified, commit::keep_feeds(plan, run))?;
     sent.note(pages);
-    sent.note(send::send_rest(archives, run, lease).await?);
+    sent.note(send::send(archives, at_once, run, lease).await?);
     let base = plan.base.record.as_ref().map(|record| record.number);
     let number = base.map_or(ReleaseNumber::FIRST, ReleaseNumber::next);
     let objects = std::mem::take(&mut sent.recorded);

@@ -68,30 +68,22 @@ pub(super) async fn send_named<'a>(
         .iter()
         .partition(|step| step.object.kind < Kind::Page && step.condition == Condition::Absent);
     let (audio, new, ()) = tokio::try_join!(
-        send_kind(audio.iter().collect(), run.limits.audio, run, lease),
-        send_kind(new, run.limits.others, run, lease),
+        send(audio.iter().collect(), run.limits.audio, run, lease),
+        send(new, run.limits.others, run, lease),
         keep_all(&others, run)
     )?;
     sent.note(audio);
     sent.note(new);
     let (named, rest) = others.into_iter().partition(|step| step.object.kind < Kind::Page);
-    sent.note(send_kind(named, run.limits.others, run, lease).await?);
+    sent.note(send(named, run.limits.others, run, lease).await?);
     Ok(rest)
-}
-
-/// Sends what [`send_named`] has left.
-pub(super) async fn send_rest<'a>(
-    steps: Vec<&'a Step>,
-    run: &Run<'_>,
-    lease: &Lease<'_>,
-) -> Result<Delivered<'a>, ReleaseError> {
-    send_kind(steps, run.limits.others, run, lease).await
 }
 
 /// Steps with what became of each, and the version that stands now.
 pub(super) type Delivered<'a> = Vec<(&'a Step, (Delivery, Version))>;
 
-async fn send_kind<'a>(
+/// Sends these, so many at once, in no order.
+pub(super) async fn send<'a>(
     steps: Vec<&'a Step>,
     at_once: usize,
     run: &Run<'_>,

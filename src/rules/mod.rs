@@ -97,6 +97,7 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
     sound::judge(show, heard, &mut findings);
     with_settings(show, heard, &mut findings);
     findings.sort_by(Finding::order);
+    findings.shrink_to_fit();
     findings
 }
 

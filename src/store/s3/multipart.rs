@@ -6,7 +6,6 @@
 //! the next run: see [`super::resume`].
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use aws_sdk_s3::types::{
@@ -73,7 +72,7 @@ impl S3Store {
         progress: Progress<'_>,
     ) -> Result<Version, StoreError> {
         let _turn = self.uploads.acquire().await;
-        let meter = Meter::default();
+        let meter = Meter::on(&self.parts);
         let mut begun = 1;
         loop {
             let sending = self.send_once(object, tagged, condition, &meter);
@@ -239,7 +238,7 @@ impl S3Store {
             .content_length(i64::try_from(len).unwrap_or(i64::MAX))
             .set_checksum_crc64_nvme(sums.crc64_nvme())
             .set_content_md5(sums.content_md5())
-            .body(meter.body(slice.clone(), Arc::clone(&self.parts)))
+            .body(meter.body(slice.clone()))
             .customize()
             .config_override(self.patience(len));
         match request.send().await {

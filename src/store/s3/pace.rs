@@ -24,6 +24,9 @@ const FIRST: u64 = 24 << 20;
 /// Buffers on this machine take so many at once, which tells nothing of the line.
 const BUFFERS: u64 = 4 << 20;
 
+/// The rate of the line is that of no less time than so many seconds.
+const SOON: f64 = 0.25;
+
 /// What the line takes in so many seconds may be under way.
 const AHEAD: f64 = 10.0;
 
@@ -74,8 +77,8 @@ impl Line {
     #[expect(clippy::cast_precision_loss, reason = "a rate, of which two digits matter")]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is bounded")]
     fn most(&self) -> u64 {
-        let time = self.since.map_or(0.0, |since| since.elapsed().as_secs_f64().max(0.25));
-        let rate = if time > 0.0 { self.taken.saturating_sub(BUFFERS) as f64 / time } else { 0.0 };
+        let taken = self.taken.saturating_sub(BUFFERS) as f64;
+        let rate = self.since.map_or(0.0, |since| taken / since.elapsed().as_secs_f64().max(SOON));
         FIRST.max((AHEAD * rate) as u64)
     }
 

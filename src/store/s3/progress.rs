@@ -19,18 +19,25 @@ use crate::store::source::Slice;
 /// How often progress is told.
 const TICK: Duration = Duration::from_millis(200);
 
-/// Bytes of one object sent so far and not yet told of.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Meter(Arc<AtomicU64>);
+/// Bytes of one object sent so far and not yet told of, and the line that takes them.
+#[derive(Debug, Clone)]
+pub(super) struct Meter {
+    untold: Arc<AtomicU64>,
+    line: Arc<Pace>,
+}
 
 impl Meter {
+    pub(super) fn on(line: &Arc<Pace>) -> Self {
+        Self { untold: Arc::default(), line: Arc::clone(line) }
+    }
+
     /// Counts bytes that need not be sent, too.
     pub(super) fn add(&self, bytes: u64) {
-        self.0.fetch_add(bytes, Ordering::Relaxed);
+        self.untold.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// A body of a part's bytes that counts itself here, and may be sent again.
-    pub(super) fn body(&self, slice: Slice, line: Arc<Pace>) -> ByteStream {
+    pub(super) fn body(&self, slice: Slice) -> ByteStream {
         let meter = self.clone();
         let counted = Arc::new(AtomicU64::new(0));
         ByteStream::new(SdkBody::retryable(move || {
@@ -40,14 +47,13 @@ impl Meter {
                 crc64_nvme: crc_fast::Digest::new(Crc64Nvme),
                 counted: Arc::clone(&counted),
                 meter: meter.clone(),
-                line: Arc::clone(&line),
             })
         }))
     }
 
     /// Tells `progress` what was sent since it was last told.
     pub(super) fn tell(&self, progress: Progress<'_>) {
-        match self.0.swap(0, Ordering::Relaxed) {
+        match self.untold.swap(0, Ordering::Relaxed) {
             0 => (),
             bytes => progress(bytes),
         }
@@ -80,7 +86,6 @@ struct Counted {
     /// The most that any attempt has handed out.
     counted: Arc<AtomicU64>,
     meter: Meter,
-    line: Arc<Pace>,
 }
 
 impl Body for Counted {
@@ -104,7 +109,7 @@ impl Body for Counted {
         let before = self.counted.fetch_max(self.handed_out, Ordering::Relaxed);
         let new = self.handed_out.saturating_sub(before);
         self.meter.add(new);
-        self.line.taken(new);
+        self.meter.line.taken(new);
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
@@ -140,9 +145,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_sent_twice_counts_once() {
-        let meter = Meter::default();
+        let meter = Meter::on(&Pace::new(1, 1));
         let (file, bytes) = (tempfile::NamedTempFile::new().unwrap(), vec![7; PIECE * 2 + 5]);
-        let body = meter.body(slice(&file, &bytes), Pace::new(1, 1)).into_inner();
+        let body = meter.body(slice(&file, &bytes)).into_inner();
 
         let mut cut_off = body.try_clone().unwrap();
         cut_off.frame().await.unwrap().unwrap();
@@ -160,7 +165,7 @@ mod tests {
     async fn what_is_another_file_by_now_is_not_sent_to_its_end() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let mut bytes = vec![7; PIECE + 5];
-        let body = Meter::default().body(slice(&file, &bytes), Pace::new(1, 1)).into_inner();
+        let body = Meter::on(&Pace::new(1, 1)).body(slice(&file, &bytes)).into_inner();
         bytes[PIECE] = 8;
         std::fs::write(file.path(), &bytes).unwrap();
         assert!(body.collect().await.is_err());

@@ -1,7 +1,6 @@
 //! Sending an object in one request.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use aws_sdk_s3::primitives::ByteStream;
@@ -13,7 +12,6 @@ use crate::store::{Condition, Progress, Store, StoreError, Version};
 use super::cause::Cause;
 use super::checksum::Sums;
 use super::operation::Operation;
-use super::pace::Pace;
 use super::progress::Meter;
 use super::retry::Attempts;
 use super::{S3Store, blocking};
@@ -54,9 +52,8 @@ impl S3Store {
             source.finish()?;
             Ok(slice)
         });
-        let meter = Meter::default();
-        let slice = slice.await?;
-        let what = What::Slice(&slice, &meter, &self.parts);
+        let meter = Meter::on(&self.parts);
+        let what = What::Slice(&slice.await?, &meter);
         meter.watch(self.send_what(object, what, condition), progress).await
     }
 
@@ -150,14 +147,14 @@ enum What<'a> {
     /// Bytes in memory.
     Bytes(&'a Bytes),
     /// A file, which is counted as it is sent.
-    Slice(&'a Slice, &'a Meter, &'a Arc<Pace>),
+    Slice(&'a Slice, &'a Meter),
 }
 
 impl What<'_> {
     async fn sums(self, md5_only: bool) -> Result<Sums, StoreError> {
         match self {
             Self::Bytes(bytes) => Ok(Sums::of(bytes, md5_only)),
-            Self::Slice(slice, ..) => {
+            Self::Slice(slice, _) => {
                 let slice = slice.clone();
                 blocking(move || sums(&slice, md5_only)).await
             }
@@ -167,12 +164,12 @@ impl What<'_> {
     fn body(self) -> ByteStream {
         match self {
             Self::Bytes(bytes) => bytes.clone().into(),
-            Self::Slice(slice, meter, line) => meter.body(slice.clone(), Arc::clone(line)),
+            Self::Slice(slice, meter) => meter.body(slice.clone()),
         }
     }
 
     async fn unchanged(self) -> Result<(), StoreError> {
-        let Self::Slice(slice, ..) = self else { return Ok(()) };
+        let Self::Slice(slice, _) = self else { return Ok(()) };
         let slice = slice.clone();
         blocking(move || slice.unchanged()).await
     }

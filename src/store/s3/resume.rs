@@ -50,12 +50,7 @@ impl S3Store {
         object: &Object,
     ) -> Option<(Upload, BTreeMap<i32, Held>, u64)> {
         let key = note_key(&object.key)?;
-        let known = self.known_notes(|known| known.contains(&key));
-        let noted = match known {
-            Some(noted) => noted,
-            None => self.look_for_notes().await.ok()?.contains(&key),
-        };
-        if !noted {
+        if !self.noted(|notes| notes.contains(&key)).await.ok()? {
             return None;
         }
         let stored = self.read(&key, NOTE_LIMIT).await.ok()??;
@@ -79,6 +74,14 @@ impl S3Store {
         let noted: BTreeSet<Key> = listed.into_iter().map(|listed| listed.key).collect();
         *self.notes.lock().unwrap_or_else(PoisonError::into_inner) = Some(noted.clone());
         Ok(noted)
+    }
+
+    /// What the notes in the target answer; they are looked for, if nobody has done that yet.
+    async fn noted<T>(&self, ask: impl Fn(&BTreeSet<Key>) -> T) -> Result<T, StoreError> {
+        match self.known_notes(|known| ask(known)) {
+            Some(answer) => Ok(answer),
+            None => Ok(ask(&self.look_for_notes().await?)),
+        }
     }
 
     /// The parts that the store holds of `upload`, if it still knows it.
@@ -177,11 +180,7 @@ impl S3Store {
     pub(super) async fn discard_abandoned(&self) -> Result<(), StoreError> {
         let below = self.place.location.in_bucket("");
         let mut ours: BTreeMap<String, Key> = BTreeMap::new();
-        let noted = match self.known_notes(|known| known.clone()) {
-            Some(noted) => noted,
-            None => self.look_for_notes().await?,
-        };
-        for key in noted {
+        for key in self.noted(BTreeSet::clone).await? {
             let stored = self.read(&key, NOTE_LIMIT).await?;
             let note = stored.and_then(|note| serde_json::from_slice::<Note>(&note.bytes).ok());
             match note {

@@ -18,8 +18,10 @@ import sys
 import xml.etree.ElementTree as xml
 
 HERE = pathlib.Path(__file__).resolve().parent
-# One frame of silence: MPEG-1 Layer III, 128 kbit/s, 44,100 Hz, stereo (ISO 11172-3, 2.4.2.3).
-FRAME = bytes([0xFF, 0xFB, 0x90, 0x64]) + bytes(413)
+# A frame of silence begins so: MPEG-1 Layer III, 128 kbit/s, 44,100 Hz, stereo, and no bits of sound
+# (ISO 11172-3, 2.4.1.7 and 2.4.2.3).
+HEAD = bytes([0xFF, 0xFB, 0x90, 0x64]) + bytes(32)
+FRAME = 417
 SAMPLES, RATE = 1152, 44100
 # Frames that are written at a time.
 BLOCK = 50_000
@@ -70,20 +72,21 @@ def make(folder, episodes, mib):
 
 
 def episode(folder, number, mib):
-    frames = int(mib * 2**20) // len(FRAME) + number % 100
-    # What differs from file to file stands in bits that silence leaves unused.
-    rare = random.Random(number)
+    frames = int(mib * 2**20) // FRAME + number % 100
+    # In bits that silence leaves unused stands what no server can make smaller, as in real audio.
+    noise = random.Random(number)
     with open(folder / f"audio/{number}.mp3", "wb") as file:
         for first in range(0, frames, BLOCK):
-            audio = bytearray(FRAME * min(BLOCK, frames - first))
-            for at in range(300, len(audio), 50 * len(FRAME)):
-                audio[at : at + 8] = rare.randbytes(8).replace(b"\xff", b"\x00")
+            count = min(BLOCK, frames - first)
+            audio = bytearray(noise.randbytes(count * FRAME).replace(b"\xff", b"\x00"))
+            for at, byte in enumerate(HEAD):
+                audio[at::FRAME] = bytes([byte]) * count
             file.write(audio)
     seconds = round(frames * SAMPLES / RATE)
     duration = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
     # Many a day, so that thousands are past.
     date = datetime.datetime(2025, 1, 1) + datetime.timedelta(days=number // 20, hours=number % 20)
-    size = frames * len(FRAME)
+    size = frames * FRAME
     text = EPISODE.format(number=number, duration=duration, size=size, date=date)
     (folder / f"episodes/{number:03}.md").write_text(text)
 

@@ -13,12 +13,11 @@ use crate::audio::{Content, Foreign, LfsPointer, Probe};
 use crate::model::audio::PublishedAudio;
 use crate::model::object::{Key, Kind};
 use crate::plan::placement::{Ahead, By, Next, Placement, Proof, Question, Seen, Wanted};
-use crate::release::Limits;
 use crate::rules::Evidence;
 use crate::show::{Episode, enclosure};
 use crate::store::audio::Found;
 use crate::store::record::{Record, Recorded};
-use crate::store::{Head, StoreError, WORTH_LISTING};
+use crate::store::{Head, QUESTIONS, StoreError, WORTH_LISTING};
 
 /// The type that audio is served with.
 const MP3: &str = "audio/mpeg";
@@ -105,7 +104,7 @@ pub async fn locate(
             let pointer = matches!(question.wanted, Wanted::Source(_));
             Ok::<_, Error>((&episode.source.path, pointer, answer, adopted))
         })
-        .buffer_unordered(Limits::default().others);
+        .buffer_unordered(QUESTIONS);
     let (mut placements, mut proofs, mut all_adopted) =
         (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     while let Some((path, pointer, answer, adopted)) = answers.try_next().await? {

@@ -17,7 +17,7 @@ use crate::model::object::Key;
 use crate::plan::EpisodeName;
 use crate::plan::placement::Placement;
 use crate::plan::{self, Allow, Guard, Overrides, Plan};
-use crate::release::{self, Limits, Receipt, Run};
+use crate::release::{self, Receipt, Run};
 use crate::rules::{Evidence, Finding, Severity};
 use crate::show::sound_settings::Listen;
 use crate::show::{Episode, waiting};
@@ -102,9 +102,7 @@ pub async fn prepare_of(
     // Nobody can tell whose feed it is.
     let allow = if only_the_feed { allow.with(Allow::ForeignFeed) } else { allow };
     if asked.repair {
-        release::audit(target.store.as_ref(), &mut published, Limits::default().others)
-            .await
-            .map_err(target::failed)?;
+        release::audit(target.store.as_ref(), &mut published).await.map_err(target::failed)?;
     }
     // What waits for its date and is at hand takes no place in the target yet.
     let waits = |path: &str| {

@@ -13,10 +13,7 @@ use crate::model::object::{Digest, Key};
 use crate::plan::Plan;
 use crate::store::begun::{Begun, BegunObject, Stray};
 use crate::store::published::Published;
-use crate::store::{Condition, Expected, Found, Store, StoreError, Version};
-
-/// Questions to the store at a time.
-const AT_ONCE: usize = 16;
+use crate::store::{Condition, Expected, Found, QUESTIONS, Store, StoreError, Version};
 
 /// Compares what a release that was cut off has begun with what stands: recorded objects that are no
 /// longer what was recorded are missing, and what no release has named is stray.
@@ -72,7 +69,7 @@ async fn compare(
 ) -> Result<Vec<(Key, Found)>, StoreError> {
     stream::iter(expected)
         .map(async |expected| Ok((expected.key.clone(), store.compare(&expected).await?)))
-        .buffer_unordered(AT_ONCE)
+        .buffer_unordered(QUESTIONS)
         .try_collect()
         .await
 }
@@ -140,7 +137,7 @@ pub(super) async fn take_back(
                 Err(error) => Err(error.into()),
             }
         })
-        .buffer_unordered(run.limits.others.max(1))
+        .buffer_unordered(run.at_once)
         .try_collect()
         .await
 }

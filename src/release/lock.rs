@@ -293,7 +293,7 @@ mod tests {
     use async_trait::async_trait;
 
     use super::*;
-    use crate::release::run::{Cancel, Clock, Limits, Owner, Silent};
+    use crate::release::run::{Cancel, Clock, Owner, Silent};
     use crate::store::memory::MemoryStore;
 
     const LEASE: Duration = Duration::from_secs(90);
@@ -343,7 +343,7 @@ mod tests {
                 reporter: &Silent,
                 cancel: &self.cancel,
                 owner,
-                limits: Limits::default(),
+                at_once: 1,
                 lease: LEASE,
             }
         }

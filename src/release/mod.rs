@@ -31,9 +31,7 @@ pub use prune::{Prune, plan_prune, prune, take_away};
 pub use read::{audit, read_published};
 pub use records::{read_record, release_numbers};
 pub use rollback::plan_rollback;
-pub use run::{
-    Cancel, Clock, Delivery, Event, Limits, Owner, Process, Reporter, Run, Silent, SystemClock,
-};
+pub use run::{Cancel, Clock, Delivery, Event, Owner, Process, Reporter, Run, Silent, SystemClock};
 pub use send::send_ahead;
 
 use crate::model::object::{Key, Kind};
@@ -167,11 +165,10 @@ async fn prepare(
             false => Ok(()),
         }
     };
-    let at_once = run.limits.others;
-    let pages = send::send(pages, at_once, run, lease);
+    let pages = send::send(pages, run, lease);
     let (pages, (), ()) = tokio::try_join!(pages, verified, commit::keep_feeds(plan, run))?;
     sent.note(pages);
-    sent.note(send::send(archives, at_once, run, lease).await?);
+    sent.note(send::send(archives, run, lease).await?);
     let base = plan.base.record.as_ref().map(|record| record.number);
     let number = base.map_or(ReleaseNumber::FIRST, ReleaseNumber::next);
     let objects = std::mem::take(&mut sent.recorded);

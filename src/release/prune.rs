@@ -193,7 +193,7 @@ async fn remove<'a>(
             run.tell(Event::Removed { key, bytes });
             Ok::<_, ReleaseError>(())
         })
-        .buffer_unordered(run.limits.others.max(1))
+        .buffer_unordered(run.at_once)
         .try_collect::<Vec<()>>();
     tokio::select! {
         biased;

@@ -11,7 +11,7 @@ use crate::store::begun::read_begun;
 use crate::store::packed::unpack;
 use crate::store::published::{Published, Standing};
 use crate::store::record::{BadRecord, LIMIT, Record, manifest_key};
-use crate::store::{Found, Store, StoreError, Stored};
+use crate::store::{Found, QUESTIONS, Store, StoreError, Stored};
 
 /// Reads what is published in a target whose feed is to stand at `feed`.
 ///
@@ -118,18 +118,14 @@ async fn search(store: &dyn Store, mut read: Published) -> Result<Published, Rel
 ///
 /// # Errors
 /// If the store fails.
-pub async fn audit(
-    store: &dyn Store,
-    published: &mut Published,
-    at_once: usize,
-) -> Result<(), StoreError> {
+pub async fn audit(store: &dyn Store, published: &mut Published) -> Result<(), StoreError> {
     let Some(record) = &published.record else { return Ok(()) };
     let missing = stream::iter(&record.objects)
         .map(|(key, recorded)| async move {
             let same = matches!(store.compare(&recorded.expected(key)).await?, Found::Same(_));
             Ok::<_, StoreError>((!same).then(|| key.clone()))
         })
-        .buffer_unordered(at_once.max(1))
+        .buffer_unordered(QUESTIONS)
         .try_filter_map(|missing| async { Ok(missing) })
         .try_collect()
         .await?;

@@ -156,30 +156,6 @@ impl Cancel {
     }
 }
 
-/// How much happens at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Audio files in transfer. What they take of memory is the store's to bound; so many that there is
-    /// always a part to send while others wait for a store's answer at their end.
-    pub audio: usize,
-    /// Smaller objects in transfer, and questions to the store.
-    pub others: usize,
-}
-
-impl Limits {
-    /// As much as a store has use for.
-    pub fn of(store: &dyn Store) -> Self {
-        let others = store.at_once();
-        Self { audio: others / 2, others }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { audio: 8, others: 16 }
-    }
-}
-
 /// Who runs a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
@@ -247,22 +223,22 @@ pub struct Run<'a> {
     pub cancel: &'a Cancel,
     /// Who runs it.
     pub owner: &'a Owner,
-    /// How much happens at once.
-    pub limits: Limits,
+    /// How many objects are in transfer at a time, or asked about.
+    pub at_once: usize,
     /// How long the lock holds without a sign of life.
     pub lease: Duration,
 }
 
 impl<'a> Run<'a> {
-    /// A run on the machine's clock, with the usual limits.
+    /// A run on the machine's clock, as wide as the store has use for.
     pub fn new(
         store: &'a dyn Store,
         owner: &'a Owner,
         reporter: &'a dyn Reporter,
         cancel: &'a Cancel,
     ) -> Self {
-        let (clock, limits) = (&SystemClock, Limits::of(store));
-        Self { store, clock, reporter, cancel, owner, limits, lease: Duration::from_secs(120) }
+        let (clock, at_once) = (&SystemClock, store.at_once());
+        Self { store, clock, reporter, cancel, owner, at_once, lease: Duration::from_secs(120) }
     }
 
     /// What time it is where the lock stands: two machines' clocks may differ, the store's is one.

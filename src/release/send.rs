@@ -68,24 +68,23 @@ pub(super) async fn send_named<'a>(
         .iter()
         .partition(|step| step.object.kind < Kind::Page && step.condition == Condition::Absent);
     let (audio, new, ()) = tokio::try_join!(
-        send(audio.iter().collect(), run.limits.audio, run, lease),
-        send(new, run.limits.others, run, lease),
+        send(audio.iter().collect(), run, lease),
+        send(new, run, lease),
         keep_all(&others, run)
     )?;
     sent.note(audio);
     sent.note(new);
     let (named, rest) = others.into_iter().partition(|step| step.object.kind < Kind::Page);
-    sent.note(send(named, run.limits.others, run, lease).await?);
+    sent.note(send(named, run, lease).await?);
     Ok(rest)
 }
 
 /// Steps with what became of each, and the version that stands now.
 pub(super) type Delivered<'a> = Vec<(&'a Step, (Delivery, Version))>;
 
-/// Sends these, so many at once, in no order.
+/// Sends these, in no order.
 pub(super) async fn send<'a>(
     steps: Vec<&'a Step>,
-    at_once: usize,
     run: &Run<'_>,
     lease: &Lease<'_>,
 ) -> Result<Delivered<'a>, ReleaseError> {
@@ -93,7 +92,7 @@ pub(super) async fn send<'a>(
     let look = &look;
     stream::iter(steps)
         .map(async |step| Ok((step, deliver(step, run, Some(lease), look.is_needed(step)).await?)))
-        .buffer_unordered(at_once.max(1))
+        .buffer_unordered(run.at_once)
         .try_collect()
         .await
 }
@@ -210,7 +209,7 @@ async fn deliver(
 async fn keep_all(steps: &[&Step], run: &Run<'_>) -> Result<(), ReleaseError> {
     stream::iter(steps)
         .map(|step| keep(step, run))
-        .buffer_unordered(run.limits.others.max(1))
+        .buffer_unordered(run.at_once)
         .try_collect()
         .await
 }

@@ -19,7 +19,7 @@ pub(super) async fn prove(
 ) -> Result<BTreeMap<Key, Recorded>, ReleaseError> {
     stream::iter(&plan.proofs)
         .map(|proof| async move { Ok((proof.key.clone(), prove_one(proof, run).await?)) })
-        .buffer_unordered(run.limits.others.max(1))
+        .buffer_unordered(run.at_once)
         .try_collect()
         .await
 }
@@ -112,7 +112,7 @@ pub(super) async fn verify(
                 let head = run.store.head(key).await?;
                 Ok::<_, ReleaseError>(judge(&recorded.expected(key), head))
             })
-            .buffer_unordered(run.limits.others.max(1))
+            .buffer_unordered(run.at_once)
             .try_filter_map(|fault| async { Ok(fault) })
             .try_collect::<Vec<Fault>>()
             .await

@@ -71,6 +71,9 @@ pub struct Listed {
     pub version: Option<Version>,
 }
 
+/// Questions to a store at a time, where no release sets the pace.
+pub const QUESTIONS: usize = 16;
+
 /// From so many keys on, one listing costs less than a question for each.
 pub const WORTH_LISTING: usize = 8;
 

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 use onair::model::object::Key;
 use onair::release::{
-    Cancel, Limits, Prune, ReleaseError, Run, Silent, plan_prune, plan_rollback, prune, take_away,
+    Cancel, Prune, ReleaseError, Run, Silent, plan_prune, plan_rollback, prune, take_away,
 };
 use onair::store::record::ReleaseNumber;
 use onair::store::{Condition, Store};
@@ -92,8 +92,7 @@ async fn planned(tap: &Tap, keep: usize) -> Prune {
 
 async fn carry(tap: &Tap, plan: &Prune, most: usize, clock: i64) -> Result<(), ReleaseError> {
     let (owner, cancel, clock) = (owner("prune"), Cancel::default(), at(clock));
-    let limits = Limits { audio: 1, others: 1 };
-    let run = Run { clock: &clock, limits, ..Run::new(tap, &owner, &Silent, &cancel) };
+    let run = Run { clock: &clock, at_once: 1, ..Run::new(tap, &owner, &Silent, &cancel) };
     prune(plan, most, &run).await
 }
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use onair::model::object::Key;
 use onair::plan::{Allow, EpisodeName, Overrides, plan};
-use onair::release::{Cancel, Clock, Limits, ReleaseError, Run, Silent, execute};
+use onair::release::{Cancel, Clock, ReleaseError, Run, Silent, execute};
 use onair::store::memory::Entry;
 
 use crate::crash::{end, prepared, shows};
@@ -55,8 +55,7 @@ async fn release(
     let plan = plan(show.edition(&before, &BTreeSet::new()), &before, &allow).unwrap();
     tap.expect_feed(&plan.feed);
     let (owner, cancel) = (owner("ann"), Cancel::default());
-    let limits = Limits { audio: 1, others: 1 };
-    let run = Run { clock: &clock, limits, ..Run::new(tap, &owner, &Silent, &cancel) };
+    let run = Run { clock: &clock, at_once: 1, ..Run::new(tap, &owner, &Silent, &cancel) };
     let outcome = tokio::select! {
         biased;
         done = execute(&plan, &run) => Some(done.map(drop)),

@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use onair::model::object::{Key, Kind};
 use onair::plan::{Overrides, Plan, plan};
 use onair::release::{
-    Cancel, Delivery, Event, Limits, ReleaseError, Reporter, Run, Silent, audit, execute,
-    read_published, send_ahead,
+    Cancel, Delivery, Event, ReleaseError, Reporter, Run, Silent, audit, execute, read_published,
+    send_ahead,
 };
 use onair::store::published::{Published, Standing};
 use onair::store::record::{BadRecord, ReleaseNumber};
@@ -70,8 +70,7 @@ async fn cancelled_at(
     let cancel = Cancel::default();
     let notes = Notes { cancel: cancel.clone(), at: at_event, seen: Mutex::default() };
     let (owner, clock) = (owner(who), at(1));
-    let limits = Limits { audio: 1, others: 1 };
-    let run = Run { clock: &clock, limits, ..Run::new(tap, &owner, &notes, &cancel) };
+    let run = Run { clock: &clock, at_once: 1, ..Run::new(tap, &owner, &notes, &cancel) };
     let done = execute(&plan, &run).await.map(drop);
     (done, notes.seen.into_inner().unwrap())
 }
@@ -193,7 +192,7 @@ async fn what_somebody_removed_or_changed_is_mended() {
     let mine = object("about.html", Kind::Page, "text/html", "hacked");
     tap.put(&mine, &Condition::Always, &|_| ()).await.unwrap();
     let mut target = published(&tap).await;
-    audit(&tap, &mut target, 4).await.unwrap();
+    audit(&tap, &mut target).await.unwrap();
     let missing: Vec<&str> = target.missing.iter().map(Key::as_str).collect();
     assert_eq!(missing, ["about.html", "episode_1/index.html"]);
     let edition = Show::of(1).edition(&target, &BTreeSet::new());

@@ -125,7 +125,8 @@ impl S3Store {
             md5_only: AtomicBool::new(false),
             versioned: AtomicBool::new(false),
             no_redirects: AtomicBool::new(false),
-            parts: Pace::new(tuning.in_flight, tuning.most_in_flight),
+            // More long parts at a time only fill the server's memory.
+            parts: Pace::new(tuning.in_flight, tuning.in_flight),
             pace: Pace::new(tuning.in_flight, tuning.most_in_flight),
             uploads: Semaphore::new(UPLOADS),
             notes: Mutex::new(None),

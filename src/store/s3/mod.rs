@@ -204,7 +204,7 @@ impl Store for S3Store {
     }
 
     fn at_once(&self) -> usize {
-        2 * self.tuning.most_in_flight
+        self.tuning.most_in_flight
     }
 
     async fn conditional(&self) -> Result<bool, StoreError> {

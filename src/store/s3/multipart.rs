@@ -98,12 +98,11 @@ impl S3Store {
         condition: &Condition,
         meter: &Meter,
     ) -> Result<Version, Cut> {
-        let tagged = tagged.clone();
-        let source = blocking(move || Source::open(tagged)).await?;
+        // Begun before anything else is waited for: connections that are open go to audio first.
         let (upload, held, part_bytes) = match self.resumable(object).await {
             Some(found) => found,
             None => {
-                let part_bytes = self.tuning.part(source.left(), self.parts.rate_of_one());
+                let part_bytes = self.tuning.part(object.body.len(), self.parts.rate_of_one());
                 (self.begin(object).await?, BTreeMap::new(), part_bytes)
             }
         };
@@ -121,7 +120,11 @@ impl S3Store {
             }
             Ok(())
         };
-        let sending = self.send_parts(source, part_bytes, &upload, (&held, meter), check);
+        let sending = async {
+            let tagged = tagged.clone();
+            let source = blocking(move || Source::open(tagged)).await?;
+            self.send_parts(source, part_bytes, &upload, (&held, meter), check).await
+        };
         let parts = tokio::select! {
             parts = sending => parts,
             never = noting => never,

@@ -92,10 +92,12 @@ impl Line {
     }
 }
 
-/// How wide to go on, by the rates before and now. What has not helped is not gone on with, and where it
-/// has become slower, something else needs the line.
+/// How wide to go on, by the rates before and now. Where it has helped much, as over a long way, twice as wide; what
+/// has not helped is not gone on with, and where it has become slower, something else needs the line.
 fn next(width: usize, most: usize, before: f64, now: f64) -> usize {
-    if now > 1.05 * before {
+    if now > 1.3 * before {
+        (2 * width).min(most.max(width))
+    } else if now > 1.05 * before {
         (width + STEP).min(most.max(width))
     } else if now < 0.8 * before {
         (width - 1).max(STEP.min(width))
@@ -217,9 +219,10 @@ mod tests {
     fn it_grows_while_that_helps_and_no_further() {
         assert_eq!(settled(1000.0, 48), 48, "a long line");
         assert_eq!(settled(1000.0, 50), 50);
-        assert!((20..=32).contains(&settled(20.0, 48)), "{}", settled(20.0, 48));
+        assert!((20..=40).contains(&settled(20.0, 48)), "{}", settled(20.0, 48));
         assert!(settled(2.0, 48) <= 16, "a short one");
-        assert_eq!(next(1, 1, 0.0, 5.0), 1);
+        assert_eq!((next(16, 96, 10.0, 20.0), next(16, 96, 10.0, 12.0)), (32, 24));
+        assert_eq!((next(64, 96, 10.0, 20.0), next(1, 1, 0.0, 5.0)), (96, 1));
         assert_eq!(next(20, 48, 10.0, 5.0), 19);
         assert_eq!((next(4, 48, 10.0, 5.0), next(2, 2, 10.0, 5.0)), (4, 2));
     }

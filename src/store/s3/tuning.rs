@@ -34,9 +34,9 @@ pub struct Tuning {
     pub part_bytes: u64,
     /// Its length on a fast line, where larger parts take fewer requests.
     pub most_part_bytes: u64,
-    /// How many requests are under way at a time to begin with.
+    /// How many parts are under way at a time; and how many smaller requests to begin with.
     pub in_flight: usize,
-    /// How many there may be where more are seen to help.
+    /// How many smaller requests there may be where more are seen to help.
     pub most_in_flight: usize,
     /// After what time an upload in parts leaves a note, so that it can be gone on with.
     pub note_after: Duration,
@@ -53,7 +53,7 @@ impl Default for Tuning {
             part_bytes: 12 * 1024 * 1024,
             most_part_bytes: 64 * 1024 * 1024,
             in_flight: 16,
-            most_in_flight: 48,
+            most_in_flight: 96,
             note_after: Duration::from_secs(15),
         }
     }

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use onair::model::object::Key;
 use onair::plan::{Allow, EpisodeName, Overrides, Plan, plan};
 use onair::release::{
-    Cancel, Clock, Limits, Owner, Receipt, ReleaseError, Run, Silent, execute, read_published,
+    Cancel, Clock, Owner, Receipt, ReleaseError, Run, Silent, execute, read_published,
 };
 use onair::store::Store;
 use onair::store::published::Published;
@@ -66,8 +66,7 @@ pub async fn carry_out(
 ) -> Result<Receipt, ReleaseError> {
     tap.expect_feed(&plan.feed);
     let (owner, cancel) = (owner(who), Cancel::default());
-    let limits = Limits { audio: 1, others: 1 };
-    let run = Run { clock: &clock, limits, ..Run::new(tap, &owner, &Silent, &cancel) };
+    let run = Run { clock: &clock, at_once: 1, ..Run::new(tap, &owner, &Silent, &cancel) };
     execute(plan, &run).await
 }
 
@@ -91,8 +90,7 @@ pub async fn publish_through(
     clock: Stopped,
 ) -> Result<Receipt, ReleaseError> {
     let (owner, cancel) = (owner(who), Cancel::default());
-    let limits = Limits { audio: 1, others: 1 };
-    let run = Run { clock: &clock, limits, ..Run::new(store, &owner, &Silent, &cancel) };
+    let run = Run { clock: &clock, at_once: 1, ..Run::new(store, &owner, &Silent, &cancel) };
     // A host who sends other audio means it.
     let names = show.episodes.iter().map(|episode| EpisodeName(episode.number.to_string()));
     let removals = ["1", "2", "3"].map(|number| Allow::Removal(EpisodeName(number.into())));

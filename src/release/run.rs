@@ -200,7 +200,15 @@ impl Process {
         let (Some(other), Some(id)) = (other, id) else { return false };
         // Asked of the kernel: /proc may hide the processes of others (`hidepid`).
         other.machine == self.machine
-            && rustix::process::test_kill_process(id) == Err(rustix::io::Errno::SRCH)
+            && (rustix::process::test_kill_process(id) == Err(rustix::io::Errno::SRCH)
+                || self.is_unreaped())
+    }
+
+    /// Whether it has ended and its parent has not asked how: it keeps its id, maybe for ever.
+    fn is_unreaped(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id)).unwrap_or_default();
+        // proc_pid_stat(5): the state stands behind the name, which may hold anything.
+        stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with(['Z', 'X']))
     }
 }
 
@@ -266,6 +274,11 @@ mod tests {
         assert!(!there(1).has_ended(Some(&this)));
         let mut child = std::process::Command::new("true").spawn().unwrap();
         let id = child.id();
+        let ends = std::time::Instant::now() + Duration::from_secs(60);
+        while !there(id).has_ended(Some(&this)) {
+            assert!(std::time::Instant::now() < ends, "it has ended, and nobody has asked how");
+            std::thread::sleep(Duration::from_millis(5));
+        }
         child.wait().unwrap();
         assert!(there(id).has_ended(Some(&this)));
         assert!(!there(id).has_ended(None), "this machine does not know which one it is");

@@ -100,6 +100,11 @@ async fn a_file_that_changes_while_it_is_sent_is_never_published() {
         assert!(matches!(result, Err(StoreError::Source { .. })), "{result:?}");
         assert_eq!(server.object("pod/a.mp3").map(|kept| kept.bytes.len()), None);
         assert_eq!(server.unfinished_uploads(), 0);
+
+        std::fs::remove_file(audio.file.path()).unwrap();
+        let result = store.put(&audio.object, &Condition::Always, &quiet).await;
+        assert!(matches!(result, Err(StoreError::Source { .. })), "{result:?}");
+        assert_eq!(server.unfinished_uploads(), 0, "of a file that is gone");
     }
 }
 

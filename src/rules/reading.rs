@@ -66,6 +66,16 @@ fn finding(episode: &Episode, reading: &Reading) -> Option<Finding> {
                     .help("start the line at the margin, with a space behind the colon"),
             )
         }
+        Reading::Brackets { key, span } => {
+            let whole = &source.text[span.clone()];
+            let message = format!(
+                "`{}` is a list for YAML: the {key} is published without the brackets",
+                shorten(whole)
+            );
+            let whole = shorten(&quoted(whole));
+            let help = format!("put quotes around the whole if they are meant: {whole}");
+            Some(Finding::at(&rule::TEXT_LOST, source, span.clone(), message).help(help))
+        }
         Reading::Octal { key, text, span } => {
             let digits = text.trim_start_matches('0');
             let other = u64::from_str_radix(digits, 8).ok()?;
@@ -248,6 +258,17 @@ mod tests {
             "title:  #c",
             "title: >\n  a #5\n",
         ] {
+            assert!(found(fine).is_empty(), "{fine}: {:?}", found(fine));
+        }
+    }
+
+    #[test]
+    fn brackets_around_a_whole_text_are_lost() {
+        assert_eq!(found("title: [Bonus]"), ["text-lost warning [[Bonus]] "]);
+        assert_eq!(found("subtitle: [sea, light]"), ["text-lost warning [[sea, light]] "]);
+        for fine in
+            ["title: \"[Bonus]\"", "title: Bonus [2]", "author: [Ada, Noor]", "title:\n- a\n"]
+        {
             assert!(found(fine).is_empty(), "{fine}: {:?}", found(fine));
         }
     }

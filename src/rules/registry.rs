@@ -117,7 +117,7 @@ rules! {
         source: "docs/keys.md",
     }
     TEXT_LOST = "text-lost", Warning, "Everything that a text seems to say is part of it" {
-        why: "YAML ends a text without quotes at ` #`, and takes a key that is not at the margin for text: listeners miss it.",
+        why: "YAML ends a text without quotes at ` #`, takes brackets around a whole text for a list, and a key that is not at the margin for text: listeners miss it.",
         bad: "title: Ask me anything #5        # published as: Ask me anything",
         good: "title: \"Ask me anything #5\"",
         source: "YAML 1.2.2, sections 6.6 and 7.3.3",

@@ -3,7 +3,7 @@
 
 use super::keys::{Fields, OWN};
 use super::source::Span;
-use super::yaml::{Scalar, Style};
+use super::yaml::{Content, Scalar, Style};
 
 /// Keys whose values are texts that listeners read.
 const TEXTS: [&str; 9] = [
@@ -39,6 +39,13 @@ pub enum Reading {
         /// The name of the lost one.
         name: Span,
     },
+    /// A line of text in brackets, which make a list of it: its parts are published without them.
+    Brackets {
+        /// The key.
+        key: &'static str,
+        /// Where it stands, with the brackets.
+        span: Span,
+    },
     /// A plain number that starts with 0: octal to readers of YAML 1.1.
     Octal {
         /// The key.
@@ -70,6 +77,12 @@ pub(super) fn of(fields: &Fields, source: &str) -> Box<[Reading]> {
             found.extend(comment(source, key, span, scalar));
             swallowed(source, fields, key, span, scalar, &mut found);
         }
+    }
+    for key in ["title", "subtitle"] {
+        let list = fields.get(key).filter(|field| matches!(field.node.content, Content::List(_)));
+        let spans =
+            list.map(|field| field.span()).filter(|span| source[span.clone()].starts_with('['));
+        found.extend(spans.map(|span| Reading::Brackets { key, span }));
     }
     numbers(fields, &mut found);
     found.into()

@@ -18,10 +18,11 @@ pub fn episode(episode: &Episode, findings: &mut Vec<Finding>) {
     for reading in &episode.readings {
         findings.extend(finding(episode, reading));
     }
-    for span in &episode.unused_anchors {
+    for span in &episode.idle_properties {
         let text = &episode.source.text;
         let name = text[span.clone()].split_whitespace().next().unwrap_or_default();
-        let message = format!("`{name}` names this value for YAML, and is no part of it");
+        let does = if name == "!" { "is a tag for YAML" } else { "names this value for YAML" };
+        let message = format!("`{name}` {does}, and no part of the value");
         findings.push(
             Finding::at(
                 &rule::TEXT_LOST,
@@ -41,18 +42,23 @@ fn finding(episode: &Episode, reading: &Reading) -> Option<Finding> {
     match reading {
         Reading::Comment { key, text, span, comment } => {
             let lost = &source.text[comment.clone()];
+            // A person puts a space into a remark, and none into `#5`.
+            let is_remark = lost.trim_start_matches('#').starts_with([' ', '\t'])
+                || lost.trim_matches('#').is_empty();
+            if is_remark && text.is_empty() {
+                return None;
+            }
+            let from = if text.is_empty() { comment.start } else { span.start };
             let message =
                 format!("`{}` is a comment for YAML, and no part of the {key}", shorten(lost));
             let whole = format!("{text} {lost}");
+            let whole = whole.trim_start();
             let help =
-                format!("put quotes around the whole if it is meant: {}", shorten(&quoted(&whole)));
+                format!("put quotes around the whole if it is meant: {}", shorten(&quoted(whole)));
             let mut finding = Finding::at(&rule::TEXT_LOST, source, comment.clone(), message)
                 .help(help)
-                .suggest(span.start..comment.end, quoted(&whole));
-            // A person puts a space into a remark, and none into `#5`.
-            if lost.trim_start_matches('#').starts_with([' ', '\t'])
-                || lost.trim_matches('#').is_empty()
-            {
+                .suggest(from..comment.end, quoted(whole));
+            if is_remark {
                 finding.severity = Severity::Note;
             }
             Some(finding)
@@ -250,12 +256,14 @@ mod tests {
             found("title: Ask # later, maybe"),
             ["text-lost note [# later, maybe] \"Ask # later, maybe\""]
         );
+        assert_eq!(found("subtitle: #metoo"), ["text-lost warning [#metoo] \"#metoo\""]);
         assert_eq!(found("guests:\n  - name: Ada #1\n")[0], "text-lost warning [#1] \"Ada #1\"");
         for fine in [
             "title: \"Ask #5\" #c",
             "title: Ask#5",
             "size: 12 #c",
-            "title:  #c",
+            "title:  # to come",
+            "title:\n#c",
             "title: >\n  a #5\n",
         ] {
             assert!(found(fine).is_empty(), "{fine}: {:?}", found(fine));
@@ -269,6 +277,16 @@ mod tests {
         for fine in
             ["title: \"[Bonus]\"", "title: Bonus [2]", "author: [Ada, Noor]", "title:\n- a\n"]
         {
+            assert!(found(fine).is_empty(), "{fine}: {:?}", found(fine));
+        }
+    }
+
+    #[test]
+    fn what_yaml_reads_as_a_property_is_lost() {
+        assert_eq!(found("subtitle: &co news"), ["text-lost warning [&co] "]);
+        assert_eq!(found("title: ! Mind the gap"), ["text-lost warning [!] "]);
+        // As the YAML of older Rubies has it.
+        for fine in ["title: ! 'Mind: the gap'", "title: !!str 5"] {
             assert!(found(fine).is_empty(), "{fine}: {:?}", found(fine));
         }
     }
@@ -295,7 +313,6 @@ mod tests {
             found("date: 2022-05-27 07:00:00"),
             ["yaml-reading note [2022-05-27 07:00:00] "]
         );
-        assert_eq!(found("subtitle: &co news"), ["text-lost warning [&co] "]);
         for fine in [
             "episode: 09",
             "episode: 007",

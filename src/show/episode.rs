@@ -133,8 +133,8 @@ pub struct Episode {
 /// thousand of them: those that have nothing of it share one.
 #[derive(Debug, PartialEq, Default)]
 pub struct RareKeys {
-    /// YAML anchors that nothing names.
-    pub unused_anchors: Vec<Span>,
+    /// YAML's node properties that say nothing.
+    pub idle_properties: Vec<Span>,
     /// `slug`: the page's name, where it is not the file's.
     pub page: Given<String>,
     /// `permalink`, as the site path of its page.
@@ -252,7 +252,7 @@ impl Episode {
         let foreign = keys.foreign().map(|(field, foreign)| (field.key_span.clone(), foreign));
         let rare = RareKeys {
             unknown,
-            unused_anchors: matter.unused_anchors,
+            idle_properties: matter.idle_properties,
             page,
             permalink: page_link::permalink(&keys),
             aliases: page_link::aliases(&keys),

@@ -13,8 +13,8 @@ pub const MAX_BYTES: usize = 64 * 1024;
 pub struct FrontMatter {
     /// Its keys, in the host's order.
     pub fields: Vec<Field>,
-    /// YAML anchors that nothing names, which may have been meant as text.
-    pub unused_anchors: Vec<Span>,
+    /// YAML's node properties that say nothing, which may have been meant as text.
+    pub idle_properties: Vec<Span>,
     /// Where the notes stand: all behind the closing `---`.
     pub notes: Span,
 }
@@ -94,7 +94,7 @@ impl From<Refusal> for FrontMatterError {
 pub fn parse(text: &str) -> Result<FrontMatter, FrontMatterError> {
     let (yaml, notes) = split(text)?;
     let document = yaml::read(&text[yaml.clone()], yaml.start)?;
-    Ok(FrontMatter { fields: document.entries, unused_anchors: document.unused_anchors, notes })
+    Ok(FrontMatter { fields: document.entries, idle_properties: document.idle_properties, notes })
 }
 
 /// The byte ranges of the YAML and of the notes.

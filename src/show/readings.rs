@@ -21,11 +21,11 @@ const TEXTS: [&str; 9] = [
 /// A place where a file says another thing than its values do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
-    /// A comment right behind a text without quotes, which may have been meant as text.
+    /// A comment right behind a text without quotes, or in its place, which may have been meant as text.
     Comment {
         /// The key.
         key: &'static str,
-        /// The text that is left of it.
+        /// The text that is left of it; empty for none.
         text: String,
         /// Where that stands.
         span: Span,
@@ -92,7 +92,7 @@ fn comment(source: &str, key: &'static str, span: &Span, scalar: &Scalar) -> Opt
     let behind = &source[span.end..];
     let line = behind.split(['\n', '\r']).next().unwrap_or_default();
     let lost = line.trim();
-    let is_text = scalar.style == Style::Plain && scalar.verbatim.is_some() && !span.is_empty();
+    let is_text = scalar.style == Style::Plain && scalar.verbatim.is_some();
     let from = span.end + line.len() - line.trim_start().len();
     (is_text && lost.starts_with('#')).then(|| Reading::Comment {
         key,

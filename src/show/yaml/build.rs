@@ -39,6 +39,8 @@ struct Builder<'a> {
     anchors: HashMap<usize, (Node, Size)>,
     anchor_spans: Vec<(usize, Span)>,
     used: HashSet<usize>,
+    /// `!` alone in front of plain text.
+    exclamations: Vec<Span>,
     size: Size,
 }
 
@@ -80,6 +82,7 @@ pub(super) fn document(
         anchors: HashMap::new(),
         anchor_spans: Vec::new(),
         used: HashSet::new(),
+        exclamations: Vec::new(),
         size: Size::default(),
     };
     for event in Parser::new_from_str(yaml) {
@@ -89,10 +92,12 @@ pub(super) fn document(
     }
     let used = &builder.used;
     let unused = builder.anchor_spans.into_iter().filter(|(anchor, _)| !used.contains(anchor));
-    let unused_anchors = unused.map(|(_, span)| span).collect();
+    let unused = unused.map(|(_, span)| span);
+    let mut idle_properties: Vec<Span> = unused.chain(builder.exclamations).collect();
+    idle_properties.sort_by_key(|span| span.start);
     match builder.root {
         Some(Node { content: Content::Map(entries), .. }) => {
-            Ok(Document { entries, unused_anchors })
+            Ok(Document { entries, idle_properties })
         }
         _ => Ok(Document::default()),
     }
@@ -125,6 +130,9 @@ impl Builder<'_> {
                 let from = self.behind_properties(span.start, anchor, tag.is_some());
                 if let Some(tag) = tag.as_deref().filter(|tag| !is_known(tag)) {
                     return unknown_tag(tag, trim(self.yaml, self.base, whole.start..from));
+                }
+                if tag.as_deref().is_some_and(is_unspecific) && style == ScalarStyle::Plain {
+                    self.exclamations.push(whole.start..from);
                 }
                 let node = self.scalar(&text, style, from..span.end.max(from), tag.as_deref())?;
                 let size = Size::of(&node);

@@ -78,8 +78,9 @@ impl Entry {
 pub struct Document {
     /// The keys, in their order.
     pub entries: Vec<Entry>,
-    /// Anchors that no alias names: `&name` in front of a value, which may have been meant as text.
-    pub unused_anchors: Vec<Span>,
+    /// Node properties that say nothing, and may have been meant as text: `&name` that no alias names, `!` alone in
+    /// front of a value without quotes (YAML 1.2.2, section 6.9).
+    pub idle_properties: Vec<Span>,
 }
 
 /// Why YAML cannot be read.

@@ -89,7 +89,10 @@ fn help(line: &str) -> Option<&'static str> {
     let value = line.split_once(": ").map_or("", |(_, value)| value.trim_start());
     if line.trim_start_matches(' ').starts_with('\t') {
         Some(NO_TABS)
-    } else if value.starts_with(['@', '%', '`', '*', '&', '!', '|', '>', '[', '{', ',']) {
+    } else if value.starts_with(['@', '%', '`', '*', '&', '!', '|', '>', '[', '{', ','])
+        || value.starts_with("- ")
+        || value.starts_with("? ")
+    {
         Some("put quotes around the value: its first character means something to YAML")
     } else if line.matches(": ").count() > 1 || value.ends_with(':') {
         Some("put quotes around a value that holds `: `")

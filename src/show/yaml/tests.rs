@@ -54,7 +54,7 @@ fn aliases_stand_for_what_they_name() {
     let document = read(yaml, 0).unwrap();
     assert_eq!(Some(value_of(&document)), library(yaml));
     assert_eq!(
-        document.unused_anchors.iter().map(|span| &yaml[span.clone()]).collect::<Vec<_>>(),
+        document.idle_properties.iter().map(|span| &yaml[span.clone()]).collect::<Vec<_>>(),
         ["&y "]
     );
     assert_eq!(said("<<: {a: 1}\nb: 2\n").len(), 2);

@@ -27,6 +27,7 @@ use super::S3Store;
 use super::cause::{Cause, innermost};
 use super::clock::StoreClock;
 use super::failure::Place;
+use super::line::Line;
 use super::operation::Operation;
 use super::pace::Pace;
 use super::retry::WorthAsking;
@@ -126,7 +127,7 @@ impl S3Store {
             versioned: AtomicBool::new(false),
             no_redirects: AtomicBool::new(false),
             // More long parts at a time only fill the server's memory.
-            parts: Pace::new(tuning.in_flight, tuning.in_flight),
+            line: Line::new(tuning.in_flight),
             pace: Pace::new(tuning.in_flight, tuning.most_in_flight),
             uploads: Semaphore::new(UPLOADS),
             notes: Mutex::new(None),

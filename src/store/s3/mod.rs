@@ -14,6 +14,7 @@ mod clock;
 mod connect;
 mod doctor;
 mod failure;
+mod line;
 mod multipart;
 mod operation;
 mod pace;
@@ -50,6 +51,7 @@ use crate::store::{Condition, Head, Listed, Progress, Store, StoreError, Stored,
 use cause::Cause;
 use clock::StoreClock;
 use failure::Place;
+use line::Line;
 use pace::Pace;
 use put::{if_match, is_precondition};
 
@@ -74,9 +76,9 @@ pub struct S3Store {
     versioned: AtomicBool,
     no_redirects: AtomicBool,
     /// Of audio.
-    parts: Arc<Pace>,
+    line: Arc<Line>,
     /// Of all else: the lock is renewed and pages are sent however busy the line is.
-    pace: Arc<Pace>,
+    pace: Pace,
     /// Bounds the uploads in parts that are begun at a time.
     uploads: Semaphore,
     /// Notes of unfinished uploads, once anybody has looked for them.

@@ -18,8 +18,8 @@ use crate::store::{Condition, Progress, StoreError, Version};
 
 use super::cause::Cause;
 use super::checksum::{Sums, whole};
+use super::line::Room;
 use super::operation::Operation;
-use super::pace::Room;
 use super::progress::Meter;
 use super::put::{if_match, if_none_match, is_precondition, metadata, sums};
 use super::retry::Attempts;
@@ -72,7 +72,7 @@ impl S3Store {
         progress: Progress<'_>,
     ) -> Result<Version, StoreError> {
         let _turn = self.uploads.acquire().await;
-        let meter = Meter::on(&self.parts);
+        let meter = Meter::on(&self.line);
         let mut begun = 1;
         loop {
             let sending = self.send_once(object, tagged, condition, &meter);
@@ -102,7 +102,7 @@ impl S3Store {
         let (upload, held, part_bytes) = match self.resumable(object).await {
             Some(found) => found,
             None => {
-                let part_bytes = self.tuning.part(object.body.len(), self.parts.rate_of_one());
+                let part_bytes = self.tuning.part(object.body.len(), self.line.rate_of_one());
                 (self.begin(object).await?, BTreeMap::new(), part_bytes)
             }
         };
@@ -213,7 +213,7 @@ impl S3Store {
         number: i32,
         held: Option<Held>,
     ) -> Result<(Source, Part), StoreError> {
-        let room = self.parts.room(part_bytes).await;
+        let room = self.line.room(part_bytes).await;
         let md5_only = self.md5_only.load(Ordering::Relaxed);
         blocking(move || {
             let slice = source.pass(part_bytes)?;

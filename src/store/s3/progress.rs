@@ -12,7 +12,7 @@ use bytes::Bytes;
 use crc_fast::CrcAlgorithm::Crc64Nvme;
 use http_body::{Body, Frame, SizeHint};
 
-use super::pace::Pace;
+use super::line::Line;
 use crate::store::Progress;
 use crate::store::source::Slice;
 
@@ -23,11 +23,11 @@ const TICK: Duration = Duration::from_millis(200);
 #[derive(Debug, Clone)]
 pub(super) struct Meter {
     untold: Arc<AtomicU64>,
-    line: Arc<Pace>,
+    line: Arc<Line>,
 }
 
 impl Meter {
-    pub(super) fn on(line: &Arc<Pace>) -> Self {
+    pub(super) fn on(line: &Arc<Line>) -> Self {
         Self { untold: Arc::default(), line: Arc::clone(line) }
     }
 
@@ -145,7 +145,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_sent_twice_counts_once() {
-        let meter = Meter::on(&Pace::new(1, 1));
+        let meter = Meter::on(&Line::new(1));
         let (file, bytes) = (tempfile::NamedTempFile::new().unwrap(), vec![7; PIECE * 2 + 5]);
         let body = meter.body(slice(&file, &bytes)).into_inner();
 
@@ -165,7 +165,7 @@ mod tests {
     async fn what_is_another_file_by_now_is_not_sent_to_its_end() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let mut bytes = vec![7; PIECE + 5];
-        let body = Meter::on(&Pace::new(1, 1)).body(slice(&file, &bytes)).into_inner();
+        let body = Meter::on(&Line::new(1)).body(slice(&file, &bytes)).into_inner();
         bytes[PIECE] = 8;
         std::fs::write(file.path(), &bytes).unwrap();
         assert!(body.collect().await.is_err());

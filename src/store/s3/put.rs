@@ -45,14 +45,14 @@ impl S3Store {
         if object.body.len() > self.tuning.part_bytes {
             return self.send_in_parts(object, &tagged, condition, progress).await;
         }
-        let _room = self.parts.room(object.body.len()).await;
+        let _room = self.line.room(object.body.len()).await;
         let slice = blocking(move || {
             let mut source = Source::open(tagged)?;
             let slice = source.pass(u64::MAX)?;
             source.finish()?;
             Ok(slice)
         });
-        let meter = Meter::on(&self.parts);
+        let meter = Meter::on(&self.line);
         let what = What::Slice(&slice.await?, &meter);
         meter.watch(self.send_what(object, what, condition), progress).await
     }

@@ -153,7 +153,11 @@ pub async fn prepare_of(
             _ => true,
         };
         let source = plan::Source { revision, contained };
-        match plan::plan_from(source, edition, &published, &allow) {
+        let plan = match plan::plan_from(source, edition, &published, &allow) {
+            Ok(plan) => release::hold(target.store.as_ref(), &published, plan).await,
+            Err(guards) => Ok(Err(guards)),
+        };
+        match plan.map_err(target::stopped)? {
             Ok(plan) => Preparation::Plan(Box::new(plan)),
             Err(guards) => Preparation::Guards(guards),
         }

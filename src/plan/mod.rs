@@ -38,7 +38,7 @@ pub use guard::{ALLOW, Allow, BadAllow, EpisodeName, Guard, GuardKind, Overrides
 use moved::Before;
 pub use moved::Moved;
 pub use old_tags::OldTag;
-pub use rollback::{documents, rollback};
+pub use rollback::{Restored, documents, rollback};
 
 use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
@@ -164,6 +164,8 @@ pub struct Plan {
     pub old_tags: Vec<OldTag>,
     /// What waits for its date.
     pub waiting: Vec<Waiting>,
+    /// What a rollback cannot bring back, since it is not kept any more.
+    pub not_kept: Vec<Key>,
     /// The rollback that holds against this edition, if one does.
     pub holds: Option<ReleaseNumber>,
     /// What a rollback is to hold against.
@@ -347,6 +349,7 @@ fn draw_up(
         left,
         old_tags,
         waiting: edition.waiting,
+        not_kept: Vec::new(),
         holds: None,
         held: None,
         revision: None,

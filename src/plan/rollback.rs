@@ -24,9 +24,18 @@ pub fn documents(of: &Record) -> impl Iterator<Item = (&Key, Sha256)> {
     std::iter::once((&of.feed.key, of.feed.sha256)).chain(archives)
 }
 
+/// What comes back with a feed: pages, chapters and pictures.
+#[derive(Debug, Default)]
+pub struct Restored {
+    /// What has changed since, and is kept.
+    pub objects: Vec<Object>,
+    /// What has changed since, and is not kept any more.
+    pub not_kept: Vec<Key>,
+}
+
 /// Plans the way back to the feed of the release `to`, whose [`documents`] are given by key.
 ///
-/// `others` are the pages, chapters and pictures that the release had and that have changed since.
+/// `restored` is what the release had and that has changed since, and what is to stand and does not.
 /// Episodes that the old feed does not list are kept with their pages and audio, unlisted. The audio that it does list must still
 /// be there, and the release makes sure of that before it puts the feed.
 ///
@@ -36,7 +45,7 @@ pub fn rollback(
     published: &Published,
     to: &Record,
     mut documents: BTreeMap<Key, Bytes>,
-    others: Vec<Object>,
+    restored: Restored,
 ) -> Result<Plan, Vec<Guard>> {
     let object = |key, bytes| Object::in_memory(key, Kind::Feed, CONTENT_TYPE, bytes);
     let feed = documents.remove(&to.feed.key).unwrap_or_default();
@@ -50,10 +59,11 @@ pub fn rollback(
         objects: documents
             .into_iter()
             .map(|(key, bytes)| object(key, bytes))
-            .chain(others)
+            .chain(restored.objects)
             .collect(),
         stays: BTreeSet::new(),
         feed: object(place, feed),
+        tracking: String::new(),
         episodes: unlisted.chain(to.episodes.iter().cloned()).collect(),
         waiting: Vec::new(),
         gone: None,
@@ -64,11 +74,15 @@ pub fn rollback(
         return Err(guards);
     }
     let diff = FeedDiff::between(public_feed(published).as_ref(), &after);
-    let objects = current.map(|record| record.objects.clone()).unwrap_or_default();
+    let mut objects = current.map(|record| record.objects.clone()).unwrap_or_default();
+    objects.retain(|key, _| !published.missing.contains(key));
     let before = Before::of(current);
     let mut plan = draw_up(edition, published, diff, objects, before);
     plan.left.clear();
     plan.old_tags.clear();
+    plan.not_kept = restored.not_kept;
+    // What was released last is what an older checkout must not take back.
+    plan.revision = current.and_then(|record| record.revision.clone());
     plan.held = current.map(|record| record.held.unwrap_or_else(|| fingerprint_of(record)));
     Ok(plan)
 }

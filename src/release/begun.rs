@@ -130,6 +130,7 @@ pub(super) async fn take_back(
     }
     stream::iter(go)
         .map(async |stray| {
+            lease.check().await?;
             let condition = Condition::Is(stray.version.clone());
             match run.store.delete(&stray.key, &condition).await {
                 // Whoever has written there since knows why.

@@ -37,6 +37,8 @@ pub(super) async fn commit(
     enter(run, lease, &mut record).await?;
     run.tell(Event::Recorded { number: record.number });
     if plan.feed_reason.is_some() {
+        // The record may have taken its time.
+        lease.check().await?;
         put_feed(plan, run).await?;
         run.tell(Event::FeedPublished { key: &plan.feed.key });
     }

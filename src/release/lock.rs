@@ -247,6 +247,11 @@ impl<'a> Lease<'a> {
 
     /// Gives the lock back.
     pub(super) async fn give_back(&self) -> Result<(), ReleaseError> {
+        // A store that heeds no condition on a removal would remove another's.
+        match self.check().await {
+            Err(ReleaseError::LockLost { .. }) => return Ok(()),
+            checked => checked?,
+        }
         let mut version = self.held.lock().await.version.clone();
         let mut tries = 0;
         loop {

@@ -30,7 +30,7 @@ pub use error::{ErrorClass, Fault, ReleaseError};
 pub use prune::{Prune, plan_prune, prune, take_away};
 pub use read::{audit, read_published};
 pub use records::{read_record, release_numbers};
-pub use rollback::plan_rollback;
+pub use rollback::{hold, plan_rollback};
 pub use run::{Cancel, Clock, Delivery, Event, Owner, Process, Reporter, Run, Silent, SystemClock};
 pub use send::send_ahead;
 
@@ -216,6 +216,9 @@ async fn still_current(plan: &Plan, run: &Run<'_>) -> Result<Option<Version>, Re
 async fn read_again(plan: &Plan, run: &Run<'_>) -> Result<Option<Version>, ReleaseError> {
     // A release that was seen half-way may only have set its manifest right.
     let now = read_published(run.store, &plan.feed.key).await?;
+    if now.begun.iter().any(|(key, begun)| plan.base.begun.get(key) != Some(begun)) {
+        return Err(ReleaseError::Overtaken { by: "a release that was cut off".to_owned() });
+    }
     let same = now.record == plan.base.record
         && now.feed.as_ref().map(|feed| &feed.version) == plan.base.feed.as_ref();
     if same {

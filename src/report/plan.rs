@@ -55,7 +55,16 @@ pub fn plan_lines(plan: &Plan, target: &str, dry: bool, detail: Detail) -> Vec<S
     lines.extend(moved_lines(plan.moved()));
     if !plan.strays.is_empty() {
         let objects = counted(plan.strays.len(), "object");
-        lines.push(format!("Removed: {objects} that an interrupted release had sent"));
+        lines.push(format!("To be taken back: {objects} that an interrupted release had sent"));
+    }
+    if !plan.not_kept.is_empty() {
+        let objects = counted(plan.not_kept.len(), "object");
+        let named: Vec<&str> = plan.not_kept.iter().take(NAMED).map(Key::as_str).collect();
+        let more = if plan.not_kept.len() > NAMED { ", …" } else { "" };
+        lines.push(format!(
+            "Not kept, and not brought back: {objects} ({}{more})",
+            named.join(", ")
+        ));
     }
     for old in &plan.old_tags {
         let (episode, texts) = (&old.episode, old.texts.join(" and "));

@@ -153,6 +153,49 @@ async fn a_prune_stops_where_a_release_went_on() {
     assert!(tap.objects().contains_key(&key("media/2.mp3")));
 }
 
+/// One that has entered its record, and only sleeps, may yet put its feed.
+#[tokio::test]
+async fn a_prune_stops_where_a_release_has_entered_its_record() {
+    let (tap, _) = history().await;
+    let plan = planned(&tap, 1).await;
+    let record = onair::release::read_record(&tap, ReleaseNumber(1)).await.unwrap();
+    let record = onair::store::record::Record { number: ReleaseNumber(4), ..record };
+    let text = String::from_utf8(record.to_json().to_vec()).unwrap();
+    let state = onair::model::object::Kind::State;
+    let entered = crate::support::show::object(
+        record.number.key().as_str(),
+        state,
+        "application/json",
+        &text,
+    );
+    tap.put(&entered, &Condition::Always, &|_| ()).await.unwrap();
+    let error = carry(&tap, &plan, 10, 5).await.unwrap_err();
+    assert!(matches!(error, ReleaseError::Overtaken { .. }), "{error}");
+    assert!(tap.objects().contains_key(&key("media/2.mp3")));
+}
+
+#[tokio::test]
+async fn a_rollback_says_what_it_cannot_bring_back() {
+    let tap = Tap::new(&BTreeMap::new());
+    let mut show = Show::of(1);
+    publish(&tap, &show, "one", at(1)).await.unwrap();
+    show.about = "More about us";
+    publish(&tap, &show, "two", at(2)).await.unwrap();
+    let to_one = async || {
+        plan_rollback(&tap, &published(&tap).await, ReleaseNumber(1)).await.unwrap().unwrap()
+    };
+    let about = key("about.html");
+    let sends = |plan: &onair::plan::Plan| plan.sends.iter().any(|step| step.object.key == about);
+    let plan = to_one().await;
+    assert!(sends(&plan) && plan.not_kept.is_empty());
+    for kept in tap.objects().keys().filter(|key| key.as_str().starts_with(".onair/kept/")) {
+        tap.delete(kept, &Condition::Always).await.unwrap();
+    }
+    let plan = to_one().await;
+    assert!(!sends(&plan));
+    assert_eq!(plan.not_kept, [about]);
+}
+
 #[tokio::test]
 async fn a_prune_that_is_cut_off_is_finished_by_the_next() {
     let mut cut = 0;

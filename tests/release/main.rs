@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
+mod after_cut;
 mod back;
 mod basic;
 mod clock;

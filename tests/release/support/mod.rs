@@ -10,9 +10,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use onair::model::object::Key;
-use onair::plan::{Allow, EpisodeName, Overrides, Plan, plan};
+use onair::plan::{Allow, EpisodeName, Guard, Overrides, Plan, plan};
 use onair::release::{
-    Cancel, Clock, Owner, Receipt, ReleaseError, Run, Silent, execute, read_published,
+    Cancel, Clock, Owner, Receipt, ReleaseError, Run, Silent, execute, hold, read_published,
 };
 use onair::store::Store;
 use onair::store::published::Published;
@@ -100,10 +100,12 @@ pub async fn publish_through(
         let published = read_published(store, &show::feed_key()).await?;
         let edition = show.edition(&published, &taken);
         // A guard stops it as another release would.
-        let plan = plan(edition, &published, &allow).map_err(|guards| {
+        let stopped = |guards: Vec<Guard>| {
             let by = guards.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
             ReleaseError::Overtaken { by }
-        })?;
+        };
+        let plan = plan(edition, &published, &allow).map_err(stopped)?;
+        let plan = hold(store, &published, plan).await?.map_err(stopped)?;
         tap.expect_feed(&plan.feed);
         match execute(&plan, &run).await {
             Err(ReleaseError::Taken { key, .. }) if taken.insert(key.clone()) => {}

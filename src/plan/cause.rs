@@ -1,5 +1,6 @@
 //! Guards by their cause: what one move has brought about is said once, with one permission.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
@@ -71,7 +72,10 @@ impl Cause<'_> {
     /// What the host can do, the safe way first.
     pub fn help(&self) -> String {
         match &self.allow {
-            Some(allow) => format!("{}; if this is meant, release with --allow {allow}", self.safe),
+            Some(allow) => {
+                let allow = for_a_shell(allow);
+                format!("{}; if this is meant, release with --allow {allow}", self.safe)
+            }
             None => self.safe.to_owned(),
         }
     }
@@ -149,37 +153,13 @@ impl GuardKind {
     }
 }
 
-/// A file's own address: an enclosure's without its tracking prefixes and scheme.
-///
-/// Trackers stand in the path before the name of the server that has the file; so its own address
-/// starts with the last part of the path that is a server's name.
-pub(super) fn own_address(url: &str) -> &str {
-    let bare = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = bare.split(['?', '#']).next().unwrap_or_default();
-    let mut own = 0;
-    let mut at = 0;
-    for part in path.split('/') {
-        if at > 0 && at + part.len() < path.len() && is_server(part) {
-            own = at;
-        }
-        at += part.len() + 1;
+/// An argument as one types it, in quotes where a shell would read it otherwise.
+fn for_a_shell(argument: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_:,./@%+=".contains(c);
+    match argument.chars().all(plain) {
+        true => argument.into(),
+        false => format!("'{}'", argument.replace('\'', r"'\''")).into(),
     }
-    // Some trackers want the scheme as well: `https://op3.dev/e/https://host/…`.
-    &bare[own..]
-}
-
-/// Whether a part of a path is a server's name.
-fn is_server(part: &str) -> bool {
-    let (name, port) = part.split_once(':').unwrap_or((part, "0"));
-    let Some((domain, top)) = name.rsplit_once('.') else { return false };
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
-    let is_top = (2..=24).contains(&top.len()) && top.bytes().all(|b| b.is_ascii_alphabetic());
-    !domain.is_empty()
-        && domain.bytes().all(plain)
-        && digits(port)
-        && (is_top && !matches!(top, "mp3" | "php" | "html")
-            || digits(top) && digits(&domain.replace('.', "")))
 }
 
 #[cfg(test)]
@@ -187,21 +167,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tracking_is_no_part_of_an_address() {
-        for url in [
-            "https://show.example/media/1.mp3",
-            "http://show.example/media/1.mp3",
-            "https://op3.dev/e/show.example/media/1.mp3",
-            "https://op3.dev/e/https://show.example/media/1.mp3",
-            "https://op3.dev/e/dts.podtrac.com/redirect.mp3/show.example/media/1.mp3",
-        ] {
-            assert_eq!(own_address(url), "show.example/media/1.mp3", "{url}");
-        }
+    fn a_permission_can_be_typed_as_it_is_said() {
+        assert_eq!(for_a_shell("removal:1,2"), "removal:1,2");
         assert_eq!(
-            own_address("https://op3.dev/e/127.0.0.1:80/1.mp3?a=b.org/"),
-            "127.0.0.1:80/1.mp3?a=b.org/"
+            for_a_shell("removal:https://a.example/?p=1&q"),
+            "'removal:https://a.example/?p=1&q'"
         );
-        assert_eq!(own_address("https://a.example/v1.2/x.org"), "a.example/v1.2/x.org");
-        assert_eq!(own_address(""), "");
+        assert_eq!(for_a_shell("removal:it's"), r"'removal:it'\''s'");
     }
 }

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::cause::own_address;
 use super::companions;
 use super::document::{Document, Line};
 use super::feed::{Documents, FeedDiff, Unreadable};
@@ -302,6 +301,18 @@ fn name(episode: &EditionEpisode) -> String {
     EpisodeName::of(&episode.guid, episode.number).0
 }
 
+/// Whether two addresses are one file's: either may have tracking prefixes in front of it, which are no part of
+/// it. `tracking` are those of the new one.
+fn same_address(old: &str, new: &str, tracking: &str) -> bool {
+    let bare = |url| str::split_once(url, "://").map_or(url, |(_, rest)| rest);
+    let (old, new) = (bare(old), bare(new.strip_prefix(tracking).unwrap_or(new)));
+    let is_behind = |file: &str, whole: &str| {
+        let before = whole.strip_suffix(file).filter(|_| !file.is_empty());
+        before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    };
+    is_behind(new, old) || is_behind(old, new)
+}
+
 /// What every subscriber's app holds on to: guids, addresses, and that episodes stay.
 fn identities(
     edition: &Edition,
@@ -352,7 +363,7 @@ fn identities(
             );
             guards.push(of_episode(guard, &name.0, Some(&new.source)));
         }
-        let moved = own_address(&new.enclosure_url.0) != own_address(&old.url);
+        let moved = !same_address(&old.url, &new.enclosure_url.0, &edition.tracking);
         // Other audio has another address; that is told once.
         let other = old.digest.as_ref().is_some_and(|digest| *digest != new.audio.digest())
             && !old.audio.as_ref().is_some_and(stands_elsewhere);

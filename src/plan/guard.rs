@@ -169,7 +169,13 @@ impl Allow {
     /// [`BadAllow`] if there is no such permission, or it names no episode and must.
     pub fn read(text: &str) -> Result<Vec<Self>, BadAllow> {
         let Some((name, episodes)) = text.split_once(':') else { return Ok(vec![text.parse()?]) };
-        episodes.split(',').map(|episode| format!("{name}:{episode}").parse()).collect()
+        let parts = episodes.split(',').map(|episode| format!("{name}:{episode}").parse());
+        let mut allowed = parts.collect::<Result<Vec<Self>, _>>()?;
+        if allowed.len() > 1 {
+            // A guid may hold a comma: `tag:example.org,2022:1`.
+            allowed.push(text.parse()?);
+        }
+        Ok(allowed)
     }
 }
 

@@ -266,8 +266,16 @@ impl Settings {
     /// The whole address of an enclosure: tracking prefixes, then the file's own address, without
     /// its scheme behind a prefix that wants none.
     pub fn enclosure_url(&self, file: &str) -> String {
-        let own = format!("{}{file}", self.media_url());
-        self.media.tracking.iter().rev().fold(own, |inner, prefix| {
+        self.tracked(&format!("{}{file}", self.media_url()))
+    }
+
+    /// The tracking prefixes as they stand before an address of https.
+    pub fn tracking(&self) -> String {
+        self.tracked("")
+    }
+
+    fn tracked(&self, own: &str) -> String {
+        self.media.tracking.iter().rev().fold(own.to_owned(), |inner, prefix| {
             // A prefix may end with the scheme of what follows: `https://op3.dev/e/https://`.
             let prefix = match prefix.get_ref() {
                 whole if whole.ends_with("://") => whole.clone(),

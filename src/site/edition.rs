@@ -89,6 +89,8 @@ pub struct Edition {
     pub stays: BTreeSet<Key>,
     /// The public feed.
     pub feed: Object,
+    /// Tracking prefixes in front of its enclosures' own addresses.
+    pub tracking: String,
     /// Every episode, newest first.
     pub episodes: Vec<EditionEpisode>,
     /// What waits for its date: nothing of it is published before.

@@ -210,7 +210,8 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     let not_found = addresses.key(pages::NOT_FOUND)?;
     let gone = objects.iter().find(|object| object.key == not_found);
     let gone = gone.and_then(|page| page.body.whole().ok());
-    Ok(Edition { objects, stays, feed, episodes, waiting: Vec::new(), gone })
+    let tracking = inputs.show.tracking();
+    Ok(Edition { objects, stays, feed, tracking, episodes, waiting: Vec::new(), gone })
 }
 
 /// The cards that are new, and the keys of those that the target has.

@@ -94,6 +94,29 @@ async fn published_audio_stays_as_and_where_it_is() {
         edition.episodes[0].enclosure_url = EnclosureUrl("https://other.example/3.mp3".into());
     });
     insta::assert_snapshot!(guards(moved, &target), @"the published enclosure address of episode 3 would change: expected https://example.org/media/3.mp3, found https://other.example/3.mp3 [address-change]");
+    for (tracking, url, moves) in [
+        ("", "http://example.org/media/3.mp3", false),
+        ("https://op3.dev/e/", "https://op3.dev/e/example.org/media/3.mp3", false),
+        ("https://op3.dev/e/https://", "https://op3.dev/e/https://example.org/media/3.mp3", false),
+        ("", "https://op3.dev/e/example.org/media/3.mp3", false),
+        ("https://op3.dev/e/", "https://op3.dev/e/other.example/media/3.mp3", true),
+        ("", "https://example.org.example/media/3.mp3", true),
+        ("", "https://www.example.org/media/3.mp3", true),
+    ] {
+        let elsewhere = edition(&target, |edition| {
+            edition.tracking = tracking.into();
+            edition.episodes[0].enclosure_url = EnclosureUrl(url.into());
+        });
+        assert_eq!(guards(elsewhere, &target).contains("address-change"), moves, "{url}");
+    }
+    let mut dotted = target.clone();
+    let folder = "https://example.org/my.show/2.0/3.mp3";
+    dotted.record.as_mut().unwrap().episodes[0].enclosure_url = EnclosureUrl(folder.into());
+    let other_host = edition(&dotted, |edition| {
+        let url = "https://other.example/my.show/2.0/3.mp3";
+        edition.episodes[0].enclosure_url = EnclosureUrl(url.into());
+    });
+    assert!(guards(other_host, &dotted).contains("address-change"));
     let other = edition(&target, |edition| {
         let episode = &mut edition.episodes[0];
         episode.audio.payload_sha256 = Sha256::of(b"other frames");
@@ -234,6 +257,16 @@ fn a_permission_is_read_as_it_is_written() {
         nothing is called `feed-shrink:1`; there are guid-change:EPISODES, removal:EPISODES, audio-change:EPISODES, companion-removal:EPISODES, date-change:EPISODES, address-change, feed-shrink, duplicate, foreign-feed, feed-move, older-tool, undo-rollback, older-checkout
         nothing is called `everything`; there are guid-change:EPISODES, removal:EPISODES, audio-change:EPISODES, companion-removal:EPISODES, date-change:EPISODES, address-change, feed-shrink, duplicate, foreign-feed, feed-move, older-tool, undo-rollback, older-checkout
         ");
+}
+
+#[test]
+fn a_permission_names_several_episodes_and_guids_with_commas() {
+    let read = |text| Allow::read(text).unwrap().iter().map(Allow::to_string).collect::<Vec<_>>();
+    assert_eq!(read("removal:1"), ["removal:1"]);
+    assert_eq!(read("feed-shrink"), ["feed-shrink"]);
+    assert!(read("removal:1,2").starts_with(&["removal:1".to_owned(), "removal:2".to_owned()]));
+    let guid = "removal:tag:example.org,2022:tracks/1";
+    assert!(read(guid).contains(&guid.to_owned()));
 }
 
 #[test]

@@ -72,7 +72,8 @@ impl Show {
         let feed =
             object(feed_key().as_str(), Kind::Feed, "application/rss+xml", &self.feed(&episodes));
         let gone = Some(Bytes::from_static(b"gone"));
-        Edition { objects, stays: BTreeSet::new(), feed, episodes, waiting: Vec::new(), gone }
+        let (stays, tracking, waiting) = (BTreeSet::new(), String::new(), Vec::new());
+        Edition { objects, stays, feed, tracking, episodes, waiting, gone }
     }
 
     /// The feed, as small as it can be.

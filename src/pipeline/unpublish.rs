@@ -15,6 +15,7 @@ use crate::plan::{Allow, EpisodeName, Left, Overrides, Plan, left_of};
 use crate::release::{Run, read_record, release_numbers, take_away};
 use crate::show::edit;
 use crate::show::set_key::set_key;
+use crate::site::edition::EditionEpisode;
 use crate::store::Store;
 use crate::store::record::Record;
 
@@ -138,9 +139,10 @@ async fn left(plan: &Plan, name: &str, store: &dyn Store) -> Result<Left, Error>
         .chain(plan.episodes.iter().map(|episode| &episode.audio.key))
         .collect();
     let of = |record: &Record| {
-        let listed = record.listed().find(|it| {
-            it.guid.0 == name || it.number.is_some_and(|number| number.to_string() == name)
-        })?;
+        // A guid may look like another episode's number.
+        let by_number = |it: &&EditionEpisode| it.number.is_some_and(|it| it.to_string() == name);
+        let by_guid = record.listed().find(|it| it.guid.0 == name);
+        let listed = by_guid.or_else(|| record.listed().find(by_number))?;
         let mut left = left_of(record, listed);
         left.keys.retain(|key| !stays.contains(key));
         Some(left)

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use crate::http::{Client, HttpError, Response};
 use crate::model::hash::Sha256;
 use crate::model::object::{Key, Object};
+use crate::store::packed::unpack;
 use crate::store::published::{Published, Standing};
 use crate::store::record::{BadRecord, LIMIT, Record, manifest_key};
 use crate::store::{Condition, Head, Listed, Progress, Store, StoreError, Stored, Version};
@@ -86,8 +87,12 @@ impl PublicStore {
             return Ok((Published { standing, feed, ..Published::nothing() }, sight));
         };
         // Caches may hold an older feed; its copy has its hash for a name.
-        let mut seen = self.read(&record.feed_copy(), LIMIT).await?;
-        seen = seen.filter(|copy| Sha256::of(&copy.bytes) == record.feed.sha256);
+        let copy = self.read(&record.feed_copy(), LIMIT).await?;
+        let unpacked = copy.and_then(|copy| {
+            let bytes = unpack(&copy.bytes).ok()?.into_owned().into();
+            Some(Stored { bytes, ..copy })
+        });
+        let mut seen = unpacked.filter(|copy| Sha256::of(&copy.bytes) == record.feed.sha256);
         if seen.is_none() {
             seen = self.read(&record.feed.key, LIMIT).await?;
         }
@@ -219,6 +224,7 @@ impl Store for PublicStore {
 mod tests {
     use super::*;
     use crate::http::testing::{self, Reply, Request, Server};
+    use crate::store::packed::pack;
 
     const RECORD: &str = r#"{"version":1,"number":3,"parent":null,"created":"2022-05-27T05:00:00Z","by":{"who":"ann","onair":"0.1.0","run":"r"},"feed":{"key":"feed.xml","sha256":"057c225194122b1811d73b53d19d23624c5f5cf96773941eb1d313d2123ecfb0","bytes":5,"content_type":"application/rss+xml"},"episodes":[],"objects":{}}"#;
     const COPY: &str =
@@ -246,6 +252,22 @@ mod tests {
         assert_eq!((published.standing, &sight), (Standing::Current, &Sight::Record));
         assert_eq!(published.feed.unwrap().bytes, "<rss>");
         assert_eq!(published.record.unwrap().number.0, 3);
+    }
+
+    #[test]
+    fn a_long_feed_is_kept_packed() {
+        let feed: Bytes = format!("<rss>{}</rss>", " ".repeat(1 << 20)).into();
+        let hash = Sha256::of(&feed);
+        let record =
+            RECORD.replace(&COPY["/.onair/feeds/".len()..COPY.len() - 4], &hash.to_string());
+        let packed = pack(feed.clone());
+        assert!(packed.len() < feed.len());
+        let (published, _) = looked(move |request| match request.path.as_str() {
+            "/.onair/manifest.json" => Reply::ok("application/json", record.as_str()),
+            path if path.contains(&hash.to_string()) => Reply::ok("application/xml", &packed[..]),
+            _ => Reply::ok("application/rss+xml", "<old>"),
+        });
+        assert!(published.feed.unwrap().bytes == feed);
     }
 
     #[test]

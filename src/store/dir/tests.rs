@@ -30,6 +30,20 @@ fn temporaries(base: &Path) -> usize {
 }
 
 #[tokio::test]
+async fn what_is_refused_leaves_the_note_of_what_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = DirStore::new(folder.path());
+    let noted = |text: &str| Object {
+        metadata: [("source", text.to_owned())].into(),
+        ..page("a.html", text)
+    };
+    put(&store, &noted("one"), Condition::Absent).await.unwrap();
+    put(&store, &noted("two"), Condition::Absent).await.unwrap_err();
+    let note = store.read(&write::metadata_key(&key("a.html")), 1000).await.unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&note.bytes).contains(r#""source":"one""#));
+}
+
+#[tokio::test]
 async fn what_is_put_is_read_listed_and_removed() {
     let folder = tempfile::tempdir().unwrap();
     let store = DirStore::new(folder.path().join("not/there/yet"));

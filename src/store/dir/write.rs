@@ -123,6 +123,12 @@ pub(super) fn put(
     sent: &mut dyn FnMut(u64),
 ) -> Result<Version, StoreError> {
     if !object.metadata.is_empty() {
+        // What is refused leaves the note of what stands as it is.
+        let _turn = Turn::take(base)?;
+        if let Some(place) = Place::of(base, &object.key, false)? {
+            check(&place, &object.key, condition)?;
+        }
+        drop(_turn);
         let json = serde_json::to_vec(&object.user_metadata()).unwrap_or_default();
         let key = metadata_key(&object.key);
         let note = Object::in_memory(key, Kind::State, "application/json", json.into());

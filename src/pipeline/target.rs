@@ -257,19 +257,16 @@ pub fn s3(options: &Options, settings: &Settings) -> Result<S3Target, Error> {
 
 /// A store's failure, with its help.
 pub fn failed(error: StoreError) -> Error {
-    let help = match &error {
-        StoreError::Failed { help, .. } => help.clone(),
-        _ => None,
-    };
+    let help = error.help();
     Error { class: Class::Target, message: error.to_string(), help, reported: false }
 }
 
 /// Why a release stopped.
 pub fn stopped(error: ReleaseError) -> Error {
     let class = match error.class() {
-        _ if matches!(error, ReleaseError::Held { .. }) => Class::Held,
         ErrorClass::Target => Class::Target,
-        ErrorClass::Stopped | ErrorClass::Host => Class::Stopped,
+        ErrorClass::Stopped => Class::Stopped,
+        ErrorClass::Held => Class::Held,
         ErrorClass::Interrupted => Class::Interrupted,
     };
     let help = error.help();

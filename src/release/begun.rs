@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::commit::write_manifest;
+use super::commit::{Decides, write_manifest};
 use super::error::ReleaseError;
+use super::event::Event;
 use super::lock::Lease;
 use super::records::{read_record, release_numbers};
-use super::run::{Event, Run};
+use super::run::Run;
 use crate::model::object::{Digest, Key};
 use crate::plan::Plan;
 use crate::store::begun::{Begun, BegunObject, Stray};
@@ -106,7 +107,7 @@ pub(super) async fn note(
     let mut begun: Begun = plan.base.begun.clone();
     let ours = plan.sends.iter().map(|step| &step.object);
     begun.extend(ours.map(|object| (object.key.clone(), BegunObject::of(object))));
-    write_manifest(run, plan.base.record.as_ref(), &begun, manifest, false).await
+    write_manifest(run, plan.base.record.as_ref(), &begun, manifest, Decides::Manifest).await
 }
 
 /// Takes away what a release that was cut off has left and nobody wants.

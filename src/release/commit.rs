@@ -5,25 +5,19 @@
 //! (or, where the feed stays as it is, the manifest), which is replaced only if it is still the one
 //! that the plan was made against.
 
-use std::time::Duration;
-
 use super::error::ReleaseError;
-use super::lock::{Lease, may_have_happened};
+use super::event::Event;
+use super::lock::Lease;
 use super::records::release_numbers;
-use super::run::{Event, Run};
+use super::run::Run;
+use super::write::{Settled, keep_copy, state, write};
 use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Kind, Object};
 use crate::plan::Plan;
 use crate::store::begun::{Begun, manifest_json};
 use crate::store::packed::pack;
-use crate::store::record::{LIMIT, Record, ReleaseNumber, feed_copy_key, manifest_key};
-use crate::store::{Condition, Stored, Version};
-
-/// How often a write whose outcome is unknown is looked into and tried again.
-const TRIES: u32 = 4;
-
-/// The first pause between two tries; each further one is twice as long.
-const PAUSE: Duration = Duration::from_millis(250);
+use crate::store::record::{Record, ReleaseNumber, feed_copy_key, manifest_key};
+use crate::store::{Condition, Version};
 
 /// Publishes the feed under the first free number from the record's own on.
 pub(super) async fn commit(
@@ -42,49 +36,18 @@ pub(super) async fn commit(
         put_feed(plan, run).await?;
         run.tell(Event::FeedPublished { key: &plan.feed.key });
     }
-    put_manifest(run, &record, manifest, plan.feed_reason.is_some()).await?;
+    let decides = if plan.feed_reason.is_some() { Decides::Feed } else { Decides::Manifest };
+    write_manifest(run, Some(&record), &Begun::new(), manifest, decides).await?;
     Ok(record.number)
 }
 
-/// What is to be made of a write whose outcome was unknown.
-enum Settled<T> {
-    Done(T),
-    TryIf(Condition),
-}
-
-/// Writes until it is known that the write has happened, or that it cannot.
-///
-/// `look` is asked after every try that may have happened, or met somebody else's.
-async fn write<T>(
-    run: &Run<'_>,
-    object: &Object,
-    mut condition: Condition,
-    written: impl Fn(Version) -> T,
-    look: impl AsyncFn(Option<Stored>) -> Result<Settled<T>, ReleaseError>,
-) -> Result<T, ReleaseError> {
-    let mut pause = PAUSE;
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        let error = match run.store.put(object, &condition, &|_| ()).await {
-            Ok(version) => return Ok(written(version)),
-            Err(error) => error,
-        };
-        if !may_have_happened(&error) {
-            return Err(error.into());
-        }
-        match look(run.store.read(&object.key, LIMIT).await?).await? {
-            Settled::Done(value) => return Ok(value),
-            Settled::TryIf(_) if tries >= TRIES => return Err(error.into()),
-            Settled::TryIf(next) => condition = next,
-        }
-        run.clock.sleep(pause).await;
-        pause *= 2;
-    }
-}
-
-fn state(key: crate::model::object::Key, json: bytes::Bytes) -> Object {
-    Object::in_memory(key, Kind::State, "application/json", json)
+/// What decides between two releases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Decides {
+    /// The feed, which has been replaced.
+    Feed,
+    /// The manifest itself.
+    Manifest,
 }
 
 /// Keeps copies of the feed's documents under their hashes, where a rollback finds them.
@@ -98,21 +61,8 @@ pub(super) async fn keep_feeds(plan: &Plan, run: &Run<'_>) -> Result<(), Release
             continue;
         };
         let key = feed_copy_key(sha256);
-        let copy = Object::in_memory(key, Kind::State, "application/xml", pack(bytes));
-        let kept = write(
-            run,
-            &copy,
-            Condition::Absent,
-            |_| (),
-            async |stands| {
-                Ok(match stands {
-                    // Its name is its hash: whoever put it there, it is this document.
-                    Some(_) => Settled::Done(()),
-                    None => Settled::TryIf(Condition::Absent),
-                })
-            },
-        );
-        kept.await?;
+        keep_copy(run, &Object::in_memory(key, Kind::State, "application/xml", pack(bytes)))
+            .await?;
     }
     Ok(())
 }
@@ -121,7 +71,7 @@ pub(super) async fn keep_feeds(plan: &Plan, run: &Run<'_>) -> Result<(), Release
 async fn enter(run: &Run<'_>, lease: &Lease<'_>, record: &mut Record) -> Result<(), ReleaseError> {
     loop {
         let json = record.to_json();
-        let object = state(record.number.key(), json.clone());
+        let object = state(record.number.key(), json.clone())?;
         let ours = write(
             run,
             &object,
@@ -168,29 +118,18 @@ async fn put_feed(plan: &Plan, run: &Run<'_>) -> Result<(), ReleaseError> {
     .await
 }
 
-/// Makes the manifest a copy of the record, unless a later release has gone on from it.
-///
-/// Where the feed is replaced, that has decided already; where it stays, this decides.
-pub(super) async fn put_manifest(
-    run: &Run<'_>,
-    record: &Record,
-    seen: Option<Version>,
-    decided: bool,
-) -> Result<(), ReleaseError> {
-    write_manifest(run, Some(record), &Begun::new(), seen, decided).await?;
-    Ok(())
-}
-
-/// Writes the manifest: the current record, and what is begun. Gives what the store calls it.
+/// Writes the manifest: the current record, and what is begun; where the feed has decided, unless a later release
+/// has gone on from it. Gives what the store calls it.
 pub(super) async fn write_manifest(
     run: &Run<'_>,
     record: Option<&Record>,
     begun: &Begun,
     seen: Option<Version>,
-    decided: bool,
+    decides: Decides,
 ) -> Result<Option<Version>, ReleaseError> {
+    let decided = decides == Decides::Feed;
     let json = manifest_json(record, begun);
-    let object = state(manifest_key(), json.clone());
+    let object = state(manifest_key(), json.clone())?;
     let number = record.map(|record| record.number);
     let before = seen.map_or(Condition::Absent, Condition::Is);
     write(run, &object, before.clone(), Some, async |stands| {

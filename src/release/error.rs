@@ -132,8 +132,8 @@ pub enum ErrorClass {
     Target,
     /// A guard or another release stopped it.
     Stopped,
-    /// The host asked for what cannot be.
-    Host,
+    /// Another release is at work: it may be waited for.
+    Held,
     /// The host stopped it.
     Interrupted,
 }
@@ -142,17 +142,20 @@ impl ReleaseError {
     /// Which sort of error this is.
     pub fn class(&self) -> ErrorClass {
         match self {
+            // The host's own file has changed.
+            Self::Store(StoreError::Source { .. }) => ErrorClass::Stopped,
             Self::Store(_) | Self::BadLock { .. } | Self::BadRecord { .. } | Self::Broken(_) => {
                 ErrorClass::Target
             }
-            Self::Held { .. }
-            | Self::LockLost { .. }
+            Self::Held { .. } => ErrorClass::Held,
+            Self::LockLost { .. }
             | Self::Overtaken { .. }
             | Self::Taken { .. }
             | Self::Unproved { .. }
             | Self::NoFooting
-            | Self::TooMany { .. } => ErrorClass::Stopped,
-            Self::NoRelease(_) | Self::NotKept { .. } => ErrorClass::Host,
+            | Self::TooMany { .. }
+            | Self::NoRelease(_)
+            | Self::NotKept { .. } => ErrorClass::Stopped,
             Self::Cancelled => ErrorClass::Interrupted,
         }
     }
@@ -160,8 +163,7 @@ impl ReleaseError {
     /// What the host can do.
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Store(StoreError::Failed { help, .. }) => help.clone(),
-            Self::Store(_) => None,
+            Self::Store(error) => error.help(),
             Self::Held { expires, wrong_clock: Some(lock), .. } => Some(format!(
                 "its lock lasts until {expires}: the clock of this machine or of that one was wrong; \
                  set it, and if no release is at work, delete `{lock}`"

@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use super::error::ReleaseError;
-use super::run::{Process, Run};
+use super::process::Process;
+use super::run::Run;
 use crate::model::object::{Key, Kind, Object};
 use crate::store::record::Author;
 use crate::store::{Condition, StoreError, Stored, Version};
@@ -128,6 +129,7 @@ impl<'a> Lease<'a> {
         };
         let mut taken = Taken::default();
         let mut condition = Condition::Absent;
+        let mut holder = None;
         // Each turn either ends or has seen the lock change hands.
         for _ in 0..4 {
             let error = match run.store.put(&lock.object(), &condition, &|_| ()).await {
@@ -152,8 +154,10 @@ impl<'a> Lease<'a> {
             taken = Taken { resuming: true, has_ended };
             lock.in_doubt = !has_ended;
             condition = Condition::Is(stored.version);
+            holder = Some(other);
         }
-        Err(ReleaseError::LockLost { holder: Some("somebody else".into()) })
+        // Others take it in turns, or the store forgets what it has acknowledged.
+        Err(holder.map_or(ReleaseError::LockLost { holder: None }, |other| other.held(&run)))
     }
 
     /// Where conditions are checked just before a write, two may both believe that they have won.
@@ -298,7 +302,7 @@ mod tests {
     use async_trait::async_trait;
 
     use super::*;
-    use crate::release::run::{Cancel, Clock, Owner, Silent};
+    use crate::release::{Cancel, Clock, Owner, Silent};
     use crate::store::memory::MemoryStore;
 
     const LEASE: Duration = Duration::from_secs(90);

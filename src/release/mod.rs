@@ -17,7 +17,10 @@
 mod begun;
 mod commit;
 mod error;
+mod event;
+mod listing;
 mod lock;
+mod process;
 mod prune;
 mod read;
 mod records;
@@ -25,18 +28,22 @@ mod rollback;
 mod run;
 mod send;
 mod verify;
+mod write;
 
 pub use error::{ErrorClass, Fault, ReleaseError};
+pub use event::{Delivery, Event, Reporter, Silent};
+pub use process::{Owner, Process};
 pub use prune::{Prune, plan_prune, prune, take_away};
 pub use read::{audit, read_published};
 pub use records::{read_record, release_numbers};
 pub use rollback::{hold, plan_rollback};
-pub use run::{Cancel, Clock, Delivery, Event, Owner, Process, Reporter, Run, Silent, SystemClock};
+pub use run::{Cancel, Clock, Run, SystemClock};
 pub use send::send_ahead;
 
 use crate::model::object::{Key, Kind};
 use crate::plan::{Plan, Reason, Step};
 use crate::store::Version;
+use crate::store::begun::Begun;
 use crate::store::record::{Record, ReleaseNumber, manifest_key};
 use lock::Lease;
 
@@ -113,7 +120,8 @@ async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Rece
     if !plan.makes_release() {
         let manifest = still_current(plan, run).await?;
         if let Some(record) = &plan.base.record {
-            commit::put_manifest(run, record, manifest, true).await?;
+            let (begun, decides) = (Begun::new(), commit::Decides::Feed);
+            commit::write_manifest(run, Some(record), &begun, manifest, decides).await?;
         }
         return Ok(receipt);
     }

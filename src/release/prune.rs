@@ -11,9 +11,10 @@ use std::num::NonZeroUsize;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::error::ReleaseError;
+use super::event::Event;
 use super::lock::Lease;
 use super::records::{read_record, release_numbers};
-use super::run::{Event, Run};
+use super::run::Run;
 use super::with_lock;
 use crate::model::object::{Digest, Key};
 use crate::plan::documents;

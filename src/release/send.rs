@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::error::ReleaseError;
+use super::event::{Delivery, Event};
+use super::listing::{listed, worth_listing};
 use super::lock::{Lease, may_have_happened};
-use super::run::{Delivery, Event, Run};
-use super::verify::{listed, worth_listing};
+use super::run::Run;
+use super::write::keep_copy;
 use crate::model::hash::Sha256;
 use crate::model::object::{Key, Kind, Object};
 use crate::plan::{Reason, Step};
@@ -219,20 +221,8 @@ async fn keep(step: &Step, run: &Run<'_>) -> Result<(), ReleaseError> {
     let stands = run.store.read(&step.object.key, LIMIT).await?;
     // A release that was cut off may have replaced it already, and kept it.
     let Some(stored) = stands.filter(|it| Sha256::of(&it.bytes) == hash) else { return Ok(()) };
-    let copy =
-        Object::in_memory(kept_key(&hash), Kind::State, "application/octet-stream", stored.bytes);
-    for _ in 1..TRIES {
-        match run.store.put(&copy, &Condition::Absent, &|_| ()).await {
-            // Its name is its hash: whoever has put it there.
-            Ok(_) | Err(StoreError::Precondition { .. }) => return Ok(()),
-            Err(error) if may_have_happened(&error) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    match run.store.put(&copy, &Condition::Absent, &|_| ()).await {
-        Ok(_) | Err(StoreError::Precondition { .. }) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+    let (key, bytes) = (kept_key(&hash), stored.bytes);
+    keep_copy(run, &Object::in_memory(key, Kind::State, "application/octet-stream", bytes)).await
 }
 
 /// What must happen for an object to stand under its key.

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::try_join_all;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::error::{Fault, ReleaseError};
-use super::run::{Event, Run};
+use super::event::Event;
+use super::listing::{listed, worth_listing};
+use super::run::Run;
 use crate::model::object::{Key, Kind};
 use crate::plan::{Plan, Proof};
 use crate::store::record::{LIMIT, Recorded, manifest_key};
-use crate::store::{Expected, Found, Head, Listed, WORTH_LISTING};
+use crate::store::{Expected, Found, Head, Listed};
 
 /// Audio that no record knows and that is not at hand must be in the target already.
 pub(super) async fn prove(
@@ -45,46 +46,6 @@ async fn prove_one(proof: &Proof, run: &Run<'_>) -> Result<Recorded, ReleaseErro
         Found::Other(head) => format!("`{}` is other audio ({} bytes)", proof.key, head.bytes),
     };
     Err(ReleaseError::Unproved { proof: Box::new(proof.clone()), found })
-}
-
-/// Keys of which a listing tells with less ado, by the first folder in which they stand; and the others.
-pub(super) fn worth_listing<'a>(
-    keys: impl Iterator<Item = &'a Key>,
-) -> (Vec<Vec<&'a Key>>, Vec<&'a Key>) {
-    let mut folders: BTreeMap<&str, Vec<&Key>> = BTreeMap::new();
-    for key in keys {
-        let folder = key.as_str().split_once('/').map_or("", |(folder, _)| folder);
-        folders.entry(folder).or_default().push(key);
-    }
-    let (many, few): (Vec<_>, Vec<_>) =
-        folders.into_values().partition(|keys| keys.len() >= WORTH_LISTING);
-    (many, few.concat())
-}
-
-/// What listings tell of the keys in these folders.
-pub(super) async fn listed<'a>(
-    folders: Vec<Vec<&'a Key>>,
-    run: &Run<'_>,
-) -> Result<BTreeMap<&'a Key, Option<Listed>>, ReleaseError> {
-    let list = async |keys: Vec<&'a Key>| {
-        let found = run.store.list(common(&keys)).await?;
-        let mut found: BTreeMap<Key, Listed> =
-            found.into_iter().map(|found| (found.key.clone(), found)).collect();
-        let listed = keys.into_iter().map(|key| (key, found.remove(key)));
-        Ok::<Vec<_>, ReleaseError>(listed.collect())
-    };
-    Ok(try_join_all(folders.into_iter().map(list)).await?.into_iter().flatten().collect())
-}
-
-/// How all of these begin.
-fn common<'a>(keys: &[&'a Key]) -> &'a str {
-    let shared = |a: &'a str, b: &str| {
-        let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-        let same = (0..=same).rev().find(|at| a.is_char_boundary(*at)).unwrap_or_default();
-        &a[..same]
-    };
-    let first = keys.first().map_or("", |key| key.as_str());
-    keys.iter().fold(first, |common, key| shared(common, key.as_str()))
 }
 
 /// Looks at every enclosure that the feed will name, and at what else was sent for it.
@@ -158,20 +119,4 @@ fn judge(expected: &Expected<'_>, head: Option<Head>) -> Option<Fault> {
     };
     let expected_text = text(expected.bytes, expected.content_type);
     Some(Fault { key: expected.key.clone(), expected: expected_text, found })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_listing_begins_as_all_keys_do() {
-        let common = |keys: &[&str]| {
-            let keys: Vec<Key> = keys.iter().map(|key| Key::new(*key).unwrap()).collect();
-            common(&keys.iter().collect::<Vec<_>>()).to_owned()
-        };
-        assert_eq!(common(&["media/1.mp3", "media/12.mp3"]), "media/1");
-        assert_eq!(common(&["media/é.mp3", "media/è.mp3"]), "media/");
-        assert_eq!([common(&["a"]), common(&["a", "b"]), common(&[])], ["a", "", ""]);
-    }
 }

@@ -171,6 +171,24 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// What the host can do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Failed { help, .. } => help.clone(),
+            Self::Precondition { .. } => {
+                Some("see who else writes to this target, then do this again".to_owned())
+            }
+            Self::Source { .. } => {
+                Some("let the program that writes the file finish, then do this again".to_owned())
+            }
+            Self::TooLarge { key, .. } => {
+                Some(format!("look what `{key}` is: nothing that large is read or written there"))
+            }
+        }
+    }
+}
+
 /// Told of bytes as they are sent.
 pub type Progress<'a> = &'a (dyn Fn(u64) + Send + Sync);
 

@@ -77,7 +77,7 @@ pub fn read(
     let address = linked("self").or_else(|| options.address.map(str::to_owned));
     let mut show = Section::new("show");
     let title = parts.plain("title").or_else(|| parts.plain("itunes:title"));
-    let title = title.unwrap_or_else(|| missing("title", "My show", report));
+    let title = title.unwrap_or_else(|| left_open("title", "the feed", report));
     let (title, _) = cut(&title, MAX_LINE);
     show.text("title", title);
     show.maybe("subtitle", parts.plain("itunes:subtitle"));
@@ -89,8 +89,9 @@ pub fn read(
         let google = parts.see("googleplay:author", |it| !it.text.is_empty())?;
         Some(one_line(&google.text))
     });
-    let author =
-        author.or_else(|| owner.clone()).unwrap_or_else(|| missing("author", title, report));
+    let author = author
+        .or_else(|| owner.clone())
+        .unwrap_or_else(|| author_instead(title, "the feed", report));
     show.text("author", &author);
     let language = parts.line("language").or_else(|| parts.line("dc:language"));
     let language = match language {
@@ -102,7 +103,10 @@ pub fn read(
             );
             "en".to_owned()
         }),
-        None => missing("language", "en", report),
+        None => {
+            report.remark(FILE, "the feed gives no language", "`en` was written");
+            "en".to_owned()
+        }
     };
     show.text("language", &language);
     zone(&mut show, &language, options.zone, drafts, report);
@@ -233,9 +237,19 @@ fn same_address(a: &str, b: &str) -> bool {
     bare(a) == bare(b)
 }
 
-fn missing(key: &str, instead: &str, report: &mut Report) -> String {
-    report.remark(FILE, format!("the feed gives no {key}"), format!("`{instead}` was written"));
-    instead.to_owned()
+/// What `source` does not say, and nobody but the host knows: it stays empty, which no check lets pass.
+pub(super) fn left_open(key: &str, source: &str, report: &mut Report) -> String {
+    report.remark(FILE, format!("{source} gives no {key}"), format!("`{key}` is yours to write"));
+    String::new()
+}
+
+/// The show's author where `source` names none: whoever is called as the show is.
+pub(super) fn author_instead(title: &str, source: &str, report: &mut Report) -> String {
+    if title.is_empty() {
+        return left_open("author", source, report);
+    }
+    report.remark(FILE, format!("{source} gives no author"), format!("`{title}` was written"));
+    title.to_owned()
 }
 
 fn description(parts: &mut Parts<'_>, extra: &mut Vec<Element>, report: &mut Report) -> String {
@@ -249,7 +263,7 @@ fn description(parts: &mut Parts<'_>, extra: &mut Vec<Element>, report: &mut Rep
     }
     let text = text.or(summary.map(|summary| summary.text.as_str()));
     let text = text.map(html::lines).filter(|text| !text.is_empty());
-    let text = text.unwrap_or_else(|| missing("description", "What the show is about", report));
+    let text = text.unwrap_or_else(|| left_open("description", "the feed", report));
     let (kept, cut_off) = cut(&text, MAX_DESCRIPTION);
     if cut_off {
         let limit = format!("at {MAX_DESCRIPTION} bytes, Apple's limit");
@@ -304,7 +318,7 @@ fn categories(parts: &mut Parts<'_>, report: &mut Report) -> String {
     }
     // Other vocabularies' categories are words of their own.
     match paths.len() {
-        0 => format!("[{}]", quoted(&missing("category", "Arts", report))),
+        0 => format!("[{}]", left_open("category", "the feed", report)),
         1 => paths.concat(),
         _ => format!("[{}]", paths.join(", ")),
     }

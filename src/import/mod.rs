@@ -66,6 +66,13 @@ pub struct Import {
     pub report: Report,
 }
 
+impl Import {
+    /// What to call it.
+    pub fn name(&self) -> &str {
+        if self.title.is_empty() { "a show without a title" } else { &self.title }
+    }
+}
+
 /// An episode's file, and what belongs beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EpisodeFile {

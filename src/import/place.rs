@@ -10,12 +10,11 @@ use super::report::Report;
 use super::section::Section;
 use super::{item, names};
 use crate::show::edit::quoted;
+use crate::show::placeholder::NOWHERE;
 use crate::show::settings::FILE;
 use crate::show::{is_inside, path_of_link};
 use percent_encoding::percent_decode_str;
 
-/// Where a show stands that does not say it: a name that no server has (RFC 2606).
-pub const NOWHERE: &str = "https://your-site.invalid";
 /// Where shows are listed, talked of or hosted: a page there is nobody's own site.
 const PLATFORMS: [&str; 62] = [
     "twitter.com",

@@ -2,12 +2,13 @@
 
 use serde_yaml::Value;
 
-use super::channel::ARTWORK;
+use super::channel::{ARTWORK, author_instead, left_open};
 use super::dates;
 use super::options::Options;
 use super::report::Report;
 use super::section::Section;
 use super::site_config::SiteConfig;
+use crate::show::placeholder::NOWHERE;
 use crate::show::settings::FILE;
 use crate::show::{edit, is_inside};
 
@@ -20,24 +21,23 @@ pub fn site_settings(
     report: &mut Report,
 ) -> (String, String, Option<String>) {
     let text = |names: &[&str]| given.text(names);
-    let mut missing = |key: &str, instead: &str| {
-        report.remark(FILE, format!("{config} gives no {key}"), format!("`{instead}` was written"));
-        instead.to_owned()
-    };
-    let title = text(&["title", "name"]).unwrap_or_else(|| missing("title", "My show"));
+    let title = text(&["title", "name"]).unwrap_or_else(|| left_open("title", config, report));
     let description = text(&["description", "summary", "tagline"])
-        .unwrap_or_else(|| missing("description", "What the show is about"));
+        .unwrap_or_else(|| left_open("description", config, report));
     let author = text(&["author", "itunes_author", "publisher"])
-        .unwrap_or_else(|| missing("author", &title));
+        .unwrap_or_else(|| author_instead(&title, config, report));
     let language =
         text(&["language", "lang", "locale", "language_code"]).map(|text| text.replace('_', "-"));
-    let language = language.unwrap_or_else(|| missing("language", "en"));
+    let language = language.unwrap_or_else(|| {
+        report.remark(FILE, format!("{config} gives no language"), "`en` was written");
+        "en".to_owned()
+    });
     let categories = category(
         given.value(&["itunes_category", "category", "categories"]),
         text(&["subcategory", "sub_category"]),
     );
     let categories =
-        categories.unwrap_or_else(|| format!("[{}]", edit::quoted(&missing("category", "Arts"))));
+        categories.unwrap_or_else(|| format!("[{}]", left_open("category", config, report)));
     let base = jekylls_base(given).unwrap_or_default();
     let own = text(&["url", "base_url", "site_url"]);
     let own = own.map(|url| match base.trim_matches('/') {
@@ -50,7 +50,7 @@ pub fn site_settings(
             "the show's site is not known",
             format!("import with --url, or write `site.url` in {FILE}"),
         );
-        super::place::NOWHERE.to_owned()
+        NOWHERE.to_owned()
     });
     let mut show = Section::new("show");
     show.text("title", &title);

@@ -79,7 +79,7 @@ pub fn import(
         write_show(root, &import)?;
         watch.say(&format!(
             "Made “{}” in {}: {FILE} and {}",
-            printable(&import.title),
+            printable(import.name()),
             root.display(),
             counted(import.episodes.len(), "episode")
         ));
@@ -319,7 +319,7 @@ fn write_files(
 ) -> Result<(), (String, std::io::Error)> {
     let episodes =
         import.episodes.iter().map(|episode| (episode.path.as_str(), episode.text.as_str()));
-    let report = import.report.file(&import.title);
+    let report = import.report.file(import.name());
     let extra = import.extra.as_deref().map(|text| (import::EXTRA, text));
     let gitignore = gitignore("public");
     let others = [

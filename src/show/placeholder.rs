@@ -7,9 +7,13 @@ const OF_SETTINGS: [&str; 3] =
 /// What they wrote as an episode's notes.
 pub const OF_NOTES: &str = "Notes, in Markdown.";
 
-/// Whether a setting still says what a template said.
+/// Where a show is to stand of which an import knows no site: a name that no server has (RFC 2606, section 2).
+pub const NOWHERE: &str = "https://your-site.invalid";
+
+/// Whether a setting still says what a template or an import said.
 pub fn is_left(text: &str) -> bool {
-    OF_SETTINGS.contains(&text.trim())
+    let text = text.trim().trim_end_matches('/');
+    text == NOWHERE || OF_SETTINGS.contains(&text)
 }
 
 /// Whether a show is at an address that is nobody's yet: the template's own, or this machine. What is

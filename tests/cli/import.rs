@@ -715,6 +715,25 @@ fn episodes_that_share_the_old_host_s_audio_stay_in_the_feed() {
     assert_eq!(feed.matches("https://old.example/rerun.mp3\" length=\"77\"").count(), 2, "{feed}");
 }
 
+/// What nobody but the host knows is not made up, and not published.
+#[test]
+fn what_a_feed_does_not_say_of_its_show_stands_open_and_nothing_is_released() {
+    let show = TestShow::new();
+    let platform = "https://podcasters.spotify.com/pod/show/abc";
+    let feed = feed_with(platform, &item_with(1, "url='https://old.example/1.mp3' length='77'"));
+    let feed = feed.replace("<itunes:category text='Arts'/>", "");
+    let feed =
+        feed.replace("<link>https://show.example</link>", &format!("<link>{platform}</link>"));
+    show.write("old.xml", &feed.replace("<itunes:author>Ib</itunes:author>", ""));
+    show.onair(&["import", "old.xml", "--show", "copy", "--time-zone", "UTC"]);
+    fs::copy(show.path("img/artwork.png"), show.path("copy/img/artwork.png")).unwrap();
+    let ran = show.onair(&["release", "--show", "copy"]);
+    assert_eq!((ran.code, show.path("copy/public").exists()), (1, false), "{}", ran.said());
+    for expected in ["`url` still says \"https://your-site.invalid\"", "the show has no category"] {
+        assert!(ran.said().contains(expected), "{expected}: {}", ran.said());
+    }
+}
+
 /// What `onair export` would be: the public feed and the files that it names are the whole show.
 #[test]
 fn the_feed_is_the_export_and_comes_back_as_the_same_feed() {

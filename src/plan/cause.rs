@@ -106,6 +106,7 @@ impl GuardKind {
     fn safe_way(self) -> &'static str {
         match self {
             Self::GuidChanged => "write the published guid in the front matter, as `guid:`",
+            Self::ShowGuidChanged => "write the published one in onair.toml, as `guid` of [show]",
             Self::EpisodeRemoved => {
                 "put back its file or its date, or take `draft` out; to take it down whole, with its page and its audio, use \
                  `onair unpublish`"
@@ -136,6 +137,7 @@ impl GuardKind {
     fn of_many(self) -> &'static str {
         match self {
             Self::GuidChanged => "published guids would change",
+            Self::ShowGuidChanged => "podcast:guids of the show would change",
             Self::EpisodeRemoved => "episodes would leave the feed",
             Self::AddressChanged => "published enclosure addresses would change",
             Self::AudioChanged => "episodes would get other audio",

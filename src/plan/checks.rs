@@ -40,6 +40,7 @@ pub(super) fn refusals(
                 guards.extend(disagreements(edition, feed));
                 // Who replaces a stranger's feed has said so, and an import tells what does not come along.
                 if let Some(before) = before.filter(|_| published.standing != Standing::Foreign) {
+                    guards.extend(show_guid(before, &feed.feed.1, allow));
                     guards.extend(companions::lost(&edition.episodes, before, feed, allow));
                 }
             }
@@ -119,6 +120,19 @@ fn target(edition: &Edition, published: &Published, allow: &Overrides, guards: &
         let allow = Some(Allow::OlderTool);
         guards.push(refuse(GuardKind::OlderTool, what, expected, format!("onair {ours}"), allow));
     }
+}
+
+/// The show's own guid is for life (podcast namespace 1.0, "guid"); it follows from the feed's address only where
+/// it is not written.
+fn show_guid(before: &Document, after: &Document, allow: &Overrides) -> Option<Guard> {
+    let old = before.guid()?;
+    let new = after.guid().unwrap_or_default();
+    let refused = !new.eq_ignore_ascii_case(old) && !allow.contains(&Allow::ShowGuidChange);
+    refused.then(|| {
+        let what = "the show's podcast:guid would change: to directories, another show";
+        let allow = Some(Allow::ShowGuidChange);
+        refuse(GuardKind::ShowGuidChanged, what, format!("`{old}`"), format!("`{new}`"), allow)
+    })
 }
 
 /// This checkout lacks what was released last.

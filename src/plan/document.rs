@@ -70,6 +70,14 @@ impl Document {
     }
 }
 
+impl Document {
+    /// The show's own guid.
+    pub(super) fn guid(&self) -> Option<&str> {
+        let at = SHOW.iter().position(|(name, _)| *name == GUID)?;
+        self.show.get(at)?.as_deref()
+    }
+}
+
 fn whole(bytes: &[u8]) -> Result<Document, String> {
     let channel = Channel::read_from(bytes).map_err(|error| error.to_string())?;
     let show = SHOW.iter().map(|(_, get)| get(&channel).map(str::to_owned)).collect();
@@ -173,7 +181,7 @@ pub(super) const COMPANIONS: [(&str, &str); 2] =
 
 type Field<T> = (&'static str, fn(&T) -> Option<&str>);
 
-pub(super) const SHOW: [Field<Channel>; 8] = [
+pub(super) const SHOW: [Field<Channel>; 9] = [
     ("title", |show| Some(show.title())),
     ("link", |show| Some(show.link())),
     ("description", |show| Some(show.description())),
@@ -182,7 +190,10 @@ pub(super) const SHOW: [Field<Channel>; 8] = [
     ("author", |show| show.itunes_ext()?.author()),
     ("explicit", |show| show.itunes_ext()?.explicit()),
     ("category", |show| Some(show.itunes_ext()?.categories().first()?.text())),
+    (GUID, |show| show.extensions().get("podcast")?.get("guid")?.first()?.value()),
 ];
+
+const GUID: &str = "podcast:guid";
 
 pub(super) const ITEM: [Field<Item>; 16] = [
     ("guid", |item| item.guid().map(Guid::value)),

@@ -19,6 +19,8 @@ use crate::site::edition::Guid;
 pub enum GuardKind {
     /// A published episode would get another guid, or another `isPermaLink`.
     GuidChanged,
+    /// The show would get another `podcast:guid`.
+    ShowGuidChanged,
     /// A published episode would leave the feed.
     EpisodeRemoved,
     /// A published episode's enclosure would get another address.
@@ -93,6 +95,8 @@ impl EpisodeName {
 pub enum Allow {
     /// This episode may change its guid.
     GuidChange(EpisodeName),
+    /// The show may get another `podcast:guid`.
+    ShowGuidChange,
     /// This episode may leave the feed.
     Removal(EpisodeName),
     /// This episode may get other audio, under another address.
@@ -122,6 +126,7 @@ pub enum Allow {
 /// Every permission with its name and, for the help text, its meaning.
 pub const ALLOW: &[(&str, &str)] = &[
     ("guid-change:EPISODES", "let published episodes (`109`, `1,2`, or `all`) change their guids"),
+    ("show-guid-change", "let the show get another podcast:guid"),
     ("removal:EPISODES", "let published episodes leave the feed"),
     ("audio-change:EPISODES", "let published episodes get other audio, under new addresses"),
     ("companion-removal:EPISODES", "let published episodes lose their chapters or a transcript"),
@@ -144,6 +149,7 @@ impl fmt::Display for Allow {
             Self::AudioChange(episode) => write!(f, "audio-change:{}", episode.0),
             Self::CompanionRemoval(episode) => write!(f, "companion-removal:{}", episode.0),
             Self::DateChange(episode) => write!(f, "date-change:{}", episode.0),
+            Self::ShowGuidChange => f.write_str("show-guid-change"),
             Self::AddressChange => f.write_str("address-change"),
             Self::FeedShrink => f.write_str("feed-shrink"),
             Self::Duplicate => f.write_str("duplicate"),
@@ -211,6 +217,7 @@ impl FromStr for Allow {
             ("audio-change", _) => scoped(Self::AudioChange),
             ("companion-removal", _) => scoped(Self::CompanionRemoval),
             ("date-change", _) => scoped(Self::DateChange),
+            ("show-guid-change", None) => Ok(Self::ShowGuidChange),
             ("address-change", None) => Ok(Self::AddressChange),
             ("feed-shrink", None) => Ok(Self::FeedShrink),
             ("duplicate", None) => Ok(Self::Duplicate),

@@ -228,6 +228,36 @@ fn tracking_may_come_and_go_and_another_media_address_is_one_cause() {
     released(&show, &["--allow", "address-change"]);
 }
 
+/// It is made from the feed's address where it is not written.
+#[test]
+fn the_show_s_guid_outlives_its_address() {
+    let show = show_of(1);
+    let settings = show.read("onair.toml");
+    let media = format!("{settings}\n[media]\nurl = \"https://show.example/media\"\n");
+    show.write("onair.toml", &media);
+    released(&show, &[]);
+    let guid = |show: &TestShow| {
+        let feed = show.read("public/podcasts/feed.xml");
+        let (_, rest) = feed.split_once("<podcast:guid>").unwrap();
+        rest.split('<').next().unwrap().to_owned()
+    };
+    let first = guid(&show);
+    let moved = media.replacen("https://show.example", "https://tides.example", 1);
+    show.write("onair.toml", &moved);
+    let refused = release(&show, &[]);
+    assert_eq!(refused.code, 4, "{}", refused.said());
+    for expected in [first.as_str(), "as `guid` of [show]", "--allow show-guid-change"] {
+        assert!(refused.stderr.contains(expected), "{}", refused.said());
+    }
+    show.write("onair.toml", &moved.replace("[show]\n", &format!("[show]\nguid = \"{first}\"\n")));
+    released(&show, &[]);
+    assert_eq!(guid(&show), first);
+    show.write("onair.toml", &moved);
+    let ran = released(&show, &["--allow", "show-guid-change"]);
+    assert!(ran.stdout.contains("podcast:guid"), "{}", ran.said());
+    assert_ne!(guid(&show), first);
+}
+
 #[test]
 fn many_episodes_that_leave_are_one_cause_with_one_permission() {
     let show = show_of(7);

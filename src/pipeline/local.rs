@@ -9,7 +9,7 @@ use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
 use crate::model::object::{Body, Key, Kind, Object};
 use crate::rules::Evidence;
-use crate::show::Episode;
+use crate::show::{Episode, enclosure};
 use crate::store::audio::metadata;
 
 /// An MP3 at hand.
@@ -67,7 +67,7 @@ pub fn new_audio(
     local: &Local<'_>,
     key: Key,
 ) -> Result<(PublishedAudio, Object), Error> {
-    match checkout.show.settings.writes_tag(episode) {
+    match enclosure::takes_tag(&checkout.show.settings, episode) {
         true => tagged_audio(checkout, episode, local, key),
         false => as_it_is(local, key),
     }

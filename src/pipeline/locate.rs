@@ -149,7 +149,7 @@ fn question(
     else {
         return Ok(None);
     };
-    let local = match settings.writes_tag(episode) {
+    let local = match enclosure::takes_tag(settings, episode) {
         true => None,
         false => Local::of(checkout, evidence)?,
     };

@@ -37,6 +37,12 @@ pub fn foreign<'a>(settings: &Settings, episode: &'a Episode) -> Option<&'a str>
     own.iter().all(|own| !url.starts_with(own)).then_some(url)
 }
 
+/// Whether an episode's MP3 is published with a tag of onair's, and not byte for byte as it is: what stands at
+/// another address has none, and its length is the file's own.
+pub fn takes_tag(settings: &Settings, episode: &Episode) -> bool {
+    settings.writes_tag(episode) && foreign(settings, episode).is_none()
+}
+
 /// What an address below `prefix` leads to there: its path, decoded. A query selects no other file.
 pub fn name_below(prefix: &str, url: &str) -> Option<String> {
     let path = url.strip_prefix(prefix)?.split(['?', '#']).next()?;

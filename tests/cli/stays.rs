@@ -228,6 +228,20 @@ fn tracking_may_come_and_go_and_another_media_address_is_one_cause() {
     released(&show, &["--allow", "address-change"]);
 }
 
+#[test]
+fn audio_that_stands_elsewhere_has_the_length_of_the_file_at_hand() {
+    let show = show_of(1);
+    let path = "episodes/episode_001.md";
+    let written =
+        show.read(path).replacen("---\n", "---\nenclosure: https://old.example/1.mp3\n", 1);
+    show.write(path, &written);
+    released(&show, &[]);
+    let length = std::fs::metadata(show.path("audio/001.mp3")).unwrap().len();
+    let enclosure = format!("url=\"https://old.example/1.mp3\" length=\"{length}\"");
+    let feed = show.read("public/podcasts/feed.xml");
+    assert!(feed.contains(&enclosure), "{enclosure} in {feed}");
+}
+
 /// It is made from the feed's address where it is not written.
 #[test]
 fn the_show_s_guid_outlives_its_address() {

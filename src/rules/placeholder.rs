@@ -36,19 +36,14 @@ pub(super) fn settings(show: &Show, findings: &mut Vec<Finding>) {
         findings.push(if text.is_empty() { finding } else { left(is_unseen, finding) });
     }
     let Some(owner) = &settings.owner else { return };
-    for (key, text) in [("name", &owner.name), ("email", &owner.email)] {
-        if !is_left(text) {
-            continue;
+    for (key, value) in [("name", &owner.name), ("email", &owner.email)] {
+        let text = value.get_ref();
+        if is_left(text) {
+            let message = format!("`{key}` of [show.owner] still says \"{text}\"");
+            let finding = Finding::at(&rule::PLACEHOLDER, source, value.span(), message)
+                .help("platforms write there to prove that the show is yours: give what is yours");
+            findings.push(left(is_unseen, finding));
         }
-        // The table keeps no places: the value stands once behind its heading.
-        let table = source.text.find("[show.owner]").unwrap_or(0);
-        let quoted = format!("\"{text}\"");
-        let at = source.text[table..].find(&quoted).map(|at| table + at);
-        let message = format!("`{key}` of [show.owner] still says \"{text}\"");
-        let mut finding = Finding::on_file(&rule::PLACEHOLDER, &source.path, message)
-            .help("platforms write there to prove that the show is yours: give what is yours");
-        finding.span = at.map(|at| at..at + quoted.len());
-        findings.push(left(is_unseen, finding));
     }
 }
 

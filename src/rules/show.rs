@@ -9,8 +9,9 @@ use super::text::{MAX_DESCRIPTION, too_long};
 use crate::show::categories::CATEGORIES;
 use crate::show::guid::podcast_guid;
 use crate::show::languages::{is_language, language_of};
+use crate::show::placeholder::is_left;
 use crate::show::read::FileTrouble;
-use crate::show::words::nearest;
+use crate::show::words::{is_email, nearest};
 use crate::show::{Settings, Source};
 
 /// The artwork as it was found: what its file lacks and its picture, `None` for a file that is not a picture,
@@ -72,8 +73,14 @@ pub fn settings(
             .help(format!("write guid = \"{guid}\" into [show], then follow `onair move`")),
         );
     }
-    if settings.show.owner.is_none() {
-        findings.push(
+    findings.extend(owner(settings, source));
+    findings.extend(ignored(settings, source));
+}
+
+/// Whom Apple writes to.
+fn owner(settings: &Settings, source: &Source) -> Option<Finding> {
+    let Some(owner) = &settings.show.owner else {
+        return Some(
             Finding::on_file(
                 &rule::OWNER,
                 &source.path,
@@ -81,7 +88,43 @@ pub fn settings(
             )
             .help("add [show.owner] with `name` and `email`"),
         );
+    };
+    let (text, span) = (owner.email.get_ref(), owner.email.span());
+    let is_open = is_left(text) || is_email(text.trim());
+    (!is_open).then(|| {
+        let message = format!("`{text}` is not an e-mail address");
+        let mut finding = Finding::at(&rule::OWNER, source, span, message);
+        finding.severity = Severity::Warning;
+        finding
+    })
+}
+
+/// Values that the feed gives and nobody takes.
+fn ignored(settings: &Settings, source: &Source) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut finding = |span, message: String, expected: &str| {
+        let mut finding = Finding::at(&rule::SETTINGS, source, span, message).expected(expected);
+        finding.severity = Severity::Warning;
+        findings.push(finding);
+    };
+    if let Some(guid) = &settings.show.guid
+        && uuid::Uuid::try_parse(guid.get_ref().trim()).is_err()
+    {
+        let expected =
+            "a UUID (podcast namespace 1.0, guid); leave it out where none was published";
+        finding(guid.span(), format!("`{}` is no podcast:guid", guid.get_ref()), expected);
     }
+    if let Some(funding) = &settings.show.funding
+        && !is_web(funding.url.get_ref())
+    {
+        let message = format!("`{}` is not a web address", funding.url.get_ref());
+        finding(funding.url.span(), message, "an address that starts with `https://`");
+    }
+    findings
+}
+
+fn is_web(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
 }
 
 fn check_artwork(
@@ -108,6 +151,17 @@ fn check_artwork(
     }
 }
 
+/// The category and subcategory that one text names: `Arts > Books`, or `Books` alone.
+fn path_of(text: &str) -> Option<(&'static str, &'static str)> {
+    let (top, sub) = match text.split_once(['>', '/']) {
+        Some((top, sub)) => (Some(top.trim()), sub.trim()),
+        None => (None, text.trim()),
+    };
+    let tops = CATEGORIES.iter().filter(|(known, _)| top.is_none_or(|top| top == *known));
+    let mut found = tops.flat_map(|(top, subs)| subs.iter().map(move |sub| (*top, *sub)));
+    found.find(|(_, known)| *known == sub)
+}
+
 fn check_categories(settings: &Settings, source: &Source, findings: &mut Vec<Finding>) {
     let place = &settings.show.category;
     let finding = |message: String| Finding::at(&rule::CATEGORY, source, place.span(), message);
@@ -131,9 +185,10 @@ fn check_categories(settings: &Settings, source: &Source, findings: &mut Vec<Fin
         }
         let Some((_, subs)) = CATEGORIES.iter().find(|(known, _)| *known == top) else {
             let message = finding(format!("Apple has no category `{top}`"));
-            findings.push(match nearest(top, &tops) {
-                Some(near) => message.help(format!("did you mean `{near}`?")),
-                None => message.expected(tops.join(", ")),
+            findings.push(match (path_of(top), nearest(top, &tops)) {
+                (Some((top, sub)), _) => message.help(format!("write `[\"{top}\", \"{sub}\"]`")),
+                (None, Some(near)) => message.help(format!("did you mean `{near}`?")),
+                (None, None) => message.expected(tops.join(", ")),
             });
             continue;
         };

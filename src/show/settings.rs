@@ -4,6 +4,7 @@
 //! the same.
 
 mod tables;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -81,9 +82,10 @@ impl Settings {
     /// missing or of the wrong type, a zone, address or path that cannot be.
     pub fn parse(source: &Source) -> Result<Self, SettingsError> {
         let settings: Self = toml::from_str(&source.text).map_err(|error| {
-            let message = error.message().trim_end().to_owned();
-            let help = unknown_key(&message);
-            SettingsError { span: error.span().unwrap_or(0..0), reason: message, help }
+            let span = error.span().unwrap_or(0..0);
+            let value = source.text.get(span.clone()).unwrap_or_default();
+            let (reason, help) = words::in_words(error.message(), value);
+            SettingsError { span, reason, help }
         })?;
         settings.check()?;
         if let Some(span) = too_much(&source.text) {
@@ -337,14 +339,6 @@ fn too_much(text: &str) -> Option<Span> {
 
 fn wrong(value: &Spanned<String>, reason: String, help: &str) -> SettingsError {
     SettingsError { span: value.span(), reason, help: Some(help.to_owned()) }
-}
-
-/// From "unknown field `x`, expected one of `a`, `b`": the nearest of them.
-fn unknown_key(message: &str) -> Option<String> {
-    let (unknown, expected) = message.strip_prefix("unknown field `")?.split_once('`')?;
-    let candidates: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-    let nearest = super::words::nearest(unknown, &candidates)?;
-    Some(format!("did you mean `{nearest}`?"))
 }
 
 #[cfg(test)]

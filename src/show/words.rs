@@ -22,3 +22,11 @@ pub fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
+
+/// Whether a text can be an e-mail address.
+pub fn is_email(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(name, host)| {
+        let plain = |part: &str| !part.contains(|c: char| c == '@' || c.is_whitespace());
+        !name.is_empty() && plain(name) && plain(host) && host.contains('.') && !host.ends_with('.')
+    })
+}

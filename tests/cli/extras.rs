@@ -121,6 +121,21 @@ fn settings_that_cannot_be_are_refused_where_they_stand() {
     }
 }
 
+#[test]
+fn settings_that_nobody_takes_are_told_where_they_stand() {
+    let show = TestShow::new();
+    let keys = "guid = \"abc\"\nfunding = { url = \"paypal.me/x\", text = \"Thanks\" }\n";
+    let category = "category = [\"Arts > Books\", \"Food\"]";
+    let settings = SETTINGS.replace("category = [\"News\", \"Tech News\"]", category);
+    let settings = settings.replace("[show.owner]", &format!("{keys}\n[show.owner]"));
+    let email = settings.lines().find(|line| line.starts_with("email")).unwrap();
+    show.write("onair.toml", &settings.replace(email, "email = \"ada at show.example\""));
+    insta::assert_snapshot!("settings_ignored", show.check());
+    let alone = settings.replace(category, "category = \"Food\"");
+    show.write("onair.toml", &alone);
+    assert!(show.check().contains("write `[\"Arts\", \"Food\"]`"), "{}", show.check());
+}
+
 /// The episode's chapter file as it is published, if it is.
 fn published_chapters(show: &TestShow) -> Option<String> {
     let path = show.path("public/podcasts/episode_001/chapters.json");

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use super::super::target;
 use crate::show::categories::{CATEGORIES, category};
 use crate::show::languages::{is_language, language_of};
+use crate::show::words::is_email;
 
 /// What `init` asks for, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -180,11 +181,7 @@ fn read(topic: Topic, text: &str) -> Result<String, String> {
 }
 
 fn email(text: &str) -> Result<String, String> {
-    let whole = text.split_once('@').is_some_and(|(name, host)| {
-        let plain = |part: &str| !part.contains(|c: char| c == '@' || c.is_whitespace());
-        !name.is_empty() && plain(name) && plain(host) && host.contains('.') && !host.ends_with('.')
-    });
-    match whole {
+    match is_email(text) {
         true => Ok(text.to_owned()),
         false => Err(format!("`{text}` is not an e-mail address")),
     }

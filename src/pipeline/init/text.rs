@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(open(&read), [Topic::Description, Topic::Language]);
         assert_eq!(read.show.title.get_ref(), "A \"new\" \\ show");
         assert_eq!(read.show.category.get_ref().paths(), [("News", Some("Tech News"))]);
-        assert_eq!(read.show.owner.as_ref().map(|it| it.name.as_str()), Some("Ada"));
+        assert_eq!(read.show.owner.as_ref().map(|it| it.name.get_ref().as_str()), Some("Ada"));
         assert!(filled.contains("language = \"\"   # mine\n"), "{filled}");
         assert_eq!(fill(&filled, &read, &answers), filled, "what is answered stays");
     }

@@ -89,27 +89,33 @@ pub struct ShowSettings {
 
 /// `[show.owner]`
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table, as in `{ name = \"Ada Quay\", email = \"ada@show.example\" }`,"
+)]
 pub struct Owner {
     /// A name.
-    pub name: String,
+    pub name: Spanned<String>,
     /// An e-mail address; it stands in the feed for all to see.
-    pub email: String,
+    pub email: Spanned<String>,
 }
 
 /// `[show.funding]`
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table, as in `{ url = \"https://…\", text = \"Support the show\" }`,"
+)]
 pub struct Funding {
     /// The page.
-    pub url: String,
+    pub url: Spanned<String>,
     /// What the link says.
     pub text: String,
 }
 
 /// An entry of `show.hosts`.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, as in `{ name = \"Ada Quay\" }`,")]
 pub struct Host {
     /// A name.
     pub name: String,
@@ -121,7 +127,10 @@ pub struct Host {
 
 /// `show.category` in its three forms.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a category is a text or a list: `\"News\"`, `[\"News\", \"Tech News\"]`"
+)]
 pub enum Categories {
     /// `"Technology"`
     One(String),

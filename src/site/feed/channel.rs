@@ -57,8 +57,8 @@ pub(super) fn channel(frame: Frame<'_>, path: &str, items: &[Item<'_>]) -> Chann
             complete: show.complete.then(|| "Yes".to_owned()),
             new_feed_url: frame.show.site.new_feed_url.as_ref().map(|url| url.get_ref().clone()),
             owner: show.owner.as_ref().map(|owner| ITunesOwner {
-                name: Some(owner.name.clone()),
-                email: Some(owner.email.clone()),
+                name: Some(owner.name.get_ref().clone()),
+                email: Some(owner.email.get_ref().clone()),
             }),
             subtitle: show.subtitle.clone(),
             summary: Some(description),
@@ -98,13 +98,13 @@ fn podcast_elements(frame: Frame<'_>, channel: &mut Channel) {
         put(&mut channel.extensions, extension(name, attributes.iter().copied(), value));
     };
     add("podcast:guid", &[], Some(&podcast_guid(frame.show)));
-    let owner = show.owner.as_ref().map(|owner| ("owner", owner.email.as_str()));
+    let owner = show.owner.as_ref().map(|owner| ("owner", owner.email.get_ref().as_str()));
     let locked = if show.locked { "yes" } else { "no" };
     add("podcast:locked", owner.as_slice(), Some(locked));
     add("podcast:medium", &[], Some(show.medium.get_ref()));
     if let Some(funding) = &show.funding {
         let words: String = funding.text.chars().take(128).collect();
-        add("podcast:funding", &[("url", &funding.url)], Some(&words));
+        add("podcast:funding", &[("url", funding.url.get_ref())], Some(&words));
     }
     if let Some(verify) = &show.apple_verify {
         add("podcast:txt", &[("purpose", "applepodcastsverify")], Some(verify));

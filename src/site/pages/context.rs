@@ -115,10 +115,9 @@ impl Show {
                     image: host.img.clone(),
                 })
                 .collect(),
-            funding: show
-                .funding
-                .as_ref()
-                .and_then(|funding| Some(Link::new(&funding.text, people::web(&funding.url)?))),
+            funding: show.funding.as_ref().and_then(|funding| {
+                Some(Link::new(&funding.text, people::web(funding.url.get_ref())?))
+            }),
         }
     }
 }

@@ -215,6 +215,10 @@ pub fn resolve(show: &Show, path: &str) -> Result<PathBuf, FileTrouble> {
 
 /// MP3s in the audio folder that no episode names.
 fn unused(show: &Show) -> Vec<String> {
+    // What they name, nobody knows.
+    if !show.unreadable.is_empty() {
+        return Vec::new();
+    }
     // A name that cannot be published is a finding of its own; the file is used all the same.
     let named = |episode: &'_ Episode| match &episode.file {
         Given::Good(file) => Some(file.value.as_str().to_owned()),

@@ -105,13 +105,18 @@ pub enum FileTrouble {
         limit: u64,
     },
     /// No UTF-8.
-    #[error("this is not UTF-8 text: byte {at} (line {line}) cannot be read")]
+    #[error(
+        "this is not UTF-8 text: byte {at} (line {line}) cannot be read; save the file as UTF-8"
+    )]
     NotUtf8 {
         /// How many bytes are good.
         at: usize,
         /// The line of the first bad byte, from 1.
         line: usize,
     },
+    /// Text as some editors on Windows write it.
+    #[error("this is UTF-16 text: save the file as UTF-8")]
+    Utf16,
     /// A character that no text file holds.
     #[error("there is a NUL character at byte {at} (line {line})")]
     Nul {
@@ -460,6 +465,16 @@ pub fn read_other_text(root: &Path, path: &str) -> Result<Source, FileTrouble> {
 pub fn read_text(root: &Path, path: &str) -> Result<Source, FileTrouble> {
     let bytes = read_bytes(root, path, MAX_TEXT)?;
     let line = |at: usize| bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+    // Its mark, or Latin letters, every other byte of which is 0.
+    if matches!(
+        bytes[..],
+        [0xFF, 0xFE, ..]
+            | [0xFE, 0xFF, ..]
+            | [0, 1..=0xFF, 0, 1..=0xFF, ..]
+            | [1..=0xFF, 0, 1..=0xFF, 0, ..]
+    ) {
+        return Err(FileTrouble::Utf16);
+    }
     if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
         return Err(FileTrouble::Nul { at, line: line(at) });
     }

@@ -73,6 +73,8 @@ fn robust_reading() {
     file("bomb", b"---\na: &a [x, x]\nb: [*a, *a]\n---\n");
     file("nul", b"---\ntitle: \0\n---\n");
     file("latin1", b"---\ntitle: caf\xe9\n---\n");
+    file("utf16", b"\xff\xfe-\0-\0-\0\n\0");
+    file("utf16-unmarked", b"\0-\0-\0-\0\n");
     file("large", format!("---\na: {}\n---\n", "x".repeat(10_000_000)).as_bytes());
     file("empty", b"");
     std::fs::create_dir(show.path("episodes/folder.md")).unwrap();

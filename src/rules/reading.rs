@@ -42,9 +42,7 @@ fn finding(episode: &Episode, reading: &Reading) -> Option<Finding> {
     match reading {
         Reading::Comment { key, text, span, comment } => {
             let lost = &source.text[comment.clone()];
-            // A person puts a space into a remark, and none into `#5`.
-            let is_remark = lost.trim_start_matches('#').starts_with([' ', '\t'])
-                || lost.trim_matches('#').is_empty();
+            let is_remark = is_remark(lost);
             if is_remark && text.is_empty() {
                 return None;
             }
@@ -62,6 +60,16 @@ fn finding(episode: &Episode, reading: &Reading) -> Option<Finding> {
                 finding.severity = Severity::Note;
             }
             Some(finding)
+        }
+        Reading::NumberSign { key, comment } => {
+            let lost = &source.text[comment.clone()];
+            let digits = lost.trim_start_matches('#').trim();
+            let message = format!("`{lost}` is a comment for YAML, and no {key} number");
+            Some(
+                Finding::at(&rule::TEXT_LOST, source, comment.clone(), message)
+                    .help(format!("write `{key}: {digits}`"))
+                    .suggest(comment.clone(), digits),
+            )
         }
         Reading::Swallowed { key, name } => {
             let lost = &source.text[name.clone()];
@@ -115,6 +123,15 @@ fn finding(episode: &Episode, reading: &Reading) -> Option<Finding> {
         // Said of the title as a whole, below.
         Reading::TitleBreak => None,
     }
+}
+
+/// Whether a comment is a person's remark: it has a space in front of its words, which `#5` has not, nor is it
+/// a number, as in `# 5`.
+fn is_remark(comment: &str) -> bool {
+    let words = comment.trim_start_matches('#');
+    let is_number =
+        words.trim().bytes().all(|byte| byte.is_ascii_digit()) && !words.trim().is_empty();
+    words.is_empty() || words.starts_with([' ', '\t']) && !is_number
 }
 
 /// A title is a line of plain text (Apple Podcasts, "episode title").
@@ -256,6 +273,8 @@ mod tests {
             found("title: Ask # later, maybe"),
             ["text-lost note [# later, maybe] \"Ask # later, maybe\""]
         );
+        assert_eq!(found("title: Ask me # 5"), ["text-lost warning [# 5] \"Ask me # 5\""]);
+        assert_eq!(found("episode: #4"), ["text-lost warning [#4] 4"]);
         assert_eq!(found("subtitle: #metoo"), ["text-lost warning [#metoo] \"#metoo\""]);
         assert_eq!(found("guests:\n  - name: Ada #1\n")[0], "text-lost warning [#1] \"Ada #1\"");
         for fine in [
@@ -263,6 +282,8 @@ mod tests {
             "title: Ask#5",
             "size: 12 #c",
             "title:  # to come",
+            "episode:  # to come",
+            "episode: 4 #c",
             "title:\n#c",
             "title: >\n  a #5\n",
         ] {

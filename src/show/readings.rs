@@ -32,6 +32,13 @@ pub enum Reading {
         /// The comment.
         comment: Span,
     },
+    /// A number with a `#` in front of it, which makes a comment of it.
+    NumberSign {
+        /// The key.
+        key: &'static str,
+        /// The comment.
+        comment: Span,
+    },
     /// A key that has become part of the text before it.
     Swallowed {
         /// The key whose text it is now.
@@ -76,6 +83,17 @@ pub(super) fn of(fields: &Fields, source: &str) -> Box<[Reading]> {
         for (span, scalar) in field.node.scalars() {
             found.extend(comment(source, key, span, scalar));
             swallowed(source, fields, key, span, scalar, &mut found);
+        }
+    }
+    for key in ["episode", "season"] {
+        let scalar = fields.get(key).and_then(|field| Some((field.span(), field.node.scalar()?)));
+        if let Some((span, scalar)) = scalar
+            && let Some(Reading::Comment { text, comment, .. }) =
+                comment(source, key, &span, scalar)
+            && text.is_empty()
+            && source[comment.clone()].trim_start_matches('#').trim().parse::<u32>().is_ok()
+        {
+            found.push(Reading::NumberSign { key, comment });
         }
     }
     for key in ["title", "subtitle"] {

@@ -131,6 +131,8 @@ pub fn assemble(
     let edition = site::build(&inputs).map_err(|error| match error {
         SiteError::Template(_) => Error::new(Class::Findings, error.to_string())
             .help("`onair check` makes pages without pictures and waveforms: what a template does with these, only a release tries"),
+        SiteError::Taken { .. } => Error::new(Class::Findings, error.to_string())
+            .help("give the episode another `slug`, `permalink` or alias"),
         error => Error::usage(error.to_string()),
     })?;
     Ok(Edition { waiting: waiting::waiting(show, now), ..edition })

@@ -125,12 +125,21 @@ pub enum SiteError {
     /// Something has no place in the target.
     #[error(transparent)]
     Key(#[from] BadKey),
-    /// Two things have the same place in the target.
-    #[error("two things would be published as `{0}`")]
-    Twice(Key),
+    /// Two things have the same place in the target, or one stands where another needs a folder.
+    #[error("{}`{key}` is taken: something else is to be published there", of_source(.source_path.as_deref()))]
+    Taken {
+        /// The place.
+        key: Key,
+        /// The episode whose page or alias it is, if it is one's.
+        source_path: Option<String>,
+    },
     /// The feed could not be written.
     #[error("the feed cannot be written: {0}")]
     Feed(String),
+}
+
+fn of_source(path: Option<&str>) -> String {
+    path.map_or_else(String::new, |path| format!("{path}: "))
 }
 
 /// Renders a show.
@@ -192,9 +201,20 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     objects.extend(redirects);
     objects.extend(archives);
 
-    let mut keys = BTreeSet::from([&feed.key]);
-    if let Some(twice) = objects.iter().find(|object| !keys.insert(&object.key)) {
-        return Err(SiteError::Twice(twice.key.clone()));
+    let mut keys = BTreeSet::from([feed.key.as_str()]);
+    let twice = objects.iter().find(|object| !keys.insert(object.key.as_str()));
+    let is_file = |folder: &str| keys.contains(folder);
+    let taken = || objects.iter().find(|object| folders(object.key.as_str()).any(is_file));
+    if let Some(object) = twice.or_else(taken) {
+        let key = object.key.clone();
+        let is_at = |path: &str| addresses.key(path).is_ok_and(|at| at == key);
+        let is_its = |item: &&Item<'_>| {
+            let aliases = item.entry.given.episode.aliases.value();
+            is_at(&item.page) || aliases.into_iter().flatten().any(|path| is_at(path))
+        };
+        let item = items.iter().find(is_its);
+        let source_path = item.map(|item| item.entry.given.episode.source.path.clone());
+        return Err(SiteError::Taken { key, source_path });
     }
     let page = |entry: &item::Entry<'_>| {
         let path = addresses.page(entry.given.episode);
@@ -252,6 +272,11 @@ fn aliases(
         }
     }
     Ok(objects)
+}
+
+/// Every folder above a file.
+fn folders(key: &str) -> impl Iterator<Item = &str> {
+    key.match_indices('/').map(|(at, _)| &key[..at])
 }
 
 /// What a host's text may name: pages of due episodes, and the show's images, each with its site path.

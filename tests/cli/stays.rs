@@ -242,6 +242,20 @@ fn audio_that_stands_elsewhere_has_the_length_of_the_file_at_hand() {
     assert!(feed.contains(&enclosure), "{enclosure} in {feed}");
 }
 
+#[test]
+fn a_page_has_no_place_where_something_else_stands() {
+    for key in ["permalink: /about/", "aliases: [/podcasts/feed.xml]", "slug: feed.xml"] {
+        let show = show_of(1);
+        let path = "episodes/episode_001.md";
+        let written = show.read(path).replacen("---\n", &format!("---\n{key}\n"), 1);
+        show.write(path, &written);
+        let ran = release(&show, &[]);
+        assert_eq!((ran.code, show.path("public/media").exists()), (1, false), "{}", ran.said());
+        assert!(ran.stderr.contains("episodes/episode_001.md: `"), "{}", ran.said());
+        assert!(ran.stderr.contains("another `slug`, `permalink` or alias"), "{}", ran.said());
+    }
+}
+
 /// It is made from the feed's address where it is not written.
 #[test]
 fn the_show_s_guid_outlives_its_address() {

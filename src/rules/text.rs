@@ -9,6 +9,7 @@ use super::shorten::shorten;
 use crate::show::edit::requote;
 use crate::show::episode::EpisodeType;
 use crate::show::frontmatter::FrontMatterError;
+use crate::show::keys::own;
 use crate::show::read::UnreadableReason;
 use crate::show::settings::ShowKind;
 use crate::show::{Episode, Given, Malformed, Settings, Source, Span, Unreadable};
@@ -75,9 +76,14 @@ fn front_matter(source: &Source, error: &FrontMatterError) -> Finding {
 pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Finding>) {
     let source = &episode.source;
     for unknown in &episode.unknown {
-        let message = format!("onair does not know the key `{}`", shorten(&unknown.key));
+        let again = own(&unknown.key);
+        let message = match again {
+            Some(own) => format!("`{}` is `{own}` again, and does nothing", shorten(&unknown.key)),
+            None => format!("onair does not know the key `{}`", shorten(&unknown.key)),
+        };
         let finding = Finding::at(&rule::UNKNOWN_KEY, source, unknown.span.clone(), message);
         findings.push(match unknown.nearest {
+            _ if again.is_some() => finding.help("leave one of the two"),
             Some(nearest) => finding
                 .help(format!("did you mean `{nearest}`?"))
                 .suggest(unknown.span.clone(), nearest),

@@ -216,21 +216,27 @@ impl Fields {
         })
     }
 
-    /// The fields that mean nothing to anybody.
+    /// The fields that mean nothing to anybody, or say again what another spelling of their key has said.
     pub fn unknown(&self) -> impl Iterator<Item = &Field> {
         let is_known = |field: &&Field| {
-            OWN.iter().any(|key| alike(key, &field.key))
-                || FOREIGN.iter().any(|foreign| alike(foreign.key, &field.key))
+            own(&field.key).is_some_and(|key| {
+                field.key == key || self.all.iter().all(|other| other.key != key)
+            }) || FOREIGN.iter().any(|foreign| alike(foreign.key, &field.key))
                 || is_group(&field.key) && is_map(field)
         };
         self.all.iter().chain(&self.inner).filter(move |field| !is_known(field))
     }
 }
 
+/// The key of onair's that a name spells.
+pub fn own(name: &str) -> Option<&'static str> {
+    OWN.iter().copied().find(|own| alike(own, name))
+}
+
 /// The key of onair's that a name stands for, and how near: what goes first has the lowest rank.
 fn role(name: &str) -> Option<(&'static str, usize)> {
-    if let Some(own) = OWN.iter().find(|own| alike(own, name)) {
-        return Some((own, FOREIGN.len() + usize::from(*own != name)));
+    if let Some(own) = own(name) {
+        return Some((own, FOREIGN.len() + usize::from(own != name)));
     }
     let at = FOREIGN.iter().position(|foreign| alike(foreign.key, name))?;
     match FOREIGN[at].means {
@@ -270,6 +276,14 @@ mod tests {
     fn the_documented_table_is_this_one() {
         let page = include_str!("../../docs/keys.md");
         assert!(page == markdown(), "run: cargo run -- explain --keys > docs/keys.md");
+    }
+
+    #[test]
+    fn another_spelling_of_a_key_that_is_there_says_nothing() {
+        let unknown =
+            |yaml: &str| fields(yaml).unknown().map(|field| field.key.clone()).collect::<Vec<_>>();
+        assert_eq!(unknown("title: A\nTitle: B\nkolor: red"), ["Title", "kolor"]);
+        assert_eq!(unknown("Title: B\nfile: a.mp3"), Vec::<String>::new());
     }
 
     #[test]

@@ -235,7 +235,10 @@ fn two_things_never_share_a_key() {
     let episodes =
         [testing::episode("episodes/a/x.md", &text), testing::episode("episodes/b/x.md", &text)];
     let error = build(&testing::inputs(&show, &episodes)).unwrap_err().to_string();
-    assert_eq!(error, "episodes/a/x.md: `web/podcasts/x/index.html` is taken: something else is to be published there");
+    assert_eq!(
+        error,
+        "episodes/a/x.md: `web/podcasts/x/index.html` is taken: something else is to be published there"
+    );
 }
 
 #[test]

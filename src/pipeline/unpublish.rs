@@ -11,12 +11,14 @@ use super::fix::write_episode;
 use super::release::{self, Preparation, ReleaseOptions};
 use super::{Checkout, Class, Error, Options, target};
 use crate::model::object::{Key, Kind};
+use crate::plan::placement::is_beside;
 use crate::plan::{Allow, EpisodeName, Left, Overrides, Plan, left_of};
 use crate::release::{Run, read_record, release_numbers, take_away};
 use crate::show::edit;
 use crate::show::set_key::set_key;
 use crate::site::edition::EditionEpisode;
 use crate::store::Store;
+use crate::store::audio::Found;
 use crate::store::record::Record;
 
 /// What is asked of it.
@@ -79,7 +81,10 @@ pub async fn prepare(
     let store = prepared.release.target.store.as_ref();
     let mut keys = BTreeSet::new();
     for name in &names {
-        keys.extend(left(plan, name, store).await?.keys);
+        match left(plan, name, store).await? {
+            Some(left) => keys.extend(left.keys),
+            None => keys.extend(sent_ahead(&prepared.release, plan, name).await?),
+        }
     }
     if !asked.keep_files {
         let mut files = Vec::new();
@@ -100,7 +105,10 @@ fn hold_back(
 ) -> Result<(BTreeMap<String, String>, Vec<String>), Error> {
     let (mut texts, mut changed, mut known) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     for name in names {
-        let Ok(paths) = select(&checkout.show, std::slice::from_ref(name)) else {
+        let by_guid = checkout.show.episodes.iter().find(|it| it.effective_guid() == Some(name));
+        let by_guid = by_guid.map(|episode| vec![episode.source.path.clone()]);
+        let selected = select(&checkout.show, std::slice::from_ref(name)).ok();
+        let Some(paths) = selected.or(by_guid) else {
             known.push(name.trim_start_matches('#').to_owned());
             continue;
         };
@@ -130,14 +138,9 @@ fn hold_back(
 }
 
 /// What is public of an episode that the release leaves out, or that an earlier one has left out.
-async fn left(plan: &Plan, name: &str, store: &dyn Store) -> Result<Left, Error> {
+async fn left(plan: &Plan, name: &str, store: &dyn Store) -> Result<Option<Left>, Error> {
     let current = plan.base.record.as_ref();
-    let stays: BTreeSet<&Key> = plan
-        .steps()
-        .map(|(object, _)| &object.key)
-        .chain(plan.unchanged.keys())
-        .chain(plan.episodes.iter().map(|episode| &episode.audio.key))
-        .collect();
+    let stays = stays(plan);
     let of = |record: &Record| {
         // A guid may look like another episode's number.
         let by_number = |it: &&EditionEpisode| it.number.is_some_and(|it| it.to_string() == name);
@@ -152,18 +155,58 @@ async fn left(plan: &Plan, name: &str, store: &dyn Store) -> Result<Left, Error>
         let pictures = current.objects.iter().filter(|(_, it)| it.kind == Kind::Image);
         let pictures = pictures.map(|(key, _)| key).filter(|key| !stays.contains(key));
         left.keys.extend(pictures.cloned());
-        return Ok(left);
+        return Ok(Some(left));
     }
     // It has left the feed already: the last release that listed it knows what was public.
     for number in release_numbers(store).await.map_err(target::failed)?.into_iter().rev() {
         if let Ok(record) = read_record(store, number).await
             && let Some(left) = of(&record)
         {
-            return Ok(left);
+            return Ok(Some(left));
         }
     }
-    Err(Error::usage(format!("episode {name} was never published in {}", store.name()))
-        .help("name an episode by its number, its file or its guid"))
+    Ok(None)
+}
+
+/// What the release leaves in the target, or sends there.
+fn stays(plan: &Plan) -> BTreeSet<&Key> {
+    let sent = plan.steps().map(|(object, _)| &object.key);
+    let audio = plan.episodes.iter().map(|episode| &episode.audio.key);
+    sent.chain(plan.unchanged.keys()).chain(audio).collect()
+}
+
+/// Audio that was sent ahead of a release that never came, under its episode's name or one that other audio
+/// of that name was given.
+async fn sent_ahead(
+    release: &release::Prepared,
+    plan: &Plan,
+    name: &str,
+) -> Result<Vec<Key>, Error> {
+    let (show, target) = (&release.checkout.show, &release.target);
+    let episode = show.episodes.iter().find(|it| it.effective_guid() == Some(name));
+    let file = episode.and_then(|it| it.file.value()).map_or(name, |file| file.as_str());
+    let prefix = show.settings.media_prefix();
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let is_its = |key: &Key| {
+        key.as_str().strip_prefix(&prefix) == Some(file) || is_beside(&prefix, file, key)
+    };
+    let stays = stays(plan);
+    let mut keys = Vec::new();
+    for listed in target.store.list(&format!("{prefix}{stem}")).await.map_err(target::failed)? {
+        let key = listed.key;
+        if is_its(&key)
+            && !stays.contains(&key)
+            && matches!(target.identify(&key).await.map_err(target::failed)?, Found::Audio(_))
+        {
+            keys.push(key);
+        }
+    }
+    if keys.is_empty() {
+        let target = target.store.name();
+        return Err(Error::usage(format!("episode {name} was never published in {target}"))
+            .help("name an episode by its number, its file or its guid"));
+    }
+    Ok(keys)
 }
 
 /// Writes `draft: true` into the episodes' files.

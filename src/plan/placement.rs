@@ -201,9 +201,7 @@ impl Question {
 
     /// Whether `key` may be this episode's audio that found its plain name taken.
     pub fn is_beside(&self, key: &Key) -> bool {
-        let rest = key.as_str().strip_prefix(&self.start());
-        let mark = rest.and_then(|rest| rest.strip_suffix(&format!(".{}", self.halves().1)));
-        mark.is_some_and(is_mark)
+        is_beside(&self.prefix, &self.file, key)
     }
 
     /// The key that is looked at next if nothing stands at the plain one.
@@ -224,8 +222,21 @@ impl Question {
     }
 
     fn halves(&self) -> (&str, &str) {
-        self.file.rsplit_once('.').unwrap_or((&self.file, "mp3"))
+        halves(&self.file)
     }
+}
+
+fn halves(file: &str) -> (&str, &str) {
+    file.rsplit_once('.').unwrap_or((file, "mp3"))
+}
+
+/// Whether `key` may be that of an MP3 of this name which found its plain one, below `prefix`, taken.
+pub fn is_beside(prefix: &str, file: &str, key: &Key) -> bool {
+    let (stem, ending) = halves(file);
+    let rest = key.as_str().strip_prefix(prefix).and_then(|rest| rest.strip_prefix(stem));
+    let mark =
+        rest.and_then(|rest| rest.strip_prefix('-')?.strip_suffix(ending)?.strip_suffix('.'));
+    mark.is_some_and(is_mark)
 }
 
 /// As many hexadecimal digits of a payload's hash tell it from what has taken its plain name.

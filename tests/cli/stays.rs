@@ -365,6 +365,24 @@ fn what_a_removal_left_is_taken_away_though_the_episode_s_file_is_gone() {
 }
 
 #[test]
+fn what_was_sent_ahead_can_be_taken_back() {
+    let show = show_of(2);
+    released(&show, &[]);
+    show.with_audio(3, 150, &[]);
+    let upload = show.onair(&["upload", "3"]);
+    assert_eq!(upload.code, 0, "{}", upload.said());
+    assert!(show.path("public/media/003.mp3").is_file());
+    fs::remove_file(show.path("episodes/episode_003.md")).unwrap();
+    let ran = show.onair(&["unpublish", "003.mp3", "--yes"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert!(!show.path("public/media/003.mp3").exists(), "{}", ran.said());
+    assert!(show.path("public/media/002.mp3").is_file());
+    // What is in the feed goes only with its episode.
+    let ran = show.onair(&["unpublish", "002.mp3"]);
+    assert!(ran.stdout.contains("draft: true"), "{}", ran.said());
+}
+
+#[test]
 fn a_removal_says_what_stays_public_and_how_it_goes() {
     let show = show_of(2);
     released(&show, &[]);

@@ -1,7 +1,7 @@
 //! When episodes come out: offsets, years, and the order of the numbers.
 
 use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
 use super::finding::Finding;
 use super::registry as rule;
@@ -31,6 +31,18 @@ pub(super) fn judge(
         let at = date.value.at(&zone).timestamp();
         let finding =
             |rule, message: String| Finding::at(rule, &episode.source, date.span.clone(), message);
+        let offset = zone.to_ambiguous_timestamp(date.value.civil).offset();
+        if date.value.offset.is_none() && matches!(offset, AmbiguousOffset::Gap { .. }) {
+            let (civil, comes) = (date.value.civil, date.value.at(&zone));
+            let message = format!(
+                "clocks in {} go forward over {} that day: the episode comes out at {}",
+                settings.show.time_zone.get_ref(),
+                civil.strftime("%H:%M"),
+                comes.strftime("%H:%M")
+            );
+            findings
+                .push(finding(&rule::DATE_OFFSET, message).help("write the hour that is meant"));
+        }
         let year = date.value.civil.year();
         if year < FIRST_YEAR {
             let message = format!("there were no podcasts in {year}");
@@ -254,6 +266,13 @@ mod tests {
             }
             prop_assert_eq!(run.len(), best.into_iter().max().unwrap_or(0));
         }
+    }
+
+    #[test]
+    fn an_hour_that_clocks_go_over_is_told() {
+        let paris = "time-zone = \"Europe/Paris\"";
+        let said = found(paris, &["2022-03-27 02:30:00", "2022-03-27 03:30:00 +0200"]);
+        assert_eq!(said, ["date-offset episodes/0.md false"]);
     }
 
     fn found(zone: &str, dates: &[&str]) -> Vec<String> {

@@ -94,12 +94,15 @@ fn parse(key: Key, json: &[u8]) -> Result<Option<Record>, ReleaseError> {
     }
 }
 
-/// Looks for a record later than the manifest to which the public feed belongs.
+/// Looks for the record to which the public feed belongs: one later than the manifest, or one that was entered
+/// beside it, of a release that was thought dead and has put its feed after all.
 async fn search(store: &dyn Store, mut read: Published) -> Result<Published, ReleaseError> {
     let Some(public) = &read.feed else { return Ok(read) };
     let known = read.record.as_ref().map(|record| record.number);
-    let numbers = release_numbers(store).await?;
-    for number in numbers.into_iter().rev().take_while(|number| Some(*number) > known) {
+    let before = read.record.as_ref().and_then(|record| record.parent);
+    let numbers = release_numbers(store).await?.into_iter().rev();
+    let beside = numbers.take_while(|number| Some(*number) > before);
+    for number in beside.filter(|number| Some(*number) != known) {
         let Some(stored) = store.read(&number.key(), LIMIT).await? else { continue };
         if let Some(record) =
             parse(number.key(), &stored.bytes)?.filter(|it| is_feed_of(it, public))

@@ -9,7 +9,9 @@ use onair::model::hash::Sha256;
 use onair::model::object::{Digest, Key};
 use onair::plan::{Overrides, plan};
 use onair::release::{ReleaseError, plan_rollback};
+use onair::store::published::Standing;
 use onair::store::record::ReleaseNumber;
+use onair::store::{Condition, Store as _};
 
 use crate::support::show::Show;
 use crate::support::tap::{Act, Tap};
@@ -92,6 +94,29 @@ async fn a_rollback_that_holds_brings_back_what_was_overwritten() {
         let again = publish(&tap, &show, "again", at(HOURS_LATER * 2)).await.unwrap();
         assert_eq!(again.number, None, "{case}");
     }
+}
+
+/// It slept between its record and its feed, while another published pages alone.
+#[tokio::test]
+async fn a_release_that_wakes_with_its_feed_is_gone_on_from() {
+    let (tap, show) = two_releases().await;
+    let (mut style, mut title) = (show.clone(), show);
+    style.style = "body { color: black }";
+    title.episode(1).title = "The best title".into();
+    let asleep = cuts(&tap, &title).await.into_iter().find(|(_, tap)| {
+        let third = ReleaseNumber(3).key();
+        tap.objects().contains_key(&third)
+    });
+    let (_, tap) = asleep.unwrap();
+    let done = publish(&tap, &style, "pages", at(HOURS_LATER)).await.unwrap();
+    assert_eq!(done.number, Some(ReleaseNumber(4)));
+    let before = published(&tap).await;
+    let feed = title.edition(&before, &BTreeSet::new()).feed;
+    tap.expect_feed(&feed);
+    tap.put(&feed, &Condition::Is(before.feed.unwrap().version), &|_| ()).await.unwrap();
+    assert_eq!(published(&tap).await.standing, Standing::ManifestBehind);
+    publish(&tap, &title, "next", at(HOURS_LATER * 2)).await.unwrap();
+    assert_eq!(tap.broken(), None);
 }
 
 #[tokio::test]

@@ -243,6 +243,16 @@ pub(super) fn left_open(key: &str, source: &str, report: &mut Report) -> String 
     String::new()
 }
 
+/// A category where `source` names none: no feed is taken without.
+pub(super) fn category_instead(source: &str, report: &mut Report) -> String {
+    report.remark(
+        FILE,
+        format!("{source} gives no category"),
+        "`Arts` was written: directories sort the show by it",
+    );
+    "Arts".to_owned()
+}
+
 /// The show's author where `source` names none: whoever is called as the show is.
 pub(super) fn author_instead(title: &str, source: &str, report: &mut Report) -> String {
     if title.is_empty() {
@@ -318,7 +328,7 @@ fn categories(parts: &mut Parts<'_>, report: &mut Report) -> String {
     }
     // Other vocabularies' categories are words of their own.
     match paths.len() {
-        0 => format!("[{}]", left_open("category", "the feed", report)),
+        0 => format!("[{}]", quoted(&category_instead("the feed", report))),
         1 => paths.concat(),
         _ => format!("[{}]", paths.join(", ")),
     }

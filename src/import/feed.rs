@@ -379,9 +379,12 @@ fn episodes(
         });
     }
     if old_pages > 0 {
+        let pages = match old_pages {
+            1 => format!("The old page on {site} leads on to the new one"),
+            count => format!("The {count} old pages on {site} lead on to the new ones"),
+        };
         report.fact(format!(
-            "The old {} on {site} lead on to the new ones (`aliases`), such as {}",
-            counted(old_pages, "page"),
+            "{pages} (`aliases`), such as {}",
             episodes
                 .iter()
                 .find_map(|it| it.text.split_once("\naliases: ")?.1.lines().next())

@@ -9,7 +9,7 @@ use super::options::Options;
 use super::report::Report;
 use super::site_config::SiteConfig;
 use super::site_settings::site_settings;
-use super::{EpisodeFile, Import, ImportError, dates};
+use super::{EpisodeFile, Import, ImportError, dates, permalinks};
 use crate::model::slug::slug;
 use crate::report::counted;
 use crate::show::edit::{self, Edit};
@@ -84,8 +84,13 @@ pub fn of_folder(
     }
     if others > 0 {
         report.fact(format!(
-            "{} no audio and left where they are",
-            if others == 1 { "1 file names".to_owned() } else { format!("{others} files name") }
+            "{} left where {}",
+            if others == 1 {
+                "1 file names no audio and is".to_owned()
+            } else {
+                format!("{others} files name no audio and are")
+            },
+            if others == 1 { "it is" } else { "they are" }
         ));
     }
     if let Some(first) = unread.first() {
@@ -203,12 +208,18 @@ fn episode(
     if hidden && !episode.is_draft() {
         lines.push_str("draft: true\n");
     }
-    let has_page = ["permalink", "aliases", "redirect_from", "category", "categories"];
-    if parts.contains(&"_posts")
-        && !has_page.iter().any(|key| episode.field(key).is_some())
-        && let Some(page) = permalink.and_then(|template| old_page(template, bare))
-    {
-        lines.push_str(&format!("aliases: [{}]\n", edit::quoted(&page)));
+    if parts.contains(&"_posts") && !hidden && episode.field("permalink").is_none() {
+        match permalinks::old_page(permalink.unwrap_or("date"), &parts, &episode) {
+            // A second list would take the place of the first.
+            Some(page) if matches!(episode.aliases, Given::Missing) => {
+                lines.push_str(&format!("aliases: [{}]\n", edit::quoted(&page)));
+            }
+            Some(page) if leads_on(&episode, &page) => {}
+            Some(page) => {
+                report.remark(&post.path, "an old page leads on only if `aliases` has it", page)
+            }
+            None => report.remark(&post.path, "where an old page stood is not known", bare),
+        }
     }
     if !lines.is_empty() {
         let at = text.find('\n').map_or(text.len(), |at| at + 1);
@@ -240,35 +251,11 @@ fn episode(
     Outcome::Episode(file, draft)
 }
 
-/// Where Jekyll had the page of a post, by the site's `permalink` (Jekyll 4.3, "Permalinks"); nothing where
-/// that asks for more than the post's name.
-fn old_page(template: &str, name: &str) -> Option<String> {
-    let template = match template {
-        "date" => "/:categories/:year/:month/:day/:title:output_ext",
-        "pretty" => "/:categories/:year/:month/:day/:title/",
-        "none" => "/:categories/:title:output_ext",
-        other => other,
-    };
-    let (date, title) = (name.get(..10)?, name.get(11..)?);
-    crate::show::date::date(date).ok()?;
-    let (year, month, day) = (&date[..4], &date[5..7], &date[8..]);
-    let mut path = template.to_owned();
-    for (placeholder, value) in [
-        (":categories", ""),
-        (":output_ext", ".html"),
-        (":short_year", &year[2..]),
-        (":year", year),
-        (":i_month", month.trim_start_matches('0')),
-        (":month", month),
-        (":i_day", day.trim_start_matches('0')),
-        (":day", day),
-        (":title", title),
-        (":slug", title),
-    ] {
-        path = path.replace(placeholder, value);
-    }
-    let path = path.replace("//", "/");
-    crate::show::path_of_link(&path).filter(|path| !path.contains(':')).map(|_| path)
+/// Whether an old page's address is one of an episode's aliases already.
+fn leads_on(episode: &Episode, page: &str) -> bool {
+    let path = crate::show::path_of_link(page);
+    let aliases = episode.aliases.value().into_iter().flatten();
+    aliases.into_iter().any(|alias| path.as_ref().is_some_and(|path| path == alias))
 }
 
 /// Whether the values that a tag may stand before are read.
@@ -405,23 +392,18 @@ mod tests {
         assert_eq!(
             files,
             [
-                ("episodes/2022-01-01-a.md", POST),
+                (
+                    "episodes/2022-01-01-a.md",
+                    POST.replacen("---\n", "---\naliases: [\"/2022/01/01/a.html\"]\n", 1).as_str()
+                ),
                 ("episodes/b.md", posts[1].1),
-                ("episodes/2022-01-03-c.md", "---\ndate: 2022-01-03\nfile: 3.mp3\ntitle: C\n---\n"),
+                (
+                    "episodes/2022-01-03-c.md",
+                    "---\ndate: 2022-01-03\naliases: [\"/2022/01/03/c.html\"]\nfile: 3.mp3\ntitle: C\n---\n"
+                ),
                 ("episodes/d.md", "---\naudio_file: /sound/4.mp3\n---\n"),
             ]
         );
-    }
-
-    #[test]
-    fn a_post_s_page_has_the_address_that_jekyll_gave_it() {
-        let of = |template| old_page(template, "2023-01-02-first").unwrap_or_default();
-        assert_eq!(of("/:year/:title/"), "/2023/first/");
-        assert_eq!(of("date"), "/2023/01/02/first.html");
-        assert_eq!(of("pretty"), "/2023/01/02/first/");
-        assert_eq!(of("/:i_month/:i_day/:slug"), "/1/2/first");
-        assert_eq!((of("/:week/:title/"), of("ordinal/:y_day")), (String::new(), String::new()));
-        assert_eq!(old_page("pretty", "about"), None);
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod media;
 mod names;
 mod namespace;
 mod options;
+mod permalinks;
 mod place;
 pub mod report;
 mod section;

@@ -2,7 +2,7 @@
 
 use serde_yaml::Value;
 
-use super::channel::{ARTWORK, author_instead, left_open};
+use super::channel::{ARTWORK, author_instead, category_instead, left_open};
 use super::dates;
 use super::options::Options;
 use super::report::Report;
@@ -36,8 +36,8 @@ pub fn site_settings(
         given.value(&["itunes_category", "category", "categories"]),
         text(&["subcategory", "sub_category"]),
     );
-    let categories =
-        categories.unwrap_or_else(|| format!("[{}]", left_open("category", config, report)));
+    let categories = categories
+        .unwrap_or_else(|| format!("[{}]", edit::quoted(&category_instead(config, report))));
     let base = jekylls_base(given).unwrap_or_default();
     let own = text(&["url", "base_url", "site_url"]);
     let own = own.map(|url| match base.trim_matches('/') {

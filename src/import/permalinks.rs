@@ -1,0 +1,134 @@
+//! Where Jekyll had the page of a post (Jekyll 4.3, "Permalinks").
+
+use crate::show::yaml::Content;
+use crate::show::{Episode, date, path_of_link};
+
+/// The address below the site of the post at a path of these parts; nothing where `template` asks for what is
+/// not known.
+pub(super) fn old_page(template: &str, parts: &[&str], episode: &Episode) -> Option<String> {
+    let template = match template {
+        "date" => "/:categories/:year/:month/:day/:title:output_ext",
+        "pretty" => "/:categories/:year/:month/:day/:title/",
+        "ordinal" => "/:categories/:year/:y_day/:title:output_ext",
+        "weekdate" => "/:categories/:year/W:week/:short_day/:title:output_ext",
+        "none" => "/:categories/:title:output_ext",
+        other => other,
+    };
+    let name = parts.last()?.rsplit_once('.')?.0;
+    let (of_name, title) = (name.get(..10)?, name.get(11..)?);
+    let of_name = date::date(of_name).ok()?.civil;
+    let civil = episode.date.value().map_or(of_name, |date| date.civil);
+    let title = match episode.field("slug") {
+        Some(slug) => slug.text()?.to_owned(),
+        None => title.to_owned(),
+    };
+    let categories = categories(parts, episode).join("/");
+    let written = |pattern: &str| civil.strftime(pattern).to_string();
+    let mut path = template.to_owned();
+    // The longer name of two that begin alike first.
+    for (placeholder, value) in [
+        (":categories", categories),
+        (":output_ext", ".html".to_owned()),
+        (":short_year", written("%y")),
+        (":year", written("%Y")),
+        (":short_month", written("%b")),
+        (":long_month", written("%B")),
+        (":i_month", written("%-m")),
+        (":month", written("%m")),
+        (":short_day", written("%a")),
+        (":long_day", written("%A")),
+        (":i_day", written("%-d")),
+        (":y_day", written("%j")),
+        (":w_year", written("%G")),
+        (":w_day", written("%u")),
+        (":day", written("%d")),
+        (":week", written("%V")),
+        (":hour", written("%H")),
+        (":minute", written("%M")),
+        (":second", written("%S")),
+        (":title", title.clone()),
+        (":slug", title.to_lowercase()),
+    ] {
+        path = path.replace(placeholder, &value);
+    }
+    let path = path.replace("//", "/");
+    path_of_link(&path).filter(|path| !path.contains(':')).map(|_| path)
+}
+
+/// Those that its folders name, then its own, in small letters.
+fn categories(parts: &[&str], episode: &Episode) -> Vec<String> {
+    let folders = parts.iter().take_while(|part| **part != "_posts").map(|part| part.to_string());
+    let of = |key: &str, part: bool| -> Vec<String> {
+        let Some(field) = episode.field(key) else { return Vec::new() };
+        match &field.node.content {
+            Content::Scalar(_) if field.node.text().is_none() => Vec::new(),
+            // Several in one text are parted at their spaces where the key is in the plural.
+            Content::Scalar(scalar) if part => {
+                scalar.text.split_whitespace().map(str::to_owned).collect()
+            }
+            Content::Scalar(scalar) => vec![scalar.text.clone()],
+            Content::List(items) => {
+                items.iter().filter_map(|item| Some(item.text()?.to_owned())).collect()
+            }
+            Content::Map(_) => Vec::new(),
+        }
+    };
+    let all = folders.chain(of("categories", true)).chain(of("category", false));
+    let mut found: Vec<String> = Vec::new();
+    for category in all.map(|category| category.to_lowercase()) {
+        if !found.contains(&category) {
+            found.push(category);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::show::Source;
+
+    fn page(template: &str, path: &str, keys: &str) -> String {
+        let text = format!("---\ntitle: T\n{keys}---\n");
+        let episode = Episode::parse(Source::new(path, text)).unwrap();
+        let parts: Vec<&str> = path.split('/').collect();
+        old_page(template, &parts, &episode).unwrap_or_else(|| "-".to_owned())
+    }
+
+    #[test]
+    fn the_styles_that_jekyll_knows() {
+        let post = "_posts/2022-05-07-Low-tide.md";
+        for (style, expected) in [
+            ("date", "/2022/05/07/Low-tide.html"),
+            ("pretty", "/2022/05/07/Low-tide/"),
+            ("ordinal", "/2022/127/Low-tide.html"),
+            ("weekdate", "/2022/W18/Sat/Low-tide.html"),
+            ("none", "/Low-tide.html"),
+            ("/:short_year/:i_month/:i_day/:slug", "/22/5/7/low-tide"),
+            ("/:collection/:title", "-"),
+        ] {
+            assert_eq!(page(style, post, ""), expected, "{style}");
+        }
+        assert_eq!(page("none", "_posts/about.md", ""), "-", "no post");
+    }
+
+    #[test]
+    fn categories_come_from_folders_and_keys() {
+        let post = "Sea/_posts/2022-05-07-a.md";
+        let of = |keys: &str| page("/:categories/:title/", post, keys);
+        assert_eq!(of(""), "/sea/a/");
+        assert_eq!(of("category: Podcast\n"), "/sea/podcast/a/");
+        assert_eq!(of("categories: Podcast sea\n"), "/sea/podcast/a/");
+        assert_eq!(of("categories: [Podcast, Wind]\n"), "/sea/podcast/wind/a/");
+        assert_eq!(page("/:year/:title/", post, "categories: podcast\n"), "/2022/a/");
+    }
+
+    #[test]
+    fn front_matter_goes_before_the_name() {
+        let post = "_posts/2022-05-07-a.md";
+        assert_eq!(
+            page("date", post, "date: 2022-06-01 07:00:00 +0200\nslug: b\n"),
+            "/2022/06/01/b.html"
+        );
+    }
+}

@@ -61,19 +61,23 @@ pub(super) fn seconds(seconds: f64) -> Result<Duration, Fault> {
 /// `MM:SS` or `H:MM:SS`, with a fraction of the seconds or without.
 fn colons(text: &str) -> Result<Option<TimeCode>, Fault> {
     let mut numbers = Vec::new();
-    let mut at = 0;
+    let (mut at, mut has_frames) = (0, false);
     while let Some(digits) = number(&text[at..]) {
         numbers.push(digits);
         at += digits.len();
-        match text[at..].strip_prefix(':') {
-            Some(rest) if number(rest).is_some() => at += 1,
+        // Editors of video put frames behind a semicolon (SMPTE ST 12-1).
+        match text[at..].strip_prefix([':', ';']) {
+            Some(rest) if number(rest).is_some() => {
+                has_frames |= text[at..].starts_with(';');
+                at += 1;
+            }
             _ => break,
         }
     }
     if numbers.len() < 2 {
         return Ok(None);
     }
-    if numbers.len() > 3 {
+    if numbers.len() > 3 || has_frames {
         return Err(Fault::new(
             format!("`{}` has too many parts for a time", &text[..at]),
             EXPECTED,
@@ -250,6 +254,9 @@ mod tests {
             ("1:75:00", "`75` in `1:75:00`: minutes and seconds go to 59"),
             ("1:2", "`2` in `1:2` has not two digits"),
             ("1:02:03:04", "`1:02:03:04` has too many parts for a time"),
+            ("00:00:04;12 x", "`00:00:04;12` has too many parts for a time"),
+            ("00:04;12 x", "`00:04;12` has too many parts for a time"),
+            ("00:04; x", "00:04 | ; x"),
             ("02'75\"", "`75` in `02'75\"`: minutes and seconds go to 59"),
             ("1000:00:00", "`1000:00:00` is later than any audio lasts"),
             ("99999999999999999999:00", "`99999999999999999999:00` is later than any audio lasts"),

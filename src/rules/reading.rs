@@ -90,6 +90,17 @@ fn finding(episode: &Episode, reading: &Reading) -> Option<Finding> {
             let help = format!("put quotes around the whole if they are meant: {whole}");
             Some(Finding::at(&rule::TEXT_LOST, source, span.clone(), message).help(help))
         }
+        Reading::NotWeb { key, span, meant } => {
+            let lost = shorten(&source.text[span.clone()]);
+            let message = format!("{lost} is not a web address: `{key}` is published without it");
+            let finding = Finding::at(&rule::TEXT_LOST, source, span.clone(), message);
+            Some(match meant {
+                Some(url) => {
+                    finding.help(format!("write `{url}`")).suggest(span.clone(), quoted(url))
+                }
+                None => finding.help("an address starts with `https://`"),
+            })
+        }
         Reading::Octal { key, text, span } => {
             let digits = text.trim_start_matches('0');
             let other = u64::from_str_radix(digits, 8).ok()?;
@@ -298,6 +309,21 @@ mod tests {
         for fine in
             ["title: \"[Bonus]\"", "title: Bonus [2]", "author: [Ada, Noor]", "title:\n- a\n"]
         {
+            assert!(found(fine).is_empty(), "{fine}: {:?}", found(fine));
+        }
+    }
+
+    #[test]
+    fn links_that_lead_nowhere_are_lost() {
+        assert_eq!(
+            found("links: [{text: Site, link: www.x.example/a}]"),
+            ["text-lost warning [www.x.example/a] \"https://www.x.example/a\""]
+        );
+        assert_eq!(
+            found("guests:\n- name: Noor\n  link: \"@noor\"\n"),
+            ["text-lost warning [\"@noor\"] "]
+        );
+        for fine in ["links: [\"https://x.example\"]", "links: [{text: A}]", "guests: [Noor]"] {
             assert!(found(fine).is_empty(), "{fine}: {:?}", found(fine));
         }
     }

@@ -11,7 +11,7 @@ use crate::show::guid::podcast_guid;
 use crate::show::languages::{is_language, language_of};
 use crate::show::placeholder::is_left;
 use crate::show::read::FileTrouble;
-use crate::show::words::{is_email, nearest};
+use crate::show::words::{is_email, is_web_address, nearest};
 use crate::show::{Settings, Source};
 
 /// The artwork as it was found: what its file lacks and its picture, `None` for a file that is not a picture,
@@ -115,16 +115,18 @@ fn ignored(settings: &Settings, source: &Source) -> Vec<Finding> {
         finding(guid.span(), format!("`{}` is no podcast:guid", guid.get_ref()), expected);
     }
     if let Some(funding) = &settings.show.funding
-        && !is_web(funding.url.get_ref())
+        && !is_web_address(funding.url.get_ref())
     {
         let message = format!("`{}` is not a web address", funding.url.get_ref());
         finding(funding.url.span(), message, "an address that starts with `https://`");
     }
+    for (name, url) in &settings.show.links {
+        if !is_web_address(url.get_ref().trim()) {
+            let message = format!("`{}` of {name} is not a web address", url.get_ref());
+            finding(url.span(), message, "an address that starts with `https://`");
+        }
+    }
     findings
-}
-
-fn is_web(text: &str) -> bool {
-    text.starts_with("https://") || text.starts_with("http://")
 }
 
 fn check_artwork(

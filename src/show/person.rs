@@ -82,7 +82,9 @@ fn person(entry: &Node, of: ListOf) -> Option<Person> {
     let text = |key: &str| legal(entry.get(key)?.text()?);
     if matches!(entry.content, Content::Scalar(_)) {
         let name = legal(entry.text()?)?;
-        return Some(Person { name, link: None, image: None, title: None, role: None });
+        // A link may be nothing but its address.
+        let link = Some(name.clone()).filter(|_| of == ListOf::Links);
+        return Some(Person { name, link, image: None, title: None, role: None });
     }
     let link = text("link").or_else(|| text("url")).or_else(|| text("href"));
     let title = text("title");
@@ -120,6 +122,10 @@ mod tests {
         );
         assert_eq!(read("{name: 42}", of), "42 None");
         assert_eq!(read("Ada", of), "Ada None");
+        assert_eq!(
+            read("[\"https://l.example\"]", ListOf::Links),
+            "https://l.example Some(\"https://l.example\")"
+        );
         assert_eq!(
             read("\n- text: T\n  link: https://l.example", ListOf::Links),
             "T Some(\"https://l.example\")"

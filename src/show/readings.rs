@@ -3,7 +3,8 @@
 
 use super::keys::{Fields, OWN};
 use super::source::Span;
-use super::yaml::{Content, Scalar, Style};
+use super::words::{is_web_address, web_address_of};
+use super::yaml::{Content, Node, Scalar, Style};
 
 /// Keys whose values are texts that listeners read.
 const TEXTS: [&str; 9] = [
@@ -52,6 +53,15 @@ pub enum Reading {
         key: &'static str,
         /// Where it stands, with the brackets.
         span: Span,
+    },
+    /// A link that is no address of the web: it is left out.
+    NotWeb {
+        /// The key.
+        key: &'static str,
+        /// Where it stands.
+        span: Span,
+        /// What is likely meant.
+        meant: Option<String>,
     },
     /// A plain number that starts with 0: octal to readers of YAML 1.1.
     Octal {
@@ -102,8 +112,28 @@ pub(super) fn of(fields: &Fields, source: &str) -> Box<[Reading]> {
             list.map(|field| field.span()).filter(|span| source[span.clone()].starts_with('['));
         found.extend(spans.map(|span| Reading::Brackets { key, span }));
     }
+    for key in ["guests", "persons", "links"] {
+        let Some(field) = fields.get(key) else { continue };
+        let alone = match &field.node.content {
+            Content::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(&field.node),
+        };
+        let links = alone.iter().flat_map(|entry| match &entry.content {
+            Content::Scalar(_) if key == "links" => vec![entry],
+            _ => ["link", "url", "href"].iter().filter_map(|name| entry.get(name)).collect(),
+        });
+        found.extend(links.filter_map(|node| not_web(key, node)));
+    }
     numbers(fields, &mut found);
     found.into()
+}
+
+fn not_web(key: &'static str, node: &Node) -> Option<Reading> {
+    let text = node.text()?.trim();
+    if text.is_empty() || is_web_address(text) {
+        return None;
+    }
+    Some(Reading::NotWeb { key, span: node.span.clone(), meant: web_address_of(text) })
 }
 
 fn comment(source: &str, key: &'static str, span: &Span, scalar: &Scalar) -> Option<Reading> {

@@ -32,7 +32,7 @@ pub(super) fn links(settings: &Settings) -> Vec<Link> {
     let apple = apple::show_page(settings).map(|url| Link::to("apple", url));
     let others = settings.show.links.iter();
     let others = others.filter(|(name, _)| apple.is_none() || key(name) != "apple");
-    let others = others.filter_map(|(name, url)| Some(Link::to(name, people::web(url)?)));
+    let others = others.filter_map(|(name, url)| Some(Link::to(name, people::web(url.get_ref())?)));
     apple.iter().cloned().chain(others).collect()
 }
 

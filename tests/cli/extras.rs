@@ -124,7 +124,8 @@ fn settings_that_cannot_be_are_refused_where_they_stand() {
 #[test]
 fn settings_that_nobody_takes_are_told_where_they_stand() {
     let show = TestShow::new();
-    let keys = "guid = \"abc\"\nfunding = { url = \"paypal.me/x\", text = \"Thanks\" }\n";
+    let keys = "guid = \"abc\"\nfunding = { url = \"paypal.me/x\", text = \"Thanks\" }\n\
+        links = { mastodon = \"@ada@show.example\" }\n";
     let category = "category = [\"Arts > Books\", \"Food\"]";
     let settings = SETTINGS.replace("category = [\"News\", \"Tech News\"]", category);
     let settings = settings.replace("[show.owner]", &format!("{keys}\n[show.owner]"));

@@ -58,7 +58,7 @@ pub struct ShowSettings {
     pub hosts: Vec<Host>,
     /// Addresses of the show elsewhere, by name: `spotify = "https://…"`.
     #[serde(default)]
-    pub links: BTreeMap<String, String>,
+    pub links: BTreeMap<String, Spanned<String>>,
     /// Whether directories are to leave the show out (`itunes:block`).
     #[serde(default)]
     pub block: bool,

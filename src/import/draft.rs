@@ -77,6 +77,8 @@ pub struct Beside {
     pub transcripts: Vec<(TranscriptLink, String)>,
     /// The place of its chapters, if they are fetched.
     pub chapters: Option<String>,
+    /// The place of its own artwork, if that is fetched.
+    pub image: Option<String>,
     /// Where its page stood.
     pub alias: Option<String>,
 }
@@ -197,7 +199,7 @@ impl Draft {
         line("guidIsPermaLink", self.permalink.then(|| "true".to_owned()));
         line("enclosure", enclosure.then(|| quoted(&self.enclosure)));
         line("enclosureType", (!self.is_mp3).then(|| quoted(&self.mime)));
-        line("image", text(&self.image));
+        line("image", beside.image.as_deref().map(quoted).or_else(|| text(&self.image)));
         line("appleEpisodeId", self.apple_id.map(|id| id.to_string()));
         line("block", self.block.then(|| "true".to_owned()));
         for (key, value) in &self.namespace {

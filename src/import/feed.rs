@@ -333,6 +333,7 @@ fn episodes(
     let (mut files, mut audio) = (Names::default(), Names::default());
     let mut episodes = Vec::with_capacity(drafts.len());
     let links = Links::of(drafts, site);
+    let mut pictures = Pictures::default();
     let (mut at_home, mut old_pages) = (0, 0);
     for draft in drafts {
         // A name that ends in another number would be taken for the episode's own.
@@ -361,6 +362,15 @@ fn episodes(
         if options.download {
             let language = settings.show.language.get_ref();
             fetched = beside_of(draft, &slug, language, &mut beside);
+            // The show's own, which many hosts repeat, stands for every episode without one.
+            draft.image.take_if(|url| head.artwork.as_ref().is_some_and(|(own, _)| own == url));
+            let (to, new) = pictures.place(draft.image.as_deref(), &slug);
+            fetched.extend(new);
+            beside.image = to;
+            if shows_pictures(&draft.notes) {
+                let kind = "pictures in notes stay where they are, and go with the old account";
+                report.remark(&path, kind, "");
+            }
         }
         let own_page = format!("{pages}/{slug}/index.html");
         let alias = draft.link.as_deref().and_then(|link| place::old_page(site, link));
@@ -432,6 +442,38 @@ fn beside_of(draft: &Draft, slug: &str, language: &str, beside: &mut Beside) -> 
         beside.chapters = Some(to);
     }
     fetched
+}
+
+/// Whether notes show a picture of the web.
+fn shows_pictures(notes: &str) -> bool {
+    notes.contains("<img") || notes.contains("![") && notes.contains("](http")
+}
+
+/// Episodes' own artwork, each picture once however many show it.
+#[derive(Default)]
+struct Pictures {
+    places: HashMap<String, String>,
+    names: Names,
+}
+
+impl Pictures {
+    /// The place of the picture at this address, and what is to be fetched for it if nothing is yet.
+    fn place(&mut self, url: Option<&str>, slug: &str) -> (Option<String>, Option<Fetch>) {
+        let Some(url) = url else { return (None, None) };
+        if let Some(to) = self.places.get(url) {
+            return (Some(to.clone()), None);
+        }
+        let path = url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+        let ending = match path.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("jpg" | "jpeg") => ".jpg",
+            Some("png") => ".png",
+            Some("webp") => ".webp",
+            _ => return (None, None),
+        };
+        let to = format!("img/episode-{}", self.names.take([slug.to_owned()], ending));
+        self.places.insert(url.to_owned(), to.clone());
+        (Some(to.clone()), Some(Fetch { url: url.to_owned(), to }))
+    }
 }
 
 /// How often episodes link to a page: one that several share is none of theirs.

@@ -116,7 +116,8 @@ impl<'a> Fetcher<'a> {
                 if self.root.join(to).exists() {
                     continue;
                 }
-                match self.ask(url, MAX_TEXT) {
+                let limit = if to.starts_with("img/") { MAX_PICTURE } else { MAX_TEXT };
+                match self.ask(url, limit) {
                     Ok(bytes) => self.keep(to, &bytes),
                     Err(reason) => self.failed.push(format!("{to}: {reason}")),
                 }

@@ -505,10 +505,13 @@ fn hosted_elsewhere() -> (TestShow, Server) {
     fs::write(show.path("old/two.mp3"), super::show::audio(2, 160)).unwrap();
     let server = Server::start(show.path("old"));
     let length = |name: &str| fs::metadata(show.path(name)).map_or(7, |it| it.len());
+    fs::copy(show.path("img/artwork.png"), show.path("old/own.png")).unwrap();
     let item = |name: &str, kind: &str, day: u32| {
         let length = length(&format!("old/{name}"));
+        let image = format!("<itunes:image href='{}/own.png?w=3000'/>", server.address);
+        let image = if name.ends_with(".mp3") { image } else { String::new() };
         format!(
-            "<item><title>On {name}</title><description>About {name}.</description><guid isPermaLink='false'>g-{name}</guid>\
+            "<item><title>On {name}</title><description>About {name}. &lt;img src='https://old.example/x.png'&gt;</description><guid isPermaLink='false'>g-{name}</guid>{image}\
              <pubDate>Mon, 0{day} Feb 2021 07:00:00 +0100</pubDate><itunes:duration>4</itunes:duration>\
              <enclosure url='{}/{name}?a=1' length='{length}' type='{kind}'/></item>",
             server.address
@@ -598,6 +601,14 @@ fn an_import_brings_audio_home_at_once() {
         .map(|(name, _)| name)
         .collect();
     assert_eq!(with_address.len(), 2, "{with_address:?}");
+    // Their artwork came once, and the pictures in their notes are named.
+    let pictures: Vec<String> = show.tree("copy/img").into_iter().map(|(name, _)| name).collect();
+    assert_eq!(pictures.len(), 1, "{pictures:?}");
+    let texts = show.tree("copy/episodes").into_iter();
+    let texts = texts.map(|(_, text)| String::from_utf8(text).unwrap());
+    let image = format!("\nimage: \"img/{}\"\n", pictures[0].rsplit('/').next().unwrap());
+    assert_eq!(texts.filter(|text| text.contains(&image)).count(), 3, "{image}");
+    assert!(ran.said().contains("pictures in notes stay where they are"), "{}", ran.said());
 }
 
 #[test]

@@ -119,7 +119,10 @@ impl Pages {
         for _ in drafts.iter().filter(|draft| draft.own_summary()) {
             report.kept(Level::Episode, "itunes:summary (where it says something else)");
         }
-        came(&drafts, identical, &mut report);
+        came(&drafts, identical, options, &mut report);
+        if options.download {
+            came_as_files(&drafts, &mut report);
+        }
         let settings = parse(&head.settings)?;
         let mut episodes = episodes(&mut drafts, &head, &settings, options, &mut report);
         decisions(&drafts, options, &mut report);
@@ -193,14 +196,30 @@ fn further(channel: &Element) -> Option<String> {
     linked("prev-archive").or_else(|| linked("next")).map(str::to_owned)
 }
 
+/// Files that are fetched take the place of the elements that name them.
+fn came_as_files(drafts: &[Draft], report: &mut Report) {
+    for draft in drafts {
+        let files = [
+            ("podcast:transcript", draft.transcripts.len()),
+            ("podcast:chapters", usize::from(draft.chapters.is_some())),
+        ];
+        for (name, came) in files.into_iter().filter(|(_, came)| *came > 0) {
+            let there = draft.extra.iter().filter(|element| element.name == name).count();
+            report.not_kept(Level::Episode, name, there, there.saturating_sub(came));
+        }
+    }
+}
+
 /// What came, in a line or two.
-fn came(drafts: &[Draft], identical: usize, report: &mut Report) {
+fn came(drafts: &[Draft], identical: usize, options: &Options<'_>, report: &mut Report) {
     let length: u64 = drafts.iter().filter_map(|draft| draft.bytes).fold(0, u64::saturating_add);
     report.fact(format!(
         "{}, {} of audio; each keeps its guid{}",
         counted(drafts.len(), "episode"),
         bytes(length),
         match drafts.iter().all(|draft| draft.bytes.is_some()) {
+            // What comes home may be as long as it likes, and stand elsewhere.
+            _ if options.download => "",
             true => ", its address and its length",
             false => " and its address",
         }

@@ -102,6 +102,20 @@ impl Report {
         count(&mut self.kept, level, what);
     }
 
+    /// So many of what was to stay in the feed do not, and some of these are lost.
+    pub fn not_kept(&mut self, level: Level, what: &str, all: usize, lost: usize) {
+        let key = (level, what.to_owned());
+        if let Some(kept) = self.kept.get_mut(&key) {
+            *kept = kept.saturating_sub(all);
+            if *kept == 0 {
+                self.kept.remove(&key);
+            }
+        }
+        (0..lost).for_each(|_| {
+            self.left(level, &format!("{what} (in another form than the one that came)"))
+        });
+    }
+
     /// Something of this kind in the file at `path` wants a look.
     pub fn remark(&mut self, path: &str, kind: impl Into<String>, detail: impl Into<String>) {
         let (kind, detail) = (kind.into(), detail.into());

@@ -279,11 +279,15 @@ fn folders(key: &str) -> impl Iterator<Item = &str> {
     key.match_indices('/').map(|(at, _)| &key[..at])
 }
 
-/// What a host's text may name: pages of due episodes, and the show's images, each with its site path.
+/// What a host's text may name: due episodes, by their pages and their files, and the show's images; each with its
+/// site path.
 fn known_paths(inputs: &Inputs<'_>, entries: &[item::Entry<'_>]) -> BTreeMap<String, String> {
     let pages = Addresses::new(inputs.show, BTreeMap::new());
     let due = entries.iter().filter(|entry| entry.due);
-    let due = due.map(|entry| pages.page(entry.given.episode)).map(|page| (page.clone(), page));
+    let due = due.flat_map(|entry| {
+        let page = pages.page(entry.given.episode);
+        [(entry.given.episode.source.path.clone(), page.clone()), (page.clone(), page)]
+    });
     let images = inputs.assets.iter();
     images.map(|asset| (asset.path().to_owned(), asset.site_path().to_owned())).chain(due).collect()
 }

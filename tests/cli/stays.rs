@@ -243,6 +243,20 @@ fn audio_that_stands_elsewhere_has_the_length_of_the_file_at_hand() {
 }
 
 #[test]
+fn a_link_to_an_episode_s_file_leads_to_its_page() {
+    let show = show_of(2);
+    let path = "episodes/episode_002.md";
+    let written = show.read(path) + "\nAs [before](episode_001.md#links).\n";
+    show.write(path, &written);
+    released(&show, &[]);
+    let page = show.read("public/podcasts/episode_002/index.html");
+    assert!(page.contains("href=\"../../podcasts/episode_001/index.html#links\""), "{page}");
+    let feed = show.read("public/podcasts/feed.xml");
+    assert!(feed.contains("https://show.example/podcasts/episode_001/index.html#links"), "{feed}");
+    assert!(!feed.contains("episode_001.md"), "{feed}");
+}
+
+#[test]
 fn a_page_has_no_place_where_something_else_stands() {
     for key in ["permalink: /about/", "aliases: [/podcasts/feed.xml]", "slug: feed.xml"] {
         let show = show_of(1);

@@ -42,6 +42,24 @@ pub fn is_webvtt(text: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r']))
 }
 
+/// Whether every cue's times are as WebVTT has them (W3C WebVTT, section 4.1, "WebVTT timestamp"): a browser
+/// leaves out what has a comma, or no fraction.
+pub fn has_webvtt_times(text: &str) -> bool {
+    let digits = |part: &str, count: usize| {
+        part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let is_time = |time: &str| {
+        let Some((whole, fraction)) = time.split_once('.') else { return false };
+        let parts: Vec<&str> = whole.split(':').collect();
+        let hours = parts.len() != 3 || parts[0].len() >= 2;
+        let rest = &parts[parts.len().saturating_sub(2)..];
+        digits(fraction, 3) && hours && rest.iter().all(|part| digits(part, 2))
+    };
+    text.lines().filter_map(|line| line.split_once("-->")).all(|(start, rest)| {
+        is_time(start.trim()) && is_time(rest.split_whitespace().next().unwrap_or_default())
+    })
+}
+
 /// Reads the cues of WebVTT or SubRip.
 pub fn read(text: &str) -> Cues<'_> {
     let mut found = Cues::default();

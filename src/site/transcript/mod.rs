@@ -183,8 +183,13 @@ impl TranscriptFile {
         }
         let as_it_stands = || Bytes::copy_from_slice(source.text.as_bytes());
         let (bytes, cues) = match format {
-            Format::WebVtt if !cues::is_webvtt(text) => {
-                return Err(wrong(1, "a WebVTT file starts with `WEBVTT`"));
+            Format::WebVtt if !cues::is_webvtt(text) || !cues::has_webvtt_times(text) => {
+                let cues = timed_text(source)?;
+                if cues.is_empty() {
+                    return Err(wrong(1, "a WebVTT file starts with `WEBVTT`, and has cues"));
+                }
+                // SubRip under another name, or times as SubRip has them: a browser would show nothing.
+                (Bytes::from(write::webvtt(&cues)), cues)
             }
             Format::WebVtt | Format::SubRip => (as_it_stands(), timed_text(source)?),
             Format::Json => match json::read(text)? {
@@ -298,7 +303,10 @@ mod tests {
     #[test]
     fn what_is_wrong_has_a_line() {
         let wrong = |path, text| parse(path, text).unwrap_err().to_string();
-        assert_eq!(wrong("a.vtt", "hello"), "line 1: a WebVTT file starts with `WEBVTT`");
+        assert_eq!(
+            wrong("a.vtt", "hello"),
+            "line 1: a WebVTT file starts with `WEBVTT`, and has cues"
+        );
         assert_eq!(wrong("a.srt", "1\n00:00:01 --> soon\nx\n"), "line 2: `soon` is not a time");
         assert_eq!(
             wrong("a.srt", "1\n00:00:09,000 --> 00:00:01,000\nx\n"),
@@ -306,6 +314,25 @@ mod tests {
         );
         assert_eq!(wrong("a.srt", ""), "line 1: nothing is said in this transcript");
         assert!(wrong("a.json", "{\n\"a\": }").starts_with("line 2: this is not a transcript"));
+    }
+
+    #[test]
+    fn what_no_browser_would_read_is_written_anew() {
+        let good = "WEBVTT\n\n00:00.000 --> 00:04.000 align:start\nHello\n";
+        let bytes = |path, text: &str| parse(path, text).unwrap().bytes;
+        assert_eq!(bytes("a.vtt", good), good.as_bytes());
+        let plain = good
+            .replace(" align:start", "")
+            .replace(" 00:04", " 00:00:04")
+            .replace("\n00:00", "\n00:00:00");
+        for odd in [
+            "WEBVTT\n\n00:00,000 --> 00:04,000\nHello\n",
+            "WEBVTT\n\n00:00 --> 00:04\nHello\n",
+            "1\n00:00:00,000 --> 00:00:04,000\nHello\n",
+        ] {
+            let file = parse("a.vtt", odd).unwrap();
+            assert_eq!((file.format, &file.bytes[..]), (Format::WebVtt, plain.as_bytes()), "{odd}");
+        }
     }
 
     proptest! {

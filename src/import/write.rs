@@ -5,11 +5,7 @@ pub fn cut(text: &str, limit: usize) -> (&str, bool) {
     if text.len() <= limit {
         return (text, false);
     }
-    let mut end = limit;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    (text[..end].trim_end(), true)
+    (text[..text.floor_char_boundary(limit)].trim_end(), true)
 }
 
 #[cfg(test)]

@@ -89,11 +89,8 @@ fn start(text: &str) -> Result<usize, ImportError> {
     if marks.iter().any(starts) {
         return Ok(blank);
     }
-    let mut end = rest.len().min(MAX_BEFORE);
-    while !rest.is_char_boundary(end) {
-        end -= 1;
-    }
-    let found = marks.iter().filter_map(|mark| rest[..end].find(mark)).min();
+    let start = &rest[..rest.floor_char_boundary(MAX_BEFORE)];
+    let found = marks.iter().filter_map(|mark| start.find(mark)).min();
     match found {
         Some(at) => Ok(blank + at),
         None if rest.starts_with('<') => Ok(blank),

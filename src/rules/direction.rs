@@ -30,10 +30,7 @@ pub fn turned(source: &Source, part: Span, escapes: bool) -> Option<Finding> {
                     .help("take it out; a text in Arabic or Hebrew needs none"),
             );
         }
-        at = (at + length).min(text.len());
-        while !text.is_char_boundary(at) {
-            at += 1;
-        }
+        at = text.ceil_char_boundary(at + length);
     }
     None
 }

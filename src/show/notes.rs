@@ -166,11 +166,7 @@ fn line_starts(text: &str) -> Vec<usize> {
 fn span(text: &str, lines: &[usize], place: Sourcepos) -> Span {
     let byte = |line: usize, column: usize| {
         let start = lines.get(line.saturating_sub(1)).copied().unwrap_or(text.len());
-        let mut at = (start + column).min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
+        text.floor_char_boundary(start + column)
     };
     let start = byte(place.start.line, place.start.column.saturating_sub(1));
     start..byte(place.end.line, place.end.column).max(start)

@@ -35,10 +35,7 @@ pub fn cut(text: &str, limit: usize) -> String {
     if text.len() <= limit {
         return text.to_owned();
     }
-    let mut end = limit.saturating_sub(ELLIPSIS.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = text.floor_char_boundary(limit.saturating_sub(ELLIPSIS.len()));
     // A character reference is as one: half of it would be read as text.
     let head = &text[..end];
     let end = head.rfind(char::is_whitespace).unwrap_or(end);

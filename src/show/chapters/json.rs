@@ -85,11 +85,7 @@ fn message(error: &serde_json::Error) -> String {
 /// The byte offset of a line and column (in bytes), both counted from 1.
 fn offset(text: &str, line: usize, column: usize) -> usize {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let mut at = (start + column.saturating_sub(1)).min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
+    text.floor_char_boundary(start + column.saturating_sub(1))
 }
 
 /// Where each object of the top-level list `chapters` stands. The text is known to be JSON.

@@ -18,12 +18,7 @@ pub(super) fn read(text: &str) -> Read {
     let mut found: Vec<Result<Located<Chapter>, Malformed>> = Vec::new();
     let place = |reader: &Reader<&[u8]>, from: u64| -> Span {
         let at = |position: u64| {
-            let mut at =
-                usize::try_from(position).map_or(text.len(), |at| (start + at).min(text.len()));
-            while !text.is_char_boundary(at) {
-                at -= 1;
-            }
-            at
+            usize::try_from(position).map_or(text.len(), |at| text.floor_char_boundary(start + at))
         };
         at(from)..at(reader.buffer_position()).max(at(from))
     };

@@ -90,10 +90,7 @@ impl Writer {
 
     /// What fits of a long word, no character reference cut through.
     fn part_of(&mut self, word: &str) {
-        let mut end = self.room(&[]).min(word.len());
-        while !word.is_char_boundary(end) {
-            end -= 1;
-        }
+        let mut end = word.floor_char_boundary(self.room(&[]));
         if let Some(open) = word[..end].rfind('&')
             && !word[open..end].contains(';')
         {

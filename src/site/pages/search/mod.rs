@@ -168,10 +168,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
         if rest.is_empty() {
             return None;
         }
-        let mut end = rest.len().min(PASSAGE);
-        while !rest.is_char_boundary(end) {
-            end -= 1;
-        }
+        let mut end = rest.floor_char_boundary(PASSAGE);
         if end < rest.len() {
             let space = rest[..end].rfind(char::is_whitespace).filter(|&at| at > PASSAGE / 2);
             end = space.unwrap_or(end);

@@ -11,6 +11,7 @@ use super::unread_elements::{Parts, leave_attributes, one_line};
 use super::write::cut;
 use super::xml::Element;
 use super::{dates, html};
+use crate::model::audio::MP3_TYPE;
 use crate::model::chapter::clock;
 use crate::show::edit::quoted;
 use crate::show::episode::EpisodeType;
@@ -100,8 +101,8 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
     draft.bytes = enclosure.attribute("length").and_then(length);
     draft.mime = mime(enclosure);
     // What names no type at all is taken for what podcasts are.
-    draft.is_mp3 = is_mp3(enclosure) || draft.mime == "audio/mpeg";
-    let of_mp3 = ["audio/mpeg", "audio/mp3"];
+    draft.is_mp3 = is_mp3(enclosure) || draft.mime == MP3_TYPE;
+    let of_mp3 = [MP3_TYPE, "audio/mp3"];
     if draft.is_mp3 && !of_mp3.contains(&draft.mime.as_str()) {
         draft.remarks.push(("MP3s of another type in the feed are audio/mpeg", draft.mime.clone()));
     }
@@ -180,7 +181,7 @@ fn mime(enclosure: &Element) -> String {
         "mp4" | "m4v" => "video/mp4",
         "mov" => "video/quicktime",
         "pdf" => "application/pdf",
-        _ => "audio/mpeg",
+        _ => MP3_TYPE,
     }
     .to_owned()
 }
@@ -253,7 +254,7 @@ fn is_mp3(enclosure: &Element) -> bool {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let kind = enclosure.attribute("type").unwrap_or_default().to_ascii_lowercase();
     match kind.split(';').next().unwrap_or_default() {
-        "audio/mpeg" | "audio/mp3" | "audio/mpeg3" | "audio/x-mpeg" | "audio/x-mp3"
+        MP3_TYPE | "audio/mp3" | "audio/mpeg3" | "audio/x-mpeg" | "audio/x-mp3"
         | "audio/x-mpeg-3" | "audio/mpg" | "audio/x-mpg" => true,
         _ => path.to_ascii_lowercase().ends_with(".mp3"),
     }

@@ -6,6 +6,9 @@ use super::hash::Sha256;
 use super::object::{Digest, Key};
 use super::waveform::Waveform;
 
+/// The media type of all audio that onair publishes (RFC 3003).
+pub const MP3_TYPE: &str = "audio/mpeg";
+
 /// An episode's audio as it stands, or will stand, in the target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishedAudio {

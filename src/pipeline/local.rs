@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::load::{Checkout, resolve};
 use super::{Error, tag};
 use crate::audio::{Content, Depth, Mp3, PlayTime, Probe, probe_file};
-use crate::model::audio::PublishedAudio;
+use crate::model::audio::{MP3_TYPE, PublishedAudio};
 use crate::model::hash::Sha256;
 use crate::model::object::{Body, Key, Kind, Object};
 use crate::rules::Evidence;
@@ -132,7 +132,7 @@ fn object(audio: &PublishedAudio, body: Body) -> Object {
     Object {
         key: audio.key.clone(),
         kind: Kind::Audio,
-        content_type: "audio/mpeg",
+        content_type: MP3_TYPE,
         digest: audio.digest(),
         body,
         metadata: metadata(audio),

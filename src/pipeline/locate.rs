@@ -10,7 +10,7 @@ use super::local::Local;
 use super::target::{self, Target};
 use super::{Checkout, Error};
 use crate::audio::{Content, Foreign, LfsPointer, Probe};
-use crate::model::audio::PublishedAudio;
+use crate::model::audio::{MP3_TYPE, PublishedAudio};
 use crate::model::object::{Key, Kind};
 use crate::plan::placement::{Ahead, By, Next, Placement, Proof, Question, Seen, Wanted};
 use crate::rules::Evidence;
@@ -18,9 +18,6 @@ use crate::show::{Episode, enclosure};
 use crate::store::audio::Found;
 use crate::store::record::{Record, Recorded};
 use crate::store::{Head, QUESTIONS, StoreError, WORTH_LISTING};
-
-/// The type that audio is served with.
-const MP3: &str = "audio/mpeg";
 
 /// Where audio stands, and what is known of it with the target's word.
 #[derive(Debug, Default)]
@@ -204,7 +201,7 @@ fn adopted(audio: &PublishedAudio, head: Head) -> (Key, Recorded) {
         kind: Kind::Audio,
         digest: audio.digest(),
         bytes: audio.bytes,
-        content_type: MP3.to_owned(),
+        content_type: MP3_TYPE.to_owned(),
         cache_control: head.cache_control.unwrap_or_default(),
         version: head.version,
     };
@@ -241,7 +238,7 @@ async fn settle(
                     let found = target.store.is_file(&key, file).await.map_err(target::failed)?;
                     // With another type, players would not take it for what it is.
                     let is_mp3 =
-                        |head: &Head| head.content_type.as_deref().is_none_or(|it| it == MP3);
+                        |head: &Head| head.content_type.as_deref().is_none_or(|it| it == MP3_TYPE);
                     *same = found.filter(is_mp3);
                 }
                 seen.same = Some(same.is_some());

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::range::{self, Wanted};
 use super::{OWN, Preview, decode, page, short, tag};
+use crate::model::audio::MP3_TYPE;
 use crate::model::hash::Sha256;
 use crate::model::object::{Body, Object};
 use crate::show::in_address;
@@ -223,7 +224,7 @@ fn own_file(preview: &Preview, name: &str, request: &Request<'_>) -> Answer {
             };
             let content = Content::Audio { key: key.clone(), range: 0..audio.length };
             let (tag, length) = (short(audio.tag), audio.length);
-            Shown { content_type: "audio/mpeg", tag, length, content }.answer(200, request)
+            Shown { content_type: MP3_TYPE, tag, length, content }.answer(200, request)
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::http::{Client, HttpError};
+use crate::model::audio::MP3_TYPE;
 use crate::model::checkup::Check;
 use crate::model::object::{Key, Kind};
 use crate::public::reach::{self, Public, Usage};
@@ -43,7 +44,7 @@ pub fn audio(settings: &Settings, episode: &EditionEpisode) -> Wanted {
         name: format!("audio of {name}"),
         url: settings.without_tracking(&episode.enclosure_url.0),
         bytes: Some(episode.audio.bytes),
-        content_type: episode.mime_type.clone().unwrap_or_else(|| "audio/mpeg".to_owned()),
+        content_type: episode.mime_type.clone().unwrap_or_else(|| MP3_TYPE.to_owned()),
         usage: Usage::Played,
     }
 }

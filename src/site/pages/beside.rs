@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use crate::model::audio::MP3_TYPE;
 use crate::show::{Episode, Settings};
 use crate::site::address::Addresses;
 use crate::site::item::Item;
@@ -160,7 +161,7 @@ pub(super) fn json_feed(
             "date_published": entry.published.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             "attachments": [{
                 "url": entry.enclosure_url.0,
-                "mime_type": "audio/mpeg",
+                "mime_type": MP3_TYPE,
                 "size_in_bytes": entry.given.audio.bytes,
                 "duration_in_seconds": item.seconds(),
             }],

@@ -13,6 +13,7 @@ use super::xml::Element;
 use super::{dates, html};
 use crate::model::audio::MP3_TYPE;
 use crate::model::chapter::clock;
+use crate::show::addresses::web_address;
 use crate::show::edit::quoted;
 use crate::show::episode::EpisodeType;
 use crate::show::namespace::EPISODE_KEYS;
@@ -54,10 +55,7 @@ pub fn persons(
 
 /// Whether this is an address of the web that a front matter can hold.
 pub fn is_web(url: &str) -> bool {
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    url.len() <= MAX_IDENTITY
-        && host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'))
-        && url.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>'))
+    url.len() <= MAX_IDENTITY && web_address(url).is_ok()
 }
 
 /// Yes or no, as feeds have said it over the years.

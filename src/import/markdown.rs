@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 
 use super::html::{self, Node, Said};
+use crate::show::addresses::has_web_scheme;
 use crate::site::html::{Clean, Resolve, notes};
 
 /// HTML, or a plain text, as notes. `resolve` makes absolute addresses.
@@ -136,10 +137,7 @@ fn escaped(text: &str, at_start: bool) -> String {
     while let Some((at, c)) = chars.next() {
         let behind = &rest[at + c.len_utf8()..];
         // An address is a link as it stands.
-        if c == 'h'
-            && !before.is_alphanumeric()
-            && (rest[at..].starts_with("https://") || rest[at..].starts_with("http://"))
-        {
+        if c == 'h' && !before.is_alphanumeric() && has_web_scheme(&rest[at..]) {
             let end = rest[at..]
                 .find(|c: char| c.is_whitespace() || "<>()[]`\\*~|\"".contains(c))
                 .map_or(rest.len(), |end| at + end);

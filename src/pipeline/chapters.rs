@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::audio::tag::{MAX_CHAPTERS, held_contents};
 use crate::model::chapter::{Chapter, TagChapter};
 use crate::rules::{Finding, Severity, chapters as judge, registry};
+use crate::show::addresses::has_web_scheme;
 use crate::show::chapters::{self, Format};
 use crate::show::episode::ChaptersGiven;
 use crate::show::read::{self, FileTrouble};
@@ -200,9 +201,7 @@ fn in_order(episode: &Episode, chapters: Vec<Chapter>, duration: Duration) -> Ve
 pub fn in_tag(file: &Path, payload: &Range<u64>) -> Vec<TagChapter> {
     let Ok(contents) = held_contents(file, payload) else { return Vec::new() };
     let held = contents.chapters.into_iter().filter(|chapter| !chapter.title.is_empty());
-    let is_web = |url: &String| {
-        url.len() <= MAX_URL && (url.starts_with("https://") || url.starts_with("http://"))
-    };
+    let is_web = |url: &String| url.len() <= MAX_URL && has_web_scheme(url);
     held.take(MAX_CHAPTERS)
         .map(|held| TagChapter {
             start_ms: u64::try_from(held.start.as_millis()).unwrap_or(u64::MAX),

@@ -14,6 +14,7 @@ use crate::http::reach::Reach;
 use crate::http::{Client, HttpError};
 use crate::import::{self, Import, ImportError, Options as Reading, Pages, jekyll, xml};
 use crate::report::{counted, printable};
+use crate::show::addresses::has_web_scheme;
 use crate::show::read::{self, EPISODES, FileTrouble};
 use crate::show::settings::FILE;
 use crate::show::{Show, Source};
@@ -146,7 +147,7 @@ fn read_origin(
     show: Option<&Show>,
 ) -> Result<Import, Error> {
     let origin = asked.from.as_str();
-    let is_address = origin.starts_with("https://") || origin.starts_with("http://");
+    let is_address = has_web_scheme(origin);
     if !is_address && Path::new(origin).is_dir() {
         if asked.download {
             return Err(Error::usage(

@@ -12,6 +12,7 @@ use crate::model::object::Key;
 use crate::plan;
 use crate::release::Receipt;
 use crate::rules::{Finding, Severity};
+use crate::show::addresses::has_web_scheme;
 use crate::show::in_address;
 
 /// GitHub takes no summary of a step that is larger.
@@ -312,7 +313,7 @@ fn code(said: &str) -> String {
 
 /// A link, if `url` is an address of the web.
 fn link(said: &str, url: &str) -> String {
-    if !url.starts_with("https://") && !url.starts_with("http://") {
+    if !has_web_scheme(url) {
         return text(said);
     }
     let url: String = url

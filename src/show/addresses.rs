@@ -25,6 +25,11 @@ pub fn page_name(text: &str) -> Result<String, Trouble> {
     }
 }
 
+/// Whether a text begins as an address of the web does, whatever follows.
+pub fn has_web_scheme(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
+}
+
 /// An address as it may stand in a feed.
 ///
 /// # Errors

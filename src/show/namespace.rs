@@ -6,6 +6,7 @@
 
 use serde_yaml::Value;
 
+use super::addresses::has_web_scheme;
 use super::frontmatter::Field;
 use super::source::{Malformed, Span};
 
@@ -472,7 +473,7 @@ fn read_as(known: &Attribute, value: &Value) -> Result<String, String> {
         |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
     let fits = match known.kind {
         Kind::Text => return Ok(text),
-        Kind::Url => text.starts_with("https://") || text.starts_with("http://"),
+        Kind::Url => has_web_scheme(&text),
         Kind::Number => number(&text).is_some(),
         Kind::Truth => matches!(text.as_str(), "true" | "false"),
         Kind::OneOf(words) => {

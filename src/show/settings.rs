@@ -20,6 +20,7 @@ pub use tables::{
     ThemeSettings,
 };
 
+use super::addresses::web_address;
 use super::namespace::{self, Element};
 use super::sound_settings::SoundSettings;
 use super::source::{Source, Span};
@@ -115,11 +116,7 @@ impl Settings {
         };
         for url in urls.into_iter().flatten().chain(&self.media.tracking).filter(said) {
             let text = url.get_ref();
-            let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-            let plain = text
-                .chars()
-                .all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '?' | '#'));
-            if !plain || host.is_none_or(|host| host.is_empty() || host.starts_with('/')) {
+            if web_address(text).is_err() || text.contains(['?', '#']) {
                 let reason = format!("`{text}` is not a web address");
                 return Err(wrong(
                     url,

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use ammonia::Url;
 
 use crate::model::object::{BadKey, Key};
+use crate::show::addresses::has_web_scheme;
 use crate::show::files::{candidates, join};
 use crate::show::{Episode, Settings, in_address, page};
 
@@ -120,7 +121,7 @@ impl Addresses {
     /// The address of what a host names in the front matter or the settings (`source`): a file of
     /// the show, or an address.
     pub fn given(&self, text: &str, source: &str) -> Option<String> {
-        if text.starts_with("https://") || text.starts_with("http://") {
+        if has_web_scheme(text) {
             return Url::parse(text).ok().map(Into::into);
         }
         let paths = candidates(text, source).into_iter();

@@ -2,6 +2,7 @@
 
 use crate::audio::tag::HeldChapter;
 use crate::model::chapter::clock;
+use crate::show::addresses::has_web_scheme;
 use crate::show::edit::quoted;
 
 /// What a new episode's file says.
@@ -85,8 +86,7 @@ impl Template {
                 "  - start: \"{start}\"\n    title: {}\n",
                 line(&chapter.title)
             ));
-            let web = |url: &&String| url.starts_with("https://") || url.starts_with("http://");
-            if let Some(url) = chapter.url.as_ref().filter(web) {
+            if let Some(url) = chapter.url.as_ref().filter(|url| has_web_scheme(url)) {
                 text.push_str(&format!("    url: {}\n", line(url)));
             }
         }

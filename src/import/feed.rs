@@ -16,13 +16,11 @@ use super::{EpisodeFile, Fetch, Import, ImportError, extra, place};
 use crate::model::slug::slug;
 use crate::report::{bytes, counted};
 use crate::show::Source;
-use crate::show::read::EPISODES;
+use crate::show::read::{EPISODES, MAX_FILES};
 use crate::show::settings::{FILE, Settings};
 
 /// Feeds say 0 where they do not know it, and so does onair (RSS Best Practices Profile, enclosure).
 const NO_LENGTH: &str = "the length of the audio is not known: the feed says 0 until `size` is written, or `onair rehost` brings it home";
-/// As many episodes as a show may have.
-const MAX_ITEMS: usize = 100_000;
 
 /// Makes a show of a feed.
 ///
@@ -168,8 +166,8 @@ impl Items {
         is_archive: bool,
         report: &mut Report,
     ) -> Result<(), ImportError> {
-        if self.drafts.len() == MAX_ITEMS {
-            return Err(ImportError::new(format!("there are more than {MAX_ITEMS} episodes")));
+        if self.drafts.len() == MAX_FILES {
+            return Err(ImportError::new(format!("there are more than {MAX_FILES} episodes")));
         }
         let Some(draft) = item::read(item, base, report) else { return Ok(()) };
         let date = draft.date.as_ref().map(super::dates::Date::written);

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::import::EpisodeFile;
+use crate::rules::pictures::MAX_PICTURE;
 use crate::show::files::{self, NamedFile};
 use crate::show::write::write_new;
 use crate::show::{Episode, Source, is_inside, read};
@@ -11,7 +12,6 @@ use crate::show::{Episode, Source, is_inside, read};
 /// Where generators keep what pages name (Jekyll, Hugo, Eleventy, Toucan).
 const ROOTS: [&str; 9] =
     ["", "static/", "assets/", "contents/", "content/", "src/", "source/", "public/", "images/"];
-const MAX_PICTURE: u64 = 16 * 1024 * 1024;
 
 /// What came, and what did not.
 #[derive(Debug, Default, PartialEq, Eq)]

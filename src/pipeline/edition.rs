@@ -9,7 +9,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::evidence::AudioEvidence;
-use super::load::MAX_PICTURE;
 use super::local::{self, Local};
 use super::locate::Located;
 use super::memo::Memo;
@@ -24,6 +23,7 @@ use crate::model::shelf::Shelf;
 use crate::plan;
 use crate::plan::placement::Placement;
 use crate::rules::Evidence;
+use crate::rules::pictures::MAX_PICTURE;
 use crate::show::enclosure;
 use crate::show::files::NamedFile;
 use crate::show::{Episode, Show, read, waiting};

@@ -13,11 +13,10 @@ use super::download;
 use crate::http::Client;
 use crate::import::{Fetch, Import};
 use crate::report::{self, counted, printable};
+use crate::rules::pictures::MAX_PICTURE;
 use crate::show::read::{self, FileTrouble};
 use crate::show::{Show, is_inside};
 
-const MAX_PICTURE: u64 = 16 * 1024 * 1024;
-const MAX_TEXT: u64 = 1024 * 1024;
 /// How often a server is asked that does not answer.
 const TRIES: u32 = 3;
 /// So many files that did not come, one after another, and no more are asked for.
@@ -116,7 +115,7 @@ impl<'a> Fetcher<'a> {
                 if self.root.join(to).exists() {
                     continue;
                 }
-                let limit = if to.starts_with("img/") { MAX_PICTURE } else { MAX_TEXT };
+                let limit = if to.starts_with("img/") { MAX_PICTURE } else { read::MAX_TEXT };
                 match self.ask(url, limit) {
                     Ok(bytes) => self.keep(to, &bytes),
                     Err(reason) => self.failed.push(format!("{to}: {reason}")),

@@ -15,7 +15,7 @@ use crate::http::{Client, HttpError};
 use crate::import::{self, Import, ImportError, Options as Reading, Pages, jekyll, xml};
 use crate::report::{counted, printable};
 use crate::show::addresses::has_web_scheme;
-use crate::show::read::{self, EPISODES, FileTrouble};
+use crate::show::read::{self, EPISODES, FileTrouble, MAX_FILES};
 use crate::show::settings::FILE;
 use crate::show::{Show, Source};
 
@@ -23,8 +23,6 @@ use crate::show::{Show, Source};
 const MAX_PAGES: usize = 1000;
 /// Folders within folders, below which no episode stands.
 const MAX_DEPTH: usize = 6;
-/// As many files as a show may have episodes.
-const MAX_POSTS: usize = 100_000;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -263,8 +261,8 @@ fn folder(root: &Path, asked: &ImportOptions) -> Result<Import, Error> {
     }
     let mut paths = Vec::new();
     markdown(root, "", 0, &mut paths)?;
-    if paths.len() > MAX_POSTS {
-        return Err(failed("", &format!("there are more than {MAX_POSTS} files")));
+    if paths.len() > MAX_FILES {
+        return Err(failed("", &format!("there are more than {MAX_FILES} files")));
     }
     paths.sort();
     let posts: Vec<Source> = paths
@@ -285,7 +283,7 @@ fn markdown(root: &Path, below: &str, depth: usize, paths: &mut Vec<String>) -> 
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
         let kind = entry.file_type().map_err(failed)?;
-        if name.starts_with('.') || paths.len() > MAX_POSTS {
+        if name.starts_with('.') || paths.len() > MAX_FILES {
             continue;
         }
         if kind.is_dir() && depth < MAX_DEPTH && !jekyll::NOT_LOOKED_INTO.contains(&name.as_str()) {

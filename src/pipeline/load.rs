@@ -13,6 +13,7 @@ use super::{Error, find, scale};
 use crate::audio::tag::Picture;
 use crate::report::{Sources, human};
 use crate::rules::picture::{lacks, picture};
+use crate::rules::pictures::MAX_PICTURE;
 use crate::rules::show::Artwork;
 use crate::rules::{Finding, registry};
 use crate::show::episode::TranscriptGiven;
@@ -21,9 +22,6 @@ use crate::show::read::{self, FileTrouble, ShowError};
 use crate::show::values::AudioName;
 use crate::show::{Episode, Given, Settings, Show, Source};
 use crate::site::TranscriptFile;
-
-/// The largest picture that is read, in bytes.
-pub const MAX_PICTURE: u64 = 16 * 1024 * 1024;
 
 /// A show's folder as it was read. Findings are made from it alone, so none outlives its text.
 #[derive(Debug)]

@@ -140,7 +140,7 @@ fn look(root: &Path, file: &NamedFile<'_>) -> Look {
     let (head, bytes) = read::read_head(root, path, HEAD).map_err(gone)?;
     let seen = Seen::new(path, bytes, &head);
     // What stands before a picture's size may be a whole other picture.
-    if seen.picture.is_some() || bytes <= HEAD || bytes > pictures::MAX_BYTES {
+    if seen.picture.is_some() || bytes <= HEAD || bytes > pictures::MAX_PICTURE {
         return Ok(match file.role {
             Role::EpisodeArtwork => {
                 let tail = read::read_tail(root, path, HEAD).map_err(gone)?;
@@ -149,7 +149,7 @@ fn look(root: &Path, file: &NamedFile<'_>) -> Look {
             _ => seen,
         });
     }
-    let (head, bytes) = read::read_head(root, path, pictures::MAX_BYTES).map_err(gone)?;
+    let (head, bytes) = read::read_head(root, path, pictures::MAX_PICTURE).map_err(gone)?;
     Ok(Seen::new(path, bytes, &head))
 }
 

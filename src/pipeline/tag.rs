@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use super::Checkout;
 use super::chapters;
-use super::load::MAX_PICTURE;
 use super::scale;
 use crate::audio::Mp3;
 use crate::audio::tag::{self, Picture, TagSpec};
 use crate::model::rendered_tag::RenderedTag;
+use crate::rules::pictures::MAX_PICTURE;
 use crate::show::{Episode, Show, files, is_inside, read};
 use crate::site::tagging;
 

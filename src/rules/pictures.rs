@@ -8,7 +8,7 @@ use crate::show::files::{NamedFile, Role, image_type, join};
 use crate::show::read::FileTrouble;
 
 /// The largest picture that is published, in bytes.
-pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
+pub const MAX_PICTURE: u64 = 16 * 1024 * 1024;
 
 /// What a file turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,8 +122,8 @@ fn unusable(seen: &Seen, role: Role) -> Option<String> {
         return Some("is an SVG, which can run scripts: it is not published".to_owned());
     }
     let Some(picture) = &seen.picture else { return Some("is not a picture".to_owned()) };
-    if seen.bytes > MAX_BYTES {
-        let (has, most) = (seen.bytes >> 20, MAX_BYTES >> 20);
+    if seen.bytes > MAX_PICTURE {
+        let (has, most) = (seen.bytes >> 20, MAX_PICTURE >> 20);
         return Some(format!("has {has} MiB: at most {most} MiB are published"));
     }
     if picture.width == 0 || picture.height == 0 {

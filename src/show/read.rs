@@ -17,9 +17,9 @@ use super::source::Source;
 pub use super::layout::EPISODES;
 
 /// No host writes a longer text file.
-const MAX_TEXT: u64 = 1024 * 1024;
+pub const MAX_TEXT: u64 = 1024 * 1024;
 /// Far more than any show has; a folder of more files is refused rather than read for minutes.
-const MAX_FILES: usize = 100_000;
+pub const MAX_FILES: usize = 100_000;
 /// Seasons, then an episode's own folder, then what belongs to it, and some to spare.
 const MAX_DEPTH: usize = 6;
 

@@ -302,19 +302,3 @@ pub fn lyrics3(fields: &[u8]) -> Vec<u8> {
 pub fn old_lyrics3(text: &[u8]) -> Vec<u8> {
     [b"LYRICSBEGIN", text, b"LYRICSEND"].concat()
 }
-
-/// A valid, silent MP3 of exactly `bytes` bytes that plays for `seconds`, to half a frame.
-///
-/// It is of one constant bit rate, the highest that fits; an ID3v2 tag in front takes up the rest.
-///
-/// # Panics
-/// If `bytes` are too few for `seconds` at 32 kbit/s.
-pub fn mp3_of(bytes: usize, seconds: f64) -> Vec<u8> {
-    let frames = ((seconds * 44100.0 / 1152.0).round() as usize).max(1);
-    let rates = [320, 256, 224, 192, 160, 128, 112, 96, 80, 64, 56, 48, 40, 32];
-    let fits = |frame: &Frame| frame.length() * frames + 10 <= bytes;
-    let frame = rates.iter().map(|&kbps| Frame { kbps, ..FRAME }).find(fits);
-    let frame = frame.expect("enough bytes for 32 kbit/s").silence();
-    let tag = id3v2_of(4, 0, &vec![0; bytes - frame.len() * frames - 10]);
-    [tag, frame.repeat(frames)].concat()
-}

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::trust::{self, Purpose};
 use super::{Class, Error, Options};
 use crate::audio::tag::MAX_BYTES;
-use crate::audio::{Content, Depth, Harm, PlayTime, probe_stream};
+use crate::audio::{Content, Depth, PlayTime, probe_stream};
 use crate::http::Client;
 use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
@@ -314,9 +314,8 @@ impl Target {
 fn look(mut file: File, key: Key) -> io::Result<Found> {
     let probe = probe_stream(&file, Depth::Hash)?;
     let Content::Mp3(mp3) = &probe.content else { return Ok(Found::Other) };
-    let lost = mp3.damage.iter().any(|damage| damage.harm() == Harm::Lost);
     let payload = &mp3.payload;
-    let Some(payload_sha256) = mp3.payload_sha256.filter(|_| !lost) else {
+    let Some(payload_sha256) = mp3.payload_sha256.filter(|_| !mp3.has_lost()) else {
         return Ok(Found::Other);
     };
     if payload.end != probe.bytes || payload.start > MAX_BYTES as u64 {

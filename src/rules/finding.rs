@@ -127,13 +127,9 @@ impl Finding {
 
     /// The order in which findings are reported: by file, place and rule.
     pub fn order(&self, other: &Self) -> Ordering {
-        let key = |finding: &Self| {
-            (
-                finding.path.clone(),
-                finding.span.clone().map_or(0, |span| span.start),
-                finding.rule.id,
-            )
-        };
-        key(self).cmp(&key(other)).then_with(|| self.message.cmp(&other.message))
+        fn key(it: &Finding) -> (&str, usize, &str, &str) {
+            (&it.path, it.span.as_ref().map_or(0, |span| span.start), it.rule.id, &it.message)
+        }
+        key(self).cmp(&key(other))
     }
 }

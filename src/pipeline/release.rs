@@ -1,5 +1,7 @@
 //! `release`: check, read what is published, plan; then carry out the very plan that was made.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::check::{find, select};
@@ -21,7 +23,6 @@ use crate::release::{self, Receipt, Run};
 use crate::rules::{Evidence, Finding, Severity};
 use crate::show::sound_settings::Listen;
 use crate::show::{Episode, waiting};
-use crate::store::record::Record;
 
 /// What is asked of a release.
 #[derive(Debug, Clone)]
@@ -105,20 +106,21 @@ pub async fn prepare_of(
         release::audit(target.store.as_ref(), &mut published).await.map_err(target::failed)?;
     }
     // What waits for its date and is at hand takes no place in the target yet.
-    let waits = |path: &str| {
-        let episode = checkout.show.episodes.iter().find(|it| it.source.path == path);
-        episode.is_some_and(|episode| waiting::waits(settings, episode, asked.now))
-    };
+    let waits = |episode: &&Episode| waiting::waits(settings, episode, asked.now);
+    let later = checkout.show.episodes.iter().filter(waits);
+    let later: HashSet<&str> = later.map(|episode| episode.source.path.as_str()).collect();
     let (aside, looked) = looked.into_iter().partition(|(path, evidence)| {
         let sound = matches!(evidence, Evidence::Probed { probe, .. } if matches!(probe.content, Content::Mp3(_)));
-        sound && waits(path)
+        sound && later.contains(path.as_str())
     });
     let mut located =
         locate(&checkout, looked, published.record.as_ref(), &target, |_| false).await?;
     located.evidence.extend::<AudioEvidence>(aside);
     published.adopted = std::mem::take(&mut located.adopted);
     let allow = retag(&checkout, &mut located, &asked.retag, allow)?;
-    let first = |episode: &Episode| is_first(episode, published.record.as_ref());
+    let guids = published.record.iter().flat_map(|record| &record.episodes);
+    let guids: HashSet<&str> = guids.map(|episode| episode.guid.0.as_str()).collect();
+    let first = |episode: &Episode| !episode.effective_guid().is_some_and(|it| guids.contains(it));
     let Listening { ears, notes: unheard } = match checkout.show.settings.sound.listen {
         Listen::Never => Listening::default(),
         Listen::Release | Listen::Check => listen_to(&checkout, &located.evidence, first, watch),
@@ -163,13 +165,6 @@ pub async fn prepare_of(
         }
     };
     Ok(Prepared { checkout, located, target, note, findings, unheard, outcome })
-}
-
-/// Whether no release has published the episode yet.
-fn is_first(episode: &Episode, record: Option<&Record>) -> bool {
-    let published = record.iter().flat_map(|record| &record.episodes);
-    let guid = episode.effective_guid();
-    !published.into_iter().any(|known| guid == Some(known.guid.0.as_str()))
 }
 
 /// Gives the audio of these episodes a new place, which its new tag and its payload name, and permits

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::damage;
 use super::finding::Finding;
-use super::registry as rule;
-use super::severity::Severity;
+use super::registry::{self as rule, Severity};
 use super::shorten::shorten;
 use super::text::{head, malformed_value};
 use crate::audio::{BitRate, Content, Mp3, Probe};

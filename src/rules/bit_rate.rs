@@ -1,10 +1,9 @@
 //! Size over duration, beside the episodes around it: a digit lost or a value copied shows as a bit
 //! rate that no neighbour has.
 
+use super::Member;
 use super::finding::Finding;
-use super::member::Member;
-use super::registry as rule;
-use super::severity::Severity;
+use super::registry::{self as rule, Severity};
 use crate::show::Span;
 use crate::show::values::hh_mm_ss;
 

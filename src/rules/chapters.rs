@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::direction::turned;
 use super::finding::Finding;
-use super::registry as rule;
-use super::severity::Severity;
+use super::registry::{self as rule, Severity};
 use super::shorten::shorten;
 use crate::audio::tag::MAX_CHAPTERS;
 use crate::model::chapter::Chapter;

@@ -1,8 +1,7 @@
 //! From what is wrong with an MP3's audio to findings.
 
 use super::finding::Finding;
-use super::registry::{self as rule, Rule};
-use super::severity::Severity;
+use super::registry::{self as rule, Rule, Severity};
 use crate::audio::{BitRate, ClaimsKind, Damage, Harm, Mp3, Proof};
 
 /// Adds a finding for everything wrong with the audio at `path`.

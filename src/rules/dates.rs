@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
 use super::finding::Finding;
-use super::registry as rule;
-use super::severity::Severity;
+use super::registry::{self as rule, Severity};
 use crate::show::date::offset_text;
 use crate::show::settings::FILE;
 use crate::show::{Episode, Given, Settings, Span};

@@ -2,8 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::registry::Rule;
-use super::severity::Severity;
+use super::registry::{Rule, Severity};
 use crate::show::edit::Edit;
 use crate::show::{Source, Span};
 

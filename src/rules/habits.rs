@@ -1,8 +1,7 @@
 //! Habits of the show, and the episode that leaves one: a date that was copied or mistyped often does.
 
 use super::finding::Finding;
-use super::registry::{self as rule, Rule};
-use super::severity::Severity;
+use super::registry::{self as rule, Rule, Severity};
 use crate::show::episode::EpisodeType;
 use crate::show::{Episode, Span};
 

@@ -11,7 +11,6 @@ mod dates;
 mod direction;
 pub mod finding;
 mod habits;
-mod member;
 pub mod notes;
 pub mod picture;
 pub mod pictures;
@@ -19,7 +18,6 @@ mod placeholder;
 mod reading;
 pub mod registry;
 mod series;
-pub mod severity;
 mod shorten;
 pub mod show;
 pub mod sound;
@@ -32,12 +30,11 @@ use rayon::prelude::*;
 
 pub use audio::Evidence;
 pub use finding::{Finding, Fix, Related};
-pub use registry::{RULES, Rule};
-pub use severity::Severity;
+pub use registry::{RULES, Rule, Severity};
 
 use crate::show::read::EPISODES;
 use crate::show::settings::{Allowance, RuleSetting};
-use crate::show::{Show, waiting};
+use crate::show::{Episode, Show, waiting};
 
 /// All that the rules look at.
 #[derive(Debug)]
@@ -56,6 +53,15 @@ pub struct Facts<'a> {
     pub others: Vec<Finding>,
     /// The present instant.
     pub now: Timestamp,
+}
+
+/// An episode as the rules on all episodes see it.
+#[derive(Debug, Clone, Copy)]
+struct Member<'a> {
+    /// The episode.
+    episode: &'a Episode,
+    /// Whether the MP3, or the target's record of it, agrees with the front matter.
+    proved: bool,
 }
 
 /// So many episodes are judged before their findings are gathered.
@@ -80,7 +86,7 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
         if waiting::waits(&show.settings, episode, now) {
             audio::not_needed_yet(&mut findings);
         }
-        (findings, member::Member { episode, proved })
+        (findings, Member { episode, proved })
     };
     // A few thousand at a time: their lists of findings take more room than the findings.
     let mut members = Vec::with_capacity(show.episodes.len());

@@ -2,8 +2,7 @@
 
 use super::direction::turned;
 use super::finding::Finding;
-use super::registry as rule;
-use super::severity::Severity;
+use super::registry::{self as rule, Severity};
 use super::shorten::shorten;
 use super::text::malformed_value;
 use crate::show::html_depth::{DEEPEST, is_too_deep, is_too_dense};

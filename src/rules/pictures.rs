@@ -2,8 +2,7 @@
 
 use super::finding::Finding;
 use super::picture::{EXPECTED, Picture, flaw, lacks, lacks_at_ends, picture};
-use super::registry as rule;
-use super::severity::Severity;
+use super::registry::{self as rule, Severity};
 use crate::show::files::{NamedFile, Role, image_type, join};
 use crate::show::read::FileTrouble;
 

@@ -1,8 +1,7 @@
 //! What a template left for a host to fill in.
 
 use super::finding::Finding;
-use super::registry as rule;
-use super::severity::Severity;
+use super::registry::{self as rule, Severity};
 use crate::show::placeholder::{OF_NOTES, is_example, is_left, is_tried_out};
 use crate::show::{Episode, Settings, Show};
 

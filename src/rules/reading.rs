@@ -4,8 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::finding::Finding;
-use super::registry as rule;
-use super::severity::Severity;
+use super::registry::{self as rule, Severity};
 use super::shorten::shorten;
 use crate::show::edit::{quoted, requote};
 use crate::show::keys::{Foreign, Means};

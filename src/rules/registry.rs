@@ -1,6 +1,27 @@
 //! Every rule there is: its id, its weight, and why it exists.
 
-use super::severity::Severity;
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// For information.
+    Note,
+    /// A release goes on.
+    Warning,
+    /// A release stops.
+    Error,
+}
+
+impl Severity {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
 
 /// One rule.
 #[derive(Debug, PartialEq, Eq, serde::Serialize)]

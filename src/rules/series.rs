@@ -6,10 +6,9 @@ use std::hash::Hash;
 use jiff::Timestamp;
 
 use super::finding::Finding;
-use super::member::Member;
 use super::registry::{self as rule, Rule};
 use super::text::head;
-use super::{bit_rate, dates, habits};
+use super::{Member, bit_rate, dates, habits};
 use crate::show::layout::{number, slug};
 use crate::show::{Episode, Settings, Span, page};
 

@@ -3,8 +3,7 @@
 use super::direction::turned;
 use super::finding::Finding;
 use super::picture::{Picture, flaw};
-use super::registry as rule;
-use super::severity::Severity;
+use super::registry::{self as rule, Severity};
 use super::text::{MAX_DESCRIPTION, too_long};
 use crate::show::categories::CATEGORIES;
 use crate::show::guid::podcast_guid;

@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::finding::Finding;
-use super::registry as rule;
-use super::registry::Rule;
-use super::severity::Severity;
+use super::registry::{self as rule, Rule, Severity};
 use super::text::head;
 use crate::model::hash::Sha256;
 use crate::show::sound_settings::{SoundSettings, Target};

@@ -3,8 +3,7 @@
 
 use super::finding::Finding;
 use super::reading;
-use super::registry as rule;
-use super::severity::Severity;
+use super::registry::{self as rule, Severity};
 use super::shorten::shorten;
 use crate::show::edit::requote;
 use crate::show::episode::EpisodeType;

@@ -12,8 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Item, UseTree, Visibility};
+use syn::{Attribute, Expr, Item, Lit, Meta, MetaNameValue, UseTree, Visibility};
 
 /// A module's path below `crate`: `["store", "s3", "put"]`.
 type Module = Vec<String>;
@@ -95,24 +96,29 @@ struct Reader {
     named: BTreeSet<Vec<String>>,
 }
 
+/// Whether nothing but tests is built with what these attributes stand on.
 fn is_for_tests(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        let mut for_tests = false;
-        if attribute.path().is_ident("cfg") {
-            let _ = attribute.parse_nested_meta(|meta| {
-                for_tests |= meta.path.is_ident("test");
-                if meta.path.is_ident("any") {
-                    for_tests = true;
-                    return meta.parse_nested_meta(|_| Ok(()));
-                }
-                if meta.input.peek(syn::Token![=]) {
-                    meta.value()?.parse::<syn::Lit>()?;
-                }
-                Ok(())
-            });
+    let mut conditions = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    conditions.any(|attribute| attribute.parse_args().is_ok_and(|it| holds_in_tests_alone(&it)))
+}
+
+fn holds_in_tests_alone(condition: &Meta) -> bool {
+    match condition {
+        Meta::Path(path) => path.is_ident("test"),
+        Meta::NameValue(MetaNameValue { path, value: Expr::Lit(value), .. }) => {
+            let testing = matches!(&value.lit, Lit::Str(word) if word.value() == "testing");
+            testing && path.is_ident("feature")
         }
-        for_tests
-    })
+        Meta::NameValue(_) => false,
+        Meta::List(list) => {
+            let parts = Punctuated::<Meta, syn::Token![,]>::parse_terminated;
+            let parts = list.parse_args_with(parts).unwrap();
+            match list.path.is_ident("any") {
+                true => parts.iter().all(holds_in_tests_alone),
+                false => list.path.is_ident("all") && parts.iter().any(holds_in_tests_alone),
+            }
+        }
+    }
 }
 
 impl Reader {
@@ -193,6 +199,19 @@ impl<'ast> Visit<'ast> for Reader {
         }
         visit::visit_path(self, path);
     }
+}
+
+#[test]
+fn only_what_nobody_gets_is_for_tests() {
+    let verdict = |cfg: &str| {
+        let item: syn::ItemFn = syn::parse_str(&format!("#[cfg({cfg})] fn f() {{}}")).unwrap();
+        is_for_tests(&item.attrs)
+    };
+    let product = ["unix", "not(test)", "any(target_os = \"linux\", unix)", "any(test, unix)"];
+    assert_eq!(product.map(verdict), [false; 4]);
+    let tests =
+        ["test", "feature = \"testing\"", "any(test, feature = \"testing\")", "all(test, unix)"];
+    assert_eq!(tests.map(verdict), [true; 4]);
 }
 
 /// What each room may name besides itself, as ARCHITECTURE.md has it.

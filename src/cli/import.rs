@@ -1,6 +1,7 @@
 //! `onair import`.
 
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 
 use super::args::{Global, Import};
 use super::ui::term::Term;
@@ -16,6 +17,7 @@ pub fn run(global: &Global, args: &Import, term: &Term) -> Outcome {
         url: args.url.clone(),
         time_zone: args.time_zone.clone(),
         private: args.allow_private,
+        now: Timestamp::now(),
     };
     let imported = import(&global.options(), &asked, term)?;
     term.say(imported.report.trim_end());

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::Exit;
@@ -17,7 +18,8 @@ use crate::show::sound_settings::Target;
 use crate::sound;
 
 pub fn run(global: &Global, args: &Listen, term: &Term) -> Outcome {
-    let listened = listen(&global.options(), &args.recordings, &ListeningProgress::new(term))?;
+    let progress = ListeningProgress::new(term);
+    let listened = listen(&global.options(), &args.recordings, Timestamp::now(), &progress)?;
     for note in &listened.notes {
         term.warning(note, None);
     }

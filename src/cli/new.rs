@@ -1,5 +1,7 @@
 //! `onair new`.
 
+use jiff::Timestamp;
+
 use super::args::{Format, Global, New};
 use super::ui::term::Term;
 use super::{Exit, Outcome};
@@ -16,6 +18,7 @@ pub fn run(global: &Global, args: &New, term: &Term) -> Outcome {
         date: args.date.clone(),
         name: args.name.clone(),
         encode: args.encode,
+        now: Timestamp::now(),
     };
     let made = new(&options, &asked)?;
     if term.format() == Format::Json {

@@ -1,5 +1,6 @@
 //! `onair upload`.
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::args::{Format, Global, Upload};
@@ -16,7 +17,7 @@ pub fn run(global: &Global, args: &Upload, term: &Term) -> Outcome {
 
 async fn upload(global: &Global, args: &Upload, term: &Term) -> Outcome {
     stop::end_until_something_is_written(term);
-    let prepared = prepare(&global.options(), &args.episodes).await?;
+    let prepared = prepare(&global.options(), &args.episodes, Timestamp::now()).await?;
     say_proofs(&prepared.checkout, &prepared.located, term);
     if !prepared.findings.is_empty() {
         return Err(stopped_by(prepared.findings, &prepared.checkout, "upload", "sent", term));

@@ -6,6 +6,8 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::bring;
 use super::fetch::{FetchWatch, Fetcher};
 use super::init::{GITATTRIBUTES, gitignore};
@@ -37,6 +39,8 @@ pub struct ImportOptions {
     pub time_zone: Option<String>,
     /// Ask servers of private networks, too.
     pub private: bool,
+    /// The present instant.
+    pub now: Timestamp,
 }
 
 /// What came of it.
@@ -159,7 +163,7 @@ fn read_origin(
         address: is_address.then_some(origin),
         url: asked.url.as_deref(),
         zone: asked.time_zone.as_deref(),
-        now: Some(jiff::Timestamp::now()),
+        now: Some(asked.now),
         download: asked.download,
         artwork: None,
     };

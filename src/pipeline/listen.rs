@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::check::{find, select};
 use super::ears::{Listening, Recording, Watch, hear, listen_to};
 use super::evidence;
@@ -41,7 +43,12 @@ pub struct Named {
 ///
 /// # Errors
 /// If the show cannot be read and an episode is named, an episode is not there, or a file is not an MP3.
-pub fn listen(options: &Options, names: &[String], watch: &dyn Watch) -> Result<Listened, Error> {
+pub fn listen(
+    options: &Options,
+    names: &[String],
+    now: Timestamp,
+    watch: &dyn Watch,
+) -> Result<Listened, Error> {
     let (files, episodes): (Vec<String>, Vec<String>) =
         names.iter().cloned().partition(|name| is_file(name));
     let checkout = match Checkout::load(&options.root) {
@@ -58,7 +65,7 @@ pub fn listen(options: &Options, names: &[String], watch: &dyn Watch) -> Result<
         let looked = evidence::look(checkout, Depth::Walk);
         let is_wanted = |episode: &Episode| wanted.contains(&episode.source.path);
         let Listening { ears, notes: more } = listen_to(checkout, &looked, is_wanted, watch);
-        findings = find(checkout, &looked, &ears, jiff::Timestamp::now());
+        findings = find(checkout, &looked, &ears, now);
         findings.retain(|it| wanted.contains(&it.path) && is_of_sound(it));
         notes.extend(more);
         for path in wanted {

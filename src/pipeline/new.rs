@@ -27,7 +27,7 @@ use crate::show::write::write_new;
 use crate::show::{Episode, Show, read, schema};
 
 /// What is asked for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct NewOptions {
     /// The MP3: in the audio folder, or copied there.
     pub file: PathBuf,
@@ -41,6 +41,8 @@ pub struct NewOptions {
     pub name: Option<String>,
     /// Whether ffmpeg may make the MP3 of other audio.
     pub encode: bool,
+    /// The present instant.
+    pub now: Timestamp,
 }
 
 /// What was made.
@@ -108,7 +110,7 @@ pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
             _ => taken(),
         });
     }
-    let (date, when) = date(&show, asked.date.as_deref(), &held, &known)?;
+    let (date, when) = date(&show, asked, &held, &known)?;
     let beside = beside::look(&show.root, &given, stem_of(&name));
     let image = cover(&show, &held, stem_of(&name), &mut notes);
     let in_audio = place_audio(&show, file, &name, encoded.is_some())?;
@@ -368,12 +370,12 @@ fn encode_beside(
 /// When the episode comes out, as its front matter says it, and the line that says why then.
 fn date(
     show: &Show,
-    given: Option<&str>,
+    asked: &NewOptions,
     held: &Contents,
     known: &Known<'_>,
 ) -> Result<(String, String), Error> {
     let zone = show.settings.zone();
-    let now = Timestamp::now().to_zoned_datetime(zone.clone());
+    let now = asked.now.to_zoned_datetime(zone.clone());
     // A day alone may be that of the recording: it counts where the show has no slot.
     let slot = slot::next(&known.dates, now.datetime());
     let tagged = held.date.as_deref().and_then(|text| date::date(text).ok());
@@ -382,7 +384,7 @@ fn date(
         let later = known.dates.last().is_none_or(|last| date.civil > *last);
         later && (timed || slot.is_none())
     });
-    let (written, why) = match given {
+    let (written, why) = match &asked.date {
         Some(text) => {
             let written = date::date(text).map_err(|trouble| {
                 Error::usage(format!("--date `{text}`: {}", trouble.reason))

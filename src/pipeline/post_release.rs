@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use super::Options;
 use super::target::Target;
 use super::trust;
@@ -27,11 +29,12 @@ pub async fn after(
     settings: &Settings,
     plan: &Plan,
     receipt: &Receipt,
+    now: Timestamp,
 ) -> Vec<Check> {
     let Some(bucket) = &target.bucket else { return Vec::new() };
     let mut checks = Vec::new();
     if let Some(distribution) = &settings.target.cloudfront {
-        let told = tell_cloudfront(options, bucket, distribution, settings, receipt).await;
+        let told = tell_cloudfront(options, bucket, distribution, settings, receipt, now).await;
         checks.extend(told.transpose().map(|told| match told {
             Ok(paths) => {
                 Check::fine("CloudFront", format!("{} to be fetched anew", counted(paths, "path")))
@@ -68,6 +71,7 @@ async fn tell_cloudfront(
     distribution: &str,
     settings: &Settings,
     receipt: &Receipt,
+    now: Timestamp,
 ) -> Result<Option<usize>, CloudFrontError> {
     let addresses = receipt.changed.iter().filter_map(|key| settings.public_url(key));
     let paths = cloudfront::paths(addresses);
@@ -82,7 +86,7 @@ async fn tell_cloudfront(
     let client = client_of(options, settings);
     let (api, distribution) = (options.cloudfront.clone(), distribution.to_owned());
     // The release's number comes again in a target that was emptied; the moment does not.
-    let occasion = format!("{:?} {}", receipt.number, jiff::Timestamp::now());
+    let occasion = format!("{:?} {now}", receipt.number);
     let count = paths.len();
     let told = tokio::task::spawn_blocking(move || {
         cloudfront::invalidate(&api, &client, &credentials, &distribution, &paths, &occasion)

@@ -46,7 +46,11 @@ pub struct Job {
 ///
 /// # Errors
 /// If the show or the target cannot be read, an episode is not there or a draft, or has no audio.
-pub async fn prepare(options: &Options, episodes: &[String]) -> Result<Prepared, Error> {
+pub async fn prepare(
+    options: &Options,
+    episodes: &[String],
+    now: Timestamp,
+) -> Result<Prepared, Error> {
     let checkout = Checkout::load(&options.root)?;
     let wanted = select(&checkout.show, episodes)?;
     let is_wanted = |episode: &&Episode| wanted.contains(&episode.source.path);
@@ -59,10 +63,9 @@ pub async fn prepare(options: &Options, episodes: &[String]) -> Result<Prepared,
     let depth = evidence::release_depth(&checkout);
     let looked = evidence::look_at(&checkout, depth, |episode| is_wanted(&episode));
     let Seen { target, published, .. } = target::read(options, &checkout.show.settings).await?;
-    let now = Timestamp::now();
     let waits = |episode: &Episode| waiting::waits(&checkout.show.settings, episode, now);
     let located = locate(&checkout, looked, published.record.as_ref(), &target, waits).await?;
-    let findings = errors(&checkout, &located, &wanted);
+    let findings = errors(&checkout, &located, &wanted, now);
     let jobs = if findings.is_empty() {
         let wanted = all.iter().filter(is_wanted);
         wanted.map(|episode| job(&checkout, &located, episode)).collect::<Result<_, _>>()?
@@ -72,9 +75,14 @@ pub async fn prepare(options: &Options, episodes: &[String]) -> Result<Prepared,
     Ok(Prepared { checkout, located, target, findings, jobs })
 }
 
-fn errors(checkout: &Checkout, located: &Located, wanted: &[String]) -> Vec<Finding> {
+fn errors(
+    checkout: &Checkout,
+    located: &Located,
+    wanted: &[String],
+    now: Timestamp,
+) -> Vec<Finding> {
     let files = files_of(&checkout.show, &located.evidence, wanted);
-    let mut findings = find(checkout, &located.evidence, &Ears::new(), Timestamp::now());
+    let mut findings = find(checkout, &located.evidence, &Ears::new(), now);
     findings.retain(|it| it.severity == Severity::Error && files.contains(&it.path));
     findings
 }

@@ -465,7 +465,9 @@ impl Host {
 
     async fn upload(&mut self, number: u32) {
         let options = self.options(self.show());
-        let Ok(prepared) = upload::prepare(&options, &[number.to_string()]).await else {
+        let Ok(prepared) =
+            upload::prepare(&options, &[number.to_string()], NOW.parse().unwrap()).await
+        else {
             return self.told("no upload");
         };
         let owner = Owner::this_process("ada".to_owned());

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::actions;
@@ -95,8 +96,10 @@ impl Named<'_> {
             let work = async |run: &Run<'_>| release::carry_out(plan, run).await;
             let receipt = running_until(&mut stop, store, plan.bytes(), term, work).await?;
             receipt_lines(&receipt, &settings.feed_url()).iter().for_each(|line| term.say(line));
+            let after =
+                post_release::after(options, target, settings, plan, &receipt, Timestamp::now());
             tokio::select! {
-                found = post_release::after(options, target, settings, plan, &receipt) => checks = found,
+                found = after => checks = found,
                 () = stop.wished() => term.warning("the checks after the release were skipped", None),
             }
             say_afterwards(&checks, term);

@@ -5,12 +5,13 @@ use super::finding::Finding;
 use super::picture::{Picture, flaw};
 use super::registry::{self as rule, Severity};
 use super::text::{MAX_DESCRIPTION, too_long};
+use crate::show::addresses::is_web_address;
 use crate::show::categories::CATEGORIES;
 use crate::show::guid::podcast_guid;
 use crate::show::languages::{is_language, language_of};
 use crate::show::placeholder::is_left;
 use crate::show::read::FileTrouble;
-use crate::show::words::{is_email, is_web_address, nearest};
+use crate::show::words::{is_email, nearest};
 use crate::show::{Settings, Source};
 
 /// The artwork as it was found: what its file lacks and its picture, `None` for a file that is not a picture,

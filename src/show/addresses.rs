@@ -30,6 +30,20 @@ pub fn has_web_scheme(text: &str) -> bool {
     text.starts_with("https://") || text.starts_with("http://")
 }
 
+/// Whether a text is an address that a browser opens.
+pub fn is_web_address(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// The address that a text without a scheme likely means: `www.show.example`.
+pub fn web_address_of(text: &str) -> Option<String> {
+    let host = text.split(['/', '?', '#']).next().unwrap_or_default();
+    let top = host.rsplit_once('.').map_or("", |(_, top)| top);
+    let is_host = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+    let is_top = top.len() > 1 && top.bytes().all(|byte| byte.is_ascii_alphabetic());
+    Some(format!("https://{text}")).filter(|url| is_host && is_top && is_web_address(url))
+}
+
 /// An address as it may stand in a feed.
 ///
 /// # Errors

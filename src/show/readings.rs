@@ -1,9 +1,9 @@
 //! What YAML leaves out of a front matter, or other readers of it take otherwise: meaning that is lost in
 //! silence on the way to an episode's values.
 
+use super::addresses::{is_web_address, web_address_of};
 use super::keys::{Fields, OWN};
 use super::source::Span;
-use super::words::{is_web_address, web_address_of};
 use super::yaml::{Content, Node, Scalar, Style};
 
 /// Keys whose values are texts that listeners read.

@@ -30,17 +30,3 @@ pub fn is_email(text: &str) -> bool {
         !name.is_empty() && plain(name) && plain(host) && host.contains('.') && !host.ends_with('.')
     })
 }
-
-/// Whether a text is an address that a browser opens.
-pub fn is_web_address(text: &str) -> bool {
-    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
-}
-
-/// The address that a text without a scheme likely means: `www.show.example`.
-pub fn web_address_of(text: &str) -> Option<String> {
-    let host = text.split(['/', '?', '#']).next().unwrap_or_default();
-    let top = host.rsplit_once('.').map_or("", |(_, top)| top);
-    let is_host = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
-    let is_top = top.len() > 1 && top.bytes().all(|byte| byte.is_ascii_alphabetic());
-    Some(format!("https://{text}")).filter(|url| is_host && is_top && is_web_address(url))
-}

@@ -142,8 +142,6 @@ impl ReleaseError {
     /// Which sort of error this is.
     pub fn class(&self) -> ErrorClass {
         match self {
-            // The host's own file has changed.
-            Self::Store(StoreError::Source { .. }) => ErrorClass::Stopped,
             Self::Store(_) | Self::BadLock { .. } | Self::BadRecord { .. } | Self::Broken(_) => {
                 ErrorClass::Target
             }

@@ -602,7 +602,7 @@ fn an_import_brings_audio_home_at_once() {
         .collect();
     assert_eq!(with_address.len(), 2, "{with_address:?}");
     // Their artwork came once, and the pictures in their notes are named.
-    let pictures: Vec<String> = show.tree("copy/img").into_iter().map(|(name, _)| name).collect();
+    let pictures: Vec<String> = show.tree("copy/img").into_keys().collect();
     assert_eq!(pictures.len(), 1, "{pictures:?}");
     let texts = show.tree("copy/episodes").into_iter();
     let texts = texts.map(|(_, text)| String::from_utf8(text).unwrap());

@@ -280,6 +280,12 @@ pub fn enhanced_id3v1() -> Vec<u8> {
     tag
 }
 
+/// An item of an APE tag (APEv2, APE Tag Item).
+pub fn ape_item(key: &str, value: &[u8]) -> Vec<u8> {
+    let size = u32::try_from(value.len()).expect("short").to_le_bytes();
+    [&size[..], &[0; 4], key.as_bytes(), &[0], value].concat()
+}
+
 /// An APE tag (version 1 or 2) with `items` as its items; only version 2 may have a header.
 pub fn ape(version: u32, items: &[u8], with_header: bool) -> Vec<u8> {
     let size = u32::try_from(items.len() + 32).expect("short");

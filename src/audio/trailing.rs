@@ -110,7 +110,28 @@ fn ape<E>(
     {
         return Ok(Some(FoundTag { kind, range }));
     }
-    Ok(end.checked_sub(footer.size).map(|start| FoundTag { kind, range: start..end }))
+    let Some(start) = end.checked_sub(footer.size) else { return Ok(None) };
+    let mut opening = [0; APE_ITEM];
+    let room = opening.len().min(usize::try_from(footer.size).unwrap_or(usize::MAX));
+    let opening = &mut opening[..room];
+    let begins = look(start, opening)? && starts_ape(opening, footer.size);
+    Ok(begins.then_some(FoundTag { kind, range: start..end }))
+}
+
+/// The size of an APE item's value, its flags, the longest key, and the zero byte behind that.
+const APE_ITEM: usize = 4 + 4 + 255 + 1;
+
+/// Whether an APE tag of so many bytes, footer included, begins so: with an item that fits (APEv2, APE
+/// Tag Item); with its footer if it has none, or with a header that its size counts in.
+fn starts_ape(opening: &[u8], bytes: u64) -> bool {
+    if let Some(edge) = ApeEdge::parse(opening) {
+        return edge.size == bytes;
+    }
+    let Some((&value, rest)) = opening.split_first_chunk::<4>() else { return false };
+    let key = rest.get(4..).unwrap_or_default();
+    let length = key.iter().position(|byte| !(0x20..=0x7E).contains(byte)).unwrap_or(key.len());
+    let item = 4 + 4 + length as u64 + 1 + u64::from(u32::from_le_bytes(value));
+    (2..=255).contains(&length) && key.get(length) == Some(&0) && item + APE_EDGE as u64 <= bytes
 }
 
 fn lyrics3<E>(

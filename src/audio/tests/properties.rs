@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::*;
-use crate::audio::testing::{Noise, ape, id3v1, id3v2, id3v2_of, lyrics3};
+use crate::audio::testing::{Noise, ape, ape_item, id3v1, id3v2, id3v2_of, lyrics3};
 use crate::audio::{Damage, Prober, find_trailing, probe_stream};
 use crate::model::hash::Sha256;
 
@@ -28,7 +28,7 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
         1 => (0..3000_usize, 1..9_u64).prop_map(|(count, seed)| Noise(seed).bytes(count)),
         1 => (3..5_u8, 0..2000_usize).prop_map(|(major, padding)| id3v2(major, b"title", padding)),
         1 => (0..3000_usize).prop_map(|count| id3v2_of(4, 0x10, &vec![b'A'; count])),
-        1 => any::<bool>().prop_map(|header| ape(2, b"items", header)),
+        1 => any::<bool>().prop_map(|header| ape(2, &ape_item("Title", b"x"), header)),
         1 => Just(id3v1()),
         1 => Just(lyrics3(b"IND0000211")),
         1 => proptest::collection::vec(any::<u8>(), 0..60),

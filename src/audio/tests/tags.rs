@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::audio::testing::{
-    Noise, ape, enhanced_id3v1, id3v1, id3v2, id3v2_of, lyrics3, old_lyrics3, syncsafe,
+    Noise, ape, ape_item, enhanced_id3v1, id3v1, id3v2, id3v2_of, lyrics3, old_lyrics3, syncsafe,
 };
 use crate::audio::{FoundTag, TagKind};
 
@@ -29,9 +29,10 @@ fn id3_frame(id: &str, body: &[u8]) -> Vec<u8> {
 
 #[test]
 fn tags_on_both_sides_leave_the_payload() {
-    let audio = FRAME.stream(50);
-    for front in [vec![], id3v2(3, b"A", 0), id3v2(4, b"B", 100), ape(2, b"items", true)] {
-        for behind in [vec![], id3v1(), ape(2, b"items", true), ape(2, b"items", false)] {
+    let (audio, item) = (FRAME.stream(50), ape_item("Title", b"Harbour"));
+    for front in [vec![], id3v2(3, b"A", 0), id3v2(4, b"B", 100), ape(2, &item, true)] {
+        let apes = [ape(2, &item, true), ape(2, &item, false), ape(2, b"", false)];
+        for behind in [vec![], id3v1()].into_iter().chain(apes) {
             let mp3 = mp3(&[&front[..], &audio, &behind].concat());
             assert_sound(&mp3, 50);
             assert_eq!(mp3.payload, front.len() as u64..(front.len() + audio.len()) as u64);
@@ -45,7 +46,7 @@ fn all_trailing_tags_at_once_are_found_in_order() {
     let appended = id3v2_of(4, 0x10, &[0; 30]);
     let behind = [
         appended.clone(),
-        ape(1, b"old items", false),
+        ape(1, &ape_item("Title", b"old"), false),
         old_lyrics3(b"la la la"),
         ape(2, &[7; 400], true),
         lyrics3(b"LYR00003la."),
@@ -61,7 +62,7 @@ fn all_trailing_tags_at_once_are_found_in_order() {
         found(&mp3),
         [
             (TagKind::Id3v2(4), appended.len() as u64),
-            (TagKind::Ape, 41),
+            (TagKind::Ape, 49),
             (TagKind::Lyrics3, 28),
             (TagKind::Ape, 464),
             (TagKind::Lyrics3, 37),
@@ -153,6 +154,26 @@ fn a_size_field_that_is_too_large_does_not_swallow_the_audio() {
             assert_eq!(mp3.payload.start, tag.len() as u64);
             assert_eq!(mp3.damage.count, 1);
             assert!(told(&mp3)[0].starts_with("the ID3v2 tag at byte 0 says"), "{:?}", told(&mp3));
+        }
+    }
+}
+
+/// A footer's wrong size would take audio from the payload, and what it cuts is published no more.
+#[test]
+fn an_ape_footer_with_a_wrong_size_takes_no_audio() {
+    let (audio, item) = (FRAME.stream(20), ape_item("Title", b"Harbour"));
+    for (version, with_header) in [(1, false), (2, false), (2, true)] {
+        let tag = ape(version, &item, with_header);
+        let true_size = u32::try_from(item.len() + 32).unwrap();
+        // So that the tag would begin at a frame, within one, and with the file.
+        for size in [true_size + 417, true_size + 1000, true_size + 8340] {
+            let mut lying = tag.clone();
+            let at = lying.len() - 20;
+            lying[at..at + 4].copy_from_slice(&size.to_le_bytes());
+            let mp3 = mp3(&[&audio[..], &lying].concat());
+            assert_eq!(mp3.frames, 20, "version {version}, {size} bytes");
+            assert!(found(&mp3).is_empty(), "{:?}", found(&mp3));
+            assert_eq!(mp3.payload, 0..(audio.len() + lying.len()) as u64);
         }
     }
 }

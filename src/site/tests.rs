@@ -9,6 +9,7 @@ use quick_xml::events::Event;
 
 use super::testing::{self, SETTINGS};
 use super::*;
+use crate::model::audio::PublishedAudio;
 use crate::model::object::{Body, Kind};
 
 fn text_of(object: &Object) -> String {
@@ -226,6 +227,21 @@ fn what_was_published_elsewhere_keeps_its_identity() {
     assert_eq!(url, "https://show.example/media/1-0a1b2c3d.mp3");
     let (guid, permalink, _) = item("guid: a", "media/1.mp3");
     assert_eq!((guid.as_str(), permalink), (" isPermaLink=\"false\">a", false));
+}
+
+#[test]
+fn both_feeds_say_of_what_type_audio_elsewhere_is() {
+    let (show, url) = (testing::settings(), "https://old.example/1.m4a");
+    let lines = format!("\nepisode: 1\nenclosure: {url}\nenclosureType: audio/x-m4a\n");
+    let text = testing::text(1, 1).replace("\nepisode: 1\n", &lines);
+    let episodes = [testing::episode("episodes/1.md", &text)];
+    let mut inputs = testing::inputs(&show, &episodes);
+    inputs.episodes[0].audio = PublishedAudio::elsewhere(url, 5, 61_400).unwrap();
+    let edition = build(&inputs).unwrap();
+    for feed in [&edition.feed, page(&edition, "web/podcasts/feed.json")] {
+        let feed = text_of(feed);
+        assert!(feed.contains("audio/x-m4a") && !feed.contains("audio/mpeg"), "{feed}");
+    }
 }
 
 #[test]

@@ -161,7 +161,7 @@ pub(super) fn json_feed(
             "date_published": entry.published.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             "attachments": [{
                 "url": entry.enclosure_url.0,
-                "mime_type": MP3_TYPE,
+                "mime_type": entry.mime_type().unwrap_or(MP3_TYPE),
                 "size_in_bytes": entry.given.audio.bytes,
                 "duration_in_seconds": item.seconds(),
             }],

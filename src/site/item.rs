@@ -12,6 +12,7 @@ use super::lang::Language;
 use super::people::{self, Credit};
 use super::references::read_references;
 use super::{EpisodeIn, Inputs, SiteError, html, text};
+use crate::model::audio::MP3_TYPE;
 use crate::show::episode::EpisodeType;
 use crate::show::{Given, Settings, enclosure};
 
@@ -86,6 +87,23 @@ impl Entry<'_> {
     pub fn mime_type(&self) -> Option<&str> {
         let given = self.given.episode.enclosure_type.value();
         given.filter(|_| self.given.audio.is_elsewhere()).map(String::as_str)
+    }
+
+    /// The enclosure's type.
+    pub fn media_type(&self) -> &str {
+        self.mime_type().unwrap_or(MP3_TYPE)
+    }
+
+    /// What people call audio of that type.
+    pub fn kind(&self) -> &'static str {
+        match self.media_type() {
+            MP3_TYPE => "MP3",
+            "audio/mp4" | "audio/x-m4a" | "audio/m4a" | "audio/aac" => "M4A",
+            "audio/ogg" => "Ogg",
+            "audio/opus" => "Opus",
+            kind if kind.starts_with("video/") => "Video",
+            _ => "Audio",
+        }
     }
 
     /// What a release promises of this episode.

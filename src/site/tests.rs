@@ -238,9 +238,11 @@ fn both_feeds_say_of_what_type_audio_elsewhere_is() {
     let mut inputs = testing::inputs(&show, &episodes);
     inputs.episodes[0].audio = PublishedAudio::elsewhere(url, 5, 61_400).unwrap();
     let edition = build(&inputs).unwrap();
-    for feed in [&edition.feed, page(&edition, "web/podcasts/feed.json")] {
-        let feed = text_of(feed);
-        assert!(feed.contains("audio/x-m4a") && !feed.contains("audio/mpeg"), "{feed}");
+    let at = |key| page(&edition, key);
+    for said in [&edition.feed, at("web/podcasts/feed.json"), at("web/podcasts/1/index.html")] {
+        let said = text_of(said);
+        assert!(said.contains("audio/x-m4a"), "{said}");
+        assert!(!said.contains("audio/mpeg") && !said.contains("MP3"), "{said}");
     }
 }
 

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::model::audio::MP3_TYPE;
 use crate::show::{Episode, Settings};
 use crate::site::address::Addresses;
 use crate::site::item::Item;
@@ -62,10 +61,11 @@ pub(super) fn markdown(
     }
     let _ = write!(
         out,
-        "\n{}\n\n- {}: <{}>\n- MP3: <{}>\n",
+        "\n{}\n\n- {}: <{}>\n- {}: <{}>\n",
         facts.join(" · "),
         language.word("page"),
         addresses.url(&item.page),
+        entry.kind(),
         entry.enclosure_url.0
     );
     if !item.description.is_empty() {
@@ -161,7 +161,7 @@ pub(super) fn json_feed(
             "date_published": entry.published.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             "attachments": [{
                 "url": entry.enclosure_url.0,
-                "mime_type": entry.mime_type().unwrap_or(MP3_TYPE),
+                "mime_type": entry.media_type(),
                 "size_in_bytes": entry.given.audio.bytes,
                 "duration_in_seconds": item.seconds(),
             }],

@@ -195,6 +195,8 @@ pub(super) struct Episode {
     /// The page's public address.
     url: String,
     size_text: String,
+    audio_type: String,
+    audio_kind: &'static str,
     /// The playing time as players show it.
     clock: String,
     /// How loud it is from start to end, a digit to the base of 36 for each bar; empty if that is not
@@ -293,6 +295,8 @@ impl Episode {
             links: item.links.iter().map(|link| Link::new(&link.label, link.url.clone())).collect(),
             url: addresses.url(&item.page),
             size_text: language.size(given.audio.bytes),
+            audio_type: item.entry.media_type().to_owned(),
+            audio_kind: item.entry.kind(),
             clock: lang::clock(item.seconds()),
             peaks: given.audio.waveform.as_ref().map_or("", Waveform::as_str).to_owned(),
             iso_duration: lang::iso_duration(item.seconds()),

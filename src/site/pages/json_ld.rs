@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::model::audio::MP3_TYPE;
 use crate::show::Settings;
 use crate::site::address::Addresses;
 use crate::site::item::Item;
@@ -30,7 +29,7 @@ pub(super) fn episode(
         "associatedMedia": {
             "@type": "AudioObject",
             "contentUrl": entry.enclosure_url.0,
-            "encodingFormat": entry.mime_type().unwrap_or(MP3_TYPE),
+            "encodingFormat": entry.media_type(),
             "contentSize": entry.given.audio.bytes.to_string(),
         },
         "partOfSeries": {

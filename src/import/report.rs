@@ -16,6 +16,8 @@ const SHOWN_REMARKS: usize = 5;
 /// How many names of kept elements a line has.
 const SHOWN_KEPT: usize = 6;
 const WIDTH: usize = 150;
+/// What a host is to do stands there whole, unless a stranger's address in it is endless.
+const STEP: usize = 500;
 /// Lines of the file, of which a hostile feed may want any number.
 const MAX_REMARKS: usize = 200_000;
 
@@ -188,7 +190,7 @@ impl Report {
         if !self.next.is_empty() {
             out.push_str("\nNext:\n");
             for (step, what) in self.next.iter().enumerate() {
-                let _ = writeln!(out, "  {}. {}", step + 1, line(what));
+                let _ = writeln!(out, "  {}. {}", step + 1, within(what, STEP));
             }
         }
         out

@@ -74,8 +74,8 @@ fn start(text: &str) -> Result<usize, ImportError> {
     let blank = text.len() - text.trim_start().len();
     let rest = &text[blank..];
     if rest.is_empty() {
-        return Err(ImportError::new("there is nothing in it: the server sent an empty answer")
-            .help("look at the address in a browser"));
+        return Err(ImportError::new("there is nothing in it")
+            .help("look in a browser at what the feed's address gives"));
     }
     let head = rest.get(..14).unwrap_or_default().to_ascii_lowercase();
     if head.starts_with("<html") || head == "<!doctype html" {
@@ -144,7 +144,7 @@ mod tests {
             said("<rss><channel>\n<item>"),
             "line 2, column 7: the feed ends in the middle of an element"
         );
-        assert_eq!(said(" \n"), "there is nothing in it: the server sent an empty answer");
+        assert_eq!(said(" \n"), "there is nothing in it");
         assert_eq!(said("Not Found"), "this is not a feed: it says “Not Found”");
         for page in [
             "<!-- x --><HTML><p>",

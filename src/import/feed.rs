@@ -383,6 +383,10 @@ fn episodes(
             draft.image.take_if(|url| head.artwork.as_ref().is_some_and(|(own, _)| own == url));
             let (to, new) = pictures.place(draft.image.as_deref(), &slug);
             fetched.extend(new);
+            if let Some(url) = draft.image.as_ref().filter(|_| to.is_none()) {
+                let kind = "artwork whose address tells no format stays where it is, and goes with the old account";
+                report.remark(&path, kind, url);
+            }
             beside.image = to;
             if shows_pictures(&draft.notes) {
                 let kind = "pictures in notes stay where they are, and go with the old account";

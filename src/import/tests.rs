@@ -42,6 +42,33 @@ fn a_feed_that_moves_and_all_that_it_names() {
 }
 
 #[test]
+fn artwork_that_cannot_be_named_is_said_to_stay() {
+    let item = |number: u32, image: &str| {
+        format!(
+            "<item><title>T</title><guid>{number}</guid><itunes:image href='https://a.example/{image}'/>\
+             <enclosure url='https://a.example/{number}.mp3'/></item>"
+        )
+    };
+    let text = format!(
+        "<rss xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'><channel>{}{}</channel></rss>",
+        item(1, "own?.jpg"),
+        item(2, "own.JPG?w=3000")
+    );
+    let options = Options { download: true, ..Options::default() };
+    let import = of_feed(text.as_bytes(), &options).unwrap();
+    let images: Vec<&str> = import
+        .episodes
+        .iter()
+        .filter_map(|episode| episode.text.lines().find_map(|line| line.strip_prefix("image: ")))
+        .collect();
+    assert!(images.contains(&"\"https://a.example/own?.jpg\""), "{images:?}");
+    assert!(images.iter().any(|image| image.starts_with("\"img/")), "{images:?}");
+    let report = import.report.file(&import.title);
+    assert_eq!(report.matches("tells no format").count(), 1, "{report}");
+    assert!(report.contains("https://a.example/own?.jpg"), "{report}");
+}
+
+#[test]
 fn a_feed_that_says_next_to_nothing() {
     let feed = "<rss><channel><item><enclosure url='https://a.example/x'/></item></channel></rss>";
     insta::assert_snapshot!(all(&of_feed(feed.as_bytes(), &Options::default()).unwrap()));

@@ -11,6 +11,7 @@ use super::{Error, Options};
 use crate::http::Client;
 use crate::http::reach::Reach;
 use crate::report::counted;
+use crate::show::addresses::has_web_scheme;
 use crate::show::edit::{self, Edit};
 use crate::show::{Episode, Show, enclosure};
 
@@ -23,6 +24,8 @@ pub struct Rehosted {
     pub other_length: usize,
     /// Of audio that is not an MP3: how many, and the first episode's file.
     pub other_kind: Option<(usize, String)>,
+    /// Of artwork that stands elsewhere still: how many, and the first episode's file.
+    pub artwork: Option<(usize, String)>,
     /// Whether all came that was asked for.
     pub complete: bool,
 }
@@ -46,6 +49,14 @@ impl Rehosted {
         if self.other_length > 0 {
             let count = counted(self.other_length, "file");
             lines.push(format!("{count} not as long as the feed says: `size` is what came"));
+        }
+        if let Some((count, first)) = &self.artwork {
+            let stays =
+                if *count == 1 { "episode's artwork stays" } else { "episodes' artwork stays" };
+            lines.push(format!(
+                "{count} {stays} at another address, such as that of {first}: put it into img/ and name it in \
+                 `image` before the old account is closed"
+            ));
         }
         lines.push(
             "\nNext:\n  1. run `onair check --fix`, which makes durations true\n  \
@@ -90,6 +101,10 @@ pub fn take_what_came(options: &Options) -> Result<Rehosted, Error> {
     away.take_home(&there, true)
 }
 
+fn counted_with_first(paths: &[&str]) -> Option<(usize, String)> {
+    paths.first().map(|first| (paths.len(), (*first).to_owned()))
+}
+
 /// Audio that stands elsewhere.
 struct Away<'a> {
     show: &'a Show,
@@ -124,12 +139,20 @@ impl<'a> Away<'a> {
         Ok(away)
     }
 
+    /// The files of these episodes whose artwork is an address.
+    fn with_artwork_elsewhere(&self) -> Vec<&str> {
+        let is_away =
+            |episode: &&&Episode| episode.image.value().is_some_and(|image| has_web_scheme(image));
+        self.episodes.iter().filter(is_away).map(|episode| episode.source.path.as_str()).collect()
+    }
+
     /// Gives the episodes whose audio is `there` the address that follows from the settings.
     fn take_home(self, there: &BTreeSet<String>, complete: bool) -> Result<Rehosted, Error> {
         let mut rehosted = Rehosted {
             home: 0,
             other_length: 0,
-            other_kind: self.other.first().map(|first| (self.other.len(), (*first).to_owned())),
+            other_kind: counted_with_first(&self.other),
+            artwork: counted_with_first(&self.with_artwork_elsewhere()),
             complete,
         };
         for (episode, WantedAudio { path, stated, .. }) in self.episodes.iter().zip(&self.wanted) {

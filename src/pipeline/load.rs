@@ -156,6 +156,7 @@ impl Checkout {
             }
         }
         sidecars::files(&self.show, &self.chapters, &self.looks, &mut found);
+        sidecars::links(&self.show, &mut found);
         found.extend(self.templates.findings());
         found
     }

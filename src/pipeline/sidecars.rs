@@ -1,6 +1,6 @@
 //! The files that a show names beside its MP3s: transcripts, pictures, templates.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +14,9 @@ use crate::report::printable;
 use crate::rules::pictures::{self, Gone, Look, Seen};
 use crate::rules::{Finding, registry};
 use crate::show::files::{self, NamedFile, Role};
+use crate::show::read::FileTrouble;
 use crate::show::words::nearest;
-use crate::show::{Episode, Given, Located, Show, read};
+use crate::show::{Episode, Given, Located, Show, layout, read};
 use crate::site::TranscriptFile;
 
 /// How much later than the audio a transcript's last words may end: a cue is often rounded up.
@@ -118,6 +119,57 @@ pub fn files(
         }
     }
 }
+
+/// Findings of links in notes that name a file of the show which nobody gets; each target of an episode once.
+pub fn links(show: &Show, findings: &mut Vec<Finding>) {
+    let files = show.episodes.iter().map(|episode| (episode.source.path.as_str(), episode));
+    let episodes: HashMap<&str, &Episode> = files.collect();
+    for episode in show.episodes.iter().filter(|episode| !episode.is_draft()) {
+        let mut said = BTreeSet::new();
+        for (link, meant) in files::linked(episode).take(MOST_LINKS) {
+            let Located { value, span } = link;
+            let path = value.split(['?', '#']).next().unwrap_or_default();
+            if files::is_picture(path) || !said.insert(path.to_owned()) {
+                continue;
+            }
+            let (why, help) = match files::first_there(&show.root, &meant) {
+                Ok(there) => match episodes.get(there) {
+                    Some(other) if other.is_draft() => ("is a draft", None),
+                    Some(_) => continue,
+                    None => published_otherwise(there),
+                },
+                Err(FileTrouble::Missing) if layout::is_markdown(path) => (
+                    "is no file of the show",
+                    Some("name the episode's file, as in `episode_001.md`"),
+                ),
+                Err(_) => continue,
+            };
+            let message = format!("{} {why}: this link leads nowhere", printable(path));
+            let finding = Finding::at(&registry::NOTES_LINK, &episode.source, span, message);
+            findings.push(match help {
+                Some(help) => finding.help(help),
+                None => finding,
+            });
+        }
+    }
+}
+
+/// What becomes of a file that is neither a page nor a picture, and what to name instead.
+fn published_otherwise(path: &str) -> (&'static str, Option<&'static str>) {
+    match path.to_ascii_lowercase().ends_with(".mp3") {
+        true => (
+            "has another address where it is published",
+            Some("link to the episode's file, as in `episode_001.md`: its page plays the audio"),
+        ),
+        false => (
+            "is a file that onair does not publish",
+            Some("put it on the web, and give its address"),
+        ),
+    }
+}
+
+/// Of so many links of one episode it is looked where they lead.
+const MOST_LINKS: usize = 500;
 
 /// What tells a named file from others, however it is spelt: hosts of a flat folder of episodes keep
 /// no pictures in it.

@@ -215,6 +215,12 @@ rules! {
         good: "[The video](https://www.youtube.com/watch?v=abc)",
         source: "Liquid; kramdown, inline attribute lists; Hugo, shortcodes",
     }
+    NOTES_LINK = "notes-link", Warning, "A link in notes to a file of the show leads somewhere" {
+        why: "Pages and pictures are published; what else lies in the show's folder, nobody can open.",
+        bad: "[the slides](slides.pdf)",
+        good: "[the last one](episode_001.md)",
+        source: "onair",
+    }
     AUDIO_MISSING = "audio-missing", Error, "Every episode's audio is there, or is known to the target" {
         why: "An item whose enclosure is not there breaks for every subscriber at once. While an episode waits for its date, it is a warning.",
         bad: "file: 012.mp3, and no audio/012.mp3",

@@ -184,6 +184,11 @@ pub fn image_type(path: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether a link ends as a picture does.
+pub fn is_picture(link: &str) -> bool {
+    image_type(link.split(['?', '#']).next().unwrap_or_default()).is_some()
+}
+
 /// Adds what is named to a list; addresses are no files.
 struct List<'a> {
     source: &'a Source,
@@ -247,7 +252,10 @@ pub fn of_episode(episode: &Episode) -> Vec<NamedFile<'_>> {
     list.given(Role::EpisodeArtwork, &episode.image);
     list.people(&episode.guests);
     list.people(&episode.persons);
-    for Located { value, span } in notes::pictures(&episode.source.text, &episode.notes) {
+    let shown = notes::pictures(&episode.source.text, &episode.notes);
+    let led_to = notes::links(&episode.source.text, &episode.notes, is_address);
+    let led_to = led_to.into_iter().filter(|link| is_picture(&link.value));
+    for Located { value, span } in shown.into_iter().chain(led_to) {
         list.add(Role::NotesPicture, &value, span);
     }
     if let Given::Good(Located { value: ChaptersGiven::File(path), span }) = &episode.chapters {
@@ -260,6 +268,14 @@ pub fn of_episode(episode: &Episode) -> Vec<NamedFile<'_>> {
         }
     }
     list.files
+}
+
+/// The files that an episode's notes lead to by a link, where that is no address.
+pub fn linked(episode: &Episode) -> impl Iterator<Item = (Located<String>, Vec<String>)> {
+    notes::links(&episode.source.text, &episode.notes, is_address).into_iter().map(|link| {
+        let meant = candidates(&link.value, &episode.source.path);
+        (link, meant)
+    })
 }
 
 /// The pictures that chapters name, which are written in `source`.
@@ -316,7 +332,7 @@ mod tests {
     fn every_place_that_names_a_file_is_in_the_list() {
         let text = "---\ntitle: T\nbackground: /img/b.jpg\nsocial-background: s.png\nimage: e.jpg\n\
             guests:\n  - name: A\n    image: img/ada.jpg\n  - name: B\n    image: https://b.example/b.png\n\
-            chapters: c.json\ntranscript: t.vtt\n---\n![n](n.webp)\n<img src=\"h.gif\">\n";
+            chapters: c.json\ntranscript: t.vtt\n---\n![n](n.webp) [l](l.png?x)\n<img src=\"h.gif\">\n";
         let episode = Episode::parse(Source::new("episodes/1.md", text)).unwrap();
         let said: Vec<String> = of_episode(&episode)
             .iter()
@@ -331,6 +347,7 @@ mod tests {
                 "guest's picture: img/ada.jpg",
                 "picture: n.webp",
                 "picture: h.gif",
+                "picture: l.png?x",
                 "chapter file: c.json",
                 "transcript: t.vtt",
             ]

@@ -1,4 +1,4 @@
-//! An episode's notes: the Markdown that they are written in, and the pictures that they name.
+//! An episode's notes: the Markdown that they are written in, and the pictures and files that they name.
 
 use comrak::nodes::{NodeHtmlBlock, NodeValue, Sourcepos};
 use comrak::{Arena, Options, parse_document};
@@ -36,11 +36,7 @@ pub fn pictures(text: &str, notes: &Span) -> Vec<Located<String>> {
         let whole = || span(markdown, &lines, data.sourcepos);
         match &data.value {
             NodeValue::Image(link) if !link.url.is_empty() => {
-                // It stands at the end, and may enclose others.
-                let whole = whole();
-                let from = whole.end.saturating_sub(link.url.len() + NEAR).max(whole.start);
-                let at = find_in(markdown, from..whole.end, &link.url);
-                found.push((link.url.clone(), at.unwrap_or(whole)));
+                found.push((link.url.clone(), at_end(markdown, whole(), &link.url)));
             }
             NodeValue::HtmlBlock(NodeHtmlBlock { literal: html, .. })
             | NodeValue::HtmlInline(html) => {
@@ -60,8 +56,46 @@ pub fn pictures(text: &str, notes: &Span) -> Vec<Located<String>> {
             _ => {}
         }
     }
+    located(found, notes)
+}
+
+/// The links of notes that may name a file: neither an address, as `is_address` tells, nor a place of the
+/// page itself. Links in HTML are not read.
+pub fn links(text: &str, notes: &Span, is_address: impl Fn(&str) -> bool) -> Vec<Located<String>> {
+    let markdown = &text[notes.clone()];
+    let may_be = |url: &str| !url.is_empty() && !url.starts_with(['#', '?']) && !is_address(url);
+    let inline = |(at, _)| {
+        let url = markdown[at + 2..].trim_start_matches([' ', '<']);
+        may_be(url.split([')', '>', ' ', '\n']).next().unwrap_or_default())
+    };
+    if !markdown.contains("]:") && !markdown.match_indices("](").any(inline) {
+        return Vec::new();
+    }
+    let arena = Arena::new();
+    let root = parse_document(&arena, markdown, &dialect());
+    let lines = line_starts(markdown);
+    let mut found = Vec::new();
+    for node in root.descendants() {
+        let data = node.data();
+        if let NodeValue::Link(link) = &data.value
+            && may_be(&link.url)
+        {
+            let whole = span(markdown, &lines, data.sourcepos);
+            found.push((link.url.clone(), at_end(markdown, whole, &link.url)));
+        }
+    }
+    located(found, notes)
+}
+
+fn located(found: Vec<(String, Span)>, notes: &Span) -> Vec<Located<String>> {
     let place = |span: Span| notes.start + span.start..notes.start + span.end;
     found.into_iter().map(|(value, span)| Located { value, span: place(span) }).collect()
+}
+
+/// Where the address of a link or picture stands: at its end, for it may enclose others.
+fn at_end(markdown: &str, whole: Span, url: &str) -> Span {
+    let from = whole.end.saturating_sub(url.len() + NEAR).max(whole.start);
+    find_in(markdown, from..whole.end, url).unwrap_or(whole)
 }
 
 /// An address is looked for so many bytes around the place where it should stand: notes may name
@@ -203,11 +237,24 @@ mod tests {
         assert!(named("`![a](/img/a.jpg)` and <imgs src=\"a\">").is_empty());
     }
 
+    #[test]
+    fn links_that_may_name_a_file_are_found_where_they_stand() {
+        let text = "---\n---\n[a](b.md#c) [d](https://x.example) [e](#f) `[g](h.md)` [i][r] <mailto:j@k.example>\n\n\
+            [r]: <l m.pdf>\n";
+        let found = links(text, &(8..text.len()), |url| url.contains(':'));
+        let found: Vec<String> = found
+            .into_iter()
+            .map(|link| format!("{} @ {}", link.value, &text[link.span]))
+            .collect();
+        assert_eq!(found, ["b.md#c @ b.md#c", "l m.pdf @ [i][r]"]);
+    }
+
     proptest! {
         #[test]
-        fn every_place_is_within_the_notes(markdown in "(!\\[a\\]\\(x|\\)|<img |src=|['\"é>]|\r|\n|> |- |`| ){0,25}") {
+        fn every_place_is_within_the_notes(markdown in "(!?\\[a\\]\\(x|\\)|<img |src=|['\"é>]|\r|\n|> |- |`| ){0,25}") {
             let text = format!("é{markdown}");
-            for found in pictures(&text, &(2..text.len())) {
+            let notes = 2..text.len();
+            for found in pictures(&text, &notes).into_iter().chain(links(&text, &notes, |_| false)) {
                 prop_assert!(text.get(found.span).is_some());
             }
         }

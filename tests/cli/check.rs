@@ -92,6 +92,20 @@ fn a_transcript_of_no_known_form() {
 }
 
 #[test]
+fn links_to_files_that_nobody_gets() {
+    let show = TestShow::without_audio();
+    (1..=3).for_each(|number| show.episode(number, &[]));
+    show.episode(2, &["draft: true"]);
+    let path = "episodes/episode_003.md";
+    let notes = "\n[a](episode_001.md#x) [b](episode_002.md) [c](episode_01.md) [d](../slides.pdf) [d](../slides.pdf)\n\
+        [e](/audio/001.mp3) [f](/about/) [g](https://show.example/a.md) [h](img/gone.png) [i](#j)\n";
+    show.write(path, &(show.read(path) + notes));
+    show.write("slides.pdf", "%PDF");
+    show.write("audio/001.mp3", "");
+    insta::assert_snapshot!(show.check());
+}
+
+#[test]
 fn settings_that_cannot_be() {
     let show = TestShow::new();
     show.write("onair.toml", &super::show::SETTINGS.replace("author", "autor"));

@@ -46,13 +46,13 @@ fn every_file_that_is_not_there_is_said_where_it_is_named() {
 #[test]
 fn pictures_of_the_notes_and_bare_names_are_published_with_the_page() {
     let show = TestShow::new();
-    for name in ["a.png", "b c.png", "guest.png"] {
+    for name in ["a.png", "b c.png", "guest.png", "linked.png"] {
         fs::write(show.path(&format!("img/{name}")), png(1400)).unwrap();
     }
     fs::write(show.path("episodes/beside.png"), png(1400)).unwrap();
     show.with_audio(1, 150, &["image: a.png", "guests: [{name: Zoe, image: guest.png}]"]);
     let path = "episodes/episode_001.md";
-    let notes = "![b](../img/b%20c.png) <img src=\"beside.png\">\n";
+    let notes = "![b](../img/b%20c.png) <img src=\"beside.png\"> [l](linked.png)\n";
     show.write(path, &format!("{}{notes}", show.read(path)));
     let ran = show.onair(&["release", "--now", NOW]);
     assert_eq!(ran.code, 0, "{}", ran.said());
@@ -60,7 +60,7 @@ fn pictures_of_the_notes_and_bare_names_are_published_with_the_page() {
     let feed = show.read("public/podcasts/feed.xml");
     let page = show.read("public/podcasts/episode_001/index.html");
     // Names may hold a hash of what they name: only that each is there, and is what the texts say.
-    for stem in ["img/a", "img/b c", "img/guest", "episodes/beside"] {
+    for stem in ["img/a", "img/b c", "img/guest", "img/linked", "episodes/beside"] {
         assert!(names.iter().any(|name| name.contains(stem)), "{stem}: {names:?}");
         let written = stem.replace(' ', "%20");
         let wanted = if stem.contains("guest") { &feed } else { &page };

@@ -12,6 +12,7 @@ use super::memo::Unusable;
 use crate::model::chapter::clock;
 use crate::report::printable;
 use crate::rules::pictures::{self, Gone, Look, Seen};
+use crate::rules::registry::Severity;
 use crate::rules::{Finding, registry};
 use crate::show::files::{self, NamedFile, Role};
 use crate::show::read::FileTrouble;
@@ -50,6 +51,12 @@ pub fn transcripts(
                 continue;
             }
         };
+        if let Some(flaw) = &transcript.flaw {
+            let mut finding =
+                at(format!("{path}: {flaw}")).help("some players leave out what has other times");
+            finding.severity = Severity::Warning;
+            findings.push(finding);
+        }
         let end = Duration::from_millis(transcript.end());
         if let Some(audio) = time.filter(|time| end > *time + LATE) {
             findings.push(

@@ -45,17 +45,28 @@ pub fn is_webvtt(text: &str) -> bool {
 /// Whether every cue's times are as WebVTT has them (W3C WebVTT, section 4.1, "WebVTT timestamp"): a browser
 /// leaves out what has a comma, or no fraction.
 pub fn has_webvtt_times(text: &str) -> bool {
+    lines(text).all(|(_, line)| has_times(line, &['.'], true))
+}
+
+/// The first line of times that is not as SubRip has them, with hours and milliseconds; readers take a point
+/// for the comma.
+pub fn not_subrip_times(text: &str) -> Option<Span> {
+    lines(text).find(|(_, line)| !has_times(line, &[',', '.'], false)).map(|(span, _)| span)
+}
+
+/// Whether a line, if it is one of times, has them to the millisecond behind one of these signs.
+fn has_times(line: &str, signs: &[char], short: bool) -> bool {
     let digits = |part: &str, count: usize| {
         part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit())
     };
     let is_time = |time: &str| {
-        let Some((whole, fraction)) = time.split_once('.') else { return false };
+        let Some((whole, fraction)) = time.split_once(signs) else { return false };
         let parts: Vec<&str> = whole.split(':').collect();
-        let hours = parts.len() != 3 || parts[0].len() >= 2;
+        let hours = if parts.len() == 3 { parts[0].len() >= 2 } else { short };
         let rest = &parts[parts.len().saturating_sub(2)..];
         digits(fraction, 3) && hours && rest.iter().all(|part| digits(part, 2))
     };
-    text.lines().filter_map(|line| line.split_once("-->")).all(|(start, rest)| {
+    line.split_once("-->").is_none_or(|(start, rest)| {
         is_time(start.trim()) && is_time(rest.split_whitespace().next().unwrap_or_default())
     })
 }
@@ -259,6 +270,17 @@ mod tests {
         `99` in `00:99.000`: minutes and seconds go to 59
         `soon` is not a time
         "#);
+    }
+
+    #[test]
+    fn times_that_subrip_does_not_have() {
+        let odd = |line: &str| not_subrip_times(&format!("1\n{line}\nA\n")).is_some();
+        assert!(!odd("00:00:01,000 --> 00:00:02.500 X1:0"));
+        for line in
+            ["00:00:01 --> 00:00:02", "00:01,000 --> 00:02,000", "00:00:01,00 --> 00:00:02,00"]
+        {
+            assert!(odd(line), "{line}");
+        }
     }
 
     #[test]

@@ -92,6 +92,14 @@ fn a_transcript_of_no_known_form() {
 }
 
 #[test]
+fn a_transcript_without_milliseconds() {
+    let show = TestShow::without_audio();
+    show.episode(1, &["transcript: 001.srt"]);
+    show.write("001.srt", "1\n00:00:00 --> 00:00:04\nHello.\n");
+    insta::assert_snapshot!(show.check());
+}
+
+#[test]
 fn links_to_files_that_nobody_gets() {
     let show = TestShow::without_audio();
     (1..=3).for_each(|number| show.episode(number, &[]));

@@ -148,6 +148,8 @@ pub struct TranscriptFile {
     pub bytes: Bytes,
     /// What it says; empty where it tells no times.
     pub cues: Vec<Cue>,
+    /// What some players do not take of the bytes that are published.
+    pub flaw: Option<TranscriptError>,
 }
 
 /// Why a transcript cannot be read.
@@ -216,7 +218,11 @@ impl TranscriptFile {
         if silent {
             return Err(wrong(1, "nothing is said in this transcript"));
         }
-        Ok(Self { format, bytes, cues })
+        let odd = cues::not_subrip_times(&source.text).filter(|_| format == Format::SubRip);
+        let flaw = odd.map(|span| {
+            wrong(source.line_column(span.start).0, "SubRip has times as `00:02:15,000`")
+        });
+        Ok(Self { format, bytes, cues, flaw })
     }
 
     /// When the last words end, in milliseconds: not after the audio.

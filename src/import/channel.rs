@@ -103,10 +103,7 @@ pub fn read(
             );
             "en".to_owned()
         }),
-        None => {
-            report.remark(FILE, "the feed gives no language", "`en` was written");
-            "en".to_owned()
-        }
+        None => instead("language", "en", "the feed", report),
     };
     show.text("language", &language);
     zone(&mut show, &language, options.zone, drafts, report);
@@ -243,6 +240,12 @@ pub(super) fn left_open(key: &str, source: &str, report: &mut Report) -> String 
     String::new()
 }
 
+/// What is written where `source` does not say it.
+pub(super) fn instead(key: &str, value: &str, source: &str, report: &mut Report) -> String {
+    report.remark(FILE, format!("{source} gives no {key}"), format!("`{value}` was written"));
+    value.to_owned()
+}
+
 /// A category where `source` names none: no feed is taken without.
 pub(super) fn category_instead(source: &str, report: &mut Report) -> String {
     report.remark(
@@ -258,8 +261,7 @@ pub(super) fn author_instead(title: &str, source: &str, report: &mut Report) -> 
     if title.is_empty() {
         return left_open("author", source, report);
     }
-    report.remark(FILE, format!("{source} gives no author"), format!("`{title}` was written"));
-    title.to_owned()
+    instead("author", title, source, report)
 }
 
 fn description(parts: &mut Parts<'_>, extra: &mut Vec<Element>, report: &mut Report) -> String {

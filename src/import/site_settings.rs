@@ -2,7 +2,7 @@
 
 use serde_yaml::Value;
 
-use super::channel::{ARTWORK, author_instead, category_instead, left_open};
+use super::channel::{ARTWORK, author_instead, category_instead, instead, left_open};
 use super::dates;
 use super::options::Options;
 use super::report::Report;
@@ -28,10 +28,7 @@ pub fn site_settings(
         .unwrap_or_else(|| author_instead(&title, config, report));
     let language =
         text(&["language", "lang", "locale", "language_code"]).map(|text| text.replace('_', "-"));
-    let language = language.unwrap_or_else(|| {
-        report.remark(FILE, format!("{config} gives no language"), "`en` was written");
-        "en".to_owned()
-    });
+    let language = language.unwrap_or_else(|| instead("language", "en", config, report));
     let categories = category(
         given.value(&["itunes_category", "category", "categories"]),
         text(&["subcategory", "sub_category"]),

@@ -68,9 +68,7 @@ impl Document {
         }
         Ok(document)
     }
-}
 
-impl Document {
     /// The show's own guid.
     pub(super) fn guid(&self) -> Option<&str> {
         let at = SHOW.iter().position(|(name, _)| *name == GUID)?;

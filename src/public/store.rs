@@ -11,9 +11,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use crate::http::{Client, HttpError, Response};
-use crate::model::hash::Sha256;
 use crate::model::object::{Key, Object};
-use crate::store::packed::unpack;
+use crate::store::packed::unpack_copy;
 use crate::store::published::{Published, Standing};
 use crate::store::record::{BadRecord, LIMIT, Record, manifest_key};
 use crate::store::{Condition, Head, Listed, Progress, Store, StoreError, Stored, Version};
@@ -88,11 +87,10 @@ impl PublicStore {
         };
         // Caches may hold an older feed; its copy has its hash for a name.
         let copy = self.read(&record.feed_copy(), LIMIT).await?;
-        let unpacked = copy.and_then(|copy| {
-            let bytes = unpack(&copy.bytes).ok()?.into_owned().into();
+        let mut seen = copy.and_then(|copy| {
+            let bytes = unpack_copy(&copy.bytes, record.feed.sha256)?;
             Some(Stored { bytes, ..copy })
         });
-        let mut seen = unpacked.filter(|copy| Sha256::of(&copy.bytes) == record.feed.sha256);
         if seen.is_none() {
             seen = self.read(&record.feed.key, LIMIT).await?;
         }
@@ -224,6 +222,7 @@ impl Store for PublicStore {
 mod tests {
     use super::*;
     use crate::http::testing::{self, Reply, Request, Server};
+    use crate::model::hash::Sha256;
     use crate::store::packed::pack;
 
     const RECORD: &str = r#"{"version":1,"number":3,"parent":null,"created":"2022-05-27T05:00:00Z","by":{"who":"ann","onair":"0.1.0","run":"r"},"feed":{"key":"feed.xml","sha256":"057c225194122b1811d73b53d19d23624c5f5cf96773941eb1d313d2123ecfb0","bytes":5,"content_type":"application/rss+xml"},"episodes":[],"objects":{}}"#;

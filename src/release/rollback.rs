@@ -10,7 +10,7 @@ use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Key, Kind, Object, known_type};
 use crate::plan::{self, Guard, Plan};
 use crate::store::Store;
-use crate::store::packed::unpack;
+use crate::store::packed::unpack_copy;
 use crate::store::published::Published;
 use crate::store::record::{LIMIT, Record, Recorded, ReleaseNumber, feed_copy_key, kept_key};
 
@@ -32,10 +32,8 @@ pub async fn plan_rollback(
     for (place, hash) in plan::documents(&record) {
         let key = feed_copy_key(&hash);
         let stored = store.read(&key, LIMIT).await?;
-        let copy = stored.as_ref().and_then(|stored| unpack(&stored.bytes).ok());
-        let copy = copy.filter(|copy| Sha256::of(copy) == hash);
-        let copy = copy.ok_or(ReleaseError::NotKept { number: to, key })?;
-        documents.insert(place.clone(), copy.into_owned().into());
+        let copy = stored.and_then(|stored| unpack_copy(&stored.bytes, hash));
+        documents.insert(place.clone(), copy.ok_or(ReleaseError::NotKept { number: to, key })?);
     }
     let others = others(store, published, &record).await?;
     Ok(plan::rollback(published, &record, documents, others))

@@ -30,8 +30,8 @@ pub(super) fn judge(
         let at = date.value.at(&zone).timestamp();
         let finding =
             |rule, message: String| Finding::at(rule, &episode.source, date.span.clone(), message);
-        let offset = zone.to_ambiguous_timestamp(date.value.civil).offset();
-        if date.value.offset.is_none() && matches!(offset, AmbiguousOffset::Gap { .. }) {
+        let offset = || zone.to_ambiguous_timestamp(date.value.civil).offset();
+        if date.value.offset.is_none() && matches!(offset(), AmbiguousOffset::Gap { .. }) {
             let (civil, comes) = (date.value.civil, date.value.at(&zone));
             let message = format!(
                 "clocks in {} go forward over {} that day: the episode comes out at {}",

@@ -30,9 +30,15 @@ pub fn has_web_scheme(text: &str) -> bool {
     text.starts_with("https://") || text.starts_with("http://")
 }
 
+/// The address that a browser opens for a text, if it is one of the web.
+pub fn web_url(text: &str) -> Option<String> {
+    let url = url::Url::parse(text).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| url.into())
+}
+
 /// Whether a text is an address that a browser opens.
 pub fn is_web_address(text: &str) -> bool {
-    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+    web_url(text).is_some()
 }
 
 /// The address that a text without a scheme likely means: `www.show.example`.

@@ -27,36 +27,26 @@ pub fn pictures(text: &str, notes: &Span) -> Vec<Located<String>> {
     if !markdown.contains("![") && !contains_tag(markdown) {
         return Vec::new();
     }
-    let arena = Arena::new();
-    let root = parse_document(&arena, markdown, &dialect());
-    let lines = line_starts(markdown);
-    let mut found = Vec::new();
-    for node in root.descendants() {
-        let data = node.data();
-        let whole = || span(markdown, &lines, data.sourcepos);
-        match &data.value {
-            NodeValue::Image(link) if !link.url.is_empty() => {
-                found.push((link.url.clone(), at_end(markdown, whole(), &link.url)));
-            }
-            NodeValue::HtmlBlock(NodeHtmlBlock { literal: html, .. })
-            | NodeValue::HtmlInline(html) => {
-                let whole = whole();
-                // What stands before a line of a list or a quotation is no part of the HTML.
-                let mut start = whole.start;
-                for (at, url) in sources(html) {
-                    let from = (start + at).min(whole.end);
-                    let to = (from + url.len() + NEAR).min(whole.end);
-                    let there = find_in(markdown, from..to, &url);
-                    if let Some(there) = &there {
-                        start = there.start - at;
-                    }
-                    found.push((url, there.unwrap_or_else(|| whole.clone())));
-                }
-            }
-            _ => {}
+    named(markdown, notes, |value, whole, found| match value {
+        NodeValue::Image(link) if !link.url.is_empty() => {
+            found.push((link.url.clone(), at_end(markdown, whole(), &link.url)));
         }
-    }
-    located(found, notes)
+        NodeValue::HtmlBlock(NodeHtmlBlock { literal: html, .. }) | NodeValue::HtmlInline(html) => {
+            let whole = whole();
+            // What stands before a line of a list or a quotation is no part of the HTML.
+            let mut start = whole.start;
+            for (at, url) in sources(html) {
+                let from = (start + at).min(whole.end);
+                let to = (from + url.len() + NEAR).min(whole.end);
+                let there = find_in(markdown, from..to, &url);
+                if let Some(there) = &there {
+                    start = there.start - at;
+                }
+                found.push((url, there.unwrap_or_else(|| whole.clone())));
+            }
+        }
+        _ => {}
+    })
 }
 
 /// The links of notes that may name a file: neither an address, as `is_address` tells, nor a place of the
@@ -71,23 +61,29 @@ pub fn links(text: &str, notes: &Span, is_address: impl Fn(&str) -> bool) -> Vec
     if !markdown.contains("]:") && !markdown.match_indices("](").any(inline) {
         return Vec::new();
     }
+    named(markdown, notes, |value, whole, found| {
+        if let NodeValue::Link(link) = value
+            && may_be(&link.url)
+        {
+            found.push((link.url.clone(), at_end(markdown, whole(), &link.url)));
+        }
+    })
+}
+
+/// What `take` finds in the Markdown of notes, of each node and the place of it.
+fn named(
+    markdown: &str,
+    notes: &Span,
+    take: impl Fn(&NodeValue, &dyn Fn() -> Span, &mut Vec<(String, Span)>),
+) -> Vec<Located<String>> {
     let arena = Arena::new();
     let root = parse_document(&arena, markdown, &dialect());
     let lines = line_starts(markdown);
     let mut found = Vec::new();
     for node in root.descendants() {
         let data = node.data();
-        if let NodeValue::Link(link) = &data.value
-            && may_be(&link.url)
-        {
-            let whole = span(markdown, &lines, data.sourcepos);
-            found.push((link.url.clone(), at_end(markdown, whole, &link.url)));
-        }
+        take(&data.value, &|| span(markdown, &lines, data.sourcepos), &mut found);
     }
-    located(found, notes)
-}
-
-fn located(found: Vec<(String, Span)>, notes: &Span) -> Vec<Located<String>> {
     let place = |span: Span| notes.start + span.start..notes.start + span.end;
     found.into_iter().map(|(value, span)| Located { value, span: place(span) }).collect()
 }

@@ -204,7 +204,12 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     let mut keys = BTreeSet::from([feed.key.as_str()]);
     let twice = objects.iter().find(|object| !keys.insert(object.key.as_str()));
     let is_file = |folder: &str| keys.contains(folder);
-    let taken = || objects.iter().find(|object| folders(object.key.as_str()).any(is_file));
+    // What stands side by side in a folder is looked at once.
+    let beside = |a: &Object, b: &Object| {
+        folders(a.key.as_str()).next_back() == folders(b.key.as_str()).next_back()
+    };
+    let one_of_each = || objects.chunk_by(beside).filter_map(<[Object]>::first);
+    let taken = || one_of_each().find(|object| folders(object.key.as_str()).any(is_file));
     if let Some(object) = twice.or_else(taken) {
         let key = object.key.clone();
         let is_at = |path: &str| addresses.key(path).is_ok_and(|at| at == key);
@@ -275,7 +280,7 @@ fn aliases(
 }
 
 /// Every folder above a file.
-fn folders(key: &str) -> impl Iterator<Item = &str> {
+fn folders(key: &str) -> impl DoubleEndedIterator<Item = &str> {
     key.match_indices('/').map(|(at, _)| &key[..at])
 }
 

@@ -6,6 +6,7 @@
 use ammonia::Url;
 
 use crate::show::Episode;
+use crate::show::addresses::web_url;
 use crate::show::episode::Person;
 use crate::show::settings::Host;
 
@@ -67,8 +68,7 @@ fn short(name: &str) -> String {
 
 /// The address, if it is one of the web.
 pub fn web(text: &str) -> Option<String> {
-    let url = Url::parse(text.trim()).ok()?;
-    matches!(url.scheme(), "http" | "https").then(|| url.into())
+    web_url(text.trim())
 }
 
 /// The guests that a line of clean HTML names.

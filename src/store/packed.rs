@@ -10,6 +10,8 @@ use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use serde::Serialize;
 
+use crate::model::hash::Sha256;
+
 /// From so many bytes on, packing pays.
 const LARGE: usize = 256 << 10;
 /// More bytes than any record or feed unpacks to.
@@ -37,6 +39,12 @@ pub fn pack_json(value: &impl Serialize) -> Bytes {
     let written = serde_json::to_writer(&mut packed, value).is_ok();
     let packed = packed.into_inner().ok().filter(|_| written);
     packed.and_then(|packed| packed.finish().ok()).unwrap_or_default().into()
+}
+
+/// What a copy that is kept under its hash unpacks to, if it is that.
+pub fn unpack_copy(copy: &[u8], hash: Sha256) -> Option<Bytes> {
+    let bytes = unpack(copy).ok().filter(|bytes| Sha256::of(bytes) == hash)?;
+    Some(bytes.into_owned().into())
 }
 
 /// Bytes that are packed from a certain length on.

@@ -7,7 +7,6 @@ use rss::extension::itunes::{ITunesCategory, ITunesChannelExtension, ITunesOwner
 use rss::{Channel, Image};
 
 use super::{Frame, artwork, extension, given, item, link, person, put, truth};
-use crate::model::audio::MP3_TYPE;
 use crate::show::episode::EpisodeType;
 use crate::show::guid::podcast_guid;
 use crate::show::settings::ShowKind;
@@ -144,7 +143,7 @@ fn trailers(items: &[Item<'_>]) -> Vec<Extension> {
             ("pubdate", date.as_str()),
             ("url", item.entry.enclosure_url.0.as_str()),
             ("length", length.as_str()),
-            ("type", item.entry.mime_type().unwrap_or(MP3_TYPE)),
+            ("type", item.entry.media_type()),
         ];
         attributes.extend(season.as_deref().map(|season| ("season", season)));
         let title: String = item.entry.title.chars().take(128).collect();

@@ -4,7 +4,6 @@ use rss::extension::itunes::ITunesItemExtension;
 use rss::{Enclosure, Guid};
 
 use super::{Frame, artwork, extension, given, person, put, truth};
-use crate::model::audio::MP3_TYPE;
 use crate::site::item::Item;
 use crate::site::{apple, chapters_path, transcript_path};
 
@@ -25,7 +24,7 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
         enclosure: Some(Enclosure {
             url: entry.enclosure_url.0.clone(),
             length: entry.given.audio.bytes.to_string(),
-            mime_type: entry.mime_type().unwrap_or(MP3_TYPE).to_owned(),
+            mime_type: entry.media_type().to_owned(),
         }),
         guid: Some(Guid { value: entry.guid.0.clone(), permalink: episode.is_permalink() }),
         pub_date: Some(date(item)),

@@ -15,9 +15,9 @@ use super::xml::{self, Channel, Element};
 use super::{EpisodeFile, Fetch, Import, ImportError, extra, place};
 use crate::model::slug::slug;
 use crate::report::{bytes, counted};
-use crate::show::Source;
 use crate::show::read::{EPISODES, MAX_FILES};
 use crate::show::settings::{FILE, Settings};
+use crate::show::{Source, addresses::has_web_scheme, notes};
 
 /// Feeds say 0 where they do not know it, and so does onair (RSS Best Practices Profile, enclosure).
 const NO_LENGTH: &str = "the length of the audio is not known: the feed says 0 until `size` is written, or `onair rehost` brings it home";
@@ -388,7 +388,8 @@ fn episodes(
                 report.remark(&path, kind, url);
             }
             beside.image = to;
-            if shows_pictures(&draft.notes) {
+            let of_notes = notes::pictures(&draft.notes, &(0..draft.notes.len()));
+            if of_notes.iter().any(|picture| has_web_scheme(&picture.value)) {
                 let kind = "pictures in notes stay where they are, and go with the old account";
                 report.remark(&path, kind, "");
             }
@@ -463,11 +464,6 @@ fn beside_of(draft: &Draft, slug: &str, language: &str, beside: &mut Beside) -> 
         beside.chapters = Some(to);
     }
     fetched
-}
-
-/// Whether notes show a picture of the web.
-fn shows_pictures(notes: &str) -> bool {
-    notes.contains("<img") || notes.contains("![") && notes.contains("](http")
 }
 
 /// Episodes' own artwork, each picture once however many show it.

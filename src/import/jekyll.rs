@@ -49,7 +49,7 @@ pub fn of_folder(
 ) -> Result<Import, ImportError> {
     let mut report = Report::default();
     let site = config.map_or(Ok(SiteConfig::default()), SiteConfig::read)?;
-    let permalink = site.text(&["permalink"]);
+    let permalink = site.permalink();
     let mut taken = Names::default();
     let mut unread = Vec::new();
     let mut drafts = 0;

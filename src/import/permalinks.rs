@@ -85,6 +85,7 @@ fn categories(parts: &[&str], episode: &Episode) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::site_config::SiteConfig;
     use super::*;
     use crate::show::Source;
 
@@ -110,6 +111,27 @@ mod tests {
             assert_eq!(page(style, post, ""), expected, "{style}");
         }
         assert_eq!(page("none", "_posts/about.md", ""), "-", "no post");
+    }
+
+    #[test]
+    fn what_is_said_of_posts_goes_before_what_is_said_of_the_site() {
+        let of = |config: &str| {
+            let config = SiteConfig::read(&Source::new("_config.yml", config)).unwrap();
+            config.permalink().unwrap_or_else(|| "-".to_owned())
+        };
+        let site = "permalink: /:title\n";
+        let collection = "collections:\n  posts:\n    permalink: /p/:title\n";
+        let defaults = |scope: &str, to: &str| {
+            format!("defaults:\n  - scope: {{{scope}}}\n    values: {{permalink: \"{to}\"}}\n")
+        };
+        assert_eq!(of("title: T\n"), "-");
+        assert_eq!(of(site), "/:title");
+        assert_eq!(of(&format!("{site}{collection}")), "/p/:title");
+        let posts = defaults("path: \"\", type: posts", "/d/:title");
+        assert_eq!(of(&format!("{site}{collection}{posts}")), "/d/:title");
+        for elsewhere in ["path: blog", "path: \"\", type: pages"] {
+            assert_eq!(of(&format!("{site}{}", defaults(elsewhere, "/d/:title"))), "/:title");
+        }
     }
 
     #[test]

@@ -181,6 +181,27 @@ impl SiteConfig {
         Some(one_line(&text)).filter(|text| !text.is_empty())
     }
 
+    /// How the addresses of Jekyll's posts are made, where the site says it (Jekyll 4.3, "Front Matter
+    /// Defaults" and "Collections"): what is said for some files goes before what is said for all.
+    pub fn permalink(&self) -> Option<String> {
+        let text = |value: &Value| Some(one_line(value.get("permalink")?.as_str()?));
+        let for_posts = |entry: &&Value| {
+            let scope = entry.get("scope");
+            let said = |key: &str| scope.and_then(|scope| scope.get(key)).and_then(Value::as_str);
+            matches!(said("path").unwrap_or_default(), "" | "_posts" | "_posts/")
+                && matches!(said("type"), None | Some("posts"))
+        };
+        // The last of two that say it.
+        let defaults = self.value(&["defaults"]).and_then(Value::as_sequence);
+        let mut defaults = defaults.into_iter().flatten().filter(for_posts).rev();
+        let of_posts = || text(self.value(&["collections"])?.get("posts")?);
+        defaults
+            .find_map(|entry| text(entry.get("values")?))
+            .or_else(of_posts)
+            .or_else(|| self.text(&["permalink"]))
+            .filter(|template| !template.is_empty())
+    }
+
     /// The e-mail address in the mapping of this name.
     pub fn mail(&self, name: &str) -> Option<String> {
         Some(self.value(&[name])?.get("email")?.as_str()?.to_owned())

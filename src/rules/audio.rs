@@ -128,6 +128,33 @@ pub fn judge(
     if wrong { Verdict::Open } else { verdict }
 }
 
+/// Soundbites that end after the audio does.
+pub fn soundbites(episode: &Episode, evidence: Option<&Evidence>, findings: &mut Vec<Finding>) {
+    let Some(time) = evidence.and_then(Evidence::time) else { return };
+    let bites = episode.namespace.iter().filter(|element| element.name == "podcast:soundbite");
+    for bite in bites {
+        let seconds = |name| {
+            let value = bite.attributes.iter().find(|(given, _)| *given == name);
+            value.and_then(|(_, value)| value.parse::<f64>().ok()).unwrap_or_default()
+        };
+        // The last second may be begun.
+        if seconds("startTime") + seconds("duration") <= time.as_secs_f64() + 1.0 {
+            continue;
+        }
+        let span = episode.field("soundbite").map_or_else(|| head(episode), |field| field.span());
+        let message = format!(
+            "the soundbite at {} s for {} s ends after the audio, which plays {}",
+            seconds("startTime"),
+            seconds("duration"),
+            hh_mm_ss(time.as_secs())
+        );
+        findings.push(
+            Finding::at(&rule::SOUNDBITE, &episode.source, span, message)
+                .help("write a start and a length within the audio, in seconds or as HH:MM:SS"),
+        );
+    }
+}
+
 /// Audio that is not there breaks no feed before the episode's date has come.
 pub fn not_needed_yet(findings: &mut [Finding]) {
     for finding in findings.iter_mut().filter(|it| it.rule == &rule::AUDIO_MISSING) {

@@ -83,6 +83,7 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
         placeholder::episode(&show.settings, episode, &mut findings);
         let evidence = audio.get(&episode.source.path);
         let proved = audio::judge(episode, evidence, &mut findings) == audio::Verdict::Proved;
+        audio::soundbites(episode, evidence, &mut findings);
         if waiting::waits(&show.settings, episode, now) {
             audio::not_needed_yet(&mut findings);
         }

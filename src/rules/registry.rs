@@ -443,6 +443,12 @@ rules! {
         good: "starts that rise, the first at 00:00:00",
         source: "ID3v2 Chapter Frame Addendum 1.0; Podcasting 2.0 JSON chapters 1.2",
     }
+    SOUNDBITE = "soundbite", Warning, "A soundbite lies within the audio" {
+        why: "An app that plays it plays silence, or nothing.",
+        bad: "soundbite: {startTime: \"00:58:00\", duration: 60}   # of a recording of 00:35:12",
+        good: "soundbite: {startTime: \"00:12:00\", duration: 60}",
+        source: "Podcast namespace 1.0, soundbite",
+    }
     TRANSCRIPT = "transcript", Error, "A transcript can be read, and ends with its audio" {
         why: "Apps refuse a transcript they cannot read, and one of another episode is worse than none.",
         bad: "transcript: transcripts/012.docx",

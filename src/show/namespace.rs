@@ -29,6 +29,8 @@ enum Kind {
     Text,
     /// An address of the web.
     Url,
+    /// An address of any kind: `https:`, `ipfs:`, `magnet:`.
+    Uri,
     /// A number, which may have a fraction.
     Number,
     /// `true` or `false`.
@@ -131,7 +133,7 @@ const SPECS: [Spec; 10] = [
                     "nostr",
                 ]),
             ),
-            may("uri", Kind::Text),
+            may("uri", Kind::Uri),
             may("accountId", Kind::Text),
             may("accountUrl", Kind::Url),
             may("priority", Kind::Number),
@@ -268,7 +270,7 @@ const PUBLISHER: Spec = Spec {
 const SOURCE: Spec = Spec {
     key: "source",
     element: "podcast:source",
-    attributes: &[must("uri", Kind::Text), may("contentType", Kind::Text)],
+    attributes: &[must("uri", Kind::Uri), may("contentType", Kind::Text)],
     text: None,
     many: true,
     children: &[],
@@ -474,6 +476,7 @@ fn read_as(known: &Attribute, value: &Value) -> Result<String, String> {
     let fits = match known.kind {
         Kind::Text => return Ok(text),
         Kind::Url => has_web_scheme(&text),
+        Kind::Uri => url::Url::parse(&text).is_ok(),
         Kind::Number => number(&text).is_some(),
         Kind::Truth => matches!(text.as_str(), "true" | "false"),
         Kind::OneOf(words) => {
@@ -491,6 +494,7 @@ fn read_as(known: &Attribute, value: &Value) -> Result<String, String> {
     };
     let wanted = match known.kind {
         Kind::Url => "an address that begins with https://",
+        Kind::Uri => "a whole address, as https://…",
         Kind::Truth => "true or false",
         Kind::Always(word) => word,
         _ => "a number",
@@ -592,6 +596,8 @@ mod tests {
                 said("license: {url: \"https://x.example\"}"),
                 said("location: {nom: Paris}"),
                 said("socialInteract: {protocol: carrier-pigeon}"),
+                said("socialInteract: {protocol: activitypub, uri: social.example/@sea/1}"),
+                said("alternateEnclosure: {type: audio/opus, source: [{uri: audio/1.opus}]}"),
                 said("value: {type: lightning, method: keysend}"),
                 said("value: [a]"),
                 said("soundbite: 12"),
@@ -603,6 +609,8 @@ mod tests {
             license: there is no `name`
             location: `nom` is no part of it
             socialInteract: `protocol` is one of disabled, activitypub, twitter, lightning, atproto, hive, matrix, nostr, not `carrier-pigeon`
+            socialInteract: `uri` is a whole address, as https://…, not `social.example/@sea/1`
+            alternateEnclosure: `uri` is a whole address, as https://…, not `audio/1.opus`
             value: there is no `recipients`
             value: a list stands where one value belongs
             soundbite: this is not a mapping

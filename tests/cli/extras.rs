@@ -104,6 +104,20 @@ fn keys_of_show_and_episode_stand_in_the_feed() {
 }
 
 #[test]
+fn a_soundbite_that_ends_after_the_audio_is_told() {
+    let show = TestShow::new();
+    // 150 frames play for less than four seconds.
+    show.with_audio(
+        1,
+        150,
+        &["soundbite: [{startTime: 1, duration: 2}, {startTime: 3, duration: 60}]"],
+    );
+    let said = show.check();
+    assert_eq!(said.matches("soundbite]").count(), 1, "{said}");
+    assert!(said.contains("the soundbite at 3 s for 60 s ends after the audio"), "{said}");
+}
+
+#[test]
 fn settings_that_cannot_be_are_refused_where_they_stand() {
     let show = TestShow::new();
     for (name, wrong) in [

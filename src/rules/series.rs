@@ -6,11 +6,11 @@ use std::hash::Hash;
 use jiff::Timestamp;
 
 use super::finding::Finding;
-use super::registry::{self as rule, Rule};
+use super::registry::{self as rule, Rule, Severity};
 use super::text::head;
 use super::{Member, bit_rate, dates, habits};
 use crate::show::layout::{number, slug};
-use crate::show::{Episode, Settings, Span, page};
+use crate::show::{Episode, Given, Settings, Span, page};
 
 /// The rules that look at all episodes at once.
 pub fn series(
@@ -21,6 +21,7 @@ pub fn series(
 ) {
     let episodes: Vec<&Episode> = members.iter().map(|member| member.episode).collect();
     duplicates(settings, &episodes, findings);
+    aliases(settings, &episodes, findings);
     named_numbers(&episodes, findings);
     copied_sizes(members, findings);
     bit_rate::judge(members, findings);
@@ -120,6 +121,35 @@ fn duplicates(settings: &Settings, episodes: &[&Episode], findings: &mut Vec<Fin
         |earlier| format!("{} has the same page", earlier.source.path),
         findings,
     );
+}
+
+/// Old addresses that would lead to two places: the page that stands there, or the first that names it,
+/// has it.
+fn aliases(settings: &Settings, episodes: &[&Episode], findings: &mut Vec<Finding>) {
+    let mut named = episodes.iter().filter(|episode| episode.aliases.value().is_some()).peekable();
+    if named.peek().is_none() {
+        return;
+    }
+    let pages = episodes.iter().map(|episode| (page::path(settings, episode), *episode));
+    let pages: HashMap<String, &Episode> = pages.collect();
+    let mut first: HashMap<&str, &Episode> = HashMap::new();
+    for &episode in named {
+        let Given::Good(aliases) = &episode.aliases else { continue };
+        for path in &aliases.value {
+            let page = pages.get(path).map(|other| (*other, "is the page of"));
+            let earlier = first.entry(path).or_insert(episode);
+            let (other, what) = page.unwrap_or((*earlier, "is an old address, too, of"));
+            if other.source.path == episode.source.path {
+                continue;
+            }
+            let message = format!("`aliases` names /{path}, which {what} {}", other.source.path);
+            let mut finding =
+                Finding::at(&rule::PAGE_COLLISION, &episode.source, aliases.span.clone(), message)
+                    .help("take it out of the one that it does not belong to");
+            finding.severity = Severity::Warning;
+            findings.push(finding);
+        }
+    }
 }
 
 /// How a rule on names reads one: its number, and where a mismatch is shown.

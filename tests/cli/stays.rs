@@ -270,6 +270,24 @@ fn a_page_has_no_place_where_something_else_stands() {
     }
 }
 
+#[test]
+fn an_old_address_leads_to_one_page() {
+    let show = show_of(2);
+    for (number, alias) in [(1, "[/old/, /podcasts/episode_002/]"), (2, "[/old/, /two/]")] {
+        let path = format!("episodes/episode_00{number}.md");
+        let written = show.read(&path).replacen("---\n", &format!("---\naliases: {alias}\n"), 1);
+        show.write(&path, &written);
+    }
+    let said = show.check();
+    for expected in [
+        "`aliases` names /podcasts/episode_002/index.html, which is the page of episodes/episode_002.md",
+        "`aliases` names /old/index.html, which is an old address, too, of episodes/episode_001.md",
+    ] {
+        assert!(said.contains(expected), "{said}");
+    }
+    assert_eq!(said.matches("page-collision").count(), 2, "{said}");
+}
+
 /// It is made from the feed's address where it is not written.
 #[test]
 fn the_show_s_guid_outlives_its_address() {

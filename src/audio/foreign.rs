@@ -115,7 +115,10 @@ impl Foreign {
             Self::Html | Self::Xml | Self::Json | Self::Text => {
                 "download the audio again: this is a server's answer, not the file"
             }
-            Self::GitLfsPointer(_) => "run `git lfs pull` to fetch the audio it stands for",
+            Self::GitLfsPointer(_) => {
+                "run `git lfs pull` to fetch the audio it stands for; where that is not at hand, as in a \
+                 workflow, send it ahead with `onair upload` from where it is"
+            }
             Self::GitAnnexPointer => "run `git annex get` to fetch the audio it stands for",
             Self::Mp3InWav => {
                 "take the MP3 out without encoding it anew: `ffmpeg -i IN -c copy -f mp3 OUT.mp3`"

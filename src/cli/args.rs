@@ -308,6 +308,10 @@ pub struct Release {
 
 /// A span as people write it: `90m`, `3h`, `2 hours`.
 fn span(text: &str) -> Result<std::time::Duration, String> {
+    // What a workflow has for a variable that is not set.
+    if text.trim().is_empty() {
+        return Ok(std::time::Duration::ZERO);
+    }
     let span: jiff::SignedDuration =
         text.trim().parse().map_err(|_| "write a time like `90m` or `3h`".to_owned())?;
     let span = std::time::Duration::try_from(span)

@@ -1,5 +1,6 @@
 //! What the exit code says. Documented in the README.
 
+use super::ui::term::Term;
 use crate::pipeline::{Class, Error};
 
 /// An exit code.
@@ -29,6 +30,11 @@ impl From<Class> for Exit {
             Class::Interrupted => Self::Interrupted,
         }
     }
+}
+
+/// What a command comes to whose question had no yes: fine if somebody was there to say it.
+pub fn unasked(term: &Term) -> Exit {
+    if term.can_ask() { Exit::Fine } else { Exit::Usage }
 }
 
 /// What a command comes to.

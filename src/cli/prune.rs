@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::args::{Format, Global, Prune};
+use super::exit::unasked;
 use super::ui::carry_out::{running, say_of_versions};
 use super::ui::stop;
 use super::ui::term::Term;
@@ -57,7 +58,7 @@ async fn prune(global: &Global, args: &Prune, term: &Term) -> Outcome {
         });
         term.answer("prune", body);
     }
-    Ok(Exit::Fine)
+    Ok(if asked && !goes { unasked(term) } else { Exit::Fine })
 }
 
 fn say_plan(plan: &release::Prune, name: &str, term: &Term) {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::args::{Global, Unpublish};
+use super::exit::unasked;
 use super::ui::carry_out::{Named, running, say_of_versions, stopped_by};
 use super::ui::listening::ListeningProgress;
 use super::ui::stop;
@@ -76,5 +77,5 @@ async fn unpublish(global: &Global, args: &Unpublish, term: &Term) -> Outcome {
     }
     named.execute(&plan, &options, target, settings, term).await?;
     term.say("Nothing was taken down; `--yes` does it without a question.");
-    Ok(Exit::Fine)
+    Ok(if args.dry_run { Exit::Fine } else { unasked(term) })
 }

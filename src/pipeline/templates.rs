@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Error;
 use super::template_process::apart::Apart;
-use crate::rules::{Finding, registry};
+use crate::rules::{Finding, Severity, registry};
 use crate::show::read;
 use crate::show::settings::FILE;
 use crate::show::{Show, Source};
@@ -93,7 +93,17 @@ impl TemplatesRead {
             Finding::on_file(&registry::TEMPLATE, path.clone(), reason.clone())
                 .expected("a text file, for each template")
         });
-        unread.chain(self.errors.iter().map(|error| self.finding(error)))
+        let errors = self.errors.iter().map(|error| self.finding(error));
+        unread.chain(errors).chain(self.good.idle().map(|(file, alike)| {
+            let message = "this stands for no template of onair's, and no other includes it";
+            let finding = Finding::on_file(&registry::TEMPLATE, &file.path, message);
+            let mut finding = match alike {
+                Some(name) => finding.help(format!("did you mean `{name}`?")),
+                None => finding.help("include it in another, or take it out"),
+            };
+            finding.severity = Severity::Warning;
+            finding
+        }))
     }
 
     /// A template's error where it stands.

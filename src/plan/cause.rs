@@ -106,7 +106,10 @@ impl GuardKind {
     fn safe_way(self) -> &'static str {
         match self {
             Self::GuidChanged => "write the published guid in the front matter, as `guid:`",
-            Self::ShowGuidChanged => "write the published one in onair.toml, as `guid` of [show]",
+            Self::ShowGuidChanged => {
+                "write the published one in onair.toml, as `guid` of [show]; if the target is another show's, \
+                 give this one a `target.url` of its own"
+            }
             Self::EpisodeRemoved => {
                 "put back its file or its date, or take `draft` out; to take it down whole, with its page and its audio, use \
                  `onair unpublish`"

@@ -113,6 +113,12 @@ rules! {
         good: "a plain UTF-8 text file of at most 1 MiB",
         source: "onair",
     }
+    MERGE = "unfinished-merge", Error, "No file holds a merge that git could not finish" {
+        why: "Git leaves both sides in the file, between lines of signs, and all of it would be published.",
+        bad: "<<<<<<< HEAD\nMine.\n=======\nHers.\n>>>>>>> cohost",
+        good: "Mine and hers.",
+        source: "git-merge, \"How conflicts are presented\"",
+    }
     FRONT_MATTER = "front-matter", Error, "Every episode starts with front matter that can be read" {
         why: "Without its opening or closing `---` a file's keys are taken for notes, or its notes for keys.",
         bad: "title: Hello\nepisode: 12\n---",

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use jiff::Timestamp;
+use unicode_normalization::UnicodeNormalization;
 
 use super::finding::Finding;
 use super::registry::{self as rule, Rule, Severity};
@@ -117,7 +118,10 @@ fn duplicates(settings: &Settings, episodes: &[&Episode], findings: &mut Vec<Fin
     shared(
         &rule::PAGE_COLLISION,
         episodes,
-        |episode| Some((page::path(settings, episode).to_lowercase(), head(episode))),
+        |episode| {
+            let page: String = page::path(settings, episode).nfc().collect();
+            Some((page.to_lowercase(), head(episode)))
+        },
         |earlier| format!("{} has the same page", earlier.source.path),
         findings,
     );

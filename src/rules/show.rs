@@ -164,6 +164,10 @@ fn path_of(text: &str) -> Option<(&'static str, &'static str)> {
     found.find(|(_, known)| *known == sub)
 }
 
+/// How several are written.
+const SEVERAL: &str =
+    "several categories are written as `[[\"Arts\", \"Books\"], [\"Education\"]]`";
+
 fn check_categories(settings: &Settings, source: &Source, findings: &mut Vec<Finding>) {
     let place = &settings.show.category;
     let finding = |message: String| Finding::at(&rule::CATEGORY, source, place.span(), message);
@@ -175,6 +179,10 @@ fn check_categories(settings: &Settings, source: &Source, findings: &mut Vec<Fin
                 .expected("one of Apple's categories, as in `[\"News\", \"Tech News\"]`");
         finding.severity = Severity::Error;
         findings.push(finding);
+    }
+    for name in place.get_ref().left_out() {
+        let message = format!("`{name}` is left out: a category has one subcategory at most");
+        findings.push(finding(message).help(SEVERAL));
     }
     for (top, sub) in paths {
         if top.trim().is_empty() {
@@ -197,6 +205,10 @@ fn check_categories(settings: &Settings, source: &Source, findings: &mut Vec<Fin
         let Some(sub) = sub.filter(|sub| !subs.contains(sub)) else { continue };
         let message = finding(format!("Apple's category `{top}` has no `{sub}`"));
         let elsewhere = CATEGORIES.iter().find(|(_, subs)| subs.contains(&sub));
+        if tops.contains(&sub) {
+            findings.push(message.help(SEVERAL));
+            continue;
+        }
         findings.push(match (elsewhere, nearest(sub, subs)) {
             (Some((other, _)), _) => message
                 .help(format!("`{sub}` belongs to `{other}`: write `[\"{other}\", \"{sub}\"]`")),

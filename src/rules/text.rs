@@ -9,8 +9,9 @@ use crate::show::edit::requote;
 use crate::show::episode::EpisodeType;
 use crate::show::frontmatter::FrontMatterError;
 use crate::show::keys::own;
-use crate::show::read::UnreadableReason;
+use crate::show::read::{FileTrouble, UnreadableReason};
 use crate::show::settings::ShowKind;
+use crate::show::source::unfinished_merge;
 use crate::show::{Episode, Given, Malformed, Settings, Source, Span, Unreadable};
 
 /// Apple's limit on a description, in bytes.
@@ -18,13 +19,31 @@ pub(super) const MAX_DESCRIPTION: usize = 4000;
 /// Apple's limit on other values, in characters.
 const MAX_VALUE: usize = 255;
 
+/// What git could not merge, and nobody has since.
+fn merge(source: &Source) -> Option<Finding> {
+    let span = unfinished_merge(&source.text)?;
+    let message = "git could not merge this file, and both sides stand in it";
+    Some(Finding::at(&rule::MERGE, source, span, message).help(FINISH_MERGE))
+}
+
+/// What is to be done about it.
+pub const FINISH_MERGE: &str =
+    "keep what belongs there, take out the lines of `<<<<<<<`, `=======` and `>>>>>>>`, and commit";
+
 /// A file that is not an episode.
 pub fn unreadable(file: &Unreadable) -> Finding {
     let source = &file.source;
+    if let Some(finding) = merge(source) {
+        return finding;
+    }
     match &file.reason {
         UnreadableReason::File(trouble) => {
-            Finding::on_file(&rule::UNREADABLE_FILE, &source.path, trouble.to_string())
-                .expected("a UTF-8 text file in the show's folder")
+            let finding =
+                Finding::on_file(&rule::UNREADABLE_FILE, &source.path, trouble.to_string());
+            match trouble {
+                FileTrouble::Name => finding.help("give the file another name"),
+                _ => finding.expected("a UTF-8 text file in the show's folder"),
+            }
         }
         UnreadableReason::FrontMatter(error) => front_matter(source, error),
     }
@@ -103,11 +122,15 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         }
     };
     required("title", is_missing(&episode.title), episode.title.span(), "the episode's title");
+    let elsewhere = !is_missing(&episode.enclosure);
     required(
         "file",
-        is_missing(&episode.file) && is_missing(&episode.enclosure),
+        is_missing(&episode.file) && (!elsewhere || is_missing(&episode.guid)),
         episode.file.span(),
-        "the name of an MP3 in the audio folder, as in 109.mp3",
+        match elsewhere {
+            true => "the MP3's name, which is the guid, too; or `guid`, for audio elsewhere",
+            false => "the name of an MP3 in the audio folder, as in 109.mp3",
+        },
     );
     required(
         "date",
@@ -116,7 +139,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         "YYYY-MM-DD HH:MM:SS +HHMM, as in 2022-05-27 07:00:00 +0200",
     );
 
-    let values: [(&str, Option<&Malformed>); 26] = [
+    let values: [(&str, Option<&Malformed>); 30] = [
         ("slug", episode.page.malformed()),
         ("permalink", episode.permalink.malformed()),
         ("aliases", episode.aliases.malformed()),
@@ -143,14 +166,19 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         ("chapters", episode.chapters.malformed()),
         ("transcript", episode.transcripts.malformed()),
         ("draft", episode.draft.malformed()),
+        ("category", episode.category.malformed()),
+        ("image", episode.image.malformed()),
+        ("background", episode.background.malformed()),
+        ("social-background", episode.social_background.malformed()),
     ];
+    let fields = std::cell::LazyCell::new(|| episode.fields());
     for (key, malformed) in values {
         let Some(malformed) = malformed else { continue };
         // Another generator's key is called as it stands there.
-        let field = episode.field(key);
-        let key = field.as_ref().map_or(key, |field| &field.key);
+        let key = fields.get(key).map_or(key, |field| &field.key);
         findings.push(malformed_value(source, key, malformed));
     }
+    findings.extend(merge(source));
     reading::episode(episode, findings);
     texts(settings, episode, findings);
     numbers(settings, episode, &head, findings);
@@ -223,27 +251,40 @@ fn texts(settings: &Settings, episode: &Episode, findings: &mut Vec<Finding>) {
         findings.extend(too_long(source, text.span.clone(), &format!("`{key}`"), &text.value));
     }
     if let Given::Good(title) = &episode.title {
-        let show = settings.show.title.get_ref().trim();
+        let show = settings.show.title.get_ref().trim().to_lowercase();
         let out = "apps show it beside the title: take it out";
         let number = || Some(number_in(&title.value, *episode.number.value()?));
-        let repeats =
-            if !show.is_empty() && title.value.to_lowercase().contains(&show.to_lowercase()) {
-                Some(("the title repeats the show's name", out))
-            } else {
-                match number().unwrap_or(NumberIn::No) {
-                    NumberIn::No => None,
-                    NumberIn::Part => Some(("the title repeats the episode's number", out)),
-                    NumberIn::All => Some((
-                        "the title is only the episode's number",
-                        "apps show that beside the title: write what the episode is about",
-                    )),
-                }
-            };
+        let repeats = if !show.is_empty() && has_words(&title.value.to_lowercase(), &show) {
+            Some(("the title repeats the show's name", out))
+        } else {
+            match number().unwrap_or(NumberIn::No) {
+                NumberIn::No => None,
+                NumberIn::Part => Some(("the title repeats the episode's number", out)),
+                NumberIn::All => Some((
+                    "the title is only the episode's number",
+                    "apps show that beside the title: write what the episode is about",
+                )),
+            }
+        };
         if let Some((message, help)) = repeats {
             let span = title.span.clone();
             findings.push(Finding::at(&rule::TITLE_REPEATS, source, span, message).help(help));
         }
     }
+}
+
+/// Whether a text has these words, and not only as a part of longer ones; both in small letters.
+fn has_words(text: &str, words: &str) -> bool {
+    // Scripts that part no words by spaces have no small letters.
+    let of_word = |c: char| c.is_lowercase() || c.is_ascii_digit();
+    let goes_on = |next: Option<char>, edge: Option<char>| {
+        next.is_some_and(of_word) && edge.is_some_and(of_word)
+    };
+    text.match_indices(words).any(|(at, _)| {
+        let (before, behind) = (&text[..at], &text[at + words.len()..]);
+        !goes_on(before.chars().next_back(), words.chars().next())
+            && !goes_on(behind.chars().next(), words.chars().next_back())
+    })
 }
 
 /// How much of a title is its episode's number.
@@ -317,6 +358,13 @@ pub fn head(episode: &Episode) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_within_a_word_is_not_repeated() {
+        assert!(has_words("art: starting over", "art") && has_words("the art", "art"));
+        assert!(!has_words("starting over, with hearts", "art"));
+        assert!(has_words("c++ weekly!", "c++") && has_words("朝の港の番組", "港"));
+    }
 
     #[test]
     fn numbers_in_titles_are_told_from_numbers_as_such() {

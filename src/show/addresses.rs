@@ -80,11 +80,17 @@ pub fn inside(text: &str) -> Result<String, Trouble> {
     if super::is_inside(path) {
         return Ok(path.to_owned());
     }
-    Err(Trouble {
-        culprit: 0..text.len(),
-        reason: "this path leaves the show's folder".into(),
-        meant: None,
-    })
+    let (reason, meant) = if has_web_scheme(text) {
+        ("this is an address: a file of the show belongs here", None)
+    } else if text.contains('\\') {
+        let meant = inside(&text.replace('\\', "/")).ok();
+        ("the parts of a path are parted by `/`, not by `\\`", meant)
+    } else if text.contains(':') {
+        ("a path with `:` cannot be read on every system: give the file another name", None)
+    } else {
+        ("this path leaves the show's folder", None)
+    };
+    Err(Trouble { culprit: 0..text.len(), reason: reason.to_owned(), meant })
 }
 
 #[cfg(test)]

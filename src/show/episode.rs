@@ -416,6 +416,7 @@ fn enclosure(keys: &Fields) -> Given<String> {
 /// Whether the episode is held back, by `draft` or in the words of another generator.
 fn draft(keys: &Fields) -> Given<bool> {
     const EXPECTED: &str = "true or false";
+    const YES: &[&str] = &["true", "yes", "on", "1"];
     let own = keys.given("draft", EXPECTED, values::truth);
     if own.value() == Some(&true) {
         return own;
@@ -426,7 +427,8 @@ fn draft(keys: &Fields) -> Given<bool> {
         values.contains(&text.as_str()).then(|| Located { value: true, span: field.span() })
     };
     let held = held("status", &["draft", "hidden", "pending", "private", "unpublished"])
-        .or_else(|| held("private", &["true", "yes", "on", "1"]))
+        .or_else(|| ["private", "hidden", "unlisted"].iter().find_map(|name| held(name, YES)))
+        .or_else(|| held("publish", &["false", "no", "off", "0"]))
         .or_else(|| held("permalink", &["false"]));
     if let Some(held) = held {
         return Given::Good(held);

@@ -48,8 +48,11 @@ foreign! {
     "published_at" "others" Same "date";
     "datum" "Octopod" Same "date";
     "published" "Jekyll" HoldsBack "`false`; a date is the episode's `date`";
-    "status" "Pelican" HoldsBack "`draft`, `hidden`, `pending` and `private`";
+    "status" "Pelican" HoldsBack "`draft`, `hidden`, `pending`, `private` and `unpublished`";
     "private" "others" HoldsBack "`true`";
+    "hidden" "others" HoldsBack "`true`";
+    "unlisted" "Docusaurus" HoldsBack "`true`";
+    "publish" "Obsidian" HoldsBack "`false`";
     "permalink" "Jekyll, Eleventy" HoldsBack "`false`; an address is where the page stands, unless it has placeholders";
     "podcast_file" "Castanet" Same "file";
     "audio.mp3" "Octopod" Same "file";
@@ -101,6 +104,9 @@ foreign! {
     "episode_image" "Castanet" Same "image";
     "episode-cover" "Octopod" Same "image";
     "itunes.image" "others" Same "image";
+    "image.path" "Jekyll SEO" Same "image";
+    "image.url" "others" Same "image";
+    "cover.image" "Hugo themes" Same "image";
     "episode_banner" "Castanet" Same "background";
     "podcast.guid" "others" Same "guid";
     "podcast.chapters" "others" Same "chapters";
@@ -128,7 +134,7 @@ foreign! {
 }
 
 /// Mappings whose entries are keys of their own.
-const GROUPS: [&str; 5] = ["itunes", "podcast", "enclosure", "audio", "episode"];
+const GROUPS: [&str; 7] = ["itunes", "podcast", "enclosure", "audio", "episode", "image", "cover"];
 
 /// The table as Markdown: `docs/keys.md`, which a test holds to this.
 pub fn markdown() -> String {

@@ -1,7 +1,7 @@
 //! How episodes lie in their folder: `episodes/109.md`, `episodes/2022/109.markdown`, or
 //! `episodes/109/index.md` with what belongs to it beside it.
 
-use super::keys::OWN;
+use super::keys::{FOREIGN, Means, OWN};
 
 /// The folder of episodes in the show's folder.
 pub const EPISODES: &str = "episodes";
@@ -15,21 +15,8 @@ pub const BELONGS: [&str; 19] = [
     "avif", "svg", "pdf", "vtt", "srt", "psc",
 ];
 
-/// Keys that only an episode has.
-const TELLING: [&str; 12] = [
-    "file",
-    "episode",
-    "duration",
-    "size",
-    "appleEpisodeId",
-    "enclosure",
-    "podcast_file",
-    "audio",
-    "audio_file",
-    "mp3",
-    "podcast_link",
-    "itunes",
-];
+/// Keys that only an episode has, and those of others that mean one of them.
+const TELLING: [&str; 6] = ["file", "episode", "duration", "size", "appleEpisodeId", "enclosure"];
 
 /// Endings of Markdown files, in any case.
 const MARKDOWN: [&str; 5] = ["md", "markdown", "mdown", "mkd", "mkdn"];
@@ -66,10 +53,17 @@ pub fn slug(path: &str) -> &str {
 /// Whether a text means to be an episode: by the keys that its first lines start with.
 pub fn is_meant(text: &str) -> bool {
     let keys = keys(text);
-    let has = |wanted: &[&str]| {
-        keys.iter().any(|key| wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(key)))
+    let has = |wanted: &str| keys.iter().any(|key| wanted.eq_ignore_ascii_case(key));
+    // Of a mapping, the line that opens it.
+    let means = |own: &str| {
+        let of_others = FOREIGN.iter().filter(|foreign| match foreign.means {
+            Means::Same(key) | Means::Before(key) => key == own,
+            _ => false,
+        });
+        let mut names = of_others.filter_map(|foreign| foreign.key.split('.').next());
+        has(own) || names.any(has)
     };
-    has(&TELLING) || has(&["title"]) && has(&["date", "publication", "publishDate", "published"])
+    TELLING.iter().any(|own| means(own)) || has("title") && (means("date") || has("published"))
 }
 
 /// The same of a front matter that cannot be read: any key of onair's will do.
@@ -136,6 +130,8 @@ mod tests {
             "+++\nepisode = 1\n+++\n",
             "---\n\"episode\": !!int \"1\"\n---\n",
             "{\n  \"duration\": 5\n}",
+            "---\ntitle: A\npubDate: 2022-01-01\n---\n",
+            "---\naudio_file_path: a.mp3\n---\n",
         ] {
             assert!(is_meant(meant), "{meant}");
         }

@@ -7,7 +7,7 @@ use super::source::Span;
 use super::yaml::{Content, Node, Scalar, Style};
 
 /// Keys whose values are texts that listeners read.
-const TEXTS: [&str; 9] = [
+const TEXTS: [&str; 10] = [
     "title",
     "subtitle",
     "description",
@@ -17,6 +17,7 @@ const TEXTS: [&str; 9] = [
     "links",
     "author",
     "category",
+    "tags",
 ];
 
 /// A place where a file says another thing than its values do.

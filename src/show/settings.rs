@@ -184,14 +184,6 @@ impl Settings {
             let help = "write it as an episode's `date`: `2024-05-02 07:00:00 +0200`";
             return Err(wrong(after, format!("`tags.after`: {}", trouble.reason), help));
         }
-        if self.site.feed_limit == Some(0) {
-            let reason = "a feed of no episodes is of no use".to_owned();
-            return Err(SettingsError {
-                span: 0..0,
-                reason,
-                help: Some("leave `site.feed-limit` out to list all".to_owned()),
-            });
-        }
         self.check_mapping()
     }
 

@@ -28,6 +28,19 @@ impl Source {
     }
 }
 
+/// The first of the lines that git leaves around what it could not merge.
+pub fn unfinished_merge(text: &str) -> Option<Span> {
+    let line = |mark: &str, from: usize| {
+        let starts_line = |at: usize| at == 0 || matches!(text.as_bytes()[at - 1], b'\n' | b'\r');
+        let found = memchr::memmem::find_iter(&text.as_bytes()[from..], mark);
+        found.map(|at| from + at).find(|at| starts_line(*at))
+    };
+    let start = line("<<<<<<< ", 0)?;
+    line(">>>>>>> ", start)?;
+    let len = text[start..].find(['\n', '\r']).unwrap_or(text.len() - start);
+    Some(start..start + len)
+}
+
 /// Where the lines of a text are, found once for many places in it.
 #[derive(Debug)]
 pub struct Lines {

@@ -118,6 +118,66 @@ fn a_soundbite_that_ends_after_the_audio_is_told() {
 }
 
 #[test]
+fn what_git_could_not_merge_is_not_published() {
+    let show = TestShow::new();
+    let path = "episodes/episode_001.md";
+    let both = "<<<<<<< HEAD\nMine.\n=======\nHers.\n>>>>>>> cohost\n";
+    show.with_audio(1, 150, &[]);
+    let whole = show.read(path);
+    let notes = format!("{whole}\n{both}");
+    let keys = whole.replacen("---\n", &format!("---\n{both}"), 1);
+    for text in [notes, keys] {
+        show.write(path, &text);
+        let said = show.check();
+        assert!(said.contains("error[unfinished-merge]: git could not merge this file"), "{said}");
+        assert_eq!(said.matches("error[").count(), 1, "{said}");
+    }
+    show.write(path, &whole.replacen("---\n", "---\ntranscript: a.vtt\n", 1));
+    show.write("a.vtt", &format!("WEBVTT\n\n00:00.000 --> 00:01.000\n{both}"));
+    let said = show.check();
+    assert!(said.contains("a.vtt: line 4: git could not merge this file"), "{said}");
+    show.write(path, &whole);
+    show.write("onair.toml", &format!("{both}{SETTINGS}"));
+    let ran = show.onair(&["check"]);
+    assert!(ran.said().contains("error[unfinished-merge]"), "{}", ran.said());
+    // A line of signs alone is a heading's underline, or a remark.
+    show.write("onair.toml", SETTINGS);
+    show.write(path, &format!("{whole}\nHeading\n=======\n\n<<<<<<< left\n"));
+    assert!(!show.check().contains("unfinished-merge"), "{}", show.check());
+}
+
+#[test]
+fn keys_of_every_sort_are_told_where_they_mean_nothing() {
+    let show = TestShow::new();
+    for (number, key, expected) in [
+        (1, "image: [a.jpg]", "malformed-value"),
+        (2, "background: [x]", "malformed-value"),
+        (3, "category: {a: b}", "malformed-value"),
+        (4, "transcript: https://x.example/t.vtt", "this is an address: a file of the show"),
+        (5, "chapters: img\\t.vtt", "the parts of a path are parted by `/`"),
+        (6, "tags: #sea #light", "is a comment for YAML, and no part of the tags"),
+    ] {
+        show.with_audio(number, 150, &[]);
+        let path = format!("episodes/episode_00{number}.md");
+        show.write(&path, &show.read(&path).replacen("---\n", &format!("---\n{key}\n"), 1));
+        let said = show.check();
+        assert!(said.contains(expected), "{key}: {said}");
+        std::fs::remove_file(show.path(&path)).unwrap();
+    }
+}
+
+#[test]
+fn an_episode_without_file_and_guid_is_refused_by_check() {
+    let show = TestShow::new();
+    let elsewhere = "title: T\ndate: 2022-05-27 07:00:00 +0200\nsize: 9\nduration: 9\n\
+        enclosure: https://x.example/1.mp3\nepisode: 1\ndescription: d\n";
+    show.write("episodes/1.md", &format!("---\n{elsewhere}---\n"));
+    assert!(show.check().contains("error[missing-key]: `file` is not there"), "{}", show.check());
+    show.write("episodes/1.md", &format!("---\n{elsewhere}guid: g\n---\n"));
+    assert!(!show.check().contains("error"), "{}", show.check());
+}
+
+#[test]
 fn settings_that_cannot_be_are_refused_where_they_stand() {
     let show = TestShow::new();
     for (name, wrong) in [
@@ -146,6 +206,14 @@ fn settings_that_nobody_takes_are_told_where_they_stand() {
     let email = settings.lines().find(|line| line.starts_with("email")).unwrap();
     show.write("onair.toml", &settings.replace(email, "email = \"ada at show.example\""));
     insta::assert_snapshot!("settings_ignored", show.check());
+    let several = [
+        ("[\"Science\", \"Nature\", \"Physics\"]", "`Physics` is left out"),
+        ("[\"Arts\", \"Science\"]", "`[[\"Arts\", \"Books\"], [\"Education\"]]`"),
+    ];
+    for (written, expected) in several {
+        show.write("onair.toml", &settings.replace(category, &format!("category = {written}")));
+        assert!(show.check().contains(expected), "{}", show.check());
+    }
     let alone = settings.replace(category, "category = \"Food\"");
     show.write("onair.toml", &alone);
     assert!(show.check().contains("write `[\"Arts\", \"Food\"]`"), "{}", show.check());

@@ -352,7 +352,7 @@ fn an_episode_is_taken_down_and_its_page_says_so() {
           - podcasts/episode_001/index.md (N B)
           - podcasts/episode_001/oembed.json (N B)
         Nothing was taken down; `--yes` does it without a question.
-        exit code 0
+        exit code 2
         ");
     assert_eq!(show.tree("public"), before, "nobody said yes");
 

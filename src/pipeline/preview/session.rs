@@ -129,7 +129,7 @@ impl Found {
         let mut episodes = BTreeSet::new();
         let mut shown_at = now;
         for episode in checkout.show.episodes.iter().filter(|episode| !episode.is_draft()) {
-            let whole = episode.title.value().is_some() && episode.file.value().is_some();
+            let whole = episode.title.value().is_some() && episode.effective_guid().is_some();
             let Some(date) = episode.date.value().filter(|_| whole) else { continue };
             let path = &episode.source.path;
             episodes.insert(path.clone());
@@ -204,9 +204,15 @@ impl Session {
         let mut evidence = AudioEvidence::new();
         let mut files = Vec::new();
         for episode in checkout.show.episodes.iter().filter(|episode| !episode.is_draft()) {
-            let Some(name) = episode.file.value() else { continue };
+            let Some(name) = episode.file.value() else {
+                let there = elsewhere(&checkout.show, episode);
+                evidence.extend(there.map(|there| (episode.source.path.clone(), there)));
+                continue;
+            };
             let path = audio_path(&checkout.show, name);
             let known = match resolve(&checkout.show, &path) {
+                Err(FileTrouble::Missing) => elsewhere(&checkout.show, episode)
+                    .unwrap_or_else(|| not_at_hand(path, FileTrouble::Missing)),
                 Err(trouble) => not_at_hand(path, trouble),
                 Ok(file) => match self.memo.probe(&file) {
                     None => {

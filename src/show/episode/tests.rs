@@ -83,6 +83,9 @@ fn whatever_another_writer_holds_back_is_held_back() {
         "status: draft",
         "permalink: false",
         "private: yes",
+        "hidden: true",
+        "unlisted: on",
+        "publish: false",
         "draft: false\npublished: off",
     ] {
         assert!(episode(yaml).is_draft(), "{yaml}");
@@ -91,6 +94,8 @@ fn whatever_another_writer_holds_back_is_held_back() {
         "published: true",
         "published: 2022-05-27",
         "status: publish",
+        "publish: true",
+        "hidden: false",
         "permalink: /a/",
         "draft: false",
     ] {

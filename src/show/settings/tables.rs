@@ -1,6 +1,7 @@
 //! The tables of `onair.toml`, and what stands for a key that is left out.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -149,6 +150,16 @@ impl Categories {
             Self::Many(paths) => paths.iter().filter_map(|path| split_path(path)).collect(),
         }
     }
+
+    /// Names that are left out: a category has one subcategory at most.
+    pub fn left_out(&self) -> Vec<&str> {
+        let paths = match self {
+            Self::One(_) => &[][..],
+            Self::Path(path) => std::slice::from_ref(path),
+            Self::Many(paths) => paths,
+        };
+        paths.iter().flat_map(|path| path.iter().skip(2)).map(String::as_str).collect()
+    }
 }
 
 fn split_path(path: &[String]) -> Option<(&str, Option<&str>)> {
@@ -189,7 +200,7 @@ pub struct SiteSettings {
     #[serde(default = "yes")]
     pub index_html: bool,
     /// How many episodes the feed lists; older ones go to archive pages. All unless given.
-    pub feed_limit: Option<u32>,
+    pub feed_limit: Option<NonZeroU32>,
     /// Where the feed has moved to (`itunes:new-feed-url`).
     pub new_feed_url: Option<Spanned<String>>,
     /// A file of elements that the feed has and onair has no key for, put back into it.

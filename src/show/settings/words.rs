@@ -28,6 +28,13 @@ pub(super) fn in_words(message: &str, value: &str) -> (String, Option<String>) {
                     .to_owned(),
             )
         }
+        _ if value.contains('\\')
+            && ["too few unicode value digits", "missing escaped value"]
+                .iter()
+                .any(|start| message.starts_with(start)) =>
+        {
+            Some("`\\` begins a sign of its own in a text: write `/` in a path".to_owned())
+        }
         _ if message.starts_with("unexpected key or value") => Some(
             "look for a quote that closes too early: nothing goes on behind a value".to_owned(),
         ),
@@ -57,6 +64,7 @@ fn kind(found: &str) -> &str {
 fn wanted(expected: &str) -> &str {
     match expected {
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
+        "a nonzero u32" => "a whole number from 1 on",
         "i64" | "f64" | "f32" => "a number",
         "a boolean" => "`true` or `false`",
         "a string" => "a text in quotes",

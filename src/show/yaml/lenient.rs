@@ -9,6 +9,8 @@ use crate::show::source::Span;
 
 /// More tabs behind keys, and quoted texts of several lines, than a front matter has.
 const MAX_MASKED: usize = 100;
+/// For each of them all is parsed anew: so many bytes are at most.
+const MAX_PARSED: usize = 512 * 1024;
 
 /// [`document`], past three habits that libyaml allows and the parser does not: a tab behind a key's
 /// colon, and further lines of a quoted text that start with a tab, or at the margin. A tab is shown to the parser as a
@@ -29,7 +31,7 @@ pub(super) fn read(yaml: &str, base: usize) -> Result<Document, Refusal> {
     };
     let mut masked = yaml.to_owned();
     let mut texts = HashMap::new();
-    for _ in 0..MAX_MASKED {
+    for _ in 0..MAX_MASKED.min(MAX_PARSED / yaml.len().max(1)) {
         let error = match document(&masked, base, &texts) {
             Ok(document) => return Ok(document),
             Err(error) => error,

@@ -58,7 +58,7 @@ pub fn render(
     items: &[Item<'_>],
     Keep(keep): Keep<'_>,
 ) -> Result<(Object, Vec<Object>), SiteError> {
-    let limit = frame.show.site.feed_limit.map_or(items.len(), |limit| limit as usize).max(1);
+    let limit = frame.show.site.feed_limit.map_or(items.len(), |limit| limit.get() as usize).max(1);
     let listed = &items[..limit.min(items.len())];
     // Pages are counted from the oldest item, so that a page once full stays as it is. All are
     // full: the last one repeats items of the feed where the numbers do not come out even.

@@ -148,7 +148,7 @@ pub(super) fn json_feed(
     let limit = show
         .site
         .feed_limit
-        .map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        .map_or(usize::MAX, |limit| usize::try_from(limit.get()).unwrap_or(usize::MAX));
     let item = |item: &Item<'_>| {
         let entry = item.entry;
         let tags = entry.given.episode.tags.value();

@@ -20,6 +20,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::show::Source;
+use crate::show::words::nearest;
 use crate::site::text::escape;
 
 /// The style sheet with which a browser shows the feed. (Browsers are about to drop XSLT, and warn of
@@ -75,6 +76,23 @@ impl Templates {
     /// The files, in the order of their names.
     pub fn files(&self) -> impl Iterator<Item = &Source> {
         self.files.values()
+    }
+
+    /// Files that stand for none of onair's and that no other names: they do nothing; each with the name
+    /// of onair's that is most like its own.
+    pub fn idle(&self) -> impl Iterator<Item = (&Source, Option<&'static str>)> {
+        let own: Vec<&str> = OWN.iter().map(|(name, _)| *name).collect();
+        let is_used = move |name: &str| {
+            let mut others = self.files.iter().filter(|(other, _)| *other != name);
+            others.any(|(_, file)| file.text.contains(name))
+        };
+        self.files.iter().filter_map(move |(name, file)| {
+            let counts = !own.contains(&&name[..]) && !is_used(name);
+            counts.then(|| {
+                let alike = own.iter().find(|own| own.eq_ignore_ascii_case(name)).copied();
+                (file, alike.or_else(|| nearest(name, &own)))
+            })
+        })
     }
 
     /// What is wrong with those that are no templates.

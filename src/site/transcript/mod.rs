@@ -16,6 +16,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::show::html_depth::is_too_deep;
+use crate::show::source::unfinished_merge;
 use crate::show::{Source, cues};
 
 /// The form of a transcript as it is published.
@@ -177,6 +178,10 @@ impl TranscriptFile {
     pub fn parse(source: &Source) -> Result<Self, TranscriptError> {
         let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
         let wrong = |line, reason: &str| TranscriptError { line, reason: reason.to_owned() };
+        if let Some(span) = unfinished_merge(&source.text) {
+            let (line, _) = source.line_column(span.start);
+            return Err(wrong(line, "git could not merge this file, and both sides stand in it"));
+        }
         let mut format = Format::of_path(&source.path)
             .ok_or_else(|| wrong(1, "a transcript is a .vtt, .srt, .json, .html or .txt file"))?;
         // What a file holds counts for more than what it is called.

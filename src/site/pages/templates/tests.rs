@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use minijinja::context;
 
-use super::TemplateError;
+use super::{Arc, Here, Source, TemplateError, Templates};
 
 fn rendered(text: &str) -> Result<String, TemplateError> {
     super::rendered(text, context! {})
@@ -66,4 +66,21 @@ fn a_compiler_is_given_nothing_that_ends_it() {
     }
     let error = rendered("\n\n{{ 1 +\n }}").unwrap_err();
     assert_eq!((error.path.as_str(), error.line), ("theme/404.html", 4));
+}
+
+#[test]
+fn a_file_that_nothing_uses_is_told() {
+    let file = |path: &str, text: &str| Source::new(format!("theme/{path}"), text);
+    let files = [
+        file("abuot.html", "<p>"),
+        file("Style.css", ""),
+        file("mine.html", "<p>"),
+        file("about.html", "{% include \"mine.html\" %}"),
+        file("left.html", ""),
+    ];
+    let templates = Templates::new(files, Arc::new(Here));
+    let idle: Vec<_> = templates.idle().map(|(file, alike)| (&file.path[6..], alike)).collect();
+    let expected =
+        [("Style.css", Some("style.css")), ("abuot.html", Some("about.html")), ("left.html", None)];
+    assert_eq!(idle, expected);
 }

@@ -76,11 +76,14 @@ fn a_file_that_nothing_uses_is_told() {
         file("Style.css", ""),
         file("mine.html", "<p>"),
         file("about.html", "{% include \"mine.html\" %}"),
-        file("left.html", ""),
+        file("nothing-like-it.html", ""),
     ];
     let templates = Templates::new(files, Arc::new(Here));
     let idle: Vec<_> = templates.idle().map(|(file, alike)| (&file.path[6..], alike)).collect();
-    let expected =
-        [("Style.css", Some("style.css")), ("abuot.html", Some("about.html")), ("left.html", None)];
+    let expected = [
+        ("Style.css", Some("style.css")),
+        ("abuot.html", Some("about.html")),
+        ("nothing-like-it.html", None),
+    ];
     assert_eq!(idle, expected);
 }

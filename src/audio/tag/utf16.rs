@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::existing::{Major, RawFrame, frames_in};
+use super::existing::{RawFrame, frames_in};
 
 /// Encoding 1: UTF-16 with a mark.
 const UTF16: u8 = 1;
@@ -15,8 +15,9 @@ const UTF16: u8 = 1;
 /// The frame with a mark in front of every UTF-16 string, as little-endian text.
 pub(super) fn marked<'a>(frame: &RawFrame<'a>) -> RawFrame<'a> {
     let body = match &*frame.id {
-        "CHAP" => with_frames(frame, id_end(&frame.body).map(|end| end + 16)),
-        "CTOC" => with_frames(frame, contents_end(&frame.body)),
+        // Nothing within is read where it cannot be told where that begins.
+        "CHAP" => Some(with_frames(frame, id_end(&frame.body).map(|end| end + 16)).unwrap_or_default()),
+        "CTOC" => Some(with_frames(frame, contents_end(&frame.body)).unwrap_or_default()),
         id => text_places(id, &frame.body).map(|places| rewritten(&frame.body, &places)),
     };
     match body {
@@ -118,18 +119,27 @@ fn contents_end(body: &[u8]) -> Option<usize> {
     Some(at)
 }
 
+/// The most frames within one chapter that are read. Real ones have a title, a link, a picture.
+const MOST_WITHIN: usize = 64;
+
 /// The body with every frame marked that stands in it from `start` on.
+///
+/// Left out is what could take any amount of stack or memory: a chapter within a chapter, which the
+/// standard does not have (ID3v2 Chapter Frame Addendum 1.0, section 3.1), and packed frames.
 fn with_frames(frame: &RawFrame<'_>, start: Option<usize>) -> Option<Vec<u8>> {
-    let start = start.filter(|_| frame.version != Major::V22)?;
-    let (head, rest) = frame.body.split_at_checked(start)?;
+    let (head, rest) = frame.body.split_at_checked(start?)?;
     let mut body = head.to_vec();
-    frames_in(frame.version, rest).for_each(|sub| marked(&sub).write_to(&mut body));
+    frames_in(frame.version, rest)
+        .take(MOST_WITHIN)
+        .filter(|sub| !matches!(&*sub.id, "CHAP" | "CTOC") && !sub.is_packed())
+        .for_each(|sub| marked(&sub).write_to(&mut body));
     Some(body)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::tag::existing::Major;
 
     fn little(text: &str) -> Vec<u8> {
         text.encode_utf16().flat_map(u16::to_le_bytes).collect()

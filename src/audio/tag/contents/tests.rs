@@ -1,4 +1,5 @@
 use super::*;
+use crate::audio::tag::{TagSpec, Version, render};
 use crate::audio::tag::picture::tests::PNG;
 use crate::audio::testing::{id3v1, id3v2_of};
 
@@ -127,4 +128,29 @@ fn a_number_may_end_with_a_nul() {
     {
         assert_eq!(read(&[text("TRCK", written)]).track, number, "{written:?}");
     }
+}
+
+/// The standard has no chapter within a chapter: each level would take a piece of the stack.
+#[test]
+fn chapters_within_chapters_are_left_out_however_deep() {
+    let mut deep = Vec::new();
+    // From within to without, each followed by its head, the whole in reverse.
+    for level in (0..100_000_u32).rev() {
+        let head = [b"CHAP", &(18 + 28 * level).to_be_bytes()[..], b"\0\0c\0"].concat();
+        deep.extend([&head[..], &[0; 16]].concat());
+    }
+    let tag = id3v2_of(3, 0, &[deep, text("TIT2", "Title")].concat());
+    let contents = Contents::read(&tag, b"");
+    assert_eq!((contents.chapters.len(), contents.title.as_deref()), (1, Some("Title")));
+    let spec = TagSpec { version: Version::V24, ..TagSpec::default() };
+    assert!(render(&spec, &tag).unwrap().len() < 8192);
+}
+
+#[test]
+fn of_many_frames_within_a_chapter_the_first_are_read() {
+    let within = text("TXXX", "\0").repeat(100_000);
+    let contents = read(&[chapter("a", 0, 9, &[text("TIT2", "One"), within])]);
+    assert_eq!(contents.chapters[0].title, "One");
+    let tag = id3v2_of(3, 0, &chapter("a", 0, 9, &[text("TXXX", "\0").repeat(99)]));
+    assert_eq!(decoded(&existing::frames(&tag)[0]).unwrap().chapter().unwrap().frames.len(), 64);
 }

@@ -38,11 +38,14 @@ fn spec(checkout: &Checkout, episode: &Episode, mp3: &Mp3) -> TagSpec {
     let show = &checkout.show;
     let duration = Duration::from_millis(mp3.time.milliseconds());
     let written = checkout.chapters.get(&episode.source.path).map(Arc::as_ref);
-    let chapters = chapters::publishable(episode, written, duration);
+    // `chapters: []` says that there are none.
+    let given =
+        written.map_or(episode.chapters.value().is_some(), |read| read.written().is_some());
+    let chapters = given.then(|| chapters::publishable(episode, written, duration));
     let own = own_artwork(show, episode);
     let cover = own.as_ref().or(checkout.cover.as_ref());
-    let mut spec = tagging::spec(&show.settings, episode, &chapters, cover, duration);
-    for entry in &mut spec.chapters {
+    let mut spec = tagging::spec(&show.settings, episode, chapters.as_deref(), cover, duration);
+    for entry in spec.chapters.iter_mut().flatten() {
         // A picture on the web stays there: players that want it fetch it by the chapter list.
         let image = entry.chapter.image.as_deref().filter(|path| is_inside(path));
         let bytes = image.and_then(|path| read::read_bytes(&show.root, path, MAX_PICTURE).ok());

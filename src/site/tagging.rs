@@ -13,11 +13,11 @@ use crate::show::{episode::Episode, in_address, page};
 /// The genre that podcast players sort by.
 const GENRE: &str = "Podcast";
 
-/// The tag of an episode that plays for `duration`.
+/// The tag of an episode that plays for `duration`; the chapters are left to the MP3 if none are given.
 pub fn spec(
     settings: &Settings,
     episode: &Episode,
-    chapters: &[Chapter],
+    chapters: Option<&[Chapter]>,
     cover: Option<&Picture>,
     duration: Duration,
 ) -> TagSpec {
@@ -59,12 +59,10 @@ pub fn spec(
         keywords: Vec::new(),
         podcast: true,
         cover: cover.cloned(),
-        chapters: chapters
-            .iter()
-            .filter(|chapter| !chapter.details.hidden)
-            .cloned()
-            .map(TagChapter::from)
-            .collect(),
+        chapters: chapters.map(|chapters| {
+            let listed = chapters.iter().filter(|chapter| !chapter.details.hidden);
+            listed.cloned().map(TagChapter::from).collect()
+        }),
         duration,
     }
 }

@@ -122,10 +122,11 @@ impl Frames {
     }
 
     fn chapters(&mut self, spec: &TagSpec) -> Result<(), TagError> {
-        if spec.chapters.is_empty() {
+        let chapters = spec.chapters.as_deref().unwrap_or_default();
+        if chapters.is_empty() {
             return Ok(());
         }
-        let times = times(&spec.chapters, spec.duration)?;
+        let times = times(chapters, spec.duration)?;
         let elements: Vec<String> = (0..times.len()).map(|index| format!("chp{index}")).collect();
         let title = spec.title.as_deref().and_then(line);
         let contents = TableOfContents {
@@ -137,7 +138,7 @@ impl Frames {
         };
         self.add("CTOC", Content::TableOfContents(contents), Encoding::Latin1);
         for ((element_id, (start_time, end_time)), TagChapter { chapter, picture: image }) in
-            elements.into_iter().zip(times).zip(&spec.chapters)
+            elements.into_iter().zip(times).zip(chapters)
         {
             let mut sub = Vec::new();
             sub.extend(line(&chapter.title).map(|title| self.sub_title(title)));

@@ -18,7 +18,7 @@ use std::io::Cursor;
 use id3::frame::{Content, PictureType};
 use id3::{Frame, Tag, TagLike as _};
 
-use super::Version;
+use super::{TagSpec, Version};
 use super::existing::{self, Major, RawFrame, v23, v24};
 use super::{ids, utf16};
 use crate::model::hash::Sha256;
@@ -31,16 +31,16 @@ const STALE: [&str; 4] = ["TSIZ", "TDTG", "ASPI", "SEEK"];
 const MOST_KEPT: usize = 2_000;
 
 /// Ids that say one thing between them: if we write one, all of the others go.
-const SYNONYMS: [&[&str]; 2] =
-    [&["TYER", "TDAT", "TIME", "TRDA", "TDRC", "TDRL"], &["CTOC", "CHAP"]];
+const SYNONYMS: [&[&str]; 1] = [&["TYER", "TDAT", "TIME", "TRDA", "TDRC", "TDRL"]];
 
-/// The frames of `existing` that stay beside `managed`.
-pub(super) fn frames<'a>(version: Version, managed: &Tag, existing: &'a [u8]) -> Vec<RawFrame<'a>> {
+/// The frames of `existing` that stay beside `managed`, which are those of `spec`.
+pub(super) fn frames<'a>(spec: &TagSpec, managed: &Tag, existing: &'a [u8]) -> Vec<RawFrame<'a>> {
     let mut seen = HashSet::new();
     existing::frames(existing)
         .into_iter()
         .filter(|frame| !frame.discard_on_tag_alter())
-        .filter_map(|frame| converted(frame, version))
+        .filter_map(|frame| converted(frame, spec.version))
+        .filter(|frame| spec.chapters.is_none() || !matches!(&*frame.id, "CTOC" | "CHAP"))
         .filter(|frame| !STALE.contains(&&*frame.id) && !replaced(managed, frame))
         .filter(|frame| seen.insert(identity(frame)))
         .take(MOST_KEPT)

@@ -106,7 +106,7 @@ const LEAST_PADDING: usize = 256;
 /// [`TagError`] if a chapter is out of place or the tag would be larger than [`MAX_BYTES`].
 pub fn render(spec: &TagSpec, existing: &[u8]) -> Result<Vec<u8>, TagError> {
     let managed = frames::of(spec)?;
-    let kept = keep::frames(spec.version, &managed, existing);
+    let kept = keep::frames(spec, &managed, existing);
 
     let mut tag = Vec::new();
     Encoder::new().version(spec.version.into()).encode(&managed, &mut tag)?;

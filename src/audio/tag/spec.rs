@@ -85,8 +85,8 @@ pub struct TagSpec {
     pub podcast: bool,
     /// The cover (`APIC`, front cover).
     pub cover: Option<Picture>,
-    /// The chapters (`CTOC` and `CHAP`), in order.
-    pub chapters: Vec<TagChapter>,
+    /// The chapters (`CTOC` and `CHAP`), in order; an empty list takes those of the file's own tag out.
+    pub chapters: Option<Vec<TagChapter>>,
     /// The playing time (`TLEN`), where the last chapter ends. Zero if it is not known.
     pub duration: Duration,
 }

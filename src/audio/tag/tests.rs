@@ -53,7 +53,7 @@ fn full(version: Version) -> TagSpec {
         keywords: vec!["café".to_owned(), "matin".to_owned()],
         podcast: true,
         cover: Picture::new(PNG).ok(),
-        chapters,
+        chapters: Some(chapters),
         duration: Duration::from_millis(3_600_500),
     }
 }
@@ -120,7 +120,7 @@ fn nothing_to_say_is_no_tag() {
 #[test]
 fn chapters_out_of_place_are_refused() {
     let spec = |chapters, seconds| TagSpec {
-        chapters,
+        chapters: Some(chapters),
         duration: Duration::from_secs(seconds),
         ..TagSpec::default()
     };
@@ -214,13 +214,15 @@ fn fields_left_out_keep_what_the_file_says() {
 #[test]
 fn old_chapters_go_when_new_ones_come() {
     let old = render(&full(Version::V23), b"").unwrap();
-    let spec = TagSpec {
-        chapters: vec![chapter(0, "Seul", None)],
-        duration: Duration::from_secs(9),
-        ..TagSpec::default()
+    let with = |chapters| {
+        let duration = Duration::from_secs(9);
+        let spec = TagSpec { chapters: Some(chapters), duration, ..TagSpec::default() };
+        shown(&render(&spec, &old).unwrap())
     };
-    let new = shown(&render(&spec, &old).unwrap());
+    let new = with(vec![chapter(0, "Seul", None)]);
     assert_eq!(new.matches("CHAP ").count(), 1, "{new}");
+    let none = with(vec![]);
+    assert!(none.contains("TIT2") && !none.contains("CHAP") && !none.contains("CTOC"), "{none}");
 }
 
 #[test]

@@ -31,7 +31,14 @@ const STALE: [&str; 4] = ["TSIZ", "TDTG", "ASPI", "SEEK"];
 const MOST_KEPT: usize = 2_000;
 
 /// Ids that say one thing between them: if we write one, all of the others go.
-const SYNONYMS: [&[&str]; 1] = [&["TYER", "TDAT", "TIME", "TRDA", "TDRC", "TDRL"]];
+const SYNONYMS: [&[&str]; 5] = [
+    &["TYER", "TDAT", "TIME", "TRDA", "TDRC", "TDRL"],
+    // And by what a name is sorted.
+    &["TIT2", "TSOT"],
+    &["TPE1", "TSOP"],
+    &["TALB", "TSOA"],
+    &["TPE2", "TSO2"],
+];
 
 /// The frames of `existing` that stay beside `managed`, which are those of `spec`.
 pub(super) fn frames<'a>(spec: &TagSpec, managed: &Tag, existing: &'a [u8]) -> Vec<RawFrame<'a>> {

@@ -149,6 +149,11 @@ fn reencoded<'a>(frame: &RawFrame<'_>, version: Version) -> Option<RawFrame<'a>>
         Content::Text(text) if frame.version != Major::V24 && version == Version::V24 => {
             Content::Text(text.replace('\0', "/"))
         }
+        // Texts with a description, too; other texts are joined as they are written.
+        Content::ExtendedText(mut text) if version == Version::V23 => {
+            text.value = text.value.trim_end_matches('\0').replace('\0', "/");
+            Content::ExtendedText(text)
+        }
         Content::Chapter(mut chapter) => {
             chapter.frames = chapter.frames.into_iter().map(|sub| sub.set_encoding(None)).collect();
             Content::Chapter(chapter)

@@ -230,6 +230,7 @@ fn text_of_another_version_is_converted() {
     let old = foreign(4, 0, &[
         ("TSSE", 0, "\x03Lavf é".as_bytes()),
         ("TXXX", 0, "\x03clé\0valeur 🎈".as_bytes()),
+        ("TXXX", 0, b"\x03Moods\0Calm\0Light\0"),
         ("TDOR", 0, b"\x031998-03-04"),
         ("TIPL", 0, "\x03mix\0Zoé\0".as_bytes()),
         ("PRIV", 0, b"a\0\xff\x00\xff"),
@@ -241,6 +242,7 @@ fn text_of_another_version_is_converted() {
     TIT2 Nouveau
     TSSE Lavf é
     TXXX clé: valeur 🎈
+    TXXX Moods: Calm/Light
     TORY 1998
     IPLS mix: Zoé
     PRIV a, 3 bytes
@@ -251,6 +253,7 @@ fn text_of_another_version_is_converted() {
     TIT2 Nouveau
     TSSE Lavf é
     TXXX clé: valeur 🎈
+    TXXX Moods: Calm/Light
     TDOR 1998
     TIPL mix: Zoé
     PRIV a, 3 bytes

@@ -204,11 +204,26 @@ fn held(chapter: &id3::frame::Chapter) -> HeldChapter {
     }
 }
 
-/// The text without NULs and the space around it; several values are joined by commas.
+/// The text without control characters and the space around it; several values, with NULs between
+/// them, are joined by commas.
 fn trimmed(text: &str) -> Option<String> {
-    let values = text.split('\0').map(str::trim).filter(|value| !value.is_empty());
+    let values = text.split('\0').map(|value| value.chars().filter_map(readable).collect::<String>());
+    let values = values.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
     let text = values.collect::<Vec<_>>().join(", ");
     (!text.is_empty()).then_some(text)
+}
+
+/// The character that is meant: taggers write Windows-1252 where the standard has ISO-8859-1.
+fn readable(c: char) -> Option<char> {
+    let c = match u8::try_from(u32::from(c)) {
+        Ok(byte @ 0x80..=0x9F) => {
+            let byte = [byte];
+            let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte);
+            text.chars().next()?
+        }
+        _ => c,
+    };
+    (!c.is_control() || matches!(c, '\n' | '\r' | '\t')).then_some(c)
 }
 
 /// A frame's id as ID3v2.3 has it.

@@ -154,3 +154,13 @@ fn of_many_frames_within_a_chapter_the_first_are_read() {
     let tag = id3v2_of(3, 0, &chapter("a", 0, 9, &[text("TXXX", "\0").repeat(99)]));
     assert_eq!(decoded(&existing::frames(&tag)[0]).unwrap().chapter().unwrap().frames.len(), 64);
 }
+
+#[test]
+fn texts_of_windows_are_read_and_control_characters_are_not() {
+    let title = |bytes: &[u8]| read(&[frame("TIT2", &[b"\0", bytes].concat())]).title;
+    assert_eq!(title(b"It\x92s \x93caf\xE9\x94 \x96 a\x07b\x81").as_deref(), Some("It’s “café” – ab"));
+    assert_eq!(title(b"\x07").as_deref(), None);
+    let mut old = id3v1();
+    old[3..8].copy_from_slice(b"It\x92s\0");
+    assert_eq!(Contents::read(b"", &old).title.as_deref(), Some("It’s"));
+}

@@ -50,6 +50,11 @@ impl RawFrame<'_> {
         RawFrame { version, id, flags, body }
     }
 
+    /// Bytes of its header.
+    fn header_len(&self) -> usize {
+        if self.version == Major::V22 { 6 } else { 10 }
+    }
+
     /// Appends the frame with its header, as its own version writes it.
     pub(super) fn write_to(&self, tag: &mut Vec<u8>) {
         let size = u32::try_from(self.body.len()).unwrap_or(u32::MAX);
@@ -99,11 +104,23 @@ pub(super) fn frames(mut bytes: &[u8]) -> Vec<RawFrame<'_>> {
             continue;
         };
         let rest = &bytes[HEADER..];
-        let body = &rest[..header.size.min(rest.len())];
+        let stated = header.size.min(rest.len());
+        let body = &rest[..frames_end(&header, rest, stated).max(stated)];
         read_tag(&header, body, &mut found);
         bytes = &rest[body.len()..];
     }
     found
+}
+
+/// Where the frames of a tag end, which may be behind its stated end: then the size is wrong, which
+/// the walk over the file has seen, too.
+fn frames_end(header: &Header, rest: &[u8], stated: usize) -> usize {
+    if header.unsynchronised && header.version != Major::V24 {
+        return 0;
+    }
+    let start = extended_header(header, &rest[..stated]);
+    let frames = all_frames_in(header.version, &rest[start..]).take(MOST_FRAMES);
+    start + frames.map(|frame| frame.header_len() + frame.body.len()).sum::<usize>()
 }
 
 struct Header {
@@ -131,9 +148,16 @@ impl Header {
             version,
             unsynchronised: flags & 0x80 != 0,
             extended: version != Major::V22 && flags & 0x40 != 0,
-            size: from_synchsafe(*header.last_chunk()?)?,
+            size: size(*header.last_chunk()?, bytes.len() - HEADER)?,
         })
     }
+}
+
+/// A tag's size; some taggers spell it as a plain number, which is believed where that many bytes are
+/// there.
+fn size(field: [u8; 4], most: usize) -> Option<usize> {
+    let plain = || usize::try_from(u32::from_be_bytes(field)).ok().filter(|size| *size <= most);
+    from_synchsafe(field).or_else(plain)
 }
 
 fn read_tag<'a>(header: &Header, body: &'a [u8], found: &mut Vec<RawFrame<'a>>) {
@@ -188,6 +212,11 @@ fn read_frames<'a>(header: &Header, body: &'a [u8]) -> impl Iterator<Item = RawF
 
 /// The frames that stand in `body`, a tag's or a chapter's.
 pub(super) fn frames_in(version: Major, body: &[u8]) -> impl Iterator<Item = RawFrame<'_>> {
+    all_frames_in(version, body).filter(|frame| !frame.body.is_empty())
+}
+
+/// The same with those that are empty.
+fn all_frames_in(version: Major, body: &[u8]) -> impl Iterator<Item = RawFrame<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = &body[at..];
@@ -203,7 +232,6 @@ pub(super) fn frames_in(version: Major, body: &[u8]) -> impl Iterator<Item = Raw
         let body = Cow::Borrowed(&rest[..size]);
         Some(RawFrame { version, id: Cow::Borrowed(id), flags, body })
     })
-    .filter(|frame| !frame.body.is_empty())
 }
 
 /// A frame's size, read as its version writes it, or the other way if only that leads to a frame.

@@ -573,3 +573,19 @@ fn people_and_their_parts_stay_in_either_version() {
     let back = render(&titled(Version::V24), &tag).unwrap();
     assert!(shown(&back).contains("TIPL"), "{}", shown(&back));
 }
+
+/// In either case the walk finds where the audio begins, and all in front of it is handed over here.
+#[test]
+fn a_tag_whose_size_is_a_plain_number_is_read_whole() {
+    // One size that could not be four times seven bits, and one that could.
+    for length in [200, 336 - 10 - 13] {
+        let long = [b"\0".as_slice(), &vec![b'x'; length - 1]].concat();
+        let mut old = foreign(3, 0, &[("TENC", 0, &long), ("TSSE", 0, b"\0LM")]);
+        let size = (old.len() - HEADER) as u32;
+        old[6..10].copy_from_slice(&size.to_be_bytes());
+        old.extend(foreign(3, 0, &[("TOWN", 0, b"\0Owner")]));
+        let shown = shown(&old);
+        let ids: Vec<_> = shown.lines().map(|line| &line[..4]).collect();
+        assert_eq!(ids, ["TENC", "TSSE", "TOWN"], "{size} bytes");
+    }
+}

@@ -143,14 +143,20 @@ fn a_size_field_that_is_too_small_is_named() {
 
 #[test]
 fn a_size_field_that_is_too_large_does_not_swallow_the_audio() {
-    for padding in [0, 50] {
-        let tag = id3v2(3, b"title", padding);
+    let title = id3_frame("TIT2", b"\0title");
+    let extended = [&[0, 0, 0, 6, 0, 0, 0, 0, 0, 0][..], &title].concat();
+    let extended_4 = [&[0, 0, 0, 6, 1, 0][..], &title].concat();
+    let kinds = [(3, 0, &title), (3, 0x80, &title), (3, 0x40, &extended), (4, 0x40, &extended_4)];
+    for (padding, (major, flags, body)) in
+        [0, 50].into_iter().flat_map(|padding| kinds.map(|kind| (padding, kind)))
+    {
+        let tag = id3v2_of(major, flags, &[&body[..], &vec![0; padding]].concat());
         for excess in [1, 300, 100_000_000] {
             let mut lying = tag.clone();
             let stated = u32::try_from(tag.len()).unwrap() - 10 + excess;
             lying[6..10].copy_from_slice(&syncsafe(stated));
             let mp3 = mp3(&[&lying[..], &FRAME.stream(20)].concat());
-            assert_eq!(mp3.frames, 20, "{padding} {excess}");
+            assert_eq!(mp3.frames, 20, "{flags:x} {padding} {excess}");
             assert_eq!(mp3.payload.start, tag.len() as u64);
             assert_eq!(mp3.damage.count, 1);
             assert!(told(&mp3)[0].starts_with("the ID3v2 tag at byte 0 says"), "{:?}", told(&mp3));

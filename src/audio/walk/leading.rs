@@ -25,6 +25,10 @@ pub(super) struct Inside {
 /// What is expected next within a tag.
 #[derive(Debug)]
 enum Content {
+    /// What stands in front of the frames.
+    ExtendedHeader,
+    /// Frames that cannot be told apart, for bytes were put in between: no frame of audio is like them.
+    Unsynchronised,
     /// An ID3v2 frame.
     Frames,
     /// Zeros up to the end.
@@ -111,14 +115,18 @@ const LYRICS_MOST: usize = 8 << 10;
 
 impl Inside {
     fn id3(header: Id3Header, at: u64) -> Self {
-        let skipped =
-            header.is_unsynchronised() && header.major < 4 || header.has_extended_header();
+        let content = match (header.major, header.has_extended_header()) {
+            (2, true) => Content::Opaque,
+            (2 | 3, _) if header.is_unsynchronised() => Content::Unsynchronised,
+            (_, true) => Content::ExtendedHeader,
+            (_, false) => Content::Frames,
+        };
         Self {
             kind: TagKind::Id3v2(header.major),
             start: at,
             end: at.saturating_add(header.total),
             misspelt: !header.syncsafe,
-            content: if skipped { Content::Opaque } else { Content::Frames },
+            content,
         }
     }
 
@@ -151,6 +159,8 @@ impl Inside {
                 *at = self.end;
                 Seen::Now(None)
             }
+            Content::ExtendedHeader => self.extended_header(window, at),
+            Content::Unsynchronised => self.unsynchronised(window, at, sync),
             Content::Frames => self.frame(window, at, sync),
             Content::Padding => {
                 let index = window.index(*at);
@@ -161,6 +171,51 @@ impl Inside {
                 *at += zeros as u64;
                 if zeros == padding.len() { Seen::Now(None) } else { self.stray(window, at, sync) }
             }
+        }
+    }
+
+    fn extended_header(&mut self, window: &Window<'_>, at: &mut u64) -> Seen<Option<Ended>> {
+        let Seen::Now(bytes) = window.take(window.index(*at), ID3_HEADER) else {
+            return Seen::Later;
+        };
+        // Some taggers set the flag and write no such header.
+        let length = match (frame_length(self.kind, bytes), bytes.first_chunk::<4>()) {
+            (None, Some(size)) if self.kind == TagKind::Id3v2(4) => unsync(*size).into(),
+            (None, Some(size)) => u64::from(u32::from_be_bytes(*size)) + 4,
+            _ => 0,
+        };
+        if *at + length > self.end {
+            self.content = Content::Opaque;
+        } else {
+            self.content = Content::Frames;
+            *at += length;
+        }
+        Seen::Now(None)
+    }
+
+    /// Up to the next byte that could open a frame of audio: no true tag of this kind holds one
+    /// (ID3v2.3.0, section 5), and a stream of them is the audio itself.
+    fn unsynchronised(
+        &mut self,
+        window: &Window<'_>,
+        at: &mut u64,
+        sync: &mut Sync,
+    ) -> Seen<Option<Ended>> {
+        let left = usize::try_from(self.end - *at).unwrap_or(usize::MAX);
+        let bytes = &window.bytes[window.index(*at)..];
+        let bytes = &bytes[..bytes.len().min(left)];
+        let Some(found) = memchr::memchr(0xFF, bytes) else {
+            *at += bytes.len() as u64;
+            return Seen::Now(None);
+        };
+        *at += found as u64;
+        match sync.stream_at(window, window.index(*at), None) {
+            Seen::Later => Seen::Later,
+            Seen::Now(None) => {
+                *at += 1;
+                Seen::Now(None)
+            }
+            Seen::Now(Some(_)) => Seen::Now(Some(self.ended(*at, false))),
         }
     }
 

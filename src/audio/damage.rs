@@ -282,21 +282,22 @@ impl fmt::Display for Damage {
         match self {
             &Self::Gap { at, bytes: length, place, filler, time, harm } => {
                 let what = filled(filler, length);
+                let (are, hold) = if length == 1 { ("is", "holds") } else { ("are", "hold") };
                 let length = bytes(length);
                 match place {
                     Place::Front => {
                         write!(
                             f,
-                            "{length} before the first frame, at byte {at}, are not audio{what}"
+                            "{length} before the first frame, at byte {at}, {are} not audio{what}"
                         )
                     }
                     Place::Middle => {
-                        write!(f, "a gap in the audio: {length} at byte {at} hold no frame{what}")
+                        write!(f, "a gap in the audio: {length} at byte {at} {hold} no frame{what}")
                     }
                     Place::End => {
                         write!(
                             f,
-                            "{length} after the last frame, at byte {at}, are not audio{what}"
+                            "{length} after the last frame, at byte {at}, {are} not audio{what}"
                         )
                     }
                 }?;

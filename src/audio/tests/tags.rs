@@ -208,6 +208,12 @@ fn zeros_between_tag_and_audio_are_told_and_stay_in_the_payload() {
 }
 
 #[test]
+fn one_byte_is_said_as_one() {
+    let mp3 = mp3(&[b"\n", &FRAME.stream(20)[..]].concat());
+    assert_eq!(told(&mp3), ["1 byte before the first frame, at byte 0, is not audio"]);
+}
+
+#[test]
 fn a_tag_in_the_middle_is_told() {
     let (one, two) = (FRAME.stream(20), FRAME.stream(30));
     let tag = id3v2_of(3, 0, &id3_frame("APIC", &picture()));

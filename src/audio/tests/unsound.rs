@@ -147,11 +147,8 @@ fn bytes_lost_or_added_in_the_middle_are_told() {
         let junk = Noise(9).bytes(added);
         let mp3 = mp3(&[&audio[..417 * 20], &junk, &audio[417 * 20..]].concat());
         assert_eq!(mp3.frames, 100);
-        let unit = if added == 1 { "byte" } else { "bytes" };
-        assert_eq!(
-            told(&mp3),
-            [format!("a gap in the audio: {added} {unit} at byte 8340 hold no frame")]
-        );
+        let hold = if added == 1 { "byte at byte 8340 holds" } else { "bytes at byte 8340 hold" };
+        assert_eq!(told(&mp3), [format!("a gap in the audio: {added} {hold} no frame")]);
     }
 }
 

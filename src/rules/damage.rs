@@ -84,6 +84,9 @@ fn help(damage: &Damage, mp3: &Mp3) -> String {
         Damage::Gap { harm: Harm::Misleading, .. } if mp3.proved_intact => {
             "the audio is whole; these bytes can go".to_owned()
         }
+        Damage::Short { .. } if is_gapless(mp3) => format!(
+            "copy the file again from where it was made, or export it again; if you cut it on purpose, {ANEW}"
+        ),
         _ => match damage.harm() {
             Harm::Lost => "copy the file again from where it was made, or export it again",
             Harm::Doubtful => {
@@ -93,6 +96,12 @@ fn help(damage: &Damage, mp3: &Mp3) -> String {
         }
         .to_owned(),
     }
+}
+
+/// Whether frame follows frame to the end, as in a file that was cut between two.
+fn is_gapless(mp3: &Mp3) -> bool {
+    let torn = |damage: &Damage| matches!(damage, Damage::Gap { .. } | Damage::CutFrame { .. });
+    mp3.damage.left_out() == 0 && !mp3.damage.iter().any(torn)
 }
 
 /// Whether there is anything to hear.
@@ -161,6 +170,13 @@ mod tests {
     /// 26 s at 128 kbit/s.
     fn whole() -> Vec<u8> {
         FRAME.with_lame(&FRAME.stream(1000), 1000, 576, 1000)
+    }
+
+    #[test]
+    fn audio_that_was_cut_between_frames_may_be_meant() {
+        let help = |bytes: &[u8]| findings("1", "00:00:18", bytes)[0].help.clone().unwrap();
+        assert!(help(&whole()[..417 * 701]).contains("cut it on purpose"));
+        assert!(!help(&whole()[..417 * 701 - 9]).contains("cut it on purpose"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use self::beside::Beside;
 use self::encode::Form;
 use self::template::Template;
 use super::{Error, Options, load};
-use crate::audio::tag::{self, Contents, Picture};
+use crate::audio::tag::{self, Contents, HeldChapter, Picture};
 use crate::audio::{Channels, Content, Depth, Foreign, Harm, probe_file};
 use crate::rules::picture::{flaw, picture};
 use crate::rules::pictures::MAX_PICTURE;
@@ -140,6 +140,10 @@ pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
     }
     if let Some(found) = beside.transcript {
         template.transcript = take_beside(&show, &found, "Transcript", &mut notes)?;
+    }
+    if template.chapter_file.is_none() {
+        template.chapter_images =
+            chapter_images(&show, &template.chapters, stem_of(&name), &mut notes)?;
     }
     notes.extend(beside.left);
     if show.root.join(schema::EPISODE).is_file() {
@@ -439,6 +443,38 @@ fn cover(
             None
         }
     }
+}
+
+/// The pictures of those chapters that the front matter can hold, each as a file, at its chapter's place.
+fn chapter_images(
+    show: &Show,
+    chapters: &[HeldChapter],
+    stem: &str,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Option<String>>, Error> {
+    let mut images: Vec<Option<String>> = Vec::new();
+    for (at, chapter) in chapters.iter().enumerate() {
+        let image = chapter.image.as_ref().filter(|_| chapter.has_title());
+        // Many chapters may show the same.
+        let same = chapters[..at].iter().zip(&images).find(|(other, _)| other.image == chapter.image);
+        let path = match (image, same) {
+            (None, _) => None,
+            (Some(_), Some((_, Some(path)))) => Some(path.clone()),
+            (Some(image), _) => {
+                let ending = if image.mime() == "image/png" { "png" } else { "jpg" };
+                let path = format!("img/{stem}-{}.{ending}", at + 1);
+                put(show, &path, image.bytes(), notes)?.then_some(path)
+            }
+        };
+        images.push(path);
+    }
+    let untitled = chapters.iter().filter(|chapter| !chapter.has_title()).count();
+    if untitled > 0 && untitled < chapters.len() {
+        notes.push(format!(
+            "Chapters without a title are left out ({untitled}): delete `chapters` to keep the MP3's own"
+        ));
+    }
+    Ok(images)
 }
 
 /// Writes a file of the episode; false if another of this name is there, which stays.

@@ -167,3 +167,39 @@ fn the_editor_opens_what_was_made() {
     assert_eq!(ran.code, 0, "{}", ran.said());
     assert_eq!(line(&show.read("episodes/episode_007.md"), "file"), "edited");
 }
+
+/// A frame of ID3v2.3.
+fn frame(id: &str, body: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(body.len()).unwrap().to_be_bytes();
+    [id.as_bytes(), &length, &[0, 0], body].concat()
+}
+
+#[test]
+fn chapters_keep_their_pictures_and_those_without_a_title_are_named() {
+    let show = TestShow::new();
+    let png = fs::read(show.path("img/artwork.png")).unwrap();
+    let picture = frame("APIC", &[b"\0image/png\0\0\0", &png[..]].concat());
+    let chapter = |start: u32, frames: &[Vec<u8>]| {
+        let times = [start, start + 1000, u32::MAX, u32::MAX].map(u32::to_be_bytes).concat();
+        frame("CHAP", &[format!("c{start}\0").as_bytes(), &times, &frames.concat()].concat())
+    };
+    let title = |title: &str| frame("TIT2", format!("\0{title}").as_bytes());
+    let tag = [
+        chapter(0, &[title("Ebb")]),
+        chapter(1000, &[title("Flood"), picture.clone()]),
+        chapter(2000, std::slice::from_ref(&picture)),
+        chapter(3000, &[title("Slack"), picture.clone()]),
+    ]
+    .concat();
+    let tag = onair::audio::testing::id3v2_of(3, 0, &tag);
+    fs::write(show.path("007.mp3"), [tag, audio(1, 200)].concat()).unwrap();
+    let ran = show.onair(&["new", "007.mp3", "--date", "2026-03-06"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert!(ran.stdout.contains("Chapters without a title are left out (1)"), "{}", ran.said());
+    assert_eq!(ran.stdout.matches("Made img/007-2.png").count(), 1, "{}", ran.said());
+    let text = show.read("episodes/episode_007.md");
+    assert_eq!(text.matches("    image: img/007-2.png\n").count(), 2, "{text}");
+    assert_eq!(text.matches("  - start: ").count(), 3, "{text}");
+    assert_eq!(fs::read(show.path("img/007-2.png")).unwrap(), png);
+    assert_eq!(show.onair(&["check"]).code, 0, "{}", show.check());
+}

@@ -50,6 +50,13 @@ pub struct HeldChapter {
     pub image: Option<Picture>,
 }
 
+impl HeldChapter {
+    /// Whether it has a name that could be shown.
+    pub fn has_title(&self) -> bool {
+        !self.title.trim().is_empty()
+    }
+}
+
 impl Contents {
     /// What the ID3v2 tags in `leading` say, the bytes in front of the payload, and where they say
     /// nothing, the ID3v1 tag in `trailing`, the bytes behind it.

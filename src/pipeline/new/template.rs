@@ -1,5 +1,7 @@
 //! The text of a new episode's file.
 
+use std::iter;
+
 use crate::audio::tag::HeldChapter;
 use crate::model::chapter::clock;
 use crate::show::addresses::has_web_scheme;
@@ -25,6 +27,8 @@ pub struct Template {
     /// A chapter file; or else those that the MP3 holds.
     pub chapter_file: Option<String>,
     pub chapters: Vec<HeldChapter>,
+    /// The picture of each chapter, as far as there are any.
+    pub chapter_images: Vec<Option<String>>,
     pub transcript: Option<String>,
     /// A first line for editors.
     pub modeline: Option<String>,
@@ -76,8 +80,9 @@ impl Template {
     /// What the MP3 holds is written down, so that page and feed have it in a checkout without audio.
     fn chapters(&self, text: &mut String) {
         let line = |text: &str| quoted(&text.split_whitespace().collect::<Vec<_>>().join(" "));
-        let named = self.chapters.iter().filter(|chapter| !chapter.title.trim().is_empty());
-        for (at, chapter) in named.enumerate() {
+        let images = self.chapter_images.iter().map(Option::as_ref).chain(iter::repeat(None));
+        let named = self.chapters.iter().zip(images).filter(|(chapter, _)| chapter.has_title());
+        for (at, (chapter, image)) in named.enumerate() {
             if at == 0 {
                 text.push_str("chapters:\n");
             }
@@ -88,6 +93,9 @@ impl Template {
             ));
             if let Some(url) = chapter.url.as_ref().filter(|url| has_web_scheme(url)) {
                 text.push_str(&format!("    url: {}\n", line(url)));
+            }
+            if let Some(image) = image {
+                text.push_str(&format!("    image: {image}\n"));
             }
         }
     }

@@ -121,7 +121,7 @@ pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
     let mut template = Template {
         title: title.unwrap_or_else(|| format!("Episode {number}")),
         subtitle: held.subtitle.or(told.subtitle).unwrap_or_default(),
-        description: held.description.or(told.summary).unwrap_or_default(),
+        description: as_html(held.description.or(told.summary).unwrap_or_default()),
         season,
         number,
         duration: hh_mm_ss((mp3.time.milliseconds() + 500) / 1000),
@@ -514,6 +514,31 @@ fn take_beside(
     Ok(Some(found.path.clone()))
 }
 
+/// A text as the description has it, which may hold HTML: in plain text, no word is lost where a tag or
+/// a reference would begin.
+fn as_html(text: String) -> String {
+    if text.contains("</") || text.contains("<br") {
+        return text;
+    }
+    let mut html = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let rest = &text[at + c.len_utf8()..];
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '#';
+        match c {
+            '<' if rest.starts_with(|c: char| c.is_ascii_alphabetic() || "!?".contains(c)) => {
+                html.push_str("&lt;");
+            }
+            '&' if rest.starts_with(is_name)
+                && rest.trim_start_matches(is_name).starts_with(';') =>
+            {
+                html.push_str("&amp;");
+            }
+            _ => html.push(c),
+        }
+    }
+    html
+}
+
 /// Brings the MP3 into the audio folder under its name, unless it is there, and says what was done.
 fn place_audio(
     show: &Show,
@@ -551,4 +576,21 @@ fn place_audio(
     copy.as_file().sync_all().map_err(failed)?;
     copy.persist_noclobber(&to).map_err(|error| failed(error.error))?;
     Ok(Some(format!("Copied {} to {shown}{why}", from.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_html;
+
+    #[test]
+    fn plain_text_loses_no_word_as_html() {
+        for (plain, html) in [
+            ("If a <b and c> d, to <me@x.example>", "If a &lt;b and c> d, to &lt;me@x.example>"),
+            ("Tom & Jerry <3, AT&T; a &lt; b &#60; c", "Tom & Jerry <3, AT&amp;T; a &amp;lt; b &amp;#60; c"),
+            ("<p>One</p>", "<p>One</p>"),
+            ("One<br>two &amp; three", "One<br>two &amp; three"),
+        ] {
+            assert_eq!(as_html(plain.to_owned()), html);
+        }
+    }
 }

@@ -4,6 +4,11 @@ use super::finding::Finding;
 use super::registry::{self as rule, Rule, Severity};
 use crate::audio::{BitRate, ClaimsKind, Damage, Harm, Mp3, Proof};
 
+/// The rules that only an MP3 at hand can break.
+pub(super) fn rules() -> [&'static Rule; 3] {
+    [&rule::AUDIO_DAMAGED, &rule::AUDIO_HEADER, &rule::AUDIO_UNPLAYABLE]
+}
+
 /// Adds a finding for everything wrong with the audio at `path`.
 pub(super) fn judge(path: &str, mp3: &Mp3, findings: &mut Vec<Finding>) {
     unplayable(path, mp3, findings);

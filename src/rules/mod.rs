@@ -102,7 +102,7 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
     series::series(&show.settings, &members, now, &mut findings);
     findings.extend(unused_audio.iter().map(|path| audio::unused(path)));
     sound::judge(show, heard, &mut findings);
-    with_settings(show, heard, &mut findings);
+    with_settings(show, audio, heard, &mut findings);
     findings.sort_by(Finding::order);
     findings.shrink_to_fit();
     findings
@@ -125,8 +125,18 @@ fn feed_weight(show: &Show, findings: &mut Vec<Finding>) {
     }
 }
 
+/// An episode's file as an allowance names it.
+fn below_episodes(path: &str) -> Option<&str> {
+    path.strip_prefix(EPISODES)?.strip_prefix('/')
+}
+
 /// The host's say: severities, and findings that are known and accepted.
-fn with_settings(show: &Show, heard: &sound::Ears, findings: &mut Vec<Finding>) {
+fn with_settings(
+    show: &Show,
+    audio: &BTreeMap<String, Evidence>,
+    heard: &sound::Ears,
+    findings: &mut Vec<Finding>,
+) {
     let settings = &show.settings;
     let source = &show.settings_source;
     let mut used = BTreeSet::new();
@@ -135,11 +145,19 @@ fn with_settings(show: &Show, heard: &sound::Ears, findings: &mut Vec<Finding>) 
         let what = (allowance.rule.get_ref().as_str(), allowance.episode.get_ref().as_str());
         allowed.entry(what).or_insert(at);
     }
+    // What is wrong with an MP3 is accepted for an episode that names it.
+    let mut owners: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (episode, evidence) in audio.iter().filter(|_| !allowed.is_empty()) {
+        if let Some(file) = evidence.path() {
+            owners.entry(file).or_default().extend(below_episodes(episode));
+        }
+    }
     let set: HashMap<&str, &RuleSetting> =
         settings.rules.iter().map(|(id, set)| (id.get_ref().as_str(), set.get_ref())).collect();
     findings.retain_mut(|finding| {
-        let path = finding.path.strip_prefix(EPISODES).and_then(|path| path.strip_prefix('/'));
-        if let Some(at) = path.and_then(|path| allowed.get(&(finding.rule.id, path))) {
+        let theirs = owners.get(finding.path.as_str()).into_iter().flatten().copied();
+        let mut episodes = below_episodes(&finding.path).into_iter().chain(theirs);
+        if let Some(at) = episodes.find_map(|path| allowed.get(&(finding.rule.id, path))) {
             used.insert(*at);
             return false;
         }
@@ -163,7 +181,7 @@ fn with_settings(show: &Show, heard: &sound::Ears, findings: &mut Vec<Finding>) 
         });
     }
     for (at, allowance) in settings.allow.iter().enumerate() {
-        if !can_tell(allowance, heard) {
+        if !can_tell(allowance, audio, heard) {
             continue;
         }
         if !used.contains(&at) && ids.contains(&allowance.rule.get_ref().as_str()) {
@@ -180,11 +198,20 @@ fn with_settings(show: &Show, heard: &sound::Ears, findings: &mut Vec<Finding>) 
     }
 }
 
-/// Whether it is known that an allowance allows nothing: not where only listening can tell.
-fn can_tell(allowance: &Allowance, heard: &sound::Ears) -> bool {
-    let path = format!("{EPISODES}/{}", allowance.episode.get_ref());
-    let by_ear = sound::RULES.iter().any(|rule| rule.id == allowance.rule.get_ref());
-    !by_ear || heard.get(&path).is_some_and(|heard| heard.is_asked)
+/// Whether it is known that an allowance allows nothing: not where only listening can tell, or only an
+/// MP3 that is not at hand.
+fn can_tell(
+    allowance: &Allowance,
+    audio: &BTreeMap<String, Evidence>,
+    heard: &sound::Ears,
+) -> bool {
+    let (rule, path) = (allowance.rule.get_ref(), allowance.episode.get_ref());
+    let path = format!("{EPISODES}/{path}");
+    if sound::RULES.iter().any(|by_ear| by_ear.id == rule) {
+        return heard.get(&path).is_some_and(|heard| heard.is_asked);
+    }
+    let by_file = damage::rules().iter().any(|by_file| by_file.id == rule);
+    !by_file || matches!(audio.get(&path), Some(Evidence::Probed { .. }))
 }
 
 #[cfg(test)]

@@ -141,6 +141,23 @@ fn a_host_s_say() {
 }
 
 #[test]
+fn what_is_wrong_with_an_mp3_can_be_accepted() {
+    let show = TestShow::new();
+    show.with_audio(1, 3000, &[]);
+    let mut bytes = audio(1, 3000);
+    bytes[40_000..45_000].fill(0);
+    show.audio(1, &bytes);
+    assert!(show.check().contains("audio-damaged"), "{}", show.check());
+    let settings = show.read("onair.toml");
+    show.write("onair.toml", &format!("{settings}\n[[allow]]\nrule = \"audio-damaged\"\nepisode = \"episode_001.md\"\nreason = \"meant\"\n"));
+    let said = show.check();
+    assert!(!said.contains("audio-damaged") && !said.contains("nothing to allow"), "{said}");
+    // Elsewhere, where the MP3 is not.
+    std::fs::remove_file(show.path("audio/001.mp3")).unwrap();
+    assert!(!show.check().contains("nothing to allow"), "{}", show.check());
+}
+
+#[test]
 fn one_episode_of_many() {
     let show = TestShow::new();
     show.five_episodes();

@@ -6,8 +6,9 @@ use super::direction::turned;
 use super::finding::Finding;
 use super::registry::{self as rule, Severity};
 use super::shorten::shorten;
+use crate::audio::Mp3;
 use crate::audio::tag::MAX_CHAPTERS;
-use crate::model::chapter::Chapter;
+use crate::model::chapter::{Chapter, clock};
 use crate::show::{Located, Malformed, Source, chapters};
 
 /// So much is said of one list: any number of episodes may name the same, and each is judged.
@@ -66,6 +67,24 @@ pub fn judge(
     findings.extend(unsaid);
 }
 
+/// A note where chapters that are left to the MP3's tag start after the end of its audio: players show
+/// them, while feed and page do not.
+pub fn of_tag(path: &str, mp3: &Mp3) -> Option<Finding> {
+    let end = Duration::from_millis(mp3.time.milliseconds());
+    let starts = mp3.chapters.iter().map(|chapter| Duration::from_millis(chapter.start_ms));
+    let mut late = starts.filter(|start| *start >= end);
+    let (first, end) = (clock(late.next()?), clock(end));
+    let mut message = format!("a chapter in its tag starts at {first}, but the audio ends at {end}");
+    match late.count() {
+        0 => {}
+        more => message.push_str(&format!(" ({more} more like this)")),
+    }
+    let help = "correct it where the MP3 was made, or write `chapters` in the front matter: they replace the tag's";
+    let mut finding = Finding::on_file(&rule::CHAPTERS, path, message).help(help);
+    finding.severity = Severity::Note;
+    Some(finding)
+}
+
 /// The list as it is published: in order, within the audio, one chapter to a start, the first at
 /// zero, and no more than a tag can list.
 pub fn publishable(
@@ -90,6 +109,9 @@ pub fn publishable(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::testing::FRAME;
+    use crate::audio::{Content, Depth, probe_bytes};
+    use crate::model::chapter::TagChapter;
 
     /// How many of chapters that start at these seconds are published, and what is said of them.
     fn published(starts: std::ops::Range<u64>) -> (usize, Vec<String>) {
@@ -106,6 +128,20 @@ mod tests {
         let messages = warnings.map(|finding| finding.message.clone()).collect();
         let values = list.into_iter().map(|chapter| chapter.value).collect();
         (publishable(values, None, "Intro").len(), messages)
+    }
+
+    #[test]
+    fn chapters_of_a_tag_after_the_end_are_said() {
+        let bytes = FRAME.stream(1000);
+        let Content::Mp3(mut mp3) = probe_bytes(&bytes, Depth::Walk).content else { panic!() };
+        let mut said = |starts: &[u64]| {
+            let held = |start_ms: &u64| TagChapter { start_ms: *start_ms, title: "A".to_owned(), url: None };
+            mp3.chapters = starts.iter().map(held).collect();
+            of_tag("a.mp3", &mp3).map(|finding| finding.message)
+        };
+        assert_eq!(said(&[0, 26_000]), None);
+        insta::assert_snapshot!(said(&[0, 30_000]).unwrap(), @"a chapter in its tag starts at 00:30, but the audio ends at 00:26.122");
+        assert!(said(&[0, 30_000, 40_000]).unwrap().ends_with(" (1 more like this)"));
     }
 
     #[test]

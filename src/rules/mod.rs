@@ -32,9 +32,10 @@ pub use audio::Evidence;
 pub use finding::{Finding, Fix, Related};
 pub use registry::{RULES, Rule, Severity};
 
+use crate::audio::Content;
 use crate::show::read::EPISODES;
 use crate::show::settings::{Allowance, RuleSetting};
-use crate::show::{Episode, Show, waiting};
+use crate::show::{Episode, Given, Show, waiting};
 
 /// All that the rules look at.
 #[derive(Debug)]
@@ -84,6 +85,13 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
         let evidence = audio.get(&episode.source.path);
         let proved = audio::judge(episode, evidence, &mut findings) == audio::Verdict::Proved;
         audio::soundbites(episode, evidence, &mut findings);
+        if let Some(Evidence::Probed { path, probe, .. }) = evidence
+            && let Content::Mp3(mp3) = &probe.content
+            && matches!(episode.chapters, Given::Missing | Given::Empty(_))
+            && !show.settings.show.chapters_from_notes
+        {
+            findings.extend(chapters::of_tag(path, mp3));
+        }
         if waiting::waits(&show.settings, episode, now) {
             audio::not_needed_yet(&mut findings);
         }

@@ -10,6 +10,7 @@ use crate::audio::tag::{Line, Written};
 use crate::pipeline::Error;
 use crate::pipeline::tag_files::{Job, Prepared, prepare};
 use crate::report::{self, counted};
+use crate::rules::registry::AUDIO_SIZE;
 
 pub fn run(global: &Global, args: &Tag, term: &Term) -> Outcome {
     let options = global.options();
@@ -51,6 +52,13 @@ pub fn run(global: &Global, args: &Tag, term: &Term) -> Outcome {
         let (files, same) =
             (counted(changed, "file"), format!("{} unchanged", done.len() - changed));
         term.say(&format!("Tagged {files}, {same}"));
+    }
+    let unset = fixed.iter().flat_map(|fixed| &fixed.left);
+    for finding in unset.filter(|finding| finding.rule.id == AUDIO_SIZE.id) {
+        term.say(&format!(
+            "{}: `size` was not set, because its audio is damaged: `onair check` says how",
+            finding.path
+        ));
     }
     if let Some(fixed) = fixed.filter(|fixed| fixed.edits > 0) {
         let (values, files) = (counted(fixed.edits, "value"), counted(fixed.files.len(), "file"));

@@ -59,6 +59,20 @@ fn fix_sets_the_size_that_the_tagged_file_has() {
 }
 
 #[test]
+fn a_size_that_is_not_set_beside_damaged_audio_is_named() {
+    let show = two();
+    let mut bytes = audio(1, 200);
+    bytes[40_000..45_000].fill(0);
+    show.audio(1, &bytes);
+    let before = show.read("episodes/episode_001.md");
+    let ran = show.onair(&["tag", "--fix"]);
+    let said = "episodes/episode_001.md: `size` was not set";
+    assert_eq!(ran.stdout.matches("was not set").count(), 1, "{}", ran.said());
+    assert!(ran.stdout.contains(said), "{}", ran.said());
+    assert_eq!(show.read("episodes/episode_001.md"), before);
+}
+
+#[test]
 fn a_dry_run_shows_what_is_and_what_would_be() {
     let show = two();
     let old = onair::audio::testing::id3v2(3, b"An old title", 5);

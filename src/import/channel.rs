@@ -12,7 +12,7 @@ use super::section::Section;
 use super::unread_elements::{Parts, one_line};
 use super::write::cut;
 use super::xml::Element;
-use super::{EXTRA, dates, html};
+use super::{EXTRA, dates, html, json};
 use crate::show::edit::quoted;
 use crate::show::guid::of_address;
 use crate::show::languages::language_of;
@@ -183,8 +183,16 @@ pub fn read(
         let _ = write!(settings, "\n{}", section.text);
     }
     let link = parts.text("link").map(site_of);
-    place(link.as_deref(), &mut settings, options, address.as_deref(), drafts, report);
-    settings.push_str(&tags(drafts.iter().filter_map(|draft| draft.date.as_ref())));
+    let is_json = |link: &&Element| link.attribute("type") == Some(json::TYPE);
+    let is_rss = !links.iter().any(is_json);
+    if !is_rss {
+        report.remark(FILE, "a JSON Feed came", "the feed that a release writes is RSS");
+    }
+    place(link.as_deref(), &mut settings, options, (address.as_deref(), is_rss), drafts, report);
+    settings.push_str(&tags(
+        drafts.iter().filter_map(|draft| draft.date.as_ref()),
+        options.now,
+    ));
     settings.push_str(TARGET);
     if let Some(new) = parts.text("itunes:new-feed-url") {
         let own = address.as_deref().or(options.address);
@@ -407,8 +415,12 @@ fn guid(parts: &mut Parts<'_>, show: &mut Section, address: Option<&str>, report
     }
 }
 
-/// `[tags]` that leave alone what is published already: all up to the newest of these.
-pub fn tags<'a>(dates: impl Iterator<Item = &'a dates::Date>) -> String {
+/// `[tags]` that leave alone what is published already: all up to the newest of these that is not to come.
+pub fn tags<'a>(
+    dates: impl Iterator<Item = &'a dates::Date>,
+    now: Option<jiff::Timestamp>,
+) -> String {
+    let dates = dates.filter(|date| now.is_none_or(|now| date.instant() <= now));
     dates.max_by_key(|date| date.instant()).map_or_else(String::new, |newest| {
         format!(
             "\n[tags]\n# Up to here, MP3s are published as they are; tags begin with the next episode.\nafter = \"{}\"\n",

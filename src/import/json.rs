@@ -7,6 +7,8 @@ use serde_json::Value;
 use super::ImportError;
 use super::element::{Bases, Channel, Element, See};
 
+/// The type of such a feed (JSON Feed 1.1, "Suggestions for publishers").
+pub const TYPE: &str = "application/feed+json";
 /// A feed of this form is read whole, and takes several times its length.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
 
@@ -57,9 +59,9 @@ pub fn read(json: &str, see: &mut See<'_>) -> Result<Channel, ImportError> {
         channel.children.push(element("itunes:author", author));
     }
     for (rel, key) in [("self", "feed_url"), ("next", "next_url")] {
-        if let Some(url) = text(&feed, key) {
-            channel.children.push(with("atom:link", &[("rel", rel), ("href", &url)]));
-        }
+        let url = text(&feed, key).unwrap_or_default();
+        let attributes = [("rel", rel), ("type", TYPE), ("href", &url)];
+        channel.children.push(with("atom:link", &attributes));
     }
     if let Some(url) = text(&feed, "icon").or_else(|| text(&feed, "favicon")) {
         channel.children.push(with("itunes:image", &[("href", &url)]));
@@ -142,6 +144,9 @@ mod tests {
                 {"url": "https://buoys.example/7.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 1234567, "duration_in_seconds": 600}]}]}"#;
         let import = of_feed(feed.as_bytes(), &Options::default()).unwrap();
         assert_eq!(import.title, "Buoys");
+        // What a release writes is no JSON, and stands elsewhere.
+        assert!(!import.settings.contains("feed.json"), "{}", import.settings);
+        assert!(import.report.file("").contains("JSON Feed"), "{}", import.report.file(""));
         insta::assert_snapshot!(import.episodes[0].text, @r#"
         ---
         title: "Red"

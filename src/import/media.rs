@@ -27,7 +27,7 @@ pub fn folder<'a>(enclosures: impl IntoIterator<Item = &'a str>, site: &str) -> 
     }
     let (prefix, count) = folders.into_iter().max_by_key(|(_, count)| *count)?;
     let media = split(prefix)?;
-    let own = same_site(host(&media.url)?, host(site)?);
+    let own = is_of_site(host(&media.url)?, host(site)?);
     (count * 2 >= all && own && is_encoded(&media.url)).then_some(media)
 }
 
@@ -86,11 +86,13 @@ pub fn host(url: &str) -> Option<&str> {
     rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty())
 }
 
-/// Whether two servers are likely the same owner's: the last two parts of their names agree.
-pub fn same_site(a: &str, b: &str) -> bool {
-    let end =
-        |host: &str| host.rsplit('.').take(2).map(str::to_ascii_lowercase).collect::<Vec<_>>();
-    end(a) == end(b)
+/// Whether a server is the site's own, or one below it: two that share but the end of their names may be
+/// anybody's (`a.co.uk`, `b.co.uk`).
+fn is_of_site(server: &str, site: &str) -> bool {
+    let (server, site) = (server.to_ascii_lowercase(), site.to_ascii_lowercase());
+    let bare = |host| str::strip_prefix(host, "www.").unwrap_or(host).to_owned();
+    let (server, site) = (bare(&server), bare(&site));
+    server.strip_suffix(&site).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
 #[cfg(test)]
@@ -111,6 +113,13 @@ mod tests {
             })
         );
         assert_eq!(folder(urls, "https://elsewhere.example"), None);
+        for (server, site) in [
+            ("cdn.podhost.co.uk", "https://myshow.co.uk/"),
+            ("host.github.io", "https://show.github.io"),
+            ("notshow.example", "https://show.example"),
+        ] {
+            assert_eq!(folder([&*format!("https://{server}/a/1.mp3")], site), None, "{server}");
+        }
         assert_eq!(folder(["https://a.example/%/1.mp3"], "https://a.example"), None);
         assert!(folder(["https://a.example/%C3%A9/1.mp3"], "https://a.example").is_some());
         let plain = folder(["https://a.example/1.mp3"], "https://a.example");

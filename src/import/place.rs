@@ -16,7 +16,7 @@ use crate::show::{is_inside, path_of_link};
 use percent_encoding::percent_decode_str;
 
 /// Where shows are listed, talked of or hosted: a page there is nobody's own site.
-const PLATFORMS: [&str; 62] = [
+const PLATFORMS: [&str; 73] = [
     "twitter.com",
     "x.com",
     "facebook.com",
@@ -79,14 +79,26 @@ const PLATFORMS: [&str; 62] = [
     "ausha.co",
     "feedburner.com",
     "simplecast.fm",
+    "zencastr.com",
+    "riverside.fm",
+    "letscast.fm",
+    "firstory.me",
+    "podcastics.com",
+    "podcloud.fr",
+    "hearthis.at",
+    "hubhopper.com",
+    "audiomeans.fr",
+    "sounder.fm",
+    "archive.org",
 ];
 
-/// `[site]` and `[media]`: where pages, feed and audio are to stand.
+/// `[site]` and `[media]`: where pages, feed and audio are to stand. `address` is the feed's; what is no RSS
+/// has no place for the feed that a release writes.
 pub fn place(
     link: Option<&str>,
     settings: &mut String,
     options: &Options<'_>,
-    address: Option<&str>,
+    (address, is_rss): (Option<&str>, bool),
     drafts: &[Draft],
     report: &mut Report,
 ) {
@@ -99,7 +111,7 @@ pub fn place(
             report.decide(
                 match link {
                     Some(link) => format!(
-                        "the show's site is not known: {link} is a platform's, or somebody else's"
+                        "the show's site is not known: {link} may be a platform's, or a hosting company's"
                     ),
                     None => "the show's site is not known: the feed does not say it".to_owned(),
                 },
@@ -107,12 +119,10 @@ pub fn place(
             );
             (NOWHERE.to_owned(), None)
         }
-        _ => site(given, options.url.is_some(), address),
+        _ => site(given, address),
     };
-    if options.url.is_none()
-        && let Some(own) = own
-        && !address.is_some_and(|address| shares_domain(own, address))
-    {
+    let feed = feed.filter(|_| is_rss);
+    if options.url.is_none() && own.is_some() && feed.is_none() {
         report.fact(format!("Pages, artwork and feed are to stand at {url}, the feed's link: --url names another address"));
     }
     let mut section = Section::new("site");
@@ -129,18 +139,24 @@ pub fn place(
         media::folder(enclosures, &url).filter(|media| is_site(&media.url))
     {
         let mut section = Section::new("media");
+        let mut written = |section: &mut Section| {
+            section.text("url", &own);
+            report.fact(format!(
+                "New audio is to stand at {own}, where most of it is: `media.url` in {FILE}"
+            ));
+        };
         // Audio that stays where it is keeps its address; what is new has a folder of its own.
         match media::path(&own, &url) {
             _ if !options.download => {}
             // Where audio goes unless the settings say otherwise.
             Some(_) if own == format!("{}/media/", url.trim_end_matches('/')) => {}
             Some(path) if is_inside(&path) => {
-                section.text("url", &own);
+                written(&mut section);
                 section.text("path", &path);
             }
             // The site's root is no folder for audio; what stands there keeps its address.
             Some(_) => {}
-            None => section.text("url", &own),
+            None => written(&mut section),
         }
         if let Some(tracking) = tracking {
             section.line("tracking", &format!("[{}]", quoted(&tracking)));
@@ -151,13 +167,21 @@ pub fn place(
     }
 }
 
-/// Whether what a feed links to is the show's own site: a platform's page is not, and neither is a page
-/// deep in a site that has no part in the feed.
+/// Whether what a feed links to is the show's own site: a platform's page is not, and a page deep in a site
+/// may be one at a hosting company unless the feed stands below it.
 fn is_own(link: &str, address: Option<&str>) -> bool {
     let path = link.splitn(4, '/').nth(3).unwrap_or_default().trim_end_matches('/');
-    is_site(link)
-        && !is_platform(link)
-        && (path.is_empty() || address.is_some_and(|address| shares_domain(link, address)))
+    let is_below = |address| {
+        let rest = bare(address)?.strip_prefix(bare(link)?.trim_end_matches('/'))?;
+        rest.starts_with('/').then_some(())
+    };
+    is_site(link) && !is_platform(link) && (path.is_empty() || address.and_then(is_below).is_some())
+}
+
+/// An address without what servers do not tell apart.
+fn bare(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    Some(rest.strip_prefix("www.").unwrap_or(rest))
 }
 
 fn is_platform(url: &str) -> bool {
@@ -167,17 +191,13 @@ fn is_platform(url: &str) -> bool {
     })
 }
 
-fn shares_domain(a: &str, b: &str) -> bool {
-    media::host(a).zip(media::host(b)).is_some_and(|(a, b)| media::same_site(a, b))
-}
-
 /// Whether settings take this as an address to stand under.
 pub fn is_site(url: &str) -> bool {
     item::is_web(url) && !url.contains(['?', '#'])
 }
 
 /// The site's address, and the feed's place below it if that is its own.
-fn site(given: Option<&str>, chosen: bool, address: Option<&str>) -> (String, Option<String>) {
+fn site(given: Option<&str>, address: Option<&str>) -> (String, Option<String>) {
     let below = |site: &str| {
         let path = address?.strip_prefix(&format!("{site}/"))?;
         (is_inside(path) && !path.contains(['?', '#', '%'])).then(|| path.to_owned())
@@ -190,18 +210,8 @@ fn site(given: Option<&str>, chosen: bool, address: Option<&str>) -> (String, Op
         let feed = below(&server);
         return (server, feed);
     };
-    if let Some(feed) = below(&site) {
-        return (site, Some(feed));
-    }
-    // A feed beside the site's folder: the server's root has both.
-    let root =
-        site.find("://").and_then(|at| Some(format!("{}{}", &site[..at + 3], media::host(&site)?)));
-    if let (false, Some(root)) = (chosen, root)
-        && let Some(feed) = below(&root)
-    {
-        return (root, Some(feed));
-    }
-    (site, None)
+    let feed = below(&site);
+    (site, feed)
 }
 
 /// The folder below the site in which at least half of the pages stand.
@@ -227,10 +237,6 @@ pub fn page<'a>(site: &str, link: &'a str) -> Option<(&'a str, &'a str)> {
 /// The site path of a page that stood on the show's own site, and its link as a front matter has it;
 /// nothing for one that no file can stand for.
 pub fn old_page(site: &str, link: &str) -> Option<(String, String)> {
-    let bare = |url: &str| {
-        let (_, rest) = url.split_once("://")?;
-        Some(rest.strip_prefix("www.").unwrap_or(rest).to_owned())
-    };
     let (site, page) = (bare(site)?, bare(link)?);
     let below = page.strip_prefix(site.trim_end_matches('/'))?.strip_prefix('/')?;
     if below.contains(['?', '#']) {
@@ -249,6 +255,24 @@ pub fn old_page(site: &str, link: &str) -> Option<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_at_a_host_is_no_site() {
+        let show = "https://show.example/web/feed.xml";
+        for (link, feed, own) in [
+            ("https://show.example/", Some("https://feeds.host.example/1"), true),
+            ("https://show.example/web", Some("https://www.show.example/web/feed.xml"), true),
+            ("http://show.example/web/", Some(show), true),
+            ("https://show.example/we", Some(show), false),
+            ("https://host.example/show", Some("https://host.example/feeds/1"), false),
+            ("https://host.example/show", Some("https://feeds.host.example/show/1"), false),
+            ("https://www.bbc.co.uk/p", Some("https://feeds.other.co.uk/p/x"), false),
+            ("https://show.example/web", None, false),
+            ("https://open.firstory.me/user", Some("https://open.firstory.me/user/rss"), false),
+        ] {
+            assert_eq!(is_own(link, feed), own, "{link} {feed:?}");
+        }
+    }
 
     #[test]
     fn a_page_of_the_show_s_own_site_has_a_path() {

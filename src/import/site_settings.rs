@@ -113,7 +113,7 @@ pub fn site_settings(
         }
         out.push_str(&format!("\n{}", section.text));
     }
-    out.push_str(&super::channel::tags(dates.iter()));
+    out.push_str(&super::channel::tags(dates.iter(), options.now));
     out.push_str(super::channel::TARGET);
     let artwork = text(&["image", "cover", "logo", "artwork", "itunes_image"]);
     given.report_unused(config, report);

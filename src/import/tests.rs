@@ -172,6 +172,9 @@ fn items_are_read_as_they_are_meant() {
     let later =
         format!("{}<pubDate>Sat, 1 Jun 2024 05:00:00 GMT</pubDate>", enclosure("length='1'"));
     assert!(said(&later).contains("a date to come, such as “T” (2024-06-01 05:00:00 +0000)"));
+    // A slip of the year turns tags off up to now, and not for good.
+    let settings = feed_of("", &later).settings;
+    assert!(!settings.contains("[tags]"), "{settings}");
     let season = format!("{}<itunes:season name='First'>1</itunes:season>", enclosure(""));
     assert!(said(&season).contains("itunes:season name="), "{}", said(&season));
 }

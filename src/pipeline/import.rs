@@ -274,7 +274,7 @@ fn folder(root: &Path, asked: &ImportOptions) -> Result<Import, Error> {
         .map(|path| read::read_text(root, &path).map_err(|trouble| failed(&path, &trouble)))
         .collect::<Result<_, _>>()?;
     let (url, zone) = (asked.url.as_deref(), asked.time_zone.as_deref());
-    let options = Reading { url, zone, ..Reading::default() };
+    let options = Reading { url, zone, now: Some(asked.now), ..Reading::default() };
     jekyll::of_folder(config.as_ref(), &posts, &options).map_err(said)
 }
 

@@ -111,6 +111,12 @@ pub fn item(entry: Element) -> Element {
             }
         };
         words_alone(name, &mut child);
+        // Without markup, where it is said to be (RFC 4287, section 3.1.1.1).
+        if matches!(name, "description" | "content:encoded")
+            && child.attribute("type") == Some("text")
+        {
+            child.text = super::html::of_text(&child.text);
+        }
         child.name = name.to_owned();
         child.attributes.clear();
         item.children.push(child);

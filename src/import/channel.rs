@@ -189,10 +189,7 @@ pub fn read(
         report.remark(FILE, "a JSON Feed came", "the feed that a release writes is RSS");
     }
     place(link.as_deref(), &mut settings, options, (address.as_deref(), is_rss), drafts, report);
-    settings.push_str(&tags(
-        drafts.iter().filter_map(|draft| draft.date.as_ref()),
-        options.now,
-    ));
+    settings.push_str(&tags(drafts.iter().filter_map(|draft| draft.date.as_ref()), options.now));
     settings.push_str(TARGET);
     if let Some(new) = parts.text("itunes:new-feed-url") {
         let own = address.as_deref().or(options.address);

@@ -54,3 +54,11 @@ pub struct Bases {
     /// The page that it belongs to.
     pub page: Option<String>,
 }
+
+impl Bases {
+    /// The one that counts; `asked` is the address that the feed was read from.
+    pub fn base<'a>(&'a self, asked: Option<&'a str>) -> Option<&'a str> {
+        let given = self.given.as_deref().or(asked);
+        given.or(self.own.as_deref()).or(self.page.as_deref())
+    }
+}

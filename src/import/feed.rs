@@ -51,14 +51,12 @@ impl Pages {
     pub fn add(&mut self, bytes: &[u8], options: &Options<'_>) -> Result<(), ImportError> {
         let is_archive = self.first.is_some();
         let channel = xml::read(bytes, &mut |item, bases| {
-            let base = bases.given.as_deref().or(options.address);
-            let base = base.or(bases.own.as_deref()).or(bases.page.as_deref());
-            self.items.add(&item, base, is_archive, &mut self.report)
+            self.items.add(&item, bases.base(options.address), is_archive, &mut self.report)
         })?;
         for (kind, what) in &channel.remarks {
             self.report.remark("feed", *kind, what);
         }
-        self.further = further(&channel.element);
+        self.further = further(&channel.element, options.address);
         if self.first.is_none() {
             self.artwork = channel::artwork_address(&channel.element);
             self.first = Some(channel);
@@ -185,13 +183,14 @@ impl Items {
     }
 }
 
-/// The next page that a feed in parts names.
-fn further(channel: &Element) -> Option<String> {
+/// The next page that a feed in parts names; `asked` is the address that it was read from.
+pub fn further(channel: &Element, asked: Option<&str>) -> Option<String> {
     let linked = |rel: &str| {
         let mut links = channel.children.iter().filter(|child| child.name == "atom:link");
         links.find(|link| link.attribute("rel") == Some(rel))?.attribute("href")
     };
-    linked("prev-archive").or_else(|| linked("next")).map(str::to_owned)
+    let next = linked("prev-archive").or_else(|| linked("next"))?;
+    Some(item::absolute(next, asked.or_else(|| linked("self"))))
 }
 
 /// Files that are fetched take the place of the elements that name them.

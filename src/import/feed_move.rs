@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use super::report::Level;
+use super::report::{Level, Report};
 use super::unread_elements::Parts;
 use super::xml::{self, Element};
-use super::{ImportError, write::cut};
+use super::{ImportError, feed, item, write::cut};
 use crate::report::{counted, printable};
 use crate::show::Settings;
 use crate::show::guid::of_address;
@@ -25,8 +25,10 @@ pub struct Identity {
     pub guid: Option<String>,
     /// Where it says that it has moved to.
     pub moved_to: Option<String>,
-    /// Its episodes by guid.
+    /// Its episodes by guid, as an import has them.
     pub items: BTreeMap<String, Item>,
+    /// The address of the feed's next page, if it is only a part.
+    pub further: Option<String>,
 }
 
 /// What an episode is to an app, beside its guid.
@@ -40,17 +42,35 @@ pub struct Item {
     pub enclosure: String,
 }
 
-/// Reads the identity of a feed.
+impl Identity {
+    /// Takes what an older page of the feed has.
+    pub fn add(&mut self, page: Self) {
+        self.further = page.further;
+        for (guid, item) in page.items {
+            self.items.entry(guid).or_insert(item);
+        }
+    }
+}
+
+/// Reads the identity of a feed that was read from the address `asked`.
 ///
 /// # Errors
 /// [`ImportError`] if it is no feed.
-pub fn identity(bytes: &[u8]) -> Result<Identity, ImportError> {
-    let channel = xml::channel(bytes)?;
-    let mut parts = Parts::new(Level::Show, &channel);
+pub fn identity(bytes: &[u8], asked: &str) -> Result<Identity, ImportError> {
+    let mut items = BTreeMap::new();
+    let mut unsaid = Report::default();
+    let channel = xml::read(bytes, &mut |item, bases| {
+        if let Some(draft) = item::read(&item, bases.base(Some(asked)), &mut unsaid) {
+            let (title, permalink, enclosure) = (draft.title, draft.permalink, draft.enclosure);
+            items.entry(draft.guid).or_insert(Item { title, permalink, enclosure });
+        }
+        Ok(())
+    })?;
+    let mut parts = Parts::new(Level::Show, &channel.element);
     let own = |link: &Element| link.attribute("rel") == Some("self");
-    let items = channel.children.iter().filter(|child| child.name == "item").map(item);
     Ok(Identity {
-        items: items.collect(),
+        items,
+        further: feed::further(&channel.element, Some(asked)),
         address: parts
             .first("atom:link", own)
             .and_then(|link| link.attribute("href"))
@@ -58,20 +78,6 @@ pub fn identity(bytes: &[u8]) -> Result<Identity, ImportError> {
         guid: parts.line("podcast:guid").map(|guid| guid.to_lowercase()),
         moved_to: parts.line("itunes:new-feed-url"),
     })
-}
-
-fn item(item: &Element) -> (String, Item) {
-    let mut parts = Parts::new(Level::Episode, item);
-    let enclosure = parts.take("enclosure").and_then(|enclosure| enclosure.attribute("url"));
-    let enclosure = enclosure.unwrap_or_default().to_owned();
-    let guid = parts.take("guid");
-    let is_text = |guid: &&Element| {
-        guid.attribute("isPermaLink").is_some_and(|text| text.eq_ignore_ascii_case("false"))
-    };
-    let permalink = guid.is_some() && guid.filter(is_text).is_none();
-    let title = parts.line("title").unwrap_or_default();
-    let guid = guid.map_or_else(|| enclosure.clone(), |guid| guid.text.clone());
-    (guid, Item { title, permalink, enclosure })
 }
 
 /// What stands at a feed's address.
@@ -85,6 +91,13 @@ pub enum Answer {
     Nothing(String),
 }
 
+impl Answer {
+    /// A redirect from an address, `to` one that may be relative to it (RFC 9110, section 10.2.2).
+    pub fn redirect(status: u16, from: &str, to: &str) -> Self {
+        Self::Redirect(status, item::absolute(to, Some(from)))
+    }
+}
+
 /// A step of the move.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -92,19 +105,22 @@ pub struct Step {
     pub what: &'static str,
     /// Why it is not, and what to do, if it is not.
     pub lacks: Option<String>,
+    /// What is worth knowing of it all the same.
+    pub remark: Option<String>,
 }
 
 /// All steps, in the order in which they are to be done.
 pub fn steps(settings: &Settings, from: &str, old: &Answer, new: &Answer) -> Vec<Step> {
     let to = settings.feed_url();
+    let (differ, remark) = episodes(settings, old, new);
     let steps = [
-        ("onair.toml has the show's guid", guid(settings, from, old)),
-        ("the new feed is public", public(settings, &to, new)),
-        ("it has every episode of the old one, the same to an app", episodes(old, new)),
-        ("the old feed names the new one", names(old, &to)),
-        ("the old address redirects to the new one, for good", redirects(old, &to)),
+        ("onair.toml has the show's guid", guid(settings, from, old), None),
+        ("the new feed is public", public(settings, &to, new), None),
+        ("it has every episode of the old one, the same to an app", differ, remark),
+        ("the old feed names the new one", names(old, &to), None),
+        ("the old address redirects to the new one, for good", redirects(old, &to), None),
     ];
-    steps.into_iter().map(|(what, lacks)| Step { what, lacks }).collect()
+    steps.into_iter().map(|(what, lacks, remark)| Step { what, lacks, remark }).collect()
 }
 
 fn guid(settings: &Settings, from: &str, old: &Answer) -> Option<String> {
@@ -154,12 +170,15 @@ fn public(settings: &Settings, to: &str, new: &Answer) -> Option<String> {
     None
 }
 
-fn episodes(old: &Answer, new: &Answer) -> Option<String> {
+/// What differs, and what is worth knowing.
+fn episodes(settings: &Settings, old: &Answer, new: &Answer) -> (Option<String>, Option<String>) {
     let Answer::Feed(new) = new else {
-        return Some("there is no new feed to compare yet".to_owned());
+        return (Some("there is no new feed to compare yet".to_owned()), None);
     };
     // What redirects was compared before, or can no longer be.
-    let Answer::Feed(old) = old else { return None };
+    let Answer::Feed(old) = old else { return (None, None) };
+    let own = settings.enclosure_url("");
+    let mut came_home = 0;
     let lacks: Vec<String> = old
         .items
         .iter()
@@ -167,25 +186,36 @@ fn episodes(old: &Answer, new: &Answer) -> Option<String> {
             let what = match new.items.get(guid) {
                 None => "is missing, or has another guid",
                 Some(now) if now.permalink != before.permalink => "has another isPermaLink",
-                Some(now) if now.enclosure != before.enclosure => "has another enclosure's address",
-                Some(_) => return None,
+                Some(now) if now.enclosure == before.enclosure => return None,
+                Some(now) if now.enclosure.starts_with(&own) => {
+                    came_home += 1;
+                    return None;
+                }
+                Some(_) => "has another enclosure's address",
             };
             Some(format!("“{}” {what}", cut(&before.title, 80).0))
         })
         .collect();
+    let remark = (came_home > 0).then(|| {
+        format!(
+            "the audio of {} stands at your own address now: an app that knows an episode by that address fetches it once more",
+            counted(came_home, "episode")
+        )
+    });
     if lacks.is_empty() {
-        return None;
+        return (None, remark);
     }
     let more = match lacks.len().saturating_sub(SHOWN) {
         0 => String::new(),
         more => format!("; and {more} more"),
     };
-    Some(format!(
+    let lacks = format!(
         "{} of {}: {}{more}. `guid`, `guidIsPermaLink` and `enclosure` of an episode keep what it had",
         lacks.len(),
         counted(old.items.len(), "episode"),
         lacks[..lacks.len().min(SHOWN)].join("; ")
-    ))
+    );
+    (Some(lacks), remark)
 }
 
 fn names(old: &Answer, to: &str) -> Option<String> {
@@ -228,8 +258,8 @@ pub fn text(from: &str, to: &str, steps: &[Step]) -> String {
             (Some(_), false) => "then",
         };
         out.push_str(&format!("  {mark}  {}. {}\n", at + 1, step.what));
-        if let Some(lacks) = &step.lacks {
-            out.push_str(&format!("           {}\n", printable(lacks)));
+        for said in step.lacks.iter().chain(&step.remark) {
+            out.push_str(&format!("           {}\n", printable(said)));
         }
     }
     out.push_str(match next {
@@ -267,7 +297,49 @@ mod tests {
              <channel><a:link rel='self' href='{address}'/>{head}{}</channel></rss>",
             items.concat()
         );
-        Answer::Feed(identity(xml.as_bytes()).unwrap())
+        Answer::Feed(identity(xml.as_bytes(), address).unwrap())
+    }
+
+    #[test]
+    fn audio_that_came_home_and_posts_without_audio_are_no_other_show() {
+        let old = [
+            ("<guid>1</guid>", "my show/1.mp3"),
+            ("<guid>2</guid>", "2.mp3"),
+            ("<guid>3</guid>", "3.mp3"),
+        ];
+        let Answer::Feed(mut old) = feed(OLD, "<item><guid>post</guid></item>", &old) else {
+            panic!()
+        };
+        // An item that names its audio below the feed's own address.
+        let relative =
+            "<rss><channel><item><guid>4</guid><enclosure url='4.mp3'/></item></channel></rss>";
+        old.add(identity(relative.as_bytes(), OLD).unwrap());
+        let Answer::Feed(mut new) =
+            feed(NEW, "", &[("<guid>1</guid>", "my%20show/1.mp3"), ("<guid>2</guid>", "2.mp3")])
+        else {
+            panic!()
+        };
+        new.further = Some("x".to_owned());
+        let item =
+            |url: &str| Item { title: String::new(), permalink: true, enclosure: url.to_owned() };
+        new.add(Identity {
+            items: BTreeMap::from([
+                ("3".to_owned(), item("https://show.example/media/3.mp3")),
+                ("4".to_owned(), item("https://old.example/4.mp3")),
+            ]),
+            ..Identity::default()
+        });
+        assert_eq!((old.items.len(), new.further.as_deref()), (4, None));
+        let (lacks, remark) = episodes(&settings(""), &Answer::Feed(old), &Answer::Feed(new));
+        assert_eq!(lacks, None);
+        assert!(remark.unwrap().contains("the audio of 1 episode stands at your own address"));
+    }
+
+    #[test]
+    fn a_redirect_may_be_relative() {
+        let of = |to: &str| Answer::redirect(301, "https://show.example/feed.xml", to);
+        assert_eq!(of("/podcasts/feed.xml"), Answer::Redirect(301, NEW.to_owned()));
+        assert_eq!(of(NEW), Answer::Redirect(301, NEW.to_owned()));
     }
 
     #[test]

@@ -77,8 +77,9 @@ const INLINE: [&str; 23] = [
     "a", "abbr", "b", "cite", "code", "del", "em", "font", "i", "iframe", "img", "ins", "kbd",
     "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u", "audio",
 ];
-/// Deeper HTML is left as it is.
+/// Deeper HTML is left as it is, and so is what has more elements.
 const MAX_DEPTH: usize = 60;
+const MAX_ELEMENTS: usize = 20_000;
 
 /// A piece of HTML.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +157,15 @@ pub fn unescaped(text: &str) -> Cow<'_, str> {
     text.into()
 }
 
+/// A plain text as HTML of the same lines.
+pub fn of_text(text: &str) -> String {
+    if !text.contains(['<', '&']) {
+        return text.to_owned();
+    }
+    let lines = crate::site::text::escape(text).replace("\r\n", "\n").replace('\n', "<br>\n");
+    format!("<p>{lines}</p>")
+}
+
 /// HTML whose lines end where its text's lines do, for it has tags within lines only.
 pub fn with_breaks(html: &str) -> Cow<'_, str> {
     match html.trim().contains('\n') && tags(html).all(|tag| INLINE.contains(&tag)) {
@@ -172,8 +182,11 @@ pub fn clean(html: &str, resolve: &crate::site::html::Resolve<'_>) -> Clean {
 /// An element that is not closed yet: name, address, words in a picture's place, what stands in it.
 type Open = (String, Option<String>, Option<String>, Vec<Node>);
 
-/// The tree of clean HTML; nothing if it is deeper than any notes are.
+/// The tree of clean HTML; nothing if it is deeper than any notes are, or larger.
 pub fn tree(html: &Clean) -> Option<Vec<Node>> {
+    if html.matches('<').take(2 * MAX_ELEMENTS + 1).count() > 2 * MAX_ELEMENTS {
+        return None;
+    }
     let mut open: Vec<Open> = Vec::new();
     let mut top = Vec::new();
     for (text, tag) in clean::parts(html) {

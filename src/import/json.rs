@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::ImportError;
 use super::element::{Bases, Channel, Element, See};
+use super::tree::{MAX_HERE, MAX_TEXT};
+use super::write::cut;
+use super::{ImportError, html};
 
 /// The type of such a feed (JSON Feed 1.1, "Suggestions for publishers").
 pub const TYPE: &str = "application/feed+json";
@@ -22,10 +24,12 @@ fn with(name: &str, attributes: &[(&str, &str)]) -> Element {
     Element { name: name.to_owned(), attributes: attributes.collect(), ..Element::default() }
 }
 
-/// A value as text: an id may be a number.
+/// A value as text: an id may be a number. Of notes that are longer, it is said that they were cut.
 fn text(of: &Value, key: &str) -> Option<String> {
     match of.get(key)? {
-        Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+        Value::String(text) => {
+            Some(cut(text, MAX_TEXT).0.to_owned()).filter(|text| !text.trim().is_empty())
+        }
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
@@ -80,6 +84,11 @@ pub fn read(json: &str, see: &mut See<'_>) -> Result<Channel, ImportError> {
     Ok(Channel { element: channel, namespaces: BTreeMap::new(), remarks: Vec::new() })
 }
 
+/// What a list has, within reason.
+fn some<'a>(of: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    of.get(key).and_then(Value::as_array).into_iter().flatten().take(MAX_HERE)
+}
+
 /// The first author's name: version 1 had but one.
 fn author(of: &Value) -> Option<String> {
     let first = of.get("authors").and_then(|authors| authors.get(0));
@@ -99,7 +108,8 @@ fn item(given: &Value) -> Element {
             item.children.push(element(name, text));
         }
     }
-    if let Some(words) = text(given, "content_html").or_else(|| text(given, "content_text")) {
+    let plain = || text(given, "content_text").map(|text| html::of_text(&text));
+    if let Some(words) = text(given, "content_html").or_else(plain) {
         item.children.push(element("content:encoded", words));
     }
     if let Some(id) = text(given, "id") {
@@ -113,12 +123,12 @@ fn item(given: &Value) -> Element {
     if let Some(url) = text(given, "image") {
         item.children.push(with("itunes:image", &[("href", &url)]));
     }
-    for tag in given.get("tags").and_then(Value::as_array).into_iter().flatten() {
+    for tag in some(given, "tags") {
         if let Value::String(tag) = tag {
             item.children.push(element("category", tag.as_str()));
         }
     }
-    for file in given.get("attachments").and_then(Value::as_array).into_iter().flatten() {
+    for file in some(given, "attachments") {
         let [url, mime, length] =
             ["url", "mime_type", "size_in_bytes"].map(|key| text(file, key).unwrap_or_default());
         let attributes = [("url", url.as_str()), ("type", &mime), ("length", &length)];
@@ -160,6 +170,22 @@ mod tests {
 
         Why **red**?
         "#);
+    }
+
+    #[test]
+    fn plain_text_is_no_html() {
+        let text = |content: &str| {
+            let feed = format!(
+                r#"{{"version": "https://jsonfeed.org/version/1.1", "items": [{{"id": 1, "title": "T",
+                "content_text": {content:?}, "attachments": [{{"url": "https://a.example/1.mp3"}}]}}]}}"#
+            );
+            let import = of_feed(feed.as_bytes(), &Options::default()).unwrap();
+            import.episodes[0].text.split_once("\n---\n").unwrap().1.trim().to_owned()
+        };
+        assert_eq!(
+            text("Use <b> for bold,\nand &amp; for &.\n\nBye"),
+            "Use \\<b> for bold,\\\nand \\&amp; for &.\n\nBye"
+        );
     }
 
     #[test]

@@ -13,16 +13,21 @@ use quick_xml::reader::Reader;
 
 use super::element::{Bases, Element, See};
 use super::vocabularies::{Scope, UNDECLARED};
+use super::write::cut;
 use super::{ImportError, atom, html};
 use crate::show::words::legal_in_xml;
 use crate::site::text::escape;
 
 /// Feeds are flat: an element deeper than this belongs to no podcast.
 const MAX_DEPTH: usize = 24;
-/// Elements and attributes of a whole feed; fewer in tests, which would take long to go beyond it.
-pub const MAX_PARTS: usize = if cfg!(test) { 100_000 } else { 8_000_000 };
+/// Elements and attributes of a whole feed.
+const MAX_PARTS: usize = 8_000_000;
 /// Vocabularies of one feed.
 const MAX_NAMESPACES: usize = 100;
+/// Elements of an item, and of the show beside its items.
+pub const MAX_HERE: usize = 10_000;
+/// The longest text: an episode's file holds less.
+pub const MAX_TEXT: usize = 1024 * 1024;
 /// What stands in one start tag.
 pub const MAX_TAG: usize = 64 * 1024;
 /// Attributes of one element: each is compared with those before it.
@@ -54,6 +59,8 @@ struct Open {
     element: Element,
     /// Its name as it is written.
     raw: String,
+    /// Whether its text went on.
+    is_cut: bool,
 }
 
 /// A feed as it is read.
@@ -63,6 +70,8 @@ pub struct Tree<'a, 'b> {
     start: usize,
     reader: Reader<&'a [u8]>,
     parts: usize,
+    of_show: usize,
+    of_item: usize,
     open: Vec<Open>,
     /// Elements of HTML that are not closed yet in the text that is open.
     inline: Vec<String>,
@@ -74,6 +83,9 @@ pub struct Tree<'a, 'b> {
     /// What was not well-formed: how often, and the first.
     pub faults: usize,
     pub fault: Option<String>,
+    /// The texts that were cut: how many, and where the first is.
+    pub cuts: usize,
+    pub cut: Option<String>,
     see: &'a mut See<'b>,
 }
 
@@ -91,6 +103,8 @@ impl<'a, 'b> Tree<'a, 'b> {
             start,
             reader,
             parts: 0,
+            of_show: 0,
+            of_item: 0,
             open: Vec::new(),
             inline: Vec::new(),
             scope: Scope::default(),
@@ -99,6 +113,8 @@ impl<'a, 'b> Tree<'a, 'b> {
             bases: Bases::default(),
             faults: 0,
             fault: None,
+            cuts: 0,
+            cut: None,
             see,
         }
     }
@@ -189,14 +205,14 @@ impl<'a, 'b> Tree<'a, 'b> {
         if self.parts > MAX_PARTS {
             return Err(self.wrong("there are more elements than in any feed"));
         }
-        if let Some(text) = self.open_text() {
+        if self.is_in_text() {
             let local = raw.rsplit(':').next().unwrap_or(raw);
             let mut start = format!("<{local}");
             for (name, value) in &attributes {
                 start.push_str(&format!(" {name}=\"{}\"", escape(value)));
             }
             start.push('>');
-            text.push_str(&start);
+            self.add_raw(&start);
             self.inline.push(raw.to_owned());
             return Ok(());
         }
@@ -220,8 +236,30 @@ impl<'a, 'b> Tree<'a, 'b> {
                 }
             }
         }
+        self.count(&name)?;
         let element = Element { name, attributes, ..Element::default() };
-        self.open.push(Open { element, raw: raw.to_owned() });
+        self.open.push(Open { element, raw: raw.to_owned(), is_cut: false });
+        Ok(())
+    }
+
+    /// Counts an element that begins.
+    fn count(&mut self, name: &str) -> Result<(), ImportError> {
+        let mut around = self.open.iter().map(|open| open.element.name.as_str());
+        let mut parent = around.next();
+        let mut in_item = false;
+        for inner in around {
+            in_item |= parent.is_some_and(|parent| is_item(inner, parent));
+            parent = Some(inner);
+        }
+        if !in_item && parent.is_some_and(|parent| is_item(name, parent)) {
+            self.of_item = 0;
+            return Ok(());
+        }
+        let here = if in_item { &mut self.of_item } else { &mut self.of_show };
+        *here += 1;
+        if *here > MAX_HERE {
+            return Err(self.wrong("there are more elements here than in any feed"));
+        }
         Ok(())
     }
 
@@ -245,8 +283,8 @@ impl<'a, 'b> Tree<'a, 'b> {
             while self.inline.len() > keep {
                 let raw = self.inline.pop().unwrap_or_default();
                 let local = raw.rsplit(':').next().unwrap_or(&raw);
-                if let (Some(open), false) = (self.open.last_mut(), VOID.contains(&local)) {
-                    open.element.text.push_str(&format!("</{local}>"));
+                if !VOID.contains(&local) {
+                    self.add_raw(&format!("</{local}>"));
                 }
             }
             if at.is_some() {
@@ -276,27 +314,19 @@ impl<'a, 'b> Tree<'a, 'b> {
         let Some(parent) = self.open.last_mut().map(|open| &mut open.element) else {
             return Ok(Some(element));
         };
-        let is_item = match (element.name.as_str(), parent.name.as_str()) {
-            ("item", "channel" | "rdf:RDF" | "rss") => true,
-            ("atom:entry", "atom:feed") => {
-                element = atom::item(element);
-                true
+        match (element.name.as_str(), parent.name.as_str()) {
+            ("atom:link", "channel" | "atom:feed") if element.attribute("rel") == Some("self") => {
+                self.bases.own = element.attribute("href").map(str::to_owned);
             }
-            ("atom:link", "channel" | "atom:feed") => {
-                if element.attribute("rel") == Some("self") {
-                    self.bases.own = element.attribute("href").map(str::to_owned);
-                }
-                false
-            }
-            ("link", "channel") => {
-                self.bases.page = Some(element.text.clone());
-                false
-            }
-            _ => false,
-        };
-        if !is_item {
+            ("link", "channel") => self.bases.page = Some(element.text.clone()),
+            _ => {}
+        }
+        if !is_item(&element.name, &parent.name) {
             parent.children.push(element);
             return Ok(None);
+        }
+        if element.name == "atom:entry" {
+            element = atom::item(element);
         }
         self.items += 1;
         let outer = self.open.iter().rev();
@@ -306,10 +336,9 @@ impl<'a, 'b> Tree<'a, 'b> {
         Ok(None)
     }
 
-    /// The text that HTML goes into, if one is open.
-    fn open_text(&mut self) -> Option<&mut String> {
-        let open = self.open.last_mut()?;
-        TEXTS.contains(&open.element.name.as_str()).then_some(&mut open.element.text)
+    /// Whether a text is open that HTML goes into.
+    fn is_in_text(&self) -> bool {
+        self.open.last().is_some_and(|open| TEXTS.contains(&open.element.name.as_str()))
     }
 
     fn add(&mut self, text: &str) {
@@ -321,8 +350,16 @@ impl<'a, 'b> Tree<'a, 'b> {
     }
 
     fn add_raw(&mut self, text: &str) {
-        if let Some(open) = self.open.last_mut() {
-            open.element.text.push_str(text);
+        let Some(open) = self.open.last_mut().filter(|open| !open.is_cut) else { return };
+        let there = &mut open.element.text;
+        let (kept, is_cut) = cut(text, MAX_TEXT - there.len());
+        there.push_str(kept);
+        if is_cut {
+            open.is_cut = true;
+            self.cuts += 1;
+            if self.cut.is_none() {
+                self.cut = Some(self.wrong("at 1 MiB").to_string());
+            }
         }
     }
 
@@ -349,6 +386,11 @@ impl<'a, 'b> Tree<'a, 'b> {
         }
         name
     }
+}
+
+/// Whether an element of a feed is an item of it.
+fn is_item(name: &str, parent: &str) -> bool {
+    matches!((name, parent), ("item", "channel" | "rdf:RDF" | "rss") | ("atom:entry", "atom:feed"))
 }
 
 /// Without white space around it, and without what XML cannot hold.

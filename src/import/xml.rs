@@ -11,9 +11,7 @@ use crate::report::printable;
 const MAX_BEFORE: usize = 64 * 1024;
 
 /// Reads the `channel` of an RSS feed, its items among the other elements.
-///
-/// # Errors
-/// [`ImportError`] with the place, if this is not a feed or more than a feed has.
+#[cfg(test)]
 pub fn channel(bytes: &[u8]) -> Result<Element, ImportError> {
     let mut items = Vec::new();
     let mut channel = read(bytes, &mut |item, _| {
@@ -28,7 +26,7 @@ pub fn channel(bytes: &[u8]) -> Result<Element, ImportError> {
 /// that its relative addresses may be below.
 ///
 /// # Errors
-/// As [`channel`], and what `see` says.
+/// [`ImportError`] with the place, if this is not a feed or more than a feed has, and what `see` says.
 pub fn read(bytes: &[u8], see: &mut See<'_>) -> Result<Channel, ImportError> {
     let bytes = super::encoding::unpacked(bytes)?;
     let (text, remark) = super::encoding::text(&bytes)?;
@@ -47,13 +45,16 @@ pub fn read(bytes: &[u8], see: &mut See<'_>) -> Result<Channel, ImportError> {
         let before: String = before.chars().take(60).collect();
         remarks.push(("something stands before the feed", format!("“{before}”")));
     }
-    if let Some(fault) = tree.fault.take() {
-        let more = match tree.faults {
-            1 => String::new(),
-            faults => format!(", and {} more", faults - 1),
+    let found = [
+        ("the feed is no sound XML, and was read as apps read it", tree.fault.take(), tree.faults),
+        ("texts that are longer than any app shows were cut", tree.cut.take(), tree.cuts),
+    ];
+    for (kind, first, count) in found {
+        let more = match count {
+            0 | 1 => String::new(),
+            count => format!(", and {} more", count - 1),
         };
-        let kind = "the feed is no sound XML, and was read as apps read it";
-        remarks.push((kind, format!("{fault}{more}")));
+        remarks.extend(first.map(|first| (kind, format!("{first}{more}"))));
     }
     let element = match root.name.as_str() {
         "rss" | "rdf:RDF" => match root.children.iter().position(|child| child.name == "channel") {
@@ -107,7 +108,7 @@ fn start(text: &str) -> Result<usize, ImportError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tree::{MAX_PARTS, MAX_TAG};
+    use super::super::tree::{MAX_TAG, MAX_TEXT};
     use super::*;
 
     fn feed(inside: &str) -> String {
@@ -233,7 +234,22 @@ mod tests {
         assert!(
             said(&feed(&format!("<a b='{}'/>", "x".repeat(MAX_TAG)))).contains("longer than any")
         );
-        assert!(said(&feed(&"<a/>".repeat(MAX_PARTS))).contains("more elements"));
+        let many = "<a/>".repeat(9000);
+        assert!(said(&feed(&many.repeat(2))).contains("more elements"));
+        assert!(said(&feed(&format!("<item>{}</item>", many.repeat(2)))).contains("more elements"));
+        assert!(
+            said(&feed(&format!("<a><item/>{}</a>", "<item/>".repeat(10_000)))).contains("more")
+        );
+        let items = format!("{many}<item>{many}</item><item>{many}</item>");
+        assert!(channel(feed(&items).as_bytes()).is_ok());
+        let long =
+            feed(&format!("<item><description>a{}</description></item>", "é".repeat(MAX_TEXT)));
+        let mut length = 0;
+        let read = read(long.as_bytes(), &mut |item, _| {
+            length = item.children[0].text.len();
+            Ok(())
+        });
+        assert_eq!((length, read.unwrap().remarks.len()), (MAX_TEXT - 1, 1));
         let attributes: String = (0..101).map(|at| format!(" a{at}=''")).collect();
         assert!(said(&feed(&format!("<a{attributes}/>"))).contains("more attributes"));
         // Without a document type, an entity is but a text.

@@ -1,9 +1,12 @@
 //! How far the feed's move to another address is.
 
-use crate::http::{Client, HttpError};
-use crate::import::feed_move::{self, Answer, Step};
+use std::collections::BTreeSet;
+
+use crate::http::{Client, HttpError, Response};
+use crate::import::feed_move::{self, Answer, Identity, Step};
 use crate::import::xml;
 
+use super::import::MAX_PAGES;
 use super::{Error, Options, load, trust};
 
 /// Where a move stands.
@@ -43,11 +46,33 @@ fn ask(client: &Client, url: &str) -> Result<Answer, Error> {
         Err(error) => return Ok(Answer::Nothing(error.to_string())),
     };
     Ok(match (answer.status, answer.header("location")) {
-        (300..400, Some(to)) => Answer::Redirect(answer.status, to.to_owned()),
-        _ if answer.is_success() => match feed_move::identity(&answer.bytes) {
-            Ok(identity) => Answer::Feed(identity),
-            Err(error) => Answer::Nothing(error.to_string()),
-        },
-        (status, _) => Answer::Nothing(format!("the server answers {status}")),
+        (300..400, Some(to)) => Answer::redirect(answer.status, url, to),
+        _ => read(client, url, &answer).map_or_else(Answer::Nothing, Answer::Feed),
     })
+}
+
+/// The feed, with the older episodes that stand on pages of their own.
+fn read(client: &Client, url: &str, answer: &Response) -> Result<Identity, String> {
+    let mut bytes = answer.bytes.len() as u64;
+    let mut feed = page(url, answer)?;
+    let mut seen = BTreeSet::from([url.to_owned()]);
+    while let Some(next) = feed.further.take()
+        && seen.len() < MAX_PAGES
+        && bytes < xml::MAX_BYTES
+        && seen.insert(next.clone())
+    {
+        let failed = |reason: String| format!("its page {next}: {reason}");
+        let answer =
+            client.get(&next, xml::MAX_BYTES).map_err(|error| failed(error.to_string()))?;
+        bytes += answer.bytes.len() as u64;
+        feed.add(page(&next, &answer).map_err(failed)?);
+    }
+    Ok(feed)
+}
+
+fn page(url: &str, answer: &Response) -> Result<Identity, String> {
+    match answer.is_success() {
+        true => feed_move::identity(&answer.bytes, url).map_err(|error| error.to_string()),
+        false => Err(format!("the server answers {}", answer.status)),
+    }
 }

@@ -22,7 +22,7 @@ use crate::show::settings::FILE;
 use crate::show::{Show, Source};
 
 /// A feed in more pages than this is one that leads in circles.
-const MAX_PAGES: usize = 1000;
+pub(super) const MAX_PAGES: usize = 1000;
 /// Folders within folders, below which no episode stands.
 const MAX_DEPTH: usize = 6;
 
@@ -174,23 +174,28 @@ fn read_origin(
         }
         failure
     };
-    let mut page = if is_address { ask(client, origin)? } else { read_file(Path::new(origin))? };
+    let mut page =
+        if is_address { ask(client, origin, "the feed")? } else { read_file(Path::new(origin))? };
     let mut pages = Pages::default();
     let mut seen = BTreeSet::from([origin.to_owned()]);
     let mut bytes = 0;
+    let mut here = origin.to_owned();
     loop {
-        pages.add(&page, &options).map_err(named)?;
+        let address = is_address.then_some(here.as_str());
+        pages.add(&page, &Reading { address, ..options }).map_err(named)?;
         bytes += page.len() as u64;
-        let Some(next) = pages.further() else { break };
-        if seen.contains(next) {
+        let Some(next) = pages.further().map(str::to_owned) else { break };
+        if seen.contains(&next) {
             pages.close();
             break;
         }
         if !is_address || seen.len() == MAX_PAGES || bytes >= xml::MAX_BYTES {
             break;
         }
-        seen.insert(next.to_owned());
-        page = ask(client, next)?;
+        seen.insert(next.clone());
+        let what = format!("the feed's page {}", printable(&next));
+        page = ask(client, &next, &what).map_err(|error| error.help("try again later; or save the feed and import the file: then what stands on its first page comes alone"))?;
+        here = next;
     }
     let has_artwork =
         show.is_some_and(|show| show.root.join(show.settings.show.artwork.get_ref()).exists());
@@ -208,9 +213,9 @@ fn read_origin(
     pages.show(&options).map_err(named)
 }
 
-fn ask(client: &Client, url: &str) -> Result<Vec<u8>, Error> {
+fn ask(client: &Client, url: &str, what: &str) -> Result<Vec<u8>, Error> {
     let failed =
-        |reason: String| Error::new(Class::Target, format!("the feed cannot be had: {reason}"));
+        |reason: String| Error::new(Class::Target, format!("{what} cannot be had: {reason}"));
     match client.get(url, xml::MAX_BYTES) {
         Ok(answer) if answer.is_success() => Ok(answer.bytes),
         Ok(answer) => Err(failed(format!("the server answers {}", answer.status))),

@@ -2,8 +2,9 @@
 //!
 //! An id is matched by guid, to the letter (as written, or resolved against the feed's address, as
 //! some readers do with a guid that looks like a path); else by the name of the enclosure's file,
-//! which no tracking prefix changes. Never by title: titles repeat. A title with the same day and
-//! playing time is a suggestion for a person, and nothing is written for it.
+//! which no tracking prefix changes: where Apple has another guid, its title or day must be the same, too.
+//! Never by title: titles repeat. A title with the same day and playing time, or the name of the file
+//! alone, is a suggestion for a person, and nothing is written for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -135,7 +136,7 @@ pub fn compare(
         .collect();
     let bases = bases(settings, answers);
     let theirs = Theirs::new(answers, &bases);
-    let matches = theirs.match_all(&ours);
+    let matches = theirs.match_all(&ours, &zone);
     let mut outcomes: Vec<Outcome> =
         ours.iter().zip(&matches).map(|(ours, ids)| theirs.judge(ours, ids)).collect();
     refuse_taken(&ours, &mut outcomes);
@@ -177,6 +178,16 @@ struct Ours<'a> {
 impl<'a> Ours<'a> {
     fn new(episode: &'a Episode, zone: &TimeZone) -> Self {
         Self { episode, published: episode.date.value().map(|date| date.at(zone).timestamp()) }
+    }
+
+    fn has_title(&self, theirs: &AppleEpisode) -> bool {
+        let title = self.episode.title.value().map(|title| plain(title));
+        title.is_some() && theirs.title.as_deref().map(plain) == title
+    }
+
+    fn has_day(&self, theirs: &AppleEpisode, zone: &TimeZone) -> bool {
+        let day = |at: Timestamp| at.to_zoned_datetime(zone.clone()).date();
+        self.published.is_some() && theirs.released.map(day) == self.published.map(day)
     }
 
     fn id(&self) -> Option<u64> {
@@ -228,7 +239,7 @@ impl<'a> Theirs<'a> {
     }
 
     /// The ids that Apple names for each of our episodes.
-    fn match_all(&self, ours: &[Ours<'_>]) -> Vec<BTreeSet<u64>> {
+    fn match_all(&self, ours: &[Ours<'_>], zone: &TimeZone) -> Vec<BTreeSet<u64>> {
         let mut matches: Vec<BTreeSet<u64>> = ours
             .iter()
             .map(|ours| {
@@ -237,20 +248,23 @@ impl<'a> Theirs<'a> {
             })
             .collect();
         let claimed: BTreeSet<u64> = matches.iter().flatten().copied().collect();
-        let mut by_file: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+        let mut by_file: BTreeMap<String, Vec<&AppleEpisode>> = BTreeMap::new();
         for episode in self.all.iter().filter(|episode| !claimed.contains(&episode.id)) {
             if let Some(name) = episode.url.as_deref().and_then(file_name) {
-                by_file.entry(name).or_default().insert(episode.id);
+                by_file.entry(name).or_default().push(episode);
             }
         }
         // A name that several have (`audio.mp3`) tells nothing.
-        by_file.retain(|_, ids| ids.len() == 1);
+        by_file.retain(|_, all| all.iter().all(|it| it.id == all[0].id));
         for (ours, ids) in ours.iter().zip(&mut matches) {
             if ids.is_empty()
                 && let Some(file) = ours.episode.file.value()
                 && let Some(found) = by_file.get(file.as_str())
+                && found.iter().any(|theirs| {
+                    theirs.guid.is_none() || ours.has_title(theirs) || ours.has_day(theirs, zone)
+                })
             {
-                ids.clone_from(found);
+                ids.extend(found.iter().map(|theirs| theirs.id));
             }
         }
         matches
@@ -289,17 +303,17 @@ impl<'a> Theirs<'a> {
         }
     }
 
-    /// The one episode that nobody claims and that has this one's title, day and playing time.
+    /// The one episode that nobody claims and that has this one's title, day and playing time, or the name
+    /// of its file.
     fn suggest(&self, ours: &Ours<'_>, claimed: &BTreeSet<u64>, zone: &TimeZone) -> Option<u64> {
-        let title = plain(ours.episode.title.value()?);
-        let day = ours.published?.to_zoned_datetime(zone.clone()).date();
-        let time = ours.episode.duration.value()?.checked_mul(1000)?;
+        let time = ours.episode.duration.value().and_then(|seconds| seconds.checked_mul(1000));
+        let file = ours.episode.file.value().map(|file| file.as_str().to_owned());
         let alike = |episode: &&&AppleEpisode| {
-            let same_title = episode.title.as_deref().is_some_and(|theirs| plain(theirs) == title);
-            let same_day =
-                episode.released.is_some_and(|at| at.to_zoned_datetime(zone.clone()).date() == day);
-            let same_time = episode.milliseconds.is_some_and(|ms| ms.abs_diff(time) <= SAME_TIME);
-            same_title && same_day && same_time && !claimed.contains(&episode.id)
+            let times = episode.milliseconds.zip(time);
+            let same_time = times.is_some_and(|(ms, time)| ms.abs_diff(time) <= SAME_TIME);
+            let same_file = file.is_some() && episode.url.as_deref().and_then(file_name) == file;
+            let is_alike = ours.has_title(episode) && ours.has_day(episode, zone) && same_time;
+            (same_file || is_alike) && !claimed.contains(&episode.id)
         };
         let ids: BTreeSet<u64> = self.all.iter().filter(alike).map(|episode| episode.id).collect();
         (ids.len() == 1).then(|| ids.first().copied()).flatten()

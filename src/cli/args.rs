@@ -526,7 +526,7 @@ pub struct Move {
 /// `onair apple`
 #[derive(Debug, Subcommand)]
 pub enum Apple {
-    /// Compare every episode's appleEpisodeId with Apple's, by guid and never by title
+    /// Compare every episode's appleEpisodeId with Apple's, by guid or by the audio's name, never by title
     Sync(AppleSync),
 }
 

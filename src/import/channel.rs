@@ -112,10 +112,20 @@ pub fn read(
     let ending = artwork.as_ref().map_or("jpg", |(_, ending)| ending);
     let path = format!("{ARTWORK}.{ending}");
     show.text("artwork", &path);
-    if parts.text("itunes:type").is_some_and(|kind| kind.eq_ignore_ascii_case("serial")) {
-        show.text("type", "serial");
+    match parts.text("itunes:type").map(str::to_ascii_lowercase).as_deref() {
+        Some("serial") => show.text("type", "serial"),
+        None | Some("episodic") => {}
+        Some(_) => report.left(Level::Show, "itunes:type (unknown value)"),
     }
-    let explicit = parts.text("itunes:explicit").and_then(item::truth).unwrap_or(false);
+    let given = parts.text("itunes:explicit");
+    let explicit = given.and_then(item::truth);
+    if let (Some(given), None) = (given, explicit) {
+        report.decide(
+            format!("the feed's itunes:explicit is neither yes nor no: `{}`", cut(given, 40).0),
+            format!("write `explicit = true` into [show] of {FILE} if it is"),
+        );
+    }
+    let explicit = explicit.unwrap_or(false);
     if explicit {
         show.line("explicit", "true");
     }
@@ -166,7 +176,7 @@ pub fn read(
     let is_host = |person: &Element| {
         person.attribute("role").is_none_or(|role| role.eq_ignore_ascii_case("host"))
     };
-    let hosts: Vec<Person> = item::persons(parts, is_host, Level::Show, report);
+    let hosts: Vec<Person> = item::persons(parts, is_host, address.as_deref(), Level::Show, report);
     let mut settings =
         format!("# A show that onair publishes. Every key: docs/settings.md\n\n{}", show.text);
     for host in &hosts {

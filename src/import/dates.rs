@@ -16,7 +16,7 @@ use crate::show::settings::FILE;
 const FIRST_YEAR: i16 = 1993;
 /// The zones that feeds name by letters, in minutes from UTC (RFC 2822, section 4.3, and those of
 /// which there is but one). `IST` is that of three countries, and not among them.
-const NAMED: [(&str, i32); 40] = [
+const NAMED: [(&str, i32); 41] = [
     ("z", 0),
     ("utc", 0),
     ("gmt", 0),
@@ -57,6 +57,7 @@ const NAMED: [(&str, i32); 40] = [
     ("aest", 600),
     ("aedt", 660),
     ("nzst", 720),
+    ("nzdt", 780),
 ];
 /// Months by how their names start in the languages that feeds are written in.
 const MONTHS: [(&str, i8); 54] = [
@@ -282,8 +283,9 @@ fn of_words(text: &str) -> Option<Date> {
     match (zone, named) {
         (Some(offset), _) => fixed(date, offset),
         (None, Some(zone)) => {
-            let offset = date.to_zoned_datetime(zone).ok()?.offset();
-            fixed(date, offset)
+            // A time that these clocks leave out is later on them.
+            let date = date.to_zoned_datetime(zone).ok()?;
+            fixed(date.datetime(), date.offset())
         }
         (None, None) => Some(Date::Local(date)),
     }
@@ -474,6 +476,8 @@ mod tests {
         assert_eq!(of("2019-09-03"), "2019-09-03 00:00:00");
         assert_eq!(of("Tue, 03 Sep 2019 24:00:00 GMT"), "2019-09-04 00:00:00 +0000");
         assert_eq!(of("Tue, 03 Sep 2019 10:00:60 GMT"), "2019-09-03 10:00:59 +0000");
+        assert_eq!(of("Sun, 31 Mar 2024 02:30:00 Europe/Paris"), "2024-03-31 03:30:00 +0200");
+        assert_eq!(of("Tue, 3 Sep 2019 9:00:00 NZDT"), "2019-09-03 09:00:00 +1300");
         assert_eq!(of("Tue, 3 Sep 2019 9:00:00 GMT"), "2019-09-03 09:00:00 +0000");
         assert_eq!(of("Jul 14, 2022 6:05 PM EDT"), "2022-07-14 18:05:00 -0400");
         assert_eq!(of("14 juillet 2022 06:05:00 +0200"), "2022-07-14 06:05:00 +0200");

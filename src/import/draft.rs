@@ -1,5 +1,6 @@
 //! An episode as its file says it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::write::cut;
@@ -115,6 +116,16 @@ impl Draft {
             None => Some(link.to_owned()),
         };
         let [description, content, summary] = std::mem::take(&mut self.raw);
+        let texts = [&description, &content].map(|text| html::unescaped(text));
+        let embedded: BTreeSet<&str> = texts.iter().flat_map(|text| html::embedded(text)).collect();
+        if let Some(first) = embedded.first() {
+            let more = match embedded.len() - 1 {
+                0 => String::new(),
+                more => format!(", and {more} more"),
+            };
+            let kind = "players in notes do not come: link to what they show";
+            self.remarks.push((kind, format!("{}{more}", cut(first, 200).0)));
+        }
         let settled = texts::settle(
             &texts::Given {
                 title: &self.title,

@@ -533,6 +533,7 @@ fn next(import: &mut Import, head: &Head, settings: &Settings, options: &Options
         );
     }
     if !options.download
+        && options.artwork.is_none()
         && let Some(Fetch { url, to }) = &import.artwork
     {
         next.push(format!("put the artwork ({url}) at {to}, or run this again with --download"));

@@ -86,8 +86,8 @@ const MAX_ELEMENTS: usize = 20_000;
 pub enum Node {
     /// A text, its references read.
     Text(String),
-    /// An element: its name, its address (`href` or `src`), its words in the picture's place, and
-    /// what stands in it.
+    /// An element: its name, its address (`href` or `src`), its words in the picture's place or the first
+    /// number of a list, and what stands in it.
     Element { name: String, address: Option<String>, alt: Option<String>, children: Vec<Node> },
 }
 
@@ -157,6 +157,22 @@ pub fn unescaped(text: &str) -> Cow<'_, str> {
     text.into()
 }
 
+/// What a text embeds and no notes hold: the address of each, or its tag where it has none.
+pub fn embedded(html: &str) -> impl Iterator<Item = &str> {
+    const TAGS: [&str; 5] = ["iframe", "video", "audio", "embed", "object"];
+    html.match_indices('<').filter_map(|(at, _)| {
+        // No tag is longer: nothing is looked for again and again.
+        let rest = &html[at + 1..html.floor_char_boundary(at + 2000)];
+        let name = &rest[..rest.find(|c: char| !c.is_ascii_alphanumeric())?];
+        TAGS.iter().find(|tag| tag.eq_ignore_ascii_case(name))?;
+        let tag = &rest[..rest.find('>')?];
+        let source = tag.split_once(" src=").and_then(|(_, source)| {
+            source.trim_start_matches(['"', '\'']).split(['"', '\'', ' ']).next()
+        });
+        Some(source.unwrap_or(name))
+    })
+}
+
 /// A plain text as HTML of the same lines.
 pub fn of_text(text: &str) -> String {
     if !text.contains(['<', '&']) {
@@ -205,7 +221,7 @@ pub fn tree(html: &Clean) -> Option<Vec<Node>> {
         let (mut address, mut alt) = (None, None);
         tag.each_attribute(|name, value| match name {
             "href" | "src" => address = Some(read_references(value).into_owned()),
-            "alt" => alt = Some(read_references(value).into_owned()),
+            "alt" | "start" => alt = Some(read_references(value).into_owned()),
             _ => {}
         });
         let name = tag.name.to_owned();

@@ -30,6 +30,7 @@ const MAX_TRANSCRIPTS: usize = 20;
 pub fn persons(
     parts: &mut Parts<'_>,
     wanted: impl Fn(&Element) -> bool,
+    base: Option<&str>,
     level: Level,
     report: &mut Report,
 ) -> Vec<Person> {
@@ -40,15 +41,19 @@ pub fn persons(
             report.left(level, "podcast:person");
             continue;
         }
-        let web = |name| element.attribute(name).filter(|url| is_web(url)).map(str::to_owned);
+        let mut web = |name: &str| {
+            let given = element.attribute(name)?;
+            let below = if given.starts_with('/') { base } else { None };
+            let whole = Some(address(&absolute(given, below))).filter(|url| is_web(url));
+            if whole.is_none() {
+                report.left(level, &format!("podcast:person {name}= (no address)"));
+            }
+            whole
+        };
+        let (link, image) = (web("href"), web("img"));
         let role = element.attribute("role").unwrap_or("host").to_lowercase();
         leave_attributes(level, element, &["role", "href", "img"], report);
-        persons.push(Person {
-            name,
-            role: role.chars().take(64).collect(),
-            link: web("href"),
-            image: web("img"),
-        });
+        persons.push(Person { name, role: role.chars().take(64).collect(), link, image });
     }
     persons
 }
@@ -138,7 +143,7 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
     draft.raw = ["description", "content:encoded", "itunes:summary"]
         .map(|name| parts.text(name).unwrap_or_default().to_owned());
     draft.link = parts.text("link").map(|link| absolute(link, base));
-    draft.persons = persons(&mut parts, |_| true, Level::Episode, report);
+    draft.persons = persons(&mut parts, |_| true, base, Level::Episode, report);
     draft.image = image(&mut parts).map(|url| absolute(url, base)).filter(|url| is_web(url));
     apple_id(&mut parts, &mut draft);
     // A "No" says nothing that a key could: it stays as it is.
@@ -388,20 +393,28 @@ fn beside(parts: &mut Parts<'_>, draft: &mut Draft, report: &mut Report) {
     let chapters = parts.see("podcast:chapters", fits);
     draft.chapters = chapters.and_then(|chapters| chapters.attribute("url")).map(str::to_owned);
     if let Some(list) = parts.take("psc:chapters") {
-        draft.chapter_list = chapter_list(list);
+        draft.chapter_list = chapter_list(list, report);
         if draft.chapter_list.len() > MAX_CHAPTERS {
             draft.chapter_list.clear();
             report.left(Level::Episode, "psc:chapters (more than a front matter can hold)");
         }
     }
+    if !draft.chapter_list.is_empty() {
+        // A release writes a file of the list, and names it.
+        parts.made_anew(&["podcast:chapters"]);
+    }
 }
 
 /// Podlove's simple chapters as the front matter has them.
-fn chapter_list(list: &Element) -> String {
+fn chapter_list(list: &Element, report: &mut Report) -> String {
     let mut out = String::new();
     for chapter in list.children.iter().filter(|child| child.name == "psc:chapter") {
         let start = chapter.attribute("start").and_then(normal_play_time);
-        let (Some(start), Some(title)) = (start, chapter.attribute("title")) else { continue };
+        let (Some(start), Some(title)) = (start, chapter.attribute("title")) else {
+            report
+                .left(Level::Episode, "psc:chapter (without a title, or a start that can be read)");
+            continue;
+        };
         let _ = write!(
             out,
             "  - start: {}\n    title: {}\n",
@@ -420,7 +433,7 @@ fn chapter_list(list: &Element) -> String {
 /// `HH:MM:SS.mmm`, `MM:SS` or seconds (RFC 2326, section 3.6).
 fn normal_play_time(text: &str) -> Option<Duration> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let seconds = values::duration(whole).ok()?;
+    let seconds = any_duration(whole)?;
     let digits: String = fraction.chars().chain("000".chars()).take(3).collect();
     Some(Duration::from_secs(seconds) + Duration::from_millis(digits.parse().ok()?))
 }

@@ -1,6 +1,7 @@
 //! The folder of a podcast's site generator (Jekyll, Octopod, Toucan, Hugo, Eleventy, Castanet) as a show:
 //! its episodes stay as they are, byte for byte, where their front matter is one that onair reads.
 
+use jiff::tz::TimeZone;
 use serde_yaml::Value;
 
 use super::channel::ARTWORK;
@@ -50,13 +51,14 @@ pub fn of_folder(
     let mut report = Report::default();
     let site = config.map_or(Ok(SiteConfig::default()), SiteConfig::read)?;
     let permalink = site.permalink();
+    let zone = site.text(&["timezone"]).and_then(|zone| TimeZone::get(&zone).ok());
     let mut taken = Names::default();
     let mut unread = Vec::new();
     let mut drafts = 0;
     let mut others = 0;
     let mut episodes: Vec<EpisodeFile> = Vec::new();
     for post in posts {
-        match episode(post, permalink.as_deref(), &mut taken, &mut report) {
+        match episode(post, permalink.as_deref(), zone.as_ref(), &mut taken, &mut report) {
             Outcome::Episode(file, draft) => {
                 drafts += usize::from(draft);
                 episodes.push(file);
@@ -128,6 +130,7 @@ enum Outcome {
 fn episode(
     post: &Source,
     permalink: Option<&str>,
+    zone: Option<&TimeZone>,
     taken: &mut Names,
     report: &mut Report,
 ) -> Outcome {
@@ -139,7 +142,15 @@ fn episode(
         ("index" | "_index", 2..) => parts[parts.len() - 2],
         _ => bare,
     };
-    let mut text = as_yaml(&post.text).unwrap_or_else(|| post.text.to_string());
+    const BROKEN: &str = "files whose front matter cannot be read";
+    let mut text = match as_yaml(&post.text) {
+        None => post.text.to_string(),
+        Some(Ok(text)) => text,
+        Some(Err(reason)) => {
+            report.remark(&post.path, BROKEN, reason);
+            return Outcome::Unread;
+        }
+    };
     if !text.trim_start_matches('\u{feff}').starts_with("---") {
         // A readme, or notes. What looks like a front matter without its first line is a mistake.
         return if text.contains("\n---") && text.contains("file:") {
@@ -157,10 +168,13 @@ fn episode(
     let episode = match read {
         Ok(episode) => episode,
         Err(error) => {
-            report.remark(&post.path, "files whose front matter cannot be read", error.to_string());
+            report.remark(&post.path, BROKEN, error.to_string());
             return Outcome::Unread;
         }
     };
+    if let Some(bad) = episode.file.malformed() {
+        report.remark(&post.path, "what names its audio names no MP3", bad.reason.clone());
+    }
     let mut lines = String::new();
     if matches!(episode.file, Given::Missing) {
         let Some(address) = audio(&episode) else { return Outcome::Other };
@@ -209,7 +223,7 @@ fn episode(
         lines.push_str("draft: true\n");
     }
     if parts.contains(&"_posts") && !hidden && episode.field("permalink").is_none() {
-        match permalinks::old_page(permalink.unwrap_or("date"), &parts, &episode) {
+        match permalinks::old_page(permalink.unwrap_or("date"), &parts, &episode, zone) {
             // A second list would take the place of the first.
             Some(page) if matches!(episode.aliases, Given::Missing) => {
                 lines.push_str(&format!("aliases: [{}]\n", edit::quoted(&page)));
@@ -322,27 +336,62 @@ fn without_tags(text: &str) -> String {
     out
 }
 
-/// A front matter of TOML, as Hugo may have it, as one of YAML.
-fn as_yaml(text: &str) -> Option<String> {
-    let rest = text.strip_prefix("+++\n").or_else(|| text.strip_prefix("+++\r\n"))?;
-    let (matter, notes) = rest.split_once("\n+++")?;
-    let table: toml::Table = toml::from_str(matter).ok()?;
-    let mut yaml = String::from("---\n");
-    for (key, value) in &table {
-        let value = match value {
-            toml::Value::String(text) => edit::quoted(text),
-            toml::Value::Array(items) => {
-                let items: Vec<String> =
-                    items.iter().filter_map(toml::Value::as_str).map(edit::quoted).collect();
-                format!("[{}]", items.join(", "))
-            }
-            toml::Value::Table(_) => continue,
-            other => other.to_string(),
-        };
-        yaml.push_str(&format!("{key}: {value}\n"));
+/// A front matter of TOML or JSON, as Hugo may have it, as one of YAML; nothing for any other text.
+fn as_yaml(text: &str) -> Option<Result<String, String>> {
+    let text = text.trim_start_matches('\u{feff}');
+    let (first, rest) = text.split_once('\n')?;
+    let read = if first.trim_end() == "+++" {
+        of_toml(rest)
+    } else if text.strip_prefix('{')?.trim_start().starts_with('"') {
+        of_json(text)
+    } else {
+        return None;
+    };
+    Some(read.map(|(entries, notes)| {
+        let entries: String = entries
+            .iter()
+            .map(|(key, value)| format!("{}: {value}\n", edit::quoted(key)))
+            .collect();
+        let notes = notes.split_once('\n').map_or("", |(_, notes)| notes);
+        format!("---\n{entries}---\n{notes}")
+    }))
+}
+
+/// Keys with their values on a line each, and what stands behind them.
+type Matter<'a> = (Vec<(String, String)>, &'a str);
+
+fn of_toml(text: &str) -> Result<Matter<'_>, String> {
+    let (matter, notes) = text.split_once("\n+++").ok_or("no `+++` ends its front matter")?;
+    let matter = matter.trim_end_matches('\r');
+    let table: toml::Table = toml::from_str(matter).map_err(|error| error.message().to_owned())?;
+    Ok((table.into_iter().map(|(key, value)| (key, on_a_line(&value))).collect(), notes))
+}
+
+fn of_json(text: &str) -> Result<Matter<'_>, String> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter();
+    let first: Option<Result<serde_json::Map<String, serde_json::Value>, _>> = values.next();
+    let map = first.ok_or("there is nothing in it")?.map_err(|error| error.to_string())?;
+    let notes = &text[values.byte_offset()..];
+    Ok((map.into_iter().map(|(key, value)| (key, value.to_string())).collect(), notes))
+}
+
+/// A value of TOML as YAML has it within a line.
+fn on_a_line(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => edit::quoted(text),
+        toml::Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(on_a_line).collect();
+            format!("[{}]", items.join(", "))
+        }
+        toml::Value::Table(table) => {
+            let entries = table.iter();
+            let entries: Vec<String> = entries
+                .map(|(key, value)| format!("{}: {}", edit::quoted(key), on_a_line(value)))
+                .collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        other => other.to_string(),
     }
-    let notes = notes.split_once('\n').map_or("", |(_, notes)| notes);
-    Some(format!("{yaml}---\n{notes}"))
 }
 
 /// The dates of what is published.
@@ -452,6 +501,45 @@ mod tests {
                 Episode::parse(Source::new(file.path.as_str(), file.text.as_str())).unwrap();
             assert!(is_sound(&episode), "{}", file.text);
         }
+    }
+
+    #[test]
+    fn a_front_matter_of_toml_or_json_comes_whole() {
+        let toml = "+++\ntitle = 'A'\nfile = '1.mp3'\ndate = 2024-07-01T07:00:00+02:00\n[podcast]\nguid = 'x'\n[[chapters]]\nstart = '00:00'\ntitle = \"It's\"\n+++\nN\n";
+        let json = "{\n  \"title\": \"A \\u00e9 {\",\n  \"file\": \"1.mp3\",\n  \"chapters\": [{\"start\": \"00:00\", \"title\": \"B\"}]\n}\n\nN\n";
+        let crlf = toml.replace('\n', "\r\n");
+        let text = |post: &str| of("", &[("a.md", post)]).unwrap().episodes[0].text.clone();
+        insta::assert_snapshot!(text(toml), @r#"
+        ---
+        "chapters": [{"start": "00:00", "title": "It's"}]
+        "date": 2024-07-01T07:00:00+02:00
+        "file": "1.mp3"
+        "podcast": {"guid": "x"}
+        "title": "A"
+        ---
+        N
+        "#);
+        insta::assert_snapshot!(text(json), @r#"
+        ---
+        "chapters": [{"start":"00:00","title":"B"}]
+        "file": "1.mp3"
+        "title": "A é {"
+        ---
+
+        N
+        "#);
+        assert_eq!(text(&crlf).replace("\r\n", "\n"), text(toml));
+        for post in [toml, json] {
+            let episode = Episode::parse(Source::new("a.md", text(post))).unwrap();
+            assert!(episode.chapters.value().is_some() && is_sound(&episode), "{}", text(post));
+        }
+        // What is broken may be an episode.
+        for broken in ["+++\ntitle = A\n+++\nN\n", "{ \"title\": \"A\n", "+++\ntitle = 'A'\n"] {
+            let import = of("", &[("a.md", toml), ("b.md", broken)]).unwrap();
+            assert!(import.report.text().contains("could not be read, such as b.md"), "{broken}");
+        }
+        let liquid = of("", &[("a.md", toml), ("b.md", "{% include a %}\n{{ b }}\n")]).unwrap();
+        assert!(liquid.report.text().contains("1 file names no audio"));
     }
 
     #[test]

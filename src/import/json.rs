@@ -1,6 +1,6 @@
 //! JSON Feed (version 1.1) with attachments, as the RSS that a podcast's feed is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -11,6 +11,39 @@ use super::{ImportError, html};
 
 /// The type of such a feed (JSON Feed 1.1, "Suggestions for publishers").
 pub const TYPE: &str = "application/feed+json";
+/// What is read of a feed and of its items, or written anew.
+const KEYS: [&str; 13] = [
+    "version",
+    "title",
+    "description",
+    "home_page_url",
+    "feed_url",
+    "next_url",
+    "icon",
+    "favicon",
+    "language",
+    "expired",
+    "authors",
+    "author",
+    "items",
+];
+const KEYS_OF_ITEM: [&str; 13] = [
+    "id",
+    "title",
+    "url",
+    "summary",
+    "content_html",
+    "content_text",
+    "date_published",
+    "date_modified",
+    "authors",
+    "author",
+    "image",
+    "tags",
+    "attachments",
+];
+/// Of more keys than these that are not read, nothing is said.
+const MAX_UNREAD: usize = 100;
 /// A feed of this form is read whole, and takes several times its length.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
 
@@ -78,10 +111,23 @@ pub fn read(json: &str, see: &mut See<'_>) -> Result<Channel, ImportError> {
         page: text(&feed, "home_page_url"),
         ..Bases::default()
     };
+    let mut unread = BTreeSet::new();
+    let mut look = |of: &Value, known: &[&str]| {
+        let keys = of.as_object().into_iter().flat_map(|map| map.keys());
+        for key in keys.filter(|key| !known.contains(&key.as_str())) {
+            if unread.len() < MAX_UNREAD {
+                unread.insert(cut(key, 80).0.to_owned());
+            }
+        }
+    };
+    look(&feed, &KEYS);
     for item in feed.get("items").and_then(Value::as_array).into_iter().flatten() {
+        look(item, &KEYS_OF_ITEM);
         see(self::item(item), &bases)?;
     }
-    Ok(Channel { element: channel, namespaces: BTreeMap::new(), remarks: Vec::new() })
+    let kind = "keys of a JSON Feed that a show has no place for were left out";
+    let remarks = unread.into_iter().map(|key| (kind, key)).collect();
+    Ok(Channel { element: channel, namespaces: BTreeMap::new(), remarks })
 }
 
 /// What a list has, within reason.
@@ -149,11 +195,12 @@ mod tests {
         let feed = r#"{"version": "https://jsonfeed.org/version/1.1", "title": "Buoys", "language": "da",
             "home_page_url": "https://buoys.example/", "feed_url": "https://buoys.example/feed.json",
             "icon": "https://buoys.example/i.png", "authors": [{"name": "Ib"}],
-            "items": [{"id": 7, "title": "Red", "content_html": "<p>Why <b>red</b>?</p>", "tags": ["sea"],
+            "items": [{"id": 7, "title": "Red", "content_html": "<p>Why <b>red</b>?</p>", "tags": ["sea"], "_show": {"a": 1},
               "date_published": "2024-03-12T05:00:00+01:00", "attachments": [
                 {"url": "https://buoys.example/7.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 1234567, "duration_in_seconds": 600}]}]}"#;
         let import = of_feed(feed.as_bytes(), &Options::default()).unwrap();
         assert_eq!(import.title, "Buoys");
+        assert!(import.report.file("").contains("were left out: _show"));
         // What a release writes is no JSON, and stands elsewhere.
         assert!(!import.settings.contains("feed.json"), "{}", import.settings);
         assert!(import.report.file("").contains("JSON Feed"), "{}", import.report.file(""));

@@ -223,7 +223,7 @@ fn at_line_start(line: &str) -> String {
 }
 
 fn element(node: &Node, out: &mut Vec<String>) -> Option<()> {
-    let Node::Element { name, children, .. } = node else { return None };
+    let Node::Element { name, alt, children, .. } = node else { return None };
     match name.as_str() {
         "p" | "div" | "section" | "article" | "aside" | "address" | "figure" | "figcaption" => {
             out.extend(blocks(children)?);
@@ -254,8 +254,10 @@ fn element(node: &Node, out: &mut Vec<String>) -> Option<()> {
             }
             items.retain(|item| !item.is_empty());
             let mut list: Vec<String> = Vec::new();
+            let first = alt.as_deref().and_then(|start| start.parse::<u16>().ok()).unwrap_or(1);
             for (at, item) in items.iter().enumerate() {
-                let mark = if name == "ul" { "- ".to_owned() } else { format!("{}. ", at + 1) };
+                let number = usize::from(first) + at;
+                let mark = if name == "ul" { "- ".to_owned() } else { format!("{number}. ") };
                 let indent = " ".repeat(mark.len());
                 // A list in an entry follows its line at once.
                 let is_list = |block: &String| block.starts_with("- ") || block.starts_with("1. ");
@@ -279,8 +281,9 @@ fn element(node: &Node, out: &mut Vec<String>) -> Option<()> {
             }
             if !list.is_empty() {
                 // Two lists side by side would be one.
-                if out.last().is_some_and(|before| {
-                    before.starts_with(if name == "ul" { "- " } else { "1. " })
+                if out.last().is_some_and(|before| match name.as_str() {
+                    "ul" => before.starts_with("- "),
+                    _ => starts_list(before),
                 }) {
                     out.push("<!-- -->".to_owned());
                 }
@@ -432,6 +435,10 @@ mod tests {
              See https://a.example/x_y or <https://b.example>. 1 \\* 2 \\* 3"
         );
         assert_eq!(md("a<br><br>b"), "a\n\nb");
+        assert_eq!(
+            md("<p>a</p><ol start='9'><li>b</li><li>c</li></ol><ol><li>d</li></ol>"),
+            "a\n\n9. b\n10. c\n\n<!-- -->\n\n1. d"
+        );
         assert_eq!(md("a <a href='https://x.example'>b</a>\nc"), "a [b](https://x.example)\\\nc");
         assert_eq!(md("<p># no heading</p><p>1. none</p>"), "\\# no heading\n\n1\\. none");
         // Twice escaped.

@@ -41,6 +41,7 @@ pub use feed::Pages;
 #[cfg(any(test, feature = "testing"))]
 pub use feed::of_feed;
 pub use options::Options;
+pub use place::is_site;
 pub use site_config::CONFIGS;
 
 use report::Report;

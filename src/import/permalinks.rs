@@ -1,11 +1,19 @@
 //! Where Jekyll had the page of a post (Jekyll 4.3, "Permalinks").
 
+use jiff::tz::TimeZone;
+
+use crate::show::date::{self, WrittenDate};
 use crate::show::yaml::Content;
-use crate::show::{Episode, date, path_of_link};
+use crate::show::{Episode, path_of_link};
 
 /// The address below the site of the post at a path of these parts; nothing where `template` asks for what is
 /// not known.
-pub(super) fn old_page(template: &str, parts: &[&str], episode: &Episode) -> Option<String> {
+pub(super) fn old_page(
+    template: &str,
+    parts: &[&str],
+    episode: &Episode,
+    zone: Option<&TimeZone>,
+) -> Option<String> {
     let template = match template {
         "date" => "/:categories/:year/:month/:day/:title:output_ext",
         "pretty" => "/:categories/:year/:month/:day/:title/",
@@ -17,7 +25,13 @@ pub(super) fn old_page(template: &str, parts: &[&str], episode: &Episode) -> Opt
     let name = parts.last()?.rsplit_once('.')?.0;
     let (of_name, title) = (name.get(..10)?, name.get(11..)?);
     let of_name = date::date(of_name).ok()?.civil;
-    let civil = episode.date.value().map_or(of_name, |date| date.civil);
+    // Its days are those of the site's own clocks.
+    let days = |date: &WrittenDate| {
+        zone.map_or(date.civil, |zone| {
+            date.at(zone).timestamp().to_zoned_datetime(zone.clone()).datetime()
+        })
+    };
+    let civil = episode.date.value().map_or(of_name, days);
     let title = match episode.field("slug") {
         Some(slug) => slug.text()?.to_owned(),
         None => title.to_owned(),
@@ -93,7 +107,8 @@ mod tests {
         let text = format!("---\ntitle: T\n{keys}---\n");
         let episode = Episode::parse(Source::new(path, text)).unwrap();
         let parts: Vec<&str> = path.split('/').collect();
-        old_page(template, &parts, &episode).unwrap_or_else(|| "-".to_owned())
+        let zone = TimeZone::get("Europe/Paris").unwrap();
+        old_page(template, &parts, &episode, Some(&zone)).unwrap_or_else(|| "-".to_owned())
     }
 
     #[test]
@@ -152,5 +167,7 @@ mod tests {
             page("date", post, "date: 2022-06-01 07:00:00 +0200\nslug: b\n"),
             "/2022/06/01/b.html"
         );
+        assert_eq!(page("date", post, "date: 2022-06-01 23:30:00 +0000\n"), "/2022/06/02/a.html");
+        assert_eq!(page("date", post, "date: 2022-06-01 23:30:00\n"), "/2022/06/01/a.html");
     }
 }

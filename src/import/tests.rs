@@ -180,6 +180,50 @@ fn items_are_read_as_they_are_meant() {
 }
 
 #[test]
+fn what_does_not_come_is_said() {
+    let all = |channel: &str, item: &str| {
+        let xml = format!(
+            "<rss xmlns:podcast='https://podcastindex.org/namespace/1.0' xmlns:psc='http://podlove.org/simple-chapters' xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'>\
+             <channel>{channel}<item><title>T</title><guid>1</guid><enclosure url='https://a.example/1.mp3' length='1'/>{item}</item></channel></rss>"
+        );
+        let address = Some("https://a.example/feed.xml");
+        of_feed(xml.as_bytes(), &Options { address, ..Options::default() }).unwrap()
+    };
+    let chapters = "<psc:chapters><psc:chapter start='0' title='A'/><psc:chapter start='1:2:3' title='B'/><psc:chapter start='00:99:00' title='C'/>\
+         <psc:chapter start='02:00:00' title=''/></psc:chapters><podcast:chapters url='https://a.example/1.json'/>";
+    let import = all("", chapters);
+    let text = &import.episodes[0].text;
+    for start in ["00:00:00", "01:02:03", "01:39:00"] {
+        assert!(text.contains(&format!("start: \"{start}\"")), "{text}");
+    }
+    let report = import.report.file("");
+    assert!(report.contains("psc:chapter (without a title"), "{report}");
+    assert!(!report.contains("podcast:chapters") && import.extra.is_none(), "{report}");
+
+    let players = "<description>&lt;p&gt;See:&lt;/p&gt;&lt;iframe width=\"5\" src=\"https://v.example/1\"&gt;&lt;/iframe&gt;&lt;VIDEO&gt;&lt;/VIDEO&gt;</description>";
+    let report = all("", players).report.file("");
+    assert!(report.contains("link to what they show: VIDEO, and 1 more"), "{report}");
+
+    let persons = "<podcast:person href='nope' img='//cdn.example/p.png'>Bo</podcast:person>";
+    let import = all("", persons);
+    assert!(import.episodes[0].text.contains("image: \"https://cdn.example/p.png\""));
+    assert!(import.report.file("").contains("podcast:person href= (no address)"));
+
+    let show = "<itunes:explicit>1</itunes:explicit><itunes:type>odd</itunes:type>";
+    let report = all(show, "").report.file("");
+    assert!(report.contains("neither yes nor no: `1`") && report.contains("itunes:type (unk"));
+}
+
+#[test]
+fn pages_may_be_named_relatively() {
+    let page = "<rss xmlns:a='http://www.w3.org/2005/Atom'><channel><a:link rel='next' href='?page=2'/></channel></rss>";
+    let mut pages = Pages::default();
+    let address = Some("https://a.example/feed?page=1");
+    pages.add(page.as_bytes(), &Options { address, ..Options::default() }).unwrap();
+    assert_eq!(pages.further(), Some("https://a.example/feed?page=2"));
+}
+
+#[test]
 fn elements_that_stay_keep_what_stands_in_them() {
     let import = feed_of(
         "<podcast:liveItem status='live'><title>Live</title><enclosure url='https://a.example/l'/></podcast:liveItem>\

@@ -101,8 +101,8 @@ impl<'a> Fetcher<'a> {
         Some(ending)
     }
 
-    /// Fetches all that the import names. In a show that was there before, only the audio of its
-    /// episodes, which it knows by their guids and may have named anew.
+    /// Fetches all that the import names. In a show that was there before, only what its episodes name:
+    /// it knows them by their guids, and may have named their audio anew.
     pub fn all(&mut self, import: &Import, show: Option<&Show>) {
         let mut audio = Vec::new();
         let folder = show.map_or("audio", |show| show.settings.audio_folder());
@@ -112,7 +112,12 @@ impl<'a> Fetcher<'a> {
         }
         for episode in &import.episodes {
             for Fetch { url, to } in &episode.beside {
-                if self.root.join(to).exists() {
+                let is_named = |show: &Show| {
+                    let mut episodes = show.episodes.iter();
+                    let own = episodes.find(|it| it.effective_guid() == Some(&*episode.guid));
+                    own.is_some_and(|own| own.source.text.contains(to))
+                };
+                if self.root.join(to).exists() || !show.is_none_or(is_named) {
                     continue;
                 }
                 let limit = if to.starts_with("img/") { MAX_PICTURE } else { read::MAX_TEXT };

@@ -7,6 +7,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::bring;
 use super::fetch::{FetchWatch, Fetcher};
@@ -23,6 +24,8 @@ use crate::show::{Show, Source};
 
 /// A feed in more pages than this is one that leads in circles.
 pub(super) const MAX_PAGES: usize = 1000;
+/// The folders of every show.
+const FOLDERS: [&str; 3] = [EPISODES, "audio", "img"];
 /// Folders within folders, below which no episode stands.
 const MAX_DEPTH: usize = 6;
 
@@ -64,6 +67,7 @@ pub fn import(
     watch: &dyn FetchWatch,
 ) -> Result<Imported, Error> {
     let root = &options.root;
+    judge(asked)?;
     let there = state(root)?;
     if there == There::Show && !asked.download {
         return Err(Error::usage(format!("there is a show in {} already", root.display()))
@@ -112,6 +116,19 @@ pub fn import(
     Ok(Imported { report, complete: fetcher.is_complete(), open: import.report.is_open() })
 }
 
+/// What is typed is wrong before anything is asked for.
+fn judge(asked: &ImportOptions) -> Result<(), Error> {
+    if let Some(zone) = asked.time_zone.as_deref().filter(|zone| TimeZone::get(zone).is_err()) {
+        return Err(Error::usage(format!("no time zone is called {zone}"))
+            .help("name it as in --time-zone Europe/Paris"));
+    }
+    if let Some(url) = asked.url.as_deref().filter(|url| !import::is_site(url)) {
+        return Err(Error::usage(format!("{url} is no address that a show can stand at"))
+            .help("name it as in --url https://show.example"));
+    }
+    Ok(())
+}
+
 /// What is in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum There {
@@ -131,9 +148,13 @@ fn state(root: &Path) -> Result<There, Error> {
         Err(error) => return Err(failed(error)),
     };
     for entry in entries {
-        let name = entry.map_err(failed)?.file_name();
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name();
+        // What an import made that was ended.
+        let is_left = FOLDERS.iter().any(|folder| name == *folder)
+            && fs::read_dir(entry.path()).is_ok_and(|mut there| there.next().is_none());
         // A repository that was just made.
-        if name != ".git" {
+        if name != ".git" && !is_left {
             let name = printable(&name.to_string_lossy());
             return Err(Error::usage(format!("{} is not empty: there is {name}", root.display()))
                 .help("name a new folder with --show, as in --show my-show"));
@@ -340,7 +361,7 @@ fn write_files(
     let files: Vec<(&str, &str)> = episodes.chain(extra).chain(others).collect();
     let folders = files.iter().filter_map(|(path, _)| Path::new(path).parent());
     let folders: BTreeSet<&Path> =
-        folders.chain(["", EPISODES, "audio", "img"].map(Path::new)).collect();
+        folders.chain(FOLDERS.map(Path::new)).chain([Path::new("")]).collect();
     for folder in folders {
         let path = root.join(folder);
         fs::create_dir_all(&path).map_err(|error| (path.display().to_string(), error))?;

@@ -209,6 +209,8 @@ fn nothing_is_written_through_a_link_that_leads_out_of_the_show() {
     assert_eq!(show.read("outside.txt"), "mine");
     let audio = fs::symlink_metadata(show.path("copy/audio/001.mp3")).unwrap();
     assert!(audio.is_file(), "{audio:?}");
+    // Nothing comes that no file of the show names.
+    assert!(!show.path("copy/transcripts").exists() && !show.path("copy/chapters").exists());
 
     fs::remove_dir_all(show.path("copy/audio")).unwrap();
     fs::create_dir(show.path("outside")).unwrap();
@@ -247,6 +249,22 @@ fn nothing_is_written_over_and_what_is_no_feed_is_said() {
     insta::assert_snapshot!(all.join("\n"));
     assert_eq!(show.tree("episodes"), before);
     assert!(!show.path("new").exists());
+    // What is typed is judged before anything is asked, and what an import left that was ended is no show.
+    server.asked();
+    for wrong in [["--time-zone", "Europe/Pari"], ["--url", "show.example"]] {
+        let ran = import(&show, &server, &[&[&*feed, "--show", "new"], &wrong[..]].concat());
+        assert!(ran.code == 2 && ran.said().contains(wrong[1]), "{}", ran.said());
+    }
+    assert_eq!(server.asked(), [""; 0]);
+    fs::create_dir_all(show.path("new/episodes")).unwrap();
+    let page = fs::read_to_string(show.path("public/podcasts/feed.xml")).unwrap();
+    let next = "<channel><atom:link rel=\"next\" href=\"?page=2\"/>";
+    server.instead("/podcasts/feed.xml", 200, &page.replacen("<channel>", next, 1));
+    server.instead("/podcasts/feed.xml?page=2", 404, "");
+    let ran = import(&show, &server, &[&feed, "--show", "new"]);
+    let said = "the feed's page http://SERVER/podcasts/feed.xml?page=2 cannot be had";
+    assert!(ran.code == 3 && ran.said().contains(said), "{}", ran.said());
+    assert_eq!(import(&show, &server, &[&feed, "--show", "new"]).code, 1);
 }
 
 #[test]

@@ -176,6 +176,18 @@ fn without_guid_the_enclosure_s_file_tells() {
         outcomes(&[episode(1, ""), episode(2, "")], vec![claimed]),
         [Outcome::Unlisted, Outcome::Found { id: 1002 }]
     );
+    // Where Apple has another guid, the name alone is not enough.
+    let other = |title: &str| AppleEpisode {
+        guid: Some("another".into()),
+        url: Some("https://b.example/001.mp3".into()),
+        title: Some(title.into()),
+        released: Some("2001-01-01T00:00:00Z".parse().unwrap()),
+        ..apple_episode(1)
+    };
+    let title = apple_episode(1).title.unwrap();
+    let found = |title: &str| outcomes(&[episode(1, "")], vec![other(title)]);
+    assert_eq!(found("Another title"), [Outcome::Suggested { id: 1001 }]);
+    assert_eq!(found(&title), [Outcome::Found { id: 1001 }]);
     assert_eq!(file_name("https://a.example/"), None);
     assert_eq!(file_name("a.mp3"), None);
 }

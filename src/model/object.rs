@@ -121,6 +121,12 @@ impl Kind {
         }
     }
 
+    /// Whether it belongs to the site: what the show no longer has leaves with the next release. Everything else
+    /// stays for players that have an older feed.
+    pub fn is_of_the_site(self) -> bool {
+        matches!(self, Self::Asset | Self::Page | Self::Feed)
+    }
+
     /// The `Cache-Control` an object of this kind is served with.
     ///
     /// Audio and images never change under their keys; a feed must be fresh within minutes of a release.

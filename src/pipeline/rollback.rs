@@ -42,6 +42,9 @@ pub async fn prepare(options: &Options, to: Option<u32>) -> Result<Prepared, Err
     let unknown = |error| unknown(error, store);
     let record = release::read_record(store, to).await.map_err(unknown)?;
     let plan = release::plan_rollback(store, &published, to).await.map_err(unknown)?;
+    if let Ok(plan) = &plan {
+        release::prove(plan, store).await.map_err(taken_down)?;
+    }
     Ok(Prepared { settings, target, record, plan })
 }
 
@@ -76,6 +79,18 @@ pub async fn list(options: &Options) -> Result<Releases, Error> {
     }
     let current = published.record.as_ref().map(|record| record.number);
     Ok(Releases { target: store.name(), records, current })
+}
+
+fn taken_down(error: ReleaseError) -> Error {
+    let unproved = matches!(error, ReleaseError::Unproved { .. });
+    let error = target::stopped(error);
+    match unproved {
+        true => error.help(
+            "`onair unpublish` or `onair prune` has taken it down: go back to a release without it \
+             (`onair rollback --list`), or publish the episode again",
+        ),
+        false => error,
+    }
 }
 
 fn unknown(error: ReleaseError, store: &dyn Store) -> Error {

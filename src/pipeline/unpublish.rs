@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 use super::check::select;
@@ -12,11 +13,11 @@ use super::release::{self, Preparation, ReleaseOptions};
 use super::{Checkout, Class, Error, Options, target};
 use crate::model::object::{Key, Kind};
 use crate::plan::placement::is_beside;
-use crate::plan::{Allow, EpisodeName, Left, Overrides, Plan, left_of};
-use crate::release::{Run, read_record, release_numbers, take_away};
+use crate::plan::{Allow, EpisodeName, Overrides, Plan, left_of};
+use crate::release::{ReleaseError, Run, read_record, release_numbers, take_away};
 use crate::show::edit;
 use crate::show::set_key::set_key;
-use crate::site::edition::EditionEpisode;
+use crate::site::edition::{EditionEpisode, Guid};
 use crate::store::Store;
 use crate::store::audio::Found;
 use crate::store::record::Record;
@@ -80,10 +81,10 @@ pub async fn prepare(
     let Some(plan) = prepared.plan() else { return Ok(prepared) };
     let store = prepared.release.target.store.as_ref();
     let mut keys = BTreeSet::new();
-    for name in &names {
-        match left(plan, name, store).await? {
-            Some(left) => keys.extend(left.keys),
-            None => keys.extend(sent_ahead(&prepared.release, plan, name).await?),
+    for sought in left(plan, &names, store).await? {
+        match sought.guid {
+            Some(_) => keys.extend(sought.keys),
+            None => keys.extend(sent_ahead(&prepared.release, plan, sought.name).await?),
         }
     }
     if !asked.keep_files {
@@ -137,42 +138,77 @@ fn hold_back(
     Ok((texts, known))
 }
 
-/// What is public of an episode that the release leaves out, or that an earlier one has left out.
-async fn left(plan: &Plan, name: &str, store: &dyn Store) -> Result<Option<Left>, Error> {
-    let current = plan.base.record.as_ref();
-    let stays = stays(plan);
-    let of = |record: &Record| {
-        // A guid may look like another episode's number.
-        let by_number = |it: &&EditionEpisode| it.number.is_some_and(|it| it.to_string() == name);
-        let by_guid = record.listed().find(|it| it.guid.0 == name);
-        let listed = by_guid.or_else(|| record.listed().find(by_number))?;
-        let mut left = left_of(record, listed);
-        left.keys.retain(|key| !stays.contains(key));
-        Some(left)
-    };
-    if let Some((current, mut left)) = current.and_then(|record| Some((record, of(record)?))) {
-        // Its card, and pictures that no other page shows.
-        let pictures = current.objects.iter().filter(|(_, it)| it.kind == Kind::Image);
-        let pictures = pictures.map(|(key, _)| key).filter(|key| !stays.contains(key));
-        left.keys.extend(pictures.cloned());
-        return Ok(Some(left));
-    }
-    // It has left the feed already: the last release that listed it knows what was public.
-    for number in release_numbers(store).await.map_err(target::failed)?.into_iter().rev() {
-        if let Ok(record) = read_record(store, number).await
-            && let Some(left) = of(&record)
-        {
-            return Ok(Some(left));
-        }
-    }
-    Ok(None)
+/// An episode, and what is public of it.
+struct Sought<'a> {
+    /// As its host or the target names it.
+    name: &'a str,
+    /// Its guid, once a record knows it.
+    guid: Option<Guid>,
+    keys: BTreeSet<Key>,
 }
 
-/// What the release leaves in the target, or sends there.
+impl Sought<'_> {
+    /// Adds what a release has made public of it.
+    fn add(&mut self, record: &Record) {
+        // A guid may look like another episode's number.
+        let by_number =
+            |it: &&EditionEpisode| it.number.is_some_and(|it| it.to_string() == self.name);
+        let by_guid = || record.listed().find(|it| it.guid.0 == self.name);
+        let found = || by_guid().or_else(|| record.listed().find(by_number));
+        let guid = self.guid.take().or_else(|| found().map(|it| it.guid.clone()));
+        let its = record.episodes.iter().filter(|it| Some(&it.guid) == guid.as_ref());
+        self.keys.extend(its.flat_map(|it| left_of(record, it).keys));
+        self.guid = guid;
+    }
+}
+
+/// Records read at a time; each may be a megabyte.
+const RECORDS_AT_ONCE: usize = 4;
+
+/// What is public of episodes that the release leaves out, or that an earlier one has left out: all that any
+/// release has named, such as an earlier recording or what stood beside the page before it moved.
+async fn left<'a>(
+    plan: &Plan,
+    names: &'a [String],
+    store: &dyn Store,
+) -> Result<Vec<Sought<'a>>, Error> {
+    let sought = |name: &'a String| Sought { name, guid: None, keys: BTreeSet::new() };
+    let mut all: Vec<Sought<'a>> = names.iter().map(sought).collect();
+    let stays = stays(plan);
+    if let Some(current) = &plan.base.record {
+        // Its card, and pictures that no other page shows.
+        let pictures = current.objects.iter().filter(|(_, it)| it.kind == Kind::Image);
+        let pictures: Vec<&Key> = pictures.map(|(key, _)| key).collect();
+        for sought in &mut all {
+            sought.add(current);
+            if sought.guid.is_some() {
+                sought.keys.extend(pictures.iter().copied().cloned());
+            }
+        }
+    }
+    // The latest first: of an episode that has left the feed already, it is the last that listed it.
+    let numbers = release_numbers(store).await.map_err(target::failed)?.into_iter().rev();
+    let mut records =
+        stream::iter(numbers).map(|number| read_record(store, number)).buffered(RECORDS_AT_ONCE);
+    while let Some(record) = records.next().await {
+        match record {
+            Ok(record) => all.iter_mut().for_each(|sought| sought.add(&record)),
+            Err(ReleaseError::NoRelease(_) | ReleaseError::BadRecord { .. }) => {}
+            Err(error) => return Err(target::stopped(error)),
+        }
+    }
+    for sought in &mut all {
+        sought.keys.retain(|key| !stays.contains(key));
+    }
+    Ok(all)
+}
+
+/// What the release leaves in the target, sends there, or takes away itself.
 fn stays(plan: &Plan) -> BTreeSet<&Key> {
     let sent = plan.steps().map(|(object, _)| &object.key);
     let audio = plan.episodes.iter().map(|episode| &episode.audio.key);
-    sent.chain(plan.unchanged.keys()).chain(audio).collect()
+    let own = plan.unchanged.keys().chain(plan.leaves.keys()).chain([&plan.feed.key]);
+    sent.chain(own).chain(audio).collect()
 }
 
 /// Audio that was sent ahead of a release that never came, under its episode's name or one that other audio

@@ -36,7 +36,7 @@ use feed::Documents;
 pub use feed::{Changed, FeedDiff, ItemName};
 pub use guard::{ALLOW, Allow, BadAllow, EpisodeName, Guard, GuardKind, Overrides};
 use moved::Before;
-pub use moved::Moved;
+pub use moved::{Moved, leads_to};
 pub use old_tags::OldTag;
 pub use rollback::{Restored, documents, rollback};
 
@@ -44,7 +44,7 @@ use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
 use crate::model::object::{Body, Digest, Key, Kind, Object};
 use crate::model::waiting::Waiting;
-use crate::site::edition::{Edition, EditionEpisode, Guid};
+use crate::site::edition::{Edition, EditionEpisode, EpisodePage, Guid};
 use crate::store::begun::{Begun, Stray};
 use crate::store::published::{Published, Standing};
 use crate::store::record::{Author, Record, Recorded, RecordedFeed, ReleaseNumber, Revision};
@@ -158,6 +158,9 @@ pub struct Plan {
     pub episodes: Vec<EditionEpisode>,
     /// What a release that was cut off has left and this edition does not want.
     pub strays: Vec<Stray>,
+    /// What the last release made of the site and this one does not: guests' pages, archive pages of the feed. It is
+    /// taken away once the feed stands; a rollback has a copy.
+    pub leaves: BTreeMap<Key, Recorded>,
     /// What stays public of episodes that leave the feed.
     pub left: Vec<Left>,
     /// Audio that keeps the tag it was published with.
@@ -327,8 +330,14 @@ fn draw_up(
             || record.moved != before.redirects
             || record.gone != before.gone
     });
-    let stands = sends.iter().map(|step| &step.object.key).chain(unchanged.keys()).collect();
-    let left = left(record, &stands, &edition.episodes);
+    let stands = sends.iter().map(|step| &step.object.key).chain(unchanged.keys());
+    let stands: BTreeSet<&Key> = stands.chain([&edition.feed.key]).collect();
+    let dropped = record.into_iter().flat_map(|record| &record.objects);
+    let dropped = dropped.filter(|(key, it)| it.kind.is_of_the_site() && !stands.contains(key));
+    let leaves: BTreeMap<Key, Recorded> =
+        dropped.map(|(key, it)| (key.clone(), it.clone())).collect();
+    let known = stands.into_iter().chain(leaves.keys()).collect();
+    let left = left(record, &known, &edition.episodes);
     let sent: Vec<&Object> = sends.iter().map(|step| &step.object).collect();
     let old_tags = old_tags::old_tags(record, &edition.episodes, &sent);
     Plan {
@@ -346,6 +355,7 @@ fn draw_up(
         diff,
         unchanged,
         episodes: edition.episodes,
+        leaves,
         left,
         old_tags,
         waiting: edition.waiting,
@@ -377,8 +387,8 @@ pub struct Left {
     pub keys: Vec<Key>,
 }
 
-/// What stays public of every episode that the record lists and these are without.
-fn left(record: Option<&Record>, stands: &BTreeSet<&Key>, now: &[EditionEpisode]) -> Vec<Left> {
+/// What stays public of every episode that the record lists and these are without, but for what is `known`.
+fn left(record: Option<&Record>, known: &BTreeSet<&Key>, now: &[EditionEpisode]) -> Vec<Left> {
     let Some(record) = record else { return Vec::new() };
     let stays: BTreeSet<&Guid> = now.iter().filter(|it| it.listed).map(|it| &it.guid).collect();
     let audio: BTreeSet<&Key> = now.iter().map(|it| &it.audio.key).collect();
@@ -386,7 +396,7 @@ fn left(record: Option<&Record>, stands: &BTreeSet<&Key>, now: &[EditionEpisode]
     gone.filter(|old| !audio.contains(&old.audio.key))
         .map(|old| {
             let mut left = left_of(record, old);
-            left.keys.retain(|key| !stands.contains(key));
+            left.keys.retain(|key| !known.contains(key));
             left
         })
         .collect()
@@ -396,8 +406,7 @@ fn left(record: Option<&Record>, stands: &BTreeSet<&Key>, now: &[EditionEpisode]
 /// stands beside that.
 pub fn left_of(record: &Record, episode: &EditionEpisode) -> Left {
     let page = moved::page_of(record, episode);
-    let folder = page.as_ref().and_then(|page| page.as_str().rsplit_once('/'));
-    let folder = folder.map(|(folder, _)| format!("{folder}/"));
+    let folder = page.as_ref().and_then(EpisodePage::folder);
     let of_it = |key: &&Key| folder.as_ref().is_some_and(|folder| key.as_str().starts_with(folder));
     let beside = record.objects.keys().filter(of_it);
     let audio = Some(episode.audio.key.clone()).filter(|_| !episode.audio.is_elsewhere());

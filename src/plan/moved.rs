@@ -1,11 +1,11 @@
-//! Pages that move leave a redirect where they stood, those of episodes that leave a page that says so;
-//! and it stays.
+//! Pages that move leave a redirect where they stood, and so do their players for other sites; pages of episodes
+//! that leave, a page that says so. It stays.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guard::EpisodeName;
 use crate::model::object::{Key, Kind, Object};
-use crate::site::edition::{Edition, EditionEpisode, Guid};
+use crate::site::edition::{EMBED, Edition, EditionEpisode, Guid};
 use crate::site::redirect;
 use crate::store::record::Record;
 
@@ -25,7 +25,8 @@ pub struct Moved {
 pub(super) struct Before {
     /// What this release moves.
     pub moved: Vec<Moved>,
-    /// Places that lead on to where the page is, with the guids of their episodes.
+    /// Places that lead on to where the page or its player is, with the guids of their episodes; if one has left,
+    /// they lead on again once it is back.
     pub redirects: BTreeMap<Key, Guid>,
     /// Places whose episode is gone.
     pub gone: BTreeSet<Key>,
@@ -47,33 +48,63 @@ pub(super) fn settle(edition: &mut Edition, record: Option<&Record>) -> Before {
     let Some(record) = record else { return before };
     let taken: BTreeSet<Key> = edition.objects.iter().map(|object| object.key.clone()).collect();
     let stood = record.listed().filter_map(|old| Some((page_of(record, old)?, Some(&old.guid))));
+    let embeds = record.listed().filter_map(|old| {
+        let key = old.page.as_ref()?.embed_key()?;
+        record.objects.contains_key(&key).then_some((key, Some(&old.guid)))
+    });
     let moved = record.moved.iter().map(|(key, guid)| (key.clone(), Some(guid)));
     let gone = record.gone.iter().map(|key| (key.clone(), None));
-    let places: BTreeMap<Key, Option<&Guid>> = gone.chain(moved).chain(stood).collect();
-    for (from, guid) in places {
-        if taken.contains(&from) {
+    let places: BTreeMap<Key, Option<&Guid>> =
+        gone.chain(moved).chain(stood).chain(embeds).collect();
+    for (from, guid) in &places {
+        if taken.contains(from) {
             continue;
         }
+        let is_embed = is_embed(from, |page| places.contains_key(page));
         let episode = guid.and_then(|guid| now(edition, record, guid));
         let object = match episode.and_then(|it| Some((it, it.page.as_ref()?))) {
             Some((episode, page)) => {
                 before.redirects.insert(from.clone(), episode.guid.clone());
-                if !record.moved.contains_key(&from) {
+                if is_embed {
+                    edition.objects.push(redirect::page(from.clone(), &page.embed_url()));
+                    continue;
+                }
+                if !record.moved.contains_key(from) || record.gone.contains(from) {
                     let name = EpisodeName::of(&episode.guid, episode.number).0;
                     let to = page.url.clone();
                     before.moved.push(Moved { episode: name, from: from.clone(), to });
                 }
-                redirect::page(from, &page.url)
+                redirect::page(from.clone(), &page.url)
             }
             None => {
-                let Some(html) = &edition.gone else { continue };
+                before.redirects.extend(guid.map(|guid| (from.clone(), guid.clone())));
+                let Some(html) = edition.gone.as_ref().filter(|_| !is_embed) else { continue };
                 before.gone.insert(from.clone());
-                Object::in_memory(from, Kind::Page, "text/html; charset=utf-8", html.clone())
+                let html = html.clone();
+                Object::in_memory(from.clone(), Kind::Page, "text/html; charset=utf-8", html)
             }
         };
         edition.objects.push(object);
     }
     before
+}
+
+/// Whether a page's player for other sites stood at `place`: where it stood, the page did, too.
+fn is_embed(place: &Key, is_page: impl Fn(&Key) -> bool) -> bool {
+    let folder = place.as_str().strip_suffix(EMBED).and_then(|it| it.strip_suffix('/'));
+    let pages = folder.map(|folder| [format!("{folder}/index.html"), format!("{folder}.html")]);
+    pages.into_iter().flatten().any(|page| Key::new(page).is_ok_and(|page| is_page(&page)))
+}
+
+/// Where the page that a release put at `key` leads on to, if one has moved from there.
+pub fn leads_to(record: &Record, key: &Key) -> Option<String> {
+    let guid = record.moved.get(key)?;
+    let episode = record.episodes.iter().find(|episode| episode.guid == *guid)?;
+    let page = episode.page.as_ref()?;
+    Some(match is_embed(key, |page| record.moved.contains_key(page)) {
+        true => page.embed_url(),
+        false => page.url.clone(),
+    })
 }
 
 /// The episode that was published with this guid, by its guid or by its audio.

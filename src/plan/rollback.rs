@@ -79,6 +79,7 @@ pub fn rollback(
     let before = Before::of(current);
     let mut plan = draw_up(edition, published, diff, objects, before);
     plan.left.clear();
+    plan.leaves.clear();
     plan.old_tags.clear();
     plan.not_kept = restored.not_kept;
     // What was released last is what an older checkout must not take back.

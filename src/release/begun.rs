@@ -44,7 +44,8 @@ pub(super) async fn settle(
     }
     if !strays.is_empty() {
         let named = once_named(store, published).await?;
-        strays.retain(|stray| !named.contains(&stray.key));
+        let leaves = |key: &Key| published.begun.get(key).is_some_and(|begun| begun.leaves);
+        strays.retain(|stray| leaves(&stray.key) || !named.contains(&stray.key));
     }
     published.missing.extend(missing);
     strays.extend(overwritten);
@@ -129,7 +130,16 @@ pub(super) async fn take_back(
         );
         run.tell(Event::Note { message: &message });
     }
-    stream::iter(go)
+    remove(go, run, lease).await
+}
+
+/// Removes these, unless somebody has written there since.
+pub(super) async fn remove(
+    strays: impl IntoIterator<Item = &Stray>,
+    run: &Run<'_>,
+    lease: &Lease<'_>,
+) -> Result<(), ReleaseError> {
+    stream::iter(strays)
         .map(async |stray| {
             lease.check().await?;
             let condition = Condition::Is(stray.version.clone());

@@ -1,10 +1,12 @@
-//! The end of a release: record, feed, manifest. It is not interrupted, only cut off.
+//! The end of a release: record, feed, manifest; then what the show no longer has is taken away. It is not
+//! interrupted, only cut off.
 //!
 //! The record comes first, so that whoever reads a feed finds what it promises. It takes the next
 //! free number; that decides nothing but the order. What decides between two releases is the feed
 //! (or, where the feed stays as it is, the manifest), which is replaced only if it is still the one
 //! that the plan was made against.
 
+use super::begun;
 use super::error::ReleaseError;
 use super::event::Event;
 use super::lock::Lease;
@@ -14,7 +16,7 @@ use super::write::{Settled, keep_copy, state, write};
 use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Kind, Object};
 use crate::plan::Plan;
-use crate::store::begun::{Begun, manifest_json};
+use crate::store::begun::{Begun, BegunObject, Stray, manifest_json};
 use crate::store::packed::pack;
 use crate::store::record::{Record, ReleaseNumber, feed_copy_key, manifest_key};
 use crate::store::{Condition, Version};
@@ -26,6 +28,7 @@ pub(super) async fn commit(
     lease: &Lease<'_>,
     mut record: Record,
     manifest: Option<Version>,
+    leaving: &[Stray],
 ) -> Result<ReleaseNumber, ReleaseError> {
     lease.check().await?;
     enter(run, lease, &mut record).await?;
@@ -37,7 +40,15 @@ pub(super) async fn commit(
         run.tell(Event::FeedPublished { key: &plan.feed.key });
     }
     let decides = if plan.feed_reason.is_some() { Decides::Feed } else { Decides::Manifest };
-    write_manifest(run, Some(&record), &Begun::new(), manifest, decides).await?;
+    let note = |it: &Stray| Some((it.key.clone(), BegunObject::leaving(plan.leaves.get(&it.key)?)));
+    let leaves: Begun = leaving.iter().filter_map(note).collect();
+    let manifest = write_manifest(run, Some(&record), &leaves, manifest, decides).await?;
+    // Without a manifest of ours, a later release has gone on, and may want what leaves.
+    if !leaves.is_empty() && manifest.is_some() {
+        begun::remove(leaving, run, lease).await?;
+        let (none, decided) = (Begun::new(), Decides::Feed);
+        write_manifest(run, Some(&record), &none, manifest, decided).await?;
+    }
     Ok(record.number)
 }
 

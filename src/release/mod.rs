@@ -6,13 +6,14 @@
 //! 4. Send pages, and look at every enclosure that the new feed will name: it exists, with that length and type,
 //!    or as the very version that was sent with that type, which a listing tells of a thousand at once.
 //! 5. Write the record, put the feed if it is still the one that was planned against, then the
-//!    manifest, and give the lock back.
+//!    manifest. Then take away what the show no longer has of its site, and give the lock back.
 //!
 //! So at every instant, whatever is killed or fails: every enclosure in the public feed exists with
 //! exactly the length and type that the feed says; the feed is some release's whole feed; no published
 //! audio is lost or changed. Releasing again finishes what was cut off and sends nothing twice; if the
 //! show has changed meanwhile, it takes back what was sent of it. Of two releases at once one wins whole,
-//! and the other stops. A release deletes nothing but what another that was cut off has left.
+//! and the other stops. A release deletes nothing but what another that was cut off has left, and pages, files of
+//! theirs and archive pages of the feed that the show no longer has: a copy is kept for a rollback.
 
 mod begun;
 mod commit;
@@ -39,11 +40,12 @@ pub use records::{read_record, release_numbers};
 pub use rollback::{hold, plan_rollback};
 pub use run::{Cancel, Clock, Run, SystemClock};
 pub use send::send_ahead;
+pub use verify::prove;
 
 use crate::model::object::{Key, Kind};
 use crate::plan::{Plan, Reason, Step};
 use crate::store::Version;
-use crate::store::begun::Begun;
+use crate::store::begun::{Begun, Stray};
 use crate::store::record::{Record, ReleaseNumber, manifest_key};
 use lock::Lease;
 
@@ -127,7 +129,7 @@ async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Rece
     }
 
     let prepared = prepare(plan, run, lease);
-    let (sent, record, manifest) = tokio::select! {
+    let (sent, record, manifest, leaving) = tokio::select! {
         biased;
         () = run.cancel.cancelled() => return Err(ReleaseError::Cancelled),
         prepared = prepared => prepared?,
@@ -135,7 +137,7 @@ async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Rece
     if run.cancel.is_cancelled() {
         return Err(ReleaseError::Cancelled);
     }
-    receipt.number = Some(commit::commit(plan, run, lease, record, manifest).await?);
+    receipt.number = Some(commit::commit(plan, run, lease, record, manifest, &leaving).await?);
 
     receipt.feed_published = plan.feed_reason.is_some();
     receipt.sent = sent.objects + usize::from(receipt.feed_published);
@@ -148,18 +150,19 @@ async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Rece
     // a release was cut off in, may have held anything.
     let unknown = plan.base.record.is_none() || lease.resuming;
     let changed = plan.steps().filter(|(_, reason)| unknown || *reason != Reason::New);
-    receipt.changed = changed.map(|(object, _)| object.key.clone()).collect();
+    let changed = changed.map(|(object, _)| &object.key).chain(plan.leaves.keys());
+    receipt.changed = changed.cloned().collect();
     Ok(receipt)
 }
 
-/// Everything up to the record: what the feed will name is sent, and looked at. Gives the manifest's version,
-/// too.
+/// Everything up to the record: what the feed will name is sent, and looked at. Gives the manifest's version and
+/// what leaves, too.
 async fn prepare(
     plan: &Plan,
     run: &Run<'_>,
     lease: &Lease<'_>,
-) -> Result<(send::Sent, Record, Option<Version>), ReleaseError> {
-    let (proved, manifest) = tokio::try_join!(verify::prove(plan, run), begin(plan, run))?;
+) -> Result<(send::Sent, Record, Option<Version>, Vec<Stray>), ReleaseError> {
+    let (proved, manifest) = tokio::try_join!(prove(plan, run.store), begin(plan, run))?;
     let mut sent = send::Sent::of(proved);
     begun::take_back(plan, run, lease).await?;
     let rest = send::send_named(&plan.sends, run, lease, &mut sent).await?;
@@ -174,14 +177,18 @@ async fn prepare(
         }
     };
     let pages = send::send(pages, run, lease);
-    let (pages, (), ()) = tokio::try_join!(pages, verified, commit::keep_feeds(plan, run))?;
+    let kept = async {
+        commit::keep_feeds(plan, run).await?;
+        send::keep_leaving(plan, run).await
+    };
+    let (pages, (), leaving) = tokio::try_join!(pages, verified, kept)?;
     sent.note(pages);
     sent.note(send::send(archives, run, lease).await?);
     let base = plan.base.record.as_ref().map(|record| record.number);
     let number = base.map_or(ReleaseNumber::FIRST, ReleaseNumber::next);
     let objects = std::mem::take(&mut sent.recorded);
     let record = plan.record(number, run.clock.now(), run.owner.author.clone(), objects);
-    Ok((sent, record, manifest))
+    Ok((sent, record, manifest, leaving))
 }
 
 /// Notes what is about to be written, if nothing was published since the plan was made; gives the manifest's

@@ -85,7 +85,7 @@ async fn others(
             for place in [key.clone(), kept_key(&sha256)] {
                 let stored = store.read(&place, LIMIT).await?;
                 if let Some(stored) = stored.filter(|it| Sha256::of(&it.bytes) == sha256) {
-                    let redirect = redirect(to, key);
+                    let redirect = plan::leads_to(to, key);
                     let object =
                         Object::in_memory(key.clone(), old.kind, content_type, stored.bytes);
                     return Ok(Ok(Object { redirect, ..object }));
@@ -105,11 +105,4 @@ async fn others(
     }
     restored.not_kept.sort_unstable();
     Ok(restored)
-}
-
-/// Where the page at `key` leads on to, if it has moved.
-fn redirect(of: &Record, key: &Key) -> Option<String> {
-    let guid = of.moved.get(key)?;
-    let episode = of.episodes.iter().find(|episode| episode.guid == *guid)?;
-    episode.page.as_ref().map(|page| page.url.clone())
 }

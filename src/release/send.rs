@@ -11,8 +11,9 @@ use super::lock::{Lease, may_have_happened};
 use super::run::Run;
 use super::write::keep_copy;
 use crate::model::hash::Sha256;
-use crate::model::object::{Key, Kind, Object};
-use crate::plan::{Reason, Step};
+use crate::model::object::{Digest, Key, Kind, Object};
+use crate::plan::{Plan, Reason, Step};
+use crate::store::begun::Stray;
 use crate::store::record::{LIMIT, Recorded, kept_key};
 use crate::store::{Condition, Expected, Found, StoreError, Version};
 
@@ -209,20 +210,39 @@ async fn deliver(
 
 /// Keeps copies of what is about to be replaced, under their hashes, where a rollback finds them.
 async fn keep_all(steps: &[&Step], run: &Run<'_>) -> Result<(), ReleaseError> {
-    stream::iter(steps)
-        .map(|step| keep(step, run))
+    let replaced = steps.iter().filter_map(|step| Some((&step.object.key, step.replaces?)));
+    stream::iter(replaced)
+        .map(async |(key, hash)| keep(key, hash, run).await.map(drop))
         .buffer_unordered(run.at_once)
         .try_collect()
         .await
 }
 
-async fn keep(step: &Step, run: &Run<'_>) -> Result<(), ReleaseError> {
-    let Some(hash) = step.replaces else { return Ok(()) };
-    let stands = run.store.read(&step.object.key, LIMIT).await?;
+/// Keeps copies of what leaves, too; gives all that still stands as it was published.
+pub(super) async fn keep_leaving(plan: &Plan, run: &Run<'_>) -> Result<Vec<Stray>, ReleaseError> {
+    let leaves = plan.leaves.iter().filter_map(|(key, recorded)| match recorded.digest {
+        Digest::Whole { sha256 } => Some((key, sha256)),
+        Digest::Tagged { .. } => None,
+    });
+    stream::iter(leaves)
+        .map(async |(key, hash)| {
+            let stands = keep(key, hash, run).await?;
+            Ok(stands.map(|version| Stray { key: key.clone(), version, is_audio: false }))
+        })
+        .buffer_unordered(run.at_once)
+        .try_filter_map(async |stands| Ok(stands))
+        .try_collect()
+        .await
+}
+
+/// What the store calls that which is kept; nothing if this stands there no more.
+async fn keep(key: &Key, hash: Sha256, run: &Run<'_>) -> Result<Option<Version>, ReleaseError> {
+    let stands = run.store.read(key, LIMIT).await?;
     // A release that was cut off may have replaced it already, and kept it.
-    let Some(stored) = stands.filter(|it| Sha256::of(&it.bytes) == hash) else { return Ok(()) };
+    let Some(stored) = stands.filter(|it| Sha256::of(&it.bytes) == hash) else { return Ok(None) };
     let (key, bytes) = (kept_key(&hash), stored.bytes);
-    keep_copy(run, &Object::in_memory(key, Kind::State, "application/octet-stream", bytes)).await
+    keep_copy(run, &Object::in_memory(key, Kind::State, "application/octet-stream", bytes)).await?;
+    Ok(Some(stored.version))
 }
 
 /// What must happen for an object to stand under its key.

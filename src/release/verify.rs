@@ -11,23 +11,26 @@ use super::run::Run;
 use crate::model::object::{Key, Kind};
 use crate::plan::{Plan, Proof};
 use crate::store::record::{LIMIT, Recorded, manifest_key};
-use crate::store::{Expected, Found, Head, Listed};
+use crate::store::{Expected, Found, Head, Listed, QUESTIONS, Store};
 
 /// Audio that no record knows and that is not at hand must be in the target already.
-pub(super) async fn prove(
+///
+/// # Errors
+/// [`ReleaseError::Unproved`] if it is not; or the store fails.
+pub async fn prove(
     plan: &Plan,
-    run: &Run<'_>,
+    store: &dyn Store,
 ) -> Result<BTreeMap<Key, Recorded>, ReleaseError> {
     stream::iter(&plan.proofs)
-        .map(|proof| async move { Ok((proof.key.clone(), prove_one(proof, run).await?)) })
-        .buffer_unordered(run.at_once)
+        .map(|proof| async move { Ok((proof.key.clone(), prove_one(proof, store).await?)) })
+        .buffer_unordered(QUESTIONS)
         .try_collect()
         .await
 }
 
-async fn prove_one(proof: &Proof, run: &Run<'_>) -> Result<Recorded, ReleaseError> {
+async fn prove_one(proof: &Proof, store: &dyn Store) -> Result<Recorded, ReleaseError> {
     let expected = proof.expected();
-    let found = match run.store.compare(&expected).await? {
+    let found = match store.compare(&expected).await? {
         Found::Same(head) => {
             return Ok(Recorded {
                 kind: Kind::Audio,

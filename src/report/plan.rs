@@ -9,7 +9,7 @@ use crate::model::object::{Key, Kind, Object};
 use crate::plan::{Moved, Plan, Reason};
 use crate::release::Receipt;
 
-/// How many pages that move are told by name.
+/// How many pages that move or leave are told by name.
 const NAMED: usize = 3;
 
 /// How much of a plan to tell.
@@ -53,18 +53,19 @@ pub fn plan_lines(plan: &Plan, target: &str, dry: bool, detail: Detail) -> Vec<S
         lines.push(format!("  + {} ({reason})", counted(count, kind.as_str())));
     }
     lines.extend(moved_lines(plan.moved()));
+    if !plan.leaves.is_empty() {
+        let count = counted(plan.leaves.len(), "object");
+        let named = some_of(plan.leaves.keys());
+        lines.push(format!("To be taken away: {count} that the show no longer has ({named})"));
+    }
     if !plan.strays.is_empty() {
         let objects = counted(plan.strays.len(), "object");
         lines.push(format!("To be taken back: {objects} that an interrupted release had sent"));
     }
     if !plan.not_kept.is_empty() {
         let objects = counted(plan.not_kept.len(), "object");
-        let named: Vec<&str> = plan.not_kept.iter().take(NAMED).map(Key::as_str).collect();
-        let more = if plan.not_kept.len() > NAMED { ", …" } else { "" };
-        lines.push(format!(
-            "Not kept, and not brought back: {objects} ({}{more})",
-            named.join(", ")
-        ));
+        let named = some_of(plan.not_kept.iter());
+        lines.push(format!("Not kept, and not brought back: {objects} ({named})"));
     }
     for old in &plan.old_tags {
         let (episode, texts) = (&old.episode, old.texts.join(" and "));
@@ -89,6 +90,13 @@ pub fn plan_lines(plan: &Plan, target: &str, dry: bool, detail: Detail) -> Vec<S
         plan.unchanged.len()
     ));
     lines
+}
+
+/// The first of these by name.
+fn some_of<'a>(keys: impl ExactSizeIterator<Item = &'a Key>) -> String {
+    let more = if keys.len() > NAMED { ", …" } else { "" };
+    let named: Vec<&str> = keys.take(NAMED).map(Key::as_str).collect();
+    format!("{}{more}", named.join(", "))
 }
 
 fn moved_lines(moved: &[Moved]) -> Vec<String> {
@@ -142,6 +150,7 @@ pub fn plan_json(plan: &Plan, target: &str, receipt: Option<&Receipt>) -> Value 
         "unchanged": plan.unchanged.len(),
         "feed": plan.diff.to_string(),
         "moved": plan.moved(),
+        "leaves": plan.leaves.keys().collect::<Vec<_>>(),
         "left": plan.left,
         "oldTags": plan.old_tags,
         "waiting": waiting.collect::<Vec<_>>(),

@@ -10,6 +10,10 @@ use crate::model::audio::PublishedAudio;
 use crate::model::chapter::TagChapter;
 use crate::model::object::{Key, Object};
 use crate::model::waiting::Waiting;
+use crate::show::page;
+
+/// Where an episode's player for other sites stands, beside its page.
+pub const EMBED: &str = "embed/index.html";
 
 /// An item's identity in the feed. Once published it never changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,6 +80,26 @@ pub struct EpisodePage {
     pub key: Key,
     /// Its address.
     pub url: String,
+}
+
+impl EpisodePage {
+    /// The folder of what stands beside a page: `podcasts/109/`.
+    pub fn folder(page: &Key) -> Option<String> {
+        Some(page::beside(page.as_str(), "")).filter(|folder| !folder.is_empty())
+    }
+
+    /// The key of the player for other sites.
+    pub fn embed_key(&self) -> Option<Key> {
+        Key::new(page::beside(self.key.as_str(), EMBED)).ok()
+    }
+
+    /// The address of that player.
+    pub fn embed_url(&self) -> String {
+        match self.url.ends_with('/') {
+            true => page::beside(&format!("{}index.html", self.url), EMBED),
+            false => page::beside(&self.url, EMBED),
+        }
+    }
 }
 
 /// A show rendered whole at one instant.

@@ -1,4 +1,5 @@
-//! What a release was about to write when it began: a note in the manifest, gone once it is done.
+//! What a release was about to write when it began, and to take away when its feed stood: a note in the
+//! manifest, gone once it is done.
 //!
 //! A release that is cut off leaves pages of which no record says so. The next one finds the note in
 //! the manifest, which it reads anyway, and compares what is named there with what stands.
@@ -10,13 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::object::{Digest, Key, Object};
 use crate::store::packed::{pack_json, unpack};
-use crate::store::record::Record;
+use crate::store::record::{Record, Recorded};
 use crate::store::{Expected, Version};
 
-/// Objects that a release was about to write, by key.
+/// Objects that a release was about to write or to take away, by key.
 pub type Begun = BTreeMap<Key, BegunObject>;
 
-/// An object that a release was about to write.
+/// An object that a release was about to write, or to take away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BegunObject {
     /// Identity of its bytes.
@@ -25,6 +26,9 @@ pub struct BegunObject {
     pub bytes: u64,
     /// Its `Content-Type`.
     pub content_type: String,
+    /// Whether it was to be taken away: the show no longer had it, and a copy was kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub leaves: bool,
 }
 
 impl BegunObject {
@@ -34,6 +38,17 @@ impl BegunObject {
             digest: object.digest.clone(),
             bytes: object.body.len(),
             content_type: object.content_type.to_owned(),
+            leaves: false,
+        }
+    }
+
+    /// What is noted of an object that leaves.
+    pub fn leaving(recorded: &Recorded) -> Self {
+        Self {
+            digest: recorded.digest.clone(),
+            bytes: recorded.bytes,
+            content_type: recorded.content_type.clone(),
+            leaves: true,
         }
     }
 
@@ -49,7 +64,7 @@ impl BegunObject {
     }
 }
 
-/// What a release that was cut off wrote, and that no release has named: it is to go again.
+/// What a release that was cut off wrote and no release has named, or what the show no longer has: it is to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stray {
     /// Where it stands.

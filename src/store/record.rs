@@ -179,7 +179,8 @@ pub struct Record {
     pub held: Option<Sha256>,
     /// Its episodes, newest first.
     pub episodes: Vec<EditionEpisode>,
-    /// Where pages stood before, each with the guid of its episode: a redirect stands there.
+    /// Where pages and their players stood before, each with the guid of its episode: a redirect stands there, unless
+    /// the episode is gone.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub moved: BTreeMap<Key, Guid>,
     /// Where pages stood of episodes that are gone: a page that says so stands there.

@@ -42,6 +42,12 @@ pub fn shows() -> Vec<(&'static str, Option<Show>, Show)> {
             Some(Show::of(2)),
             changed(&|show| show.episode(1).payload = "other audio"),
         ),
+        ("a guest leaves", Some(changed(&|show| show.guest = Some("noor"))), Show::of(2)),
+        (
+            "a guest takes another's place",
+            Some(changed(&|show| show.guest = Some("noor"))),
+            changed(&|show| (show.guest, show.title) = (Some("ines"), "Another show")),
+        ),
         ("nothing", Some(Show::of(2)), Show::of(2)),
     ]
 }

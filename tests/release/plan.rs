@@ -187,7 +187,14 @@ fn show() -> impl Strategy<Value = Show> {
                 let folder = format!("episode_{number}");
                 Episode { number, title, payload, listed, folder }
             });
-            Show { title, cover, style: "body {}", about, episodes: episodes.collect() }
+            Show {
+                title,
+                cover,
+                style: "body {}",
+                about,
+                guest: None,
+                episodes: episodes.collect(),
+            }
         },
     )
 }

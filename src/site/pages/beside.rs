@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::show::{Episode, Settings};
 use crate::site::address::Addresses;
+use crate::site::edition::EMBED;
 use crate::site::item::Item;
 use crate::site::lang::{self, Language};
 use crate::site::{chapters, text, transcript, transcript_path};
@@ -23,7 +24,7 @@ pub(super) fn markdown_path(addresses: &Addresses, episode: &Episode) -> String 
 
 /// The site path of an episode's player for other sites.
 pub(super) fn embed_path(addresses: &Addresses, episode: &Episode) -> String {
-    addresses.beside_page(episode, "embed/index.html")
+    addresses.beside_page(episode, EMBED)
 }
 
 /// The site path of what describes that player.

@@ -32,6 +32,8 @@ pub struct Show {
     pub cover: &'static str,
     pub style: &'static str,
     pub about: &'static str,
+    /// Whose page there is.
+    pub guest: Option<&'static str>,
     pub episodes: Vec<Episode>,
 }
 
@@ -39,7 +41,7 @@ impl Show {
     /// A show with so many episodes.
     pub fn of(episodes: u32) -> Self {
         let (title, cover, style, about) = ("A show", "cover", "body {}", "About us");
-        let mut show = Self { title, cover, style, about, episodes: Vec::new() };
+        let mut show = Self { title, cover, style, about, guest: None, episodes: Vec::new() };
         (1..=episodes).for_each(|number| show.add(number, "frames of sound"));
         show
     }
@@ -61,6 +63,8 @@ impl Show {
             object("style.css", Kind::Asset, "text/css", self.style),
             object("about.html", Kind::Page, "text/html", self.about),
         ];
+        let guest = self.guest.map(|it| (format!("guests/{it}/index.html"), it));
+        objects.extend(guest.map(|(key, it)| object(&key, Kind::Page, "text/html", it)));
         let mut episodes = Vec::new();
         for episode in &self.episodes {
             let (described, audio) = episode.audio(published, taken);

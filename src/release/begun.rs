@@ -99,7 +99,7 @@ async fn once_named(
     Ok(named)
 }
 
-/// Notes in the manifest what this release is about to write, before it writes anything.
+/// Notes in the manifest what this release is about to write and to take away, before it writes anything.
 pub(super) async fn note(
     plan: &Plan,
     run: &Run<'_>,
@@ -108,7 +108,13 @@ pub(super) async fn note(
     let mut begun: Begun = plan.base.begun.clone();
     let ours = plan.sends.iter().map(|step| &step.object);
     begun.extend(ours.map(|object| (object.key.clone(), BegunObject::of(object))));
+    begun.extend(leaving(plan));
     write_manifest(run, plan.base.record.as_ref(), &begun, manifest, Decides::Manifest).await
+}
+
+/// What is noted of all that leaves.
+pub(super) fn leaving(plan: &Plan) -> Begun {
+    plan.leaves.iter().map(|(key, it)| (key.clone(), BegunObject::leaving(it))).collect()
 }
 
 /// Takes away what a release that was cut off has left and nobody wants.

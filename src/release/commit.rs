@@ -16,7 +16,7 @@ use super::write::{Settled, keep_copy, state, write};
 use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Kind, Object};
 use crate::plan::Plan;
-use crate::store::begun::{Begun, BegunObject, Stray, manifest_json};
+use crate::store::begun::{Begun, Stray, manifest_json};
 use crate::store::packed::pack;
 use crate::store::record::{Record, ReleaseNumber, feed_copy_key, manifest_key};
 use crate::store::{Condition, Version};
@@ -40,8 +40,7 @@ pub(super) async fn commit(
         run.tell(Event::FeedPublished { key: &plan.feed.key });
     }
     let decides = if plan.feed_reason.is_some() { Decides::Feed } else { Decides::Manifest };
-    let note = |it: &Stray| Some((it.key.clone(), BegunObject::leaving(plan.leaves.get(&it.key)?)));
-    let leaves: Begun = leaving.iter().filter_map(note).collect();
+    let leaves = begun::leaving(plan);
     let manifest = write_manifest(run, Some(&record), &leaves, manifest, decides).await?;
     // Without a manifest of ours, a later release has gone on, and may want what leaves.
     if !leaves.is_empty() && manifest.is_some() {

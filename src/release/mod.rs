@@ -194,7 +194,7 @@ async fn prepare(
 /// Notes what is about to be written, if nothing was published since the plan was made; gives the manifest's
 /// version.
 async fn begin(plan: &Plan, run: &Run<'_>) -> Result<Option<Version>, ReleaseError> {
-    if plan.sends.is_empty() {
+    if plan.sends.is_empty() && plan.leaves.is_empty() {
         return still_current(plan, run).await;
     }
     let base = plan.base.manifest.clone();

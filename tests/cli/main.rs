@@ -21,6 +21,7 @@ mod help;
 mod import;
 mod init;
 mod layout;
+mod leaves;
 mod listen;
 mod lost;
 mod network;

@@ -8,30 +8,30 @@ use super::show::{Ran, SETTINGS, TestShow};
 /// After every episode's date.
 const NOW: &str = "2021-03-01T00:00:00Z";
 
-fn show_of(episodes: u32) -> TestShow {
+pub(super) fn show_of(episodes: u32) -> TestShow {
     let show = TestShow::new();
     (1..=episodes).for_each(|number| show.with_audio(number, 150 + 10 * number as usize, &[]));
     show
 }
 
-fn set(show: &TestShow, from: &str, to: &str) {
+pub(super) fn set(show: &TestShow, from: &str, to: &str) {
     let text = show.read("onair.toml");
     assert!(text.contains(from), "{from}");
     show.write("onair.toml", &text.replace(from, to));
 }
 
-fn release(show: &TestShow, more: &[&str]) -> Ran {
+pub(super) fn release(show: &TestShow, more: &[&str]) -> Ran {
     show.onair(&[&["release", "--now", NOW], more].concat())
 }
 
-fn released(show: &TestShow, more: &[&str]) -> Ran {
+pub(super) fn released(show: &TestShow, more: &[&str]) -> Ran {
     let ran = release(show, more);
     assert_eq!(ran.code, 0, "{}", ran.said());
     ran
 }
 
 /// Every value of an attribute in a text.
-fn values<'a>(text: &'a str, before: &str) -> Vec<&'a str> {
+pub(super) fn values<'a>(text: &'a str, before: &str) -> Vec<&'a str> {
     text.split(before).skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
@@ -112,7 +112,7 @@ fn new_artwork_under_the_same_name_gets_a_new_address() {
 }
 
 /// The address to which the page at `path` leads on.
-fn leads_to(show: &TestShow, path: &str) -> String {
+pub(super) fn leads_to(show: &TestShow, path: &str) -> String {
     let page = show.read(path);
     assert!(page.contains("<meta name=\"robots\" content=\"noindex\">"), "{page}");
     let to = values(&page, "<link rel=\"canonical\" href=\"")[0].to_owned();
@@ -120,7 +120,7 @@ fn leads_to(show: &TestShow, path: &str) -> String {
     to
 }
 
-fn rename(show: &TestShow, from: &str, to: &str) {
+pub(super) fn rename(show: &TestShow, from: &str, to: &str) {
     fs::rename(show.path(&format!("episodes/{from}.md")), show.path(&format!("episodes/{to}.md")))
         .unwrap();
 }
@@ -343,14 +343,12 @@ fn an_episode_is_taken_down_and_its_page_says_so() {
           + podcasts/feed.xml (content changed, N kB)
           + N assets (content changed)
           + N pages (content changed)
+        To be taken away: N objects that the show no longer has (podcasts/episode_001/embed/index.html, podcasts/episode_001/index.md, podcasts/episode_001/oembed.json)
         Feed: 0 new, 1 removed: #1; 0 guids changed
         Plan: N objects to send, N kB, N unchanged
         To be written: `draft: true` in episodes/episode_001.md
         To be removed for good (a rollback cannot bring it back):
           - media/001.mp3 (N kB)
-          - podcasts/episode_001/embed/index.html (N kB)
-          - podcasts/episode_001/index.md (N B)
-          - podcasts/episode_001/oembed.json (N B)
         Nothing was taken down; `--yes` does it without a question.
         exit code 2
         ");
@@ -432,7 +430,8 @@ fn a_removal_says_what_stays_public_and_how_it_goes() {
           + podcasts/feed.xml (content changed, N kB)
           + N assets (content changed)
           + N pages (content changed)
-        Left public: of episode 1, media/001.mp3, podcasts/episode_001/embed/index.html, podcasts/episode_001/index.md, podcasts/episode_001/oembed.json
+        To be taken away: N objects that the show no longer has (podcasts/episode_001/embed/index.html, podcasts/episode_001/index.md, podcasts/episode_001/oembed.json)
+        Left public: of episode 1, media/001.mp3
           `onair unpublish 1` removes them
         Feed: 0 new, 1 removed: #1; 0 guids changed
         Plan: N objects to send, N kB, N unchanged

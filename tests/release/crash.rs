@@ -44,6 +44,11 @@ pub fn shows() -> Vec<(&'static str, Option<Show>, Show)> {
         ),
         ("a guest leaves", Some(changed(&|show| show.guest = Some("noor"))), Show::of(2)),
         (
+            "a guest leaves the feed",
+            Some(changed(&|show| show.guest = Some("noor"))),
+            changed(&|show| show.title = "Another show"),
+        ),
+        (
             "a guest takes another's place",
             Some(changed(&|show| show.guest = Some("noor"))),
             changed(&|show| (show.guest, show.title) = (Some("ines"), "Another show")),
@@ -262,6 +267,9 @@ async fn a_release_costs_no_more_requests_than_these() {
         scheduled episode comes: 12
         an episode leaves: 15
         other audio: 13
+        a guest leaves: 12
+        a guest leaves the feed: 16
+        a guest takes another's place: 17
         nothing: 2
         ");
 }

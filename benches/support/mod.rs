@@ -79,6 +79,7 @@ fn given(episode: &Episode) -> EpisodeIn<'_> {
             source_bytes: None,
             source_sha256: None,
             waveform: None,
+            tag_texts: None,
         },
         object: None,
         chapters: (0..5).map(chapter).collect(),

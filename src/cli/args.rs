@@ -295,7 +295,7 @@ pub struct Release {
     /// Wait up to this long for another release to end, and for scheduled episodes: `90m`, `3h`
     #[arg(long, value_name = "TIME", env = "ONAIR_WAIT", hide_env_values = true, value_parser = span)]
     pub wait: Option<std::time::Duration>,
-    /// Publish this episode's audio again, with a new tag, at a new address
+    /// Publish this episode's audio again, with a new tag, at a new address; `all`: that of every one whose tag is old
     #[arg(long, value_name = "EPISODE", add = episodes())]
     pub retag: Vec<String>,
     /// Let this guard pass

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hash::Sha256;
 use super::object::{Digest, Key};
+use super::tag_texts::TagTexts;
 use super::waveform::Waveform;
 
 /// The media type of all audio that onair publishes (RFC 3003).
@@ -42,6 +43,9 @@ pub struct PublishedAudio {
         deserialize_with = "Waveform::lenient"
     )]
     pub waveform: Option<Waveform>,
+    /// What its tag says, where onair wrote it: only the object itself knows.
+    #[serde(skip)]
+    pub tag_texts: Option<TagTexts>,
 }
 
 /// What the keys of audio start with that stands at an address of its own, outside of the target: no
@@ -69,6 +73,7 @@ impl PublishedAudio {
             source_bytes: None,
             source_sha256: None,
             waveform: None,
+            tag_texts: None,
         })
     }
 

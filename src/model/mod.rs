@@ -10,5 +10,6 @@ pub mod object;
 pub mod rendered_tag;
 pub mod shelf;
 pub mod slug;
+pub mod tag_texts;
 pub mod waiting;
 pub mod waveform;

@@ -215,6 +215,7 @@ pub fn as_written(checkout: &Checkout, episode: &Episode) -> Option<PublishedAud
         source_bytes: None,
         source_sha256: None,
         waveform: None,
+        tag_texts: None,
     })
 }
 

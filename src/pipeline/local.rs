@@ -53,6 +53,7 @@ impl<'a> Local<'a> {
             source_bytes: Some(probe.bytes),
             source_sha256: probe.sha256,
             waveform: None,
+            tag_texts: None,
         })
     }
 }
@@ -123,6 +124,7 @@ pub fn tagged_audio(
         source_bytes: Some(probe.bytes),
         source_sha256: probe.sha256,
         waveform: None,
+        tag_texts: Some(tag::texts(checkout, episode)),
     };
     let object = object(&audio, body);
     Ok((audio, object))

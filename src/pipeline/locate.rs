@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::evidence::AudioEvidence;
-use super::local::Local;
+use super::local::{Local, tagged_audio};
 use super::target::{self, Target};
-use super::{Checkout, Error};
+use super::{Checkout, Error, tag};
 use crate::audio::{Content, Foreign, LfsPointer, Probe};
 use crate::model::audio::{MP3_TYPE, PublishedAudio};
+use crate::model::hash::Sha256;
 use crate::model::object::{Key, Kind};
 use crate::plan::placement::{Ahead, By, Next, Placement, Proof, Question, Seen, Wanted};
 use crate::rules::Evidence;
@@ -130,6 +131,74 @@ pub async fn locate(
     Ok(Located { evidence, placements, proofs, adopted: all_adopted })
 }
 
+/// Gives audio at hand that stands in the target with an older tag another place, which its tag of today and its
+/// payload name: whether it did, or nothing if no MP3 is at hand that could be tagged so.
+///
+/// # Errors
+/// If the file cannot be read, or the target not be asked.
+pub async fn with_tag_of_today(
+    checkout: &Checkout,
+    located: &mut Located,
+    target: &Target,
+    episode: &Episode,
+) -> Result<Option<bool>, Error> {
+    let path = &episode.source.path;
+    let evidence = located.evidence.get(path);
+    let local = evidence.map(|it| Local::of(checkout, it)).transpose()?.flatten();
+    let (Some(local), Some(file)) = (local, episode.file.value()) else { return Ok(None) };
+    let key = |name: String| {
+        let key = Key::new(format!("{}{name}", checkout.show.settings.media_prefix()));
+        key.map_err(|error| Error::usage(error.to_string()))
+    };
+    let (audio, _) = tagged_audio(checkout, episode, &local, key(file.as_str().to_owned())?)?;
+    let has_it = |other: &PublishedAudio| other.digest() == audio.digest();
+    if matches!(located.placements.get(path), Some(Placement::Standing(old)) if has_it(old)) {
+        return Ok(Some(false));
+    }
+    let both = format!("{} {}", audio.tag_sha256, audio.payload_sha256);
+    let mark: String = Sha256::of(both.as_bytes()).to_string().chars().take(8).collect();
+    let stem = file.as_str().rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem);
+    let key = key(format!("{stem}-{mark}.mp3"))?;
+    let (bytes, evidence) = (audio.bytes, located.evidence.get_mut(path));
+    let (place, by) = match (target.identify(&key).await.map_err(target::failed)?, evidence) {
+        (Found::Audio(mut there), Some(evidence)) if has_it(&there) => {
+            speak(evidence, &mut there);
+            (Placement::Standing(there), By::Object(key))
+        }
+        (_, Some(Evidence::Probed { published, .. })) => {
+            *published = published.map(|_| bytes);
+            (Placement::Free(key), By::File)
+        }
+        _ => (Placement::Free(key), By::File),
+    };
+    located.placements.insert(path.clone(), place);
+    located.proofs.insert(path.clone(), Proof { pointer: false, by });
+    Ok(Some(true))
+}
+
+/// Gives audio of these episodes that was sent, but that no feed has named yet, its tag of today. What has an
+/// address of its own stays there.
+///
+/// # Errors
+/// As [`with_tag_of_today`].
+pub async fn renew(
+    checkout: &Checkout,
+    located: &mut Located,
+    target: &Target,
+    unnamed: impl Iterator<Item = &Episode>,
+) -> Result<(), Error> {
+    let takes_tag = |episode: &&Episode| {
+        enclosure::takes_tag(&checkout.show.settings, episode)
+            && episode.enclosure.value().is_none()
+    };
+    for episode in unnamed.filter(takes_tag) {
+        if let Some(Placement::Standing(_)) = located.placements.get(&episode.source.path) {
+            with_tag_of_today(checkout, located, target, episode).await?;
+        }
+    }
+    Ok(())
+}
+
 /// What the target is to be asked of an episode's audio, and the file at hand that is sent as it is;
 /// nothing where no place can be sought for it.
 fn question(
@@ -157,6 +226,9 @@ fn question(
     let comes_home = !is_elsewhere(evidence);
     let recorded = recorded.filter(|audio| !(comes_home && audio.is_elsewhere())).cloned();
     let name = place.name;
+    // With the file at hand, it is sent with its tag of today.
+    let at_hand = matches!(wanted, Wanted::Payload(_));
+    let texts = (!at_hand && recorded.is_none()).then(|| tag::texts(checkout, episode));
     let question = Question {
         prefix,
         name,
@@ -165,6 +237,7 @@ fn question(
         recorded,
         ahead,
         as_it_is,
+        texts,
     };
     Ok(Some((question, local.map(|local| local.file))))
 }

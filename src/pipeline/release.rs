@@ -8,21 +8,20 @@ use super::check::{find, select};
 use super::ears::{Listening, Watch, listen_to};
 use super::edition::Known;
 use super::evidence::{self, AudioEvidence};
-use super::local::{Local, tagged_audio};
-use super::locate::{Located, locate};
+use super::locate::{Located, locate, renew, with_tag_of_today};
 use super::target::{self, Seen, Target};
 use super::waveforms::Waveforms;
-use super::{Checkout, Class, Error, Options, edition, revision};
+use super::{Checkout, Class, Error, Options, edition, revision, tag};
 use crate::audio::Content;
-use crate::model::hash::Sha256;
-use crate::model::object::Key;
-use crate::plan::EpisodeName;
+use crate::model::audio::PublishedAudio;
 use crate::plan::placement::Placement;
-use crate::plan::{self, Allow, Guard, Overrides, Plan};
+use crate::plan::{self, Allow, EpisodeName, Guard, OldTag, Overrides, Plan};
 use crate::release::{self, Receipt, Run};
 use crate::rules::{Evidence, Finding, Severity};
 use crate::show::sound_settings::Listen;
 use crate::show::{Episode, waiting};
+use crate::site::edition::Guid;
+use crate::store::published::Standing;
 
 /// What is asked of a release.
 #[derive(Debug, Clone)]
@@ -117,15 +116,22 @@ pub async fn prepare_of(
         locate(&checkout, looked, published.record.as_ref(), &target, |_| false).await?;
     located.evidence.extend::<AudioEvidence>(aside);
     published.adopted = std::mem::take(&mut located.adopted);
-    let allow = retag(&checkout, &mut located, &asked.retag, allow)?;
+    let allow = retag(&checkout, &mut located, &target, &asked.retag, allow).await?;
     let guids = published.record.iter().flat_map(|record| &record.episodes);
     let guids: HashSet<&str> = guids.map(|episode| episode.guid.0.as_str()).collect();
     let first = |episode: &Episode| !episode.effective_guid().is_some_and(|it| guids.contains(it));
+    let unnamed = || checkout.show.episodes.iter().filter(|episode| first(episode));
+    // A feed that is not ours may name what stands there.
+    if published.standing != Standing::Foreign {
+        renew(&checkout, &mut located, &target, unnamed()).await?;
+    }
     let Listening { ears, notes: unheard } = match checkout.show.settings.sound.listen {
         Listen::Never => Listening::default(),
         Listen::Release | Listen::Check => listen_to(&checkout, &located.evidence, first, watch),
     };
     let findings = find(&checkout, &located.evidence, &ears, asked.now);
+    let due = unnamed().filter(|episode| !later.contains(episode.source.path.as_str()));
+    let old_tags = old_tags(&checkout, &located, due);
     // All else that was heard takes far more room.
     let waveforms = Waveforms::of(published.record.as_ref(), ears);
     let outcome = if findings.iter().any(|finding| finding.severity == Severity::Error) {
@@ -156,7 +162,10 @@ pub async fn prepare_of(
         };
         let source = plan::Source { revision, contained };
         let plan = match plan::plan_from(source, edition, &published, &allow) {
-            Ok(plan) => release::hold(target.store.as_ref(), &published, plan).await,
+            Ok(mut plan) => {
+                plan.old_tags.extend(old_tags);
+                release::hold(target.store.as_ref(), &published, plan).await
+            }
             Err(guards) => Ok(Err(guards)),
         };
         match plan.map_err(target::stopped)? {
@@ -167,42 +176,71 @@ pub async fn prepare_of(
     Ok(Prepared { checkout, located, target, note, findings, unheard, outcome })
 }
 
-/// Gives the audio of these episodes a new place, which its new tag and its payload name, and permits
-/// the change. Audio that has that tag already stays.
-fn retag(
+/// Publishes the audio of these episodes anew, and permits the change. Audio that has its tag of today
+/// already stays.
+async fn retag(
     checkout: &Checkout,
     located: &mut Located,
+    target: &Target,
     names: &[String],
     mut allow: Overrides,
 ) -> Result<Overrides, Error> {
-    let settings = &checkout.show.settings;
-    for path in select(&checkout.show, names)? {
-        let absent =
-            || Error::usage(format!("the audio of {path} is not at hand: nothing can be tagged"));
-        let of_path = |it: &&Episode| it.source.path == path;
-        let episode = checkout.show.episodes.iter().find(of_path).ok_or_else(absent)?;
-        let (Some(file), Some(guid)) = (episode.file.value(), episode.effective_guid()) else {
-            return Err(absent());
+    let all = |name: &String| name == EpisodeName::ALL;
+    let (every, names): (Vec<String>, Vec<String>) = names.iter().cloned().partition(all);
+    let mut paths = select(&checkout.show, &names)?;
+    let named = paths.len();
+    if !every.is_empty() {
+        // What onair never gave a tag is the host's.
+        let tagged = |placement: &Placement| match placement {
+            Placement::Standing(audio) => !audio.is_as_it_was() && !audio.is_elsewhere(),
+            Placement::Free(_) => false,
         };
-        let local = located.evidence.get(&path).map(|it| Local::of(checkout, it)).transpose()?;
-        let local = local.flatten().ok_or_else(absent)?;
-        let key = |name: String| {
-            let key = Key::new(format!("{}{name}", settings.media_prefix()));
-            key.map_err(|error| Error::usage(error.to_string()))
+        let standing = located.placements.iter().filter(|(_, placement)| tagged(placement));
+        paths.extend(standing.map(|(path, _)| path.clone()));
+    }
+    for (at, path) in paths.iter().enumerate() {
+        let episode = checkout.show.episodes.iter().find(|it| it.source.path == *path);
+        let of_today = match episode {
+            Some(episode) => with_tag_of_today(checkout, located, target, episode).await?,
+            None => None,
         };
-        let (audio, _) = tagged_audio(checkout, episode, &local, key(file.as_str().to_owned())?)?;
-        let placement = located.placements.get(&path);
-        if matches!(placement, Some(Placement::Standing(old)) if old.digest() == audio.digest()) {
-            continue;
+        match (of_today, episode.and_then(Episode::effective_guid)) {
+            (Some(true), Some(guid)) => {
+                allow = allow.with(Allow::AudioChange(EpisodeName(guid.to_owned())));
+            }
+            (Some(_), _) => {}
+            (None, _) if at >= named => {}
+            (None, _) => {
+                let message = format!("the audio of {path} is not at hand: nothing can be tagged");
+                return Err(Error::usage(message));
+            }
         }
-        let both = format!("{} {}", audio.tag_sha256, audio.payload_sha256);
-        let mark: String = Sha256::of(both.as_bytes()).to_string().chars().take(8).collect();
-        let stem = file.as_str().rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem);
-        let place = Placement::Free(key(format!("{stem}-{mark}.mp3"))?);
-        located.placements.insert(path, place);
-        allow = allow.with(Allow::AudioChange(EpisodeName(guid.to_owned())));
     }
     Ok(allow)
+}
+
+/// What the tags say that differs from what they would say now, of audio that stood in the target before
+/// any release has named it.
+fn old_tags<'a>(
+    checkout: &Checkout,
+    located: &Located,
+    first: impl Iterator<Item = &'a Episode>,
+) -> Vec<OldTag> {
+    let mut tags = Vec::new();
+    for episode in first {
+        let placement = located.placements.get(&episode.source.path);
+        let Some(Placement::Standing(PublishedAudio { tag_texts: Some(then), .. })) = placement
+        else {
+            continue;
+        };
+        let texts = then.differing(&tag::texts(checkout, episode));
+        let guid = episode.effective_guid().filter(|_| !texts.is_empty());
+        tags.extend(guid.map(|guid| {
+            let number = episode.number.value().copied();
+            OldTag { episode: EpisodeName::of(&Guid(guid.to_owned()), number).0, texts }
+        }));
+    }
+    tags
 }
 
 /// Episodes that are due and whose audio has no place.

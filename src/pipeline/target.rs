@@ -335,6 +335,7 @@ fn look(mut file: File, key: Key) -> io::Result<Found> {
         source_bytes: None,
         source_sha256: None,
         waveform: None,
+        tag_texts: None,
     }))
 }
 

@@ -1,12 +1,14 @@
 //! `upload`: sends audio, checked and tagged, ahead of the release that will name it. That release
 //! then needs no audio, only the proof that it is there.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::check::{files_of, find, select};
 use super::evidence;
 use super::local::{self, Local};
-use super::locate::{Located, locate};
+use super::locate::{Located, locate, renew};
 use super::target::{self, Seen, Target};
 use super::waveforms::Waveforms;
 use super::{Checkout, Class, Error, Options};
@@ -16,6 +18,7 @@ use crate::release::{self, Delivery, Run};
 use crate::rules::sound::Ears;
 use crate::rules::{Finding, Severity};
 use crate::show::{Episode, waiting};
+use crate::store::published::Standing;
 
 /// Audio that is to be sent, or what keeps it from being.
 pub struct Prepared {
@@ -64,7 +67,15 @@ pub async fn prepare(
     let looked = evidence::look_at(&checkout, depth, |episode| is_wanted(&episode));
     let Seen { target, published, .. } = target::read(options, &checkout.show.settings).await?;
     let waits = |episode: &Episode| waiting::waits(&checkout.show.settings, episode, now);
-    let located = locate(&checkout, looked, published.record.as_ref(), &target, waits).await?;
+    let record = published.record.as_ref();
+    let mut located = locate(&checkout, looked, record, &target, waits).await?;
+    if published.standing != Standing::Foreign {
+        let guids = record.iter().flat_map(|record| &record.episodes);
+        let guids: HashSet<&str> = guids.map(|known| known.guid.0.as_str()).collect();
+        let named = |guid: &str| guids.contains(guid);
+        let unnamed = all.iter().filter(|it| !it.effective_guid().is_some_and(named));
+        renew(&checkout, &mut located, &target, unnamed).await?;
+    }
     let findings = errors(&checkout, &located, &wanted, now);
     let jobs = if findings.is_empty() {
         let wanted = all.iter().filter(is_wanted);

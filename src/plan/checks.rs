@@ -13,6 +13,7 @@ use crate::model::audio::stands_elsewhere;
 use crate::model::object::{Digest, Key, Kind};
 use crate::model::waiting::Waiting;
 use crate::site::edition::{Edition, EditionEpisode, Guid};
+use crate::store::Stored;
 use crate::store::published::{Published, Standing};
 use crate::store::record::{LIMIT, Record, Revision};
 
@@ -86,8 +87,23 @@ fn target(edition: &Edition, published: &Published, allow: &Overrides, guards: &
             Some(record) => format!("the feed of release {}", record.number),
             None => "no feed".to_owned(),
         };
-        let what = format!("`{}` was not written by onair", edition.feed.key);
-        let found = "a feed that no release put there";
+        let key = &edition.feed.key;
+        let by_onair = |feed: &Stored| {
+            String::from_utf8_lossy(&feed.bytes).contains("<generator>onair</generator>")
+        };
+        let copied = published.record.is_none() && published.feed.as_ref().is_some_and(by_onair);
+        let (what, expected, found) = match copied {
+            true => (
+                format!("onair wrote `{key}`, but the record of that release is missing"),
+                "it in `.onair/`".to_owned(),
+                "none: where this is a copy, copy the folder `.onair/`, too",
+            ),
+            false => (
+                format!("`{key}` was not written by onair"),
+                expected,
+                "a feed that no release put there",
+            ),
+        };
         guards.push(refuse(
             GuardKind::FeedForeign,
             what,

@@ -78,6 +78,8 @@ impl fmt::Display for ItemName {
 /// An item whose content differs between two feeds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
+    /// Its guid, or its audio's address if it has none.
+    pub identity: Option<String>,
     /// The item.
     pub item: ItemName,
     /// What differs, in the words of RSS: `title`, `length`, `pubDate`, …
@@ -167,7 +169,8 @@ impl FeedDiff {
             fields.push("other elements");
         }
         if !fields.is_empty() {
-            self.changed.push(Changed { item: ItemName::of(after), fields });
+            let identity = after.identity().map(str::to_owned);
+            self.changed.push(Changed { identity, item: ItemName::of(after), fields });
         }
     }
 

@@ -339,7 +339,10 @@ fn draw_up(
     let known = stands.into_iter().chain(leaves.keys()).collect();
     let left = left(record, &known, &edition.episodes);
     let sent: Vec<&Object> = sends.iter().map(|step| &step.object).collect();
-    let old_tags = old_tags::old_tags(record, &edition.episodes, &sent);
+    let of_another = FeedDiff::default();
+    let ours = published.standing != Standing::Foreign;
+    let since = if ours { &diff } else { &of_another };
+    let old_tags = old_tags::old_tags(record, &edition.episodes, &sent, since);
     Plan {
         base: Base {
             standing: published.standing,

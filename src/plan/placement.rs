@@ -10,6 +10,7 @@ use std::fmt;
 use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
 use crate::model::object::{BadKey, Key};
+use crate::model::tag_texts::TagTexts;
 use crate::store::audio::Found;
 
 /// Where an episode's audio stands, or is to stand.
@@ -95,6 +96,8 @@ pub struct Question {
     pub ahead: Ahead,
     /// The file at hand at the plain key, where it is published as it is.
     pub as_it_is: Option<PublishedAudio>,
+    /// What its tag would say now, where only that tells which of several copies is the last one.
+    pub texts: Option<TagTexts>,
 }
 
 /// Whether audio is sent before its date: then to a marked name, since a plain one is easily guessed.
@@ -157,7 +160,14 @@ impl Question {
         if let Some(Found::Audio(audio)) = first
             && self.wanted.is(audio)
         {
-            return Ok(Next::Settled(standing(audio, By::Object(plain))));
+            let copies = match (&self.texts, &seen.beside) {
+                (Some(texts), None) if audio.tag_texts.as_ref().is_some_and(|it| it != texts) => {
+                    return Ok(Next::Beside(self.start()));
+                }
+                (_, beside) => beside.as_deref().unwrap_or_default(),
+            };
+            let best = self.best(std::iter::once(audio).chain(copies)).unwrap_or(audio);
+            return Ok(Next::Settled(standing(best, By::Object(best.key.clone()))));
         }
         if let Wanted::Payload(payload) = self.wanted {
             let plain_is_free = matches!(first, Some(Found::Nothing));
@@ -185,7 +195,7 @@ impl Question {
         }
         if !matches!(first, Some(Found::Nothing)) || self.ahead != Ahead::No {
             let Some(beside) = &seen.beside else { return Ok(Next::Beside(self.start())) };
-            if let Some(audio) = beside.iter().find(|audio| self.wanted.is(audio)) {
+            if let Some(audio) = self.best(beside.iter()) {
                 return Ok(Next::Settled(standing(audio, By::Object(audio.key.clone()))));
             }
         }
@@ -197,6 +207,18 @@ impl Question {
             }
             _ => None,
         }))
+    }
+
+    /// Of the copies that are what is wanted, the first with the fewest old texts in its tag.
+    fn best<'a>(
+        &self,
+        copies: impl Iterator<Item = &'a PublishedAudio>,
+    ) -> Option<&'a PublishedAudio> {
+        let old = |audio: &&PublishedAudio| match (&self.texts, &audio.tag_texts) {
+            (Some(now), Some(then)) => then.differing(now).len(),
+            _ => usize::MAX,
+        };
+        copies.filter(|audio| self.wanted.is(audio)).min_by_key(old)
     }
 
     /// Whether `key` may be this episode's audio that found its plain name taken.
@@ -249,6 +271,7 @@ fn is_mark(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::tag_texts;
 
     fn audio(name: &str, payload: &str) -> PublishedAudio {
         PublishedAudio {
@@ -262,6 +285,7 @@ mod tests {
             source_bytes: Some(2 + payload.len() as u64),
             source_sha256: Some(Sha256::of(format!("ID{payload}").as_bytes())),
             waveform: None,
+            tag_texts: None,
         }
     }
 
@@ -292,6 +316,7 @@ mod tests {
             recorded,
             ahead,
             as_it_is: None,
+            texts: None,
         };
         let look = |key: &Key| {
             standing
@@ -368,6 +393,7 @@ mod tests {
             recorded: None,
             as_it_is: Some(own.clone()),
             ahead: Ahead::No,
+            texts: None,
         };
         let mut seen = Seen { plain: Some(Found::Other), ..Seen::default() };
         assert_eq!(question.next(&seen).unwrap(), Next::Whole(own.key.clone()));
@@ -400,6 +426,47 @@ mod tests {
             let there = settle(&[("1.mp3", "old"), (&beside, "new")], wanted, recorded);
             assert!(there.starts_with(&format!("media/{beside} by what stands")), "{there}");
         }
+    }
+
+    #[test]
+    fn of_two_copies_the_one_with_the_tag_of_today_is_taken() {
+        let texts = |title: &str| {
+            let mut all = [Sha256::of(b"same"); tag_texts::NAMES.len()];
+            all[0] = Sha256::of(title.as_bytes());
+            Some(TagTexts::of(all))
+        };
+        let copy = |name: &str, title: &str| PublishedAudio {
+            tag_texts: texts(title),
+            ..audio(name, "new")
+        };
+        let mut question = Question {
+            prefix: "media/".into(),
+            name: "1.mp3".into(),
+            file: "1.mp3".into(),
+            wanted: Wanted::Size(None),
+            recorded: None,
+            ahead: Ahead::Perhaps,
+            as_it_is: None,
+            texts: texts("now"),
+        };
+        let plain = copy("1.mp3", "once");
+        let mut seen = Seen { plain: Some(Found::Audio(plain.clone())), ..Seen::default() };
+        assert_eq!(question.next(&seen).unwrap(), Next::Beside("media/1-".into()));
+        let taken = |question: &Question, seen: &Seen| match question.next(seen).unwrap() {
+            Next::Settled(Some((Placement::Standing(audio), _))) => audio.key.to_string(),
+            other => panic!("{other:?}"),
+        };
+        seen.beside = Some(vec![copy("1-00000000.mp3", "then"), copy("1-11111111.mp3", "now")]);
+        assert_eq!(taken(&question, &seen), "media/1-11111111.mp3");
+        seen.plain = Some(Found::Nothing);
+        assert_eq!(taken(&question, &seen), "media/1-11111111.mp3");
+        // Where none is of today, and where nobody asks, the plain one.
+        question.texts = texts("later");
+        seen.plain = Some(Found::Audio(plain));
+        assert_eq!(taken(&question, &seen), "media/1.mp3");
+        question.texts = None;
+        seen.beside = None;
+        assert_eq!(taken(&question, &seen), "media/1.mp3");
     }
 
     #[test]

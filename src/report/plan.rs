@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 
 use super::{bytes, counted};
 use crate::model::object::{Key, Kind, Object};
-use crate::plan::{Moved, Plan, Reason};
+use crate::model::tag_texts::NAMES;
+use crate::plan::{EpisodeName, Moved, OldTag, Plan, Reason};
 use crate::release::Receipt;
 
-/// How many pages that move or leave are told by name.
+/// How many pages that move or leave, and MP3s with old tags, are told by name.
 const NAMED: usize = 3;
 
 /// How much of a plan to tell.
@@ -67,13 +68,7 @@ pub fn plan_lines(plan: &Plan, target: &str, dry: bool, detail: Detail) -> Vec<S
         let named = some_of(plan.not_kept.iter());
         lines.push(format!("Not kept, and not brought back: {objects} ({named})"));
     }
-    for old in &plan.old_tags {
-        let (episode, texts) = (&old.episode, old.texts.join(" and "));
-        lines.push(format!(
-            "Tag: the MP3 of episode {episode} keeps the {texts} it was published with; \
-             `onair release --retag {episode}` publishes it anew"
-        ));
-    }
+    lines.extend(old_tag_lines(&plan.old_tags));
     for left in &plan.left {
         let keys: Vec<&str> = left.keys.iter().map(Key::as_str).collect();
         lines.push(format!("Left public: of episode {}, {}", left.episode, keys.join(", ")));
@@ -97,6 +92,46 @@ fn some_of<'a>(keys: impl ExactSizeIterator<Item = &'a Key>) -> String {
     let more = if keys.len() > NAMED { ", …" } else { "" };
     let named: Vec<&str> = keys.take(NAMED).map(Key::as_str).collect();
     format!("{}{more}", named.join(", "))
+}
+
+fn old_tag_lines(old_tags: &[OldTag]) -> Vec<String> {
+    let (all, single): (Vec<&OldTag>, Vec<_>) =
+        old_tags.iter().partition(|old| old.episode == EpisodeName::ALL);
+    let mut lines = Vec::new();
+    for OldTag { texts, .. } in all {
+        lines.push(format!(
+            "Tag: published MP3s keep the {} they were published with; `onair release --retag all` \
+             publishes them anew",
+            listed(texts)
+        ));
+    }
+    if single.len() > NAMED {
+        let has = |name: &&str| single.iter().any(|old| old.texts.contains(name));
+        let texts: Vec<&str> = NAMES.into_iter().filter(has).collect();
+        lines.push(format!(
+            "Tag: {} MP3s keep texts they were published with ({}); `onair release --retag EPISODE` \
+             publishes one anew, `--retag all` each",
+            single.len(),
+            texts.join(", ")
+        ));
+        return lines;
+    }
+    for OldTag { episode, texts } in single {
+        lines.push(format!(
+            "Tag: the MP3 of episode {episode} keeps the {} it was published with; \
+             `onair release --retag {episode}` publishes it anew",
+            listed(texts)
+        ));
+    }
+    lines
+}
+
+/// Words as one reads them: `a, b and c`.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => words.concat(),
+    }
 }
 
 fn moved_lines(moved: &[Moved]) -> Vec<String> {

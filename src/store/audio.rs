@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Head;
 use crate::model::audio::PublishedAudio;
 use crate::model::object::Key;
+use crate::model::tag_texts::TagTexts;
 use crate::model::waveform::Waveform;
 
 /// What stands at an audio key.
@@ -25,6 +26,7 @@ const FRAMES_SHA256: &str = "frames-sha256";
 const SOURCE_BYTES: &str = "source-bytes";
 const SOURCE_SHA256: &str = "source-sha256";
 const WAVEFORM: &str = "waveform";
+const TAG_TEXTS: &str = "tag-texts";
 
 /// The metadata that [`of_head`] reads; the digest's hashes are not here, the object adds them.
 pub fn metadata(audio: &PublishedAudio) -> Arc<[(&'static str, String)]> {
@@ -35,16 +37,22 @@ pub fn metadata(audio: &PublishedAudio) -> Arc<[(&'static str, String)]> {
         (SOURCE_BYTES, audio.source_bytes.map(|bytes| bytes.to_string())),
         (SOURCE_SHA256, audio.source_sha256.map(|hash| hash.to_string())),
         (WAVEFORM, audio.waveform.as_ref().map(|waveform| waveform.as_str().to_owned())),
+        (TAG_TEXTS, audio.tag_texts.as_ref().map(|texts| texts.as_str().to_owned())),
     ];
     given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
-/// Adds what metadata say of the host's file, if they are those of this very audio.
+/// Adds what metadata say of the host's file and of the tag, if they are those of this very audio.
 pub fn add_source(audio: &mut PublishedAudio, metadata: &BTreeMap<String, String>) {
     if audio.digest().agrees_with(metadata) {
         audio.source_bytes = number(metadata, SOURCE_BYTES);
         audio.source_sha256 = metadata.get(SOURCE_SHA256).and_then(|hash| hash.parse().ok());
+        audio.tag_texts = texts(metadata);
     }
+}
+
+fn texts(metadata: &BTreeMap<String, String>) -> Option<TagTexts> {
+    TagTexts::parse(metadata.get(TAG_TEXTS)?)
 }
 
 fn number(metadata: &BTreeMap<String, String>, name: &str) -> Option<u64> {
@@ -68,6 +76,7 @@ pub fn of_head(key: &Key, head: &Head) -> Option<PublishedAudio> {
         source_bytes: number(SOURCE_BYTES),
         source_sha256: hash(SOURCE_SHA256),
         waveform: head.metadata.get(WAVEFORM).and_then(|text| Waveform::parse(text)),
+        tag_texts: texts(&head.metadata),
     })
 }
 
@@ -90,6 +99,7 @@ mod tests {
             source_bytes: Some(5),
             source_sha256: Some(Sha256::of(b"IDnew")),
             waveform: Waveform::of(&[5, 255].repeat(20)),
+            tag_texts: TagTexts::parse(&"0a1b".repeat(10)),
         };
         let object = Object {
             key: audio.key.clone(),

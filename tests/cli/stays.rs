@@ -596,6 +596,89 @@ fn a_tag_is_old_until_its_host_has_it_published_anew() {
     }
 }
 
+/// Whether any MP3 of the feed has this text in its tag.
+fn heard(show: &TestShow, text: &str) -> bool {
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let feed = show.read("public/podcasts/feed.xml");
+    let names = values(&feed, "<enclosure url=\"https://show.example/");
+    names.into_iter().any(|name| {
+        let bytes = fs::read(show.path("public").join(name)).unwrap();
+        bytes.windows(wide.len()).any(|window| window == wide)
+    })
+}
+
+#[test]
+fn an_episode_that_comes_back_has_the_tag_of_today() {
+    for retagged in [true, false] {
+        let show = show_of(2);
+        released(&show, &[]);
+        let path = "episodes/episode_002.md";
+        show.write(path, &show.read(path).replace("Title three", "Corrected"));
+        released(&show, if retagged { &["--retag", "2"] } else { &[] });
+        let text = show.read(path);
+        show.write(path, &text.replacen("---\n", "---\ndraft: true\n", 1));
+        released(&show, &["--allow", "removal:2"]);
+        assert!(!heard(&show, "Title three"));
+        show.write(path, &text);
+        // Without the MP3, the copy with the fewest old texts is taken, and what is old is told.
+        fs::rename(show.path("audio"), show.path("away")).unwrap();
+        let dry = released(&show, &["--dry-run"]);
+        let old = "Tag: the MP3 of episode 2 keeps the title it was published with";
+        assert_eq!(dry.stdout.contains(old), !retagged, "{}", dry.said());
+        fs::rename(show.path("away"), show.path("audio")).unwrap();
+        let ran = released(&show, &[]);
+        assert!(!ran.stdout.contains("Tag:"), "{}", ran.said());
+        assert_eq!(ran.stdout.contains("+ media/002-"), !retagged, "it is there: {}", ran.said());
+        assert!(heard(&show, "Corrected") && !heard(&show, "Title three"));
+        assert!(released(&show, &[]).stdout.starts_with("Nothing to do"));
+    }
+}
+
+#[test]
+fn all_that_is_old_in_tags_is_told_in_few_lines() {
+    let show = show_of(5);
+    released(&show, &[]);
+    let path = "episodes/episode_002.md";
+    let text = show.read(path).replacen("---\n", "---\nseason: 4\n", 1);
+    show.write(path, &(text + "\nMore notes.\n"));
+    set(&show, "title = \"", "title = \"New ");
+    let mut artwork = fs::read(show.path("img/artwork.png")).unwrap();
+    artwork.extend_from_slice(b"another picture");
+    fs::write(show.path("img/artwork.png"), artwork).unwrap();
+    let ran = released(&show, &[]);
+    let tags: Vec<&str> = ran.stdout.lines().filter(|line| line.starts_with("Tag:")).collect();
+    insta::assert_snapshot!(tags.join("\n"), @"
+    Tag: published MP3s keep the show's title and cover they were published with; `onair release --retag all` publishes them anew
+    Tag: the MP3 of episode 2 keeps the season and notes it was published with; `onair release --retag 2` publishes it anew
+    ");
+    // Each gets a new tag, but for the one that is not at hand.
+    fs::remove_file(show.path("audio/005.mp3")).unwrap();
+    let ran = released(&show, &["--retag", "all"]);
+    assert_eq!(ran.stdout.matches("+ media/00").count(), 4, "{}", ran.said());
+    for number in 1..=4 {
+        let path = format!("episodes/episode_{number:03}.md");
+        show.write(&path, &show.read(&path).replacen("Title", "A better title", 1));
+    }
+    let ran = released(&show, &[]);
+    let all = "Tag: 4 MP3s keep texts they were published with (title); `onair release --retag EPISODE` publishes one anew, `--retag all` each";
+    assert!(ran.stdout.contains(all), "{}", ran.said());
+}
+
+#[test]
+fn a_copy_without_its_records_is_known_for_onair_s_own() {
+    let show = show_of(1);
+    released(&show, &[]);
+    fs::remove_dir_all(show.path("public/.onair")).unwrap();
+    let refused = release(&show, &[]);
+    assert_eq!(refused.code, 4, "{}", refused.said());
+    insta::assert_snapshot!(refused.said(), @"
+    error: feed: onair wrote `podcasts/feed.xml`, but the record of that release is missing: expected it in `.onair/`, found none: where this is a copy, copy the folder `.onair/`, too
+      help: look whether the target is the right one; if this is meant, release with --allow foreign-feed
+    error: stopped by 1 guard: nothing was published
+    exit code 4
+    ");
+}
+
 #[test]
 fn audio_that_is_nowhere_drops_no_episode_out_of_the_feed() {
     let show = show_of(2);

@@ -114,15 +114,47 @@ fn audio_that_is_exported_again_goes_beside_what_was_sent() {
 }
 
 #[test]
-fn a_title_that_changes_after_the_upload_is_no_reason_to_stop() {
+fn a_title_that_changes_after_the_upload_stands_in_the_tag_that_is_published() {
     let show = uploaded();
     let sent = show.tree("public/media");
     let text = show.read("episodes/episode_002.md").replace("Title three", "Another title");
     show.write("episodes/episode_002.md", &text);
     let ran = show.onair(&["release"]);
     assert_eq!(ran.code, 0, "{}", ran.said());
-    assert_eq!(show.tree("public/media"), sent);
-    assert!(show.read("public/podcasts/feed.xml").contains("Another title"));
+    assert!(!ran.stdout.contains("Tag:"), "{}", ran.said());
+    let mut after = show.tree("public/media");
+    let feed = show.read("public/podcasts/feed.xml");
+    assert!(feed.contains("Another title") && feed.contains("/media/001.mp3\""), "{feed}");
+    let second = after.keys().find(|name| name.starts_with("public/media/002-")).unwrap().clone();
+    assert!(feed.contains(&second["public".len()..]), "{feed}");
+    assert!(after.remove(&second).unwrap().ends_with(&audio(2, 300)));
+    assert_eq!(after, sent, "what was sent stays as it is");
+    assert!(show.onair(&["release"]).stdout.starts_with("Nothing to do"));
+}
+
+#[test]
+fn without_audio_a_release_tells_what_is_old_in_a_tag_that_was_sent_ahead() {
+    let show = uploaded();
+    let path = "episodes/episode_002.md";
+    let text = show.read(path).replace("Title three", "Another title");
+    show.write(path, &(text + "\nMore notes.\n"));
+    let away = show.path("away");
+    fs::rename(show.path("audio"), &away).unwrap();
+    let ran = show.onair(&["release", "--dry-run"]);
+    let says = "Tag: the MP3 of episode 2 keeps the title and notes it was published with;";
+    assert!(ran.stdout.contains(says), "{}", ran.said());
+    // Sent ahead again, it has the tag of today, and that copy is taken.
+    fs::rename(&away, show.path("audio")).unwrap();
+    assert_eq!(show.onair(&["release", "--dry-run"]).code, 0);
+    let again = show.onair(&["upload", "2"]);
+    assert!(again.stdout.contains("Sent 1 file"), "{}", again.said());
+    let again = show.onair(&["upload", "2"]);
+    assert!(again.stdout.contains("is there already"), "{}", again.said());
+    fs::rename(show.path("audio"), &away).unwrap();
+    let ran = show.onair(&["release"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    assert!(!ran.stdout.contains("Tag:"), "{}", ran.said());
+    assert!(show.read("public/podcasts/feed.xml").contains("/media/002-"));
 }
 
 #[test]

@@ -159,6 +159,7 @@ impl Episode {
                 source_bytes: None,
                 source_sha256: None,
                 waveform: None,
+                tag_texts: None,
             },
             published: "2022-05-27T07:00:00+02:00".into(),
             apple_episode_id: None,

@@ -27,8 +27,8 @@ pub fn tell(client: &Client, settings: &Settings, token: Option<&str>) -> Vec<Ch
         checks.push(said("WebSub", hub, answer.map(|it| (it.status, it.is_success()))));
     }
     if let Some(podping) = &settings.site.podping {
-        let address = podping.get_ref();
-        let query = form(&[("url", &feed), ("reason", "update"), ("medium", "podcast")]);
+        let (address, medium) = (podping.get_ref(), settings.show.medium.get_ref());
+        let query = form(&[("url", &feed), ("reason", "update"), ("medium", medium)]);
         let headers: Vec<(&str, &str)> =
             token.into_iter().map(|token| ("Authorization", token)).collect();
         let answer = client.get_with(&format!("{address}?{query}"), &headers, LIMIT);

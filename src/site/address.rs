@@ -54,9 +54,9 @@ impl Addresses {
         page::beside(&self.page(episode), name)
     }
 
-    /// A page's site path as links have it: without `index.html`, if the show's addresses go without.
-    pub fn link<'a>(&self, path: &'a str) -> &'a str {
-        page::in_link(&self.settings, path)
+    /// A site path as links have it: escaped, and without `index.html` if the show's addresses go without.
+    pub fn link(&self, path: &str) -> String {
+        in_address(page::in_link(&self.settings, path))
     }
 
     /// The feed's site path.
@@ -80,7 +80,7 @@ impl Addresses {
 
     /// The address of a site path.
     pub fn url(&self, path: &str) -> String {
-        format!("{}{}", self.site_url, in_address(self.link(path)))
+        format!("{}{}", self.site_url, self.link(path))
     }
 
     /// The site's own address.
@@ -112,7 +112,7 @@ impl Addresses {
         let own = candidates(path, source).into_iter().find_map(|path| self.known.get(&path));
         let own = own.or_else(|| self.known.get(&page_of()?));
         if let Some(own) = own {
-            return Some(Target::Own(format!("{}{tail}", in_address(own))));
+            return Some(Target::Own(format!("{}{tail}", self.link(own))));
         }
         let base = Url::parse(&self.url(page)).ok()?;
         base.join(link).ok().map(|url| Target::Absolute(url.into()))

@@ -138,7 +138,7 @@ pub struct Item<'a> {
     pub page: String,
     /// The short text about it, plain.
     pub summary: Arc<str>,
-    /// The short text as HTML of one line; empty if the host wrote none.
+    /// The short text as HTML without blocks; empty if the host wrote none.
     pub description: Clean,
     /// The guest line, HTML; empty if there is none.
     pub guest: Clean,
@@ -239,17 +239,15 @@ impl<'a> Item<'a> {
     /// `content:encoded`.
     pub fn content(&self, addresses: &Addresses, language: &Language) -> String {
         let absolute = self.absolute(addresses);
-        let paragraph = |html: &Clean| match html.is_empty() {
-            true => String::new(),
-            false => format!("<p>{}</p>\n", html::feed(html, &absolute)),
-        };
-        let content = format!(
-            "{}{}{}{}",
-            paragraph(&self.description),
-            paragraph(&self.guest),
+        let mut content = String::new();
+        for part in self.description.paragraphs().into_iter().chain(self.guest.paragraphs()) {
+            content.push_str(&format!("<p>{}</p>\n", html::feed(&part, &absolute)));
+        }
+        content.push_str(&format!(
+            "{}{}",
             html::feed(&self.notes, &absolute),
             link_list(&self.links, language.word("links")),
-        );
+        ));
         content.trim().to_owned()
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 /// The languages that pages speak, with their words.
-const LANGUAGES: [(&str, &str); 11] = [
+const LANGUAGES: [(&str, &str); 12] = [
     ("en", include_str!("languages/en.toml")),
     ("fr", include_str!("languages/fr.toml")),
     ("de", include_str!("languages/de.toml")),
@@ -18,16 +18,29 @@ const LANGUAGES: [(&str, &str); 11] = [
     ("nl", include_str!("languages/nl.toml")),
     ("ja", include_str!("languages/ja.toml")),
     ("zh", include_str!("languages/zh.toml")),
+    ("zh-hant", include_str!("languages/zh-hant.toml")),
     ("ar", include_str!("languages/ar.toml")),
     ("he", include_str!("languages/he.toml")),
 ];
 
-/// Languages of scripts that run from right to left (ISO 639-1), spoken by onair or not.
-const RIGHT_TO_LEFT: [&str; 8] = ["ar", "dv", "fa", "he", "ps", "ug", "ur", "yi"];
+/// Languages of scripts that run from right to left (ISO 639), spoken by onair or not.
+const RIGHT_TO_LEFT: [&str; 12] =
+    ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"];
+/// Scripts that run so (ISO 15924), which a code may name: `az-Arab`.
+const RIGHT_TO_LEFT_SCRIPTS: [&str; 7] = ["adlm", "arab", "hebr", "nkoo", "rohg", "syrc", "thaa"];
 
 /// How lines of the language of this code run: `ltr` or `rtl`, as HTML's `dir` has it.
 pub fn direction(code: &str) -> &'static str {
-    if RIGHT_TO_LEFT.contains(&primary(code).as_str()) { "rtl" } else { "ltr" }
+    let script = code
+        .split(['-', '_'])
+        .skip(1)
+        .take(2)
+        .find(|part| part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let turned = match script {
+        Some(script) => RIGHT_TO_LEFT_SCRIPTS.contains(&script.to_lowercase().as_str()),
+        None => RIGHT_TO_LEFT.contains(&primary(code).as_str()),
+    };
+    if turned { "rtl" } else { "ltr" }
 }
 
 /// `pt` of `pt-BR`.
@@ -35,25 +48,36 @@ fn primary(code: &str) -> String {
     code.split(['-', '_']).next().unwrap_or_default().to_lowercase()
 }
 
+/// Whether Chinese of this code is written in traditional characters.
+fn is_traditional(code: &str) -> bool {
+    let parts = || code.split(['-', '_']).skip(1).map(str::to_lowercase);
+    let simplified = parts().any(|part| part == "hans");
+    !simplified && parts().any(|part| matches!(part.as_str(), "hant" | "tw" | "hk" | "mo"))
+}
+
 /// A language that pages speak.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Language {
     /// Of the words: `en` where the show's language has none.
     code: &'static str,
-    /// Of the show, which decides how pages run.
-    own: String,
+    /// How pages run, which the show's language decides.
+    direction: &'static str,
     words: BTreeMap<String, String>,
 }
 
 impl Language {
     /// The language of a show whose `language` is this ISO 639 code, with the host's own words.
     pub fn of(code: &str, own_words: &BTreeMap<String, String>) -> Self {
-        let own = primary(code);
+        let direction = direction(code);
+        let own = match primary(code) {
+            own if own == "zh" && is_traditional(code) => "zh-hant".to_owned(),
+            own => own,
+        };
         let (code, text) = LANGUAGES.iter().find(|(code, _)| *code == own).unwrap_or(&LANGUAGES[0]);
         // The tests hold that every file can be read.
         let mut words: BTreeMap<String, String> = toml::from_str(text).unwrap_or_default();
         words.extend(own_words.iter().map(|(name, word)| (name.clone(), word.clone())));
-        Self { code, own, words }
+        Self { code, direction, words }
     }
 
     /// Its words by name; a template has them as `t`.
@@ -68,7 +92,7 @@ impl Language {
 
     /// How its lines run: `ltr` or `rtl`, as HTML's `dir` has it.
     pub fn direction(&self) -> &'static str {
-        direction(&self.own)
+        self.direction
     }
 
     /// A day: `27 May 2022`, `27 mai 2022`.
@@ -100,12 +124,13 @@ impl Language {
         })
     }
 
-    /// A playing time to the minute: `59 min`, `1 h 04 min`.
+    /// A playing time to the minute: `59 min`, `1 h 04 min`; nothing where it is not known.
     pub fn playing_time(&self, seconds: u64) -> String {
         let minutes = (seconds + 30) / 60;
         let (h, m) = ((minutes / 60).to_string(), (minutes % 60).to_string());
         let two = format!("{:02}", minutes % 60);
         let form = match (seconds, minutes) {
+            (0, _) => return String::new(),
             (0..60, _) => return self.filled("seconds", &[("s", &seconds.to_string())]),
             (_, 0..60) => "minutes",
             _ if minutes.is_multiple_of(60) => "hours",
@@ -114,10 +139,11 @@ impl Language {
         self.filled(form, &[("h", &h), ("mm", &two), ("m", &m)])
     }
 
-    /// A size in decimal units: `113 MB`, `4,2 Mo`.
+    /// A size in decimal units: `113 MB`, `4,2 Mo`; nothing where it is not known.
     pub fn size(&self, bytes: u64) -> String {
         let (unit, point) = (self.word("byte"), self.word("decimal"));
         let (scale, prefix) = match bytes {
+            0 => return String::new(),
             0..1_000_000 => (1_000, "k"),
             1_000_000..1_000_000_000 => (1_000_000, "M"),
             _ => (1_000_000_000, "G"),
@@ -152,12 +178,13 @@ pub fn clock(seconds: u64) -> String {
     }
 }
 
-/// A playing time for machines (ISO 8601): `PT58M48S`.
-pub fn iso_duration(seconds: u64) -> String {
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    match hours {
-        0 => format!("PT{minutes}M{seconds}S"),
-        _ => format!("PT{hours}H{minutes}M{seconds}S"),
+/// A playing time for machines (ISO 8601): `PT58M48S`; nothing where it is not known.
+pub fn iso_duration(seconds: u64) -> Option<String> {
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match (seconds, hours) {
+        (0, _) => None,
+        (_, 0) => Some(format!("PT{minutes}M{rest}S")),
+        _ => Some(format!("PT{hours}H{minutes}M{rest}S")),
     }
 }
 
@@ -211,12 +238,14 @@ mod tests {
 
     #[test]
     fn times() {
+        assert_eq!((language("en").playing_time(0), language("en").size(0)), Default::default());
         let texts = [45, 3528, 3570, 3600, 7440].map(|s| language("en").playing_time(s));
         let texts = texts.map(|text| text.replace('\u{a0}', " "));
         assert_eq!(texts, ["45 s", "59 min", "1 h", "1 h", "2 h 04 min"]);
         assert_eq!(language("ja").playing_time(7440), "2時間4分");
         assert_eq!([clock(59), clock(3528), clock(3723)], ["0:59", "58:48", "1:02:03"]);
-        assert_eq!([iso_duration(3528), iso_duration(3723)], ["PT58M48S", "PT1H2M3S"]);
+        let iso = [0, 3528, 3723].map(iso_duration);
+        assert_eq!(iso, [None, Some("PT58M48S".to_owned()), Some("PT1H2M3S".to_owned())]);
         assert_eq!([fragment(95_000), fragment(95_560), fragment(0)], ["95", "95.5", "0"]);
     }
 
@@ -234,6 +263,17 @@ mod tests {
 
     #[test]
     fn a_host_s_words_come_first() {
+        for code in ["sd", "ckb", "ks_IN", "az-Arab", "pa-arab-PK", "ur"] {
+            assert_eq!(direction(code), "rtl", "{code}");
+        }
+        for code in ["az", "ks-Deva", "ur-Latn", "pa-IN", "en-x-arab"] {
+            assert_eq!(direction(code), "ltr", "{code}");
+        }
+        for (code, word) in
+            [("zh-TW", "嘉賓"), ("zh-Hant-CN", "嘉賓"), ("zh-Hans-HK", "嘉宾"), ("zh", "嘉宾")]
+        {
+            assert_eq!(language(code).word("guests"), word, "{code}");
+        }
         let own = BTreeMap::from([("archive".to_owned(), "Vault".to_owned())]);
         let language = Language::of("sv", &own);
         assert_eq!((language.word("archive"), language.word("about")), ("Vault", "About"));

@@ -1,6 +1,6 @@
 //! The edition as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::sync::Arc;
 
@@ -244,6 +244,92 @@ fn both_feeds_say_of_what_type_audio_elsewhere_is() {
         assert!(said.contains("audio/x-m4a"), "{said}");
         assert!(!said.contains("audio/mpeg") && !said.contains("MP3"), "{said}");
     }
+}
+
+/// Whatever a file is called, and whether addresses have `index.html` or not: a link within the site leads
+/// to something of it, and is no second address of a page.
+#[test]
+fn every_link_within_the_site_leads_somewhere() {
+    let topics = "tags: [\"C#\", C++, 港 町, \"🎙\"]\nseason: 2\n";
+    let text = |number: u32| testing::text(number, number).replace("tags: [mer]\n", topics);
+    let named = |number: u32, name: &str| {
+        let notes = "[a](a%20%231%3F%2050%25.md) [b](/podcasts/é.b/index.html#c)\n";
+        testing::episode(&format!("episodes/{name}.md"), &(text(number) + notes))
+    };
+    let episodes = [named(1, "a #1? 50%"), named(2, "é.b"), named(3, "100%25")];
+    for (more, is_short) in [("", false), ("index-html = false\n", true)] {
+        let show = testing::settings_from(&format!("{SETTINGS}{more}"));
+        let mut inputs = testing::inputs(&show, &episodes);
+        let said = crate::show::Source::new("t.vtt", "WEBVTT\n\n00:00.000 --> 00:02.000\nOh\n");
+        for given in &mut inputs.episodes {
+            given.chapters = vec![testing::chapter(0, "a"), testing::chapter(9, "b")];
+            given.transcripts = vec![TranscriptFile::parse(&said).unwrap().into()];
+        }
+        let edition = build(&inputs).unwrap();
+        let keys: BTreeSet<&str> =
+            edition.objects.iter().map(|object| object.key.as_str()).collect();
+        let mut led = BTreeSet::new();
+        let mut follow = |from: &str, link: &str| {
+            let base = format!("https://show.example/{}", crate::show::in_address(from));
+            let url = url::Url::parse(&base).unwrap().join(link).unwrap();
+            let own = url.domain() == Some("show.example") && url.path().starts_with("/web/");
+            if !own || link.contains("feed.xml") || link.starts_with('#') {
+                return;
+            }
+            let path = percent_encoding::percent_decode_str(url.path()).decode_utf8().unwrap();
+            let is_folder = path.ends_with('/');
+            let key = format!("{}{}", &path[1..], if is_folder { "index.html" } else { "" });
+            assert!(keys.contains(key.as_str()), "{from}: {link} is no {key}");
+            assert!(!is_short || !path.ends_with("/index.html"), "{from}: {link}");
+            led.insert(key);
+        };
+        for object in &edition.objects {
+            let key = object.key.as_str();
+            if object.content_type.starts_with("text/html") {
+                let html = text_of(object);
+                for link in html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next())
+                {
+                    follow(key, &link.replace("&amp;", "&"));
+                }
+            } else if key.starts_with("web/assets/search/episodes-") {
+                let rows: Vec<serde_json::Value> = serde_json::from_str(&text_of(object)).unwrap();
+                rows.iter().for_each(|row| follow("web/index.html", row[0].as_str().unwrap()));
+            }
+        }
+        let unled: Vec<_> =
+            keys.iter().filter(|key| key.ends_with("index.html") && !led.contains(**key)).collect();
+        let players = unled.iter().all(|key| key.ends_with("embed/index.html"));
+        assert!(players, "{unled:?}");
+    }
+}
+
+#[test]
+fn what_is_not_known_of_audio_elsewhere_is_not_said() {
+    let (show, url) = (testing::settings(), "https://old.example/1.mp3");
+    let description = "description: \"A <b>first</b>.\\n\\nA second.\"\nguest: A\n";
+    let text = testing::text(1, 1);
+    let from = text.find("description:").unwrap();
+    let to = text.find("episode: 1").unwrap();
+    let text = format!("{}{description}enclosure: {url}\n{}", &text[..from], &text[to..]);
+    let episodes = [testing::episode("episodes/1.md", &text)];
+    let mut inputs = testing::inputs(&show, &episodes);
+    inputs.episodes[0].audio = PublishedAudio::elsewhere(url, 0, 0).unwrap();
+    inputs.episodes[0].chapters = [0, 9].map(|at| testing::chapter(at, "A")).to_vec();
+    inputs.episodes[0].chapters[1].start = std::time::Duration::from_millis(900);
+    let edition = build(&inputs).unwrap();
+    let said = |key| text_of(page(&edition, key));
+    let html = said("web/podcasts/1/index.html");
+    for none in ["PT0M0S", "contentSize", "· 0", "MP3, ", "Clip"] {
+        assert!(!html.contains(none), "{none}: {html}");
+    }
+    assert!(html.contains("<p>A <b>first</b>.</p>\n<p>A second.</p>"), "{html}");
+    let feed = said("web/podcasts/feed.json");
+    assert!(!feed.contains("size_in_bytes") && !feed.contains("duration_in_seconds"), "{feed}");
+    assert!(feed.contains("<p>A <b>first</b>.</p>\\n<p>A second.</p>"), "{feed}");
+    assert!(!said("web/index.html").contains(" s</p>"));
+    let markdown = said("web/podcasts/1/index.md");
+    assert!(markdown.contains("\nÉpisode 1 · 3 janvier 2024 · A\n"), "{markdown}");
+    assert!(markdown.contains("\nA first.\n\nA second.\n"), "{markdown}");
 }
 
 #[test]

@@ -36,9 +36,9 @@ pub fn cut(text: &str, limit: usize) -> String {
         return text.to_owned();
     }
     let end = text.floor_char_boundary(limit.saturating_sub(ELLIPSIS.len()));
-    // A character reference is as one: half of it would be read as text.
-    let head = &text[..end];
-    let end = head.rfind(char::is_whitespace).unwrap_or(end);
+    // Scripts without spaces have white space far apart, if any.
+    let space = text[..end].rfind(char::is_whitespace).filter(|&at| at > limit / 2);
+    let end = space.unwrap_or(end);
     let kept = text[..end].trim_end_matches(|c: char| c.is_whitespace() || ",;:.–-".contains(c));
     format!("{kept}{ELLIPSIS}")
 }
@@ -128,6 +128,7 @@ mod tests {
         assert_eq!(cut("un deux trois", 12), "un deux…");
         assert_eq!(cut("un deux, trois", 12), "un deux…");
         assert_eq!(cut("ééééééé", 8), "éé…");
+        assert_eq!(cut(&format!("第3回 {}", "港".repeat(99)), 60).chars().count(), 21);
     }
 
     #[test]

@@ -218,6 +218,7 @@ fn hubs_are_told_of_a_new_feed() {
     let hub = Web::start(|asked| (if asked.path == "/hub" { 204 } else { 500 }, vec![], vec![]));
     let settings = stage.show.read("onair.toml");
     let ours = format!("[site]\nhub = \"{0}/hub\"\npodping = \"{0}/podping\"\n", hub.url());
+    let settings = settings.replace("[show]\n", "[show]\nmedium = \"music\"\n");
     stage.show.write("onair.toml", &settings.replace("[site]\n", &ours));
     let mut command = stage.command(&["release"]);
     let ran = stage.show.run(command.env("ONAIR_PODPING_TOKEN", "secret"));
@@ -228,7 +229,7 @@ fn hubs_are_told_of_a_new_feed() {
     let [websub, podping] = &told[..] else { panic!("{told:?}") };
     assert_eq!((websub.method.as_str(), websub.path.as_str()), ("POST", "/hub"));
     assert_eq!(websub.body, format!("hub.mode=publish&hub.url={encoded}&hub.topic={encoded}"));
-    assert_eq!(podping.path, format!("/podping?url={encoded}&reason=update&medium=podcast"));
+    assert_eq!(podping.path, format!("/podping?url={encoded}&reason=update&medium=music"));
     assert_eq!(podping.headers["authorization"], "secret");
     assert!(
         ran.stderr.contains("Podping: ") && ran.stderr.contains("status 500"),

@@ -158,6 +158,33 @@ impl Clean {
         (!text.contains(['<', '>', '&'])).then(|| Self(text.to_owned()))
     }
 
+    /// The paragraphs of HTML that has no blocks: parted by blank lines that no element encloses.
+    pub fn paragraphs(&self) -> Vec<Self> {
+        let (mut all, mut depth) = (vec![String::new()], 0_usize);
+        for (text, tag) in parts(self) {
+            for line in text.split_inclusive('\n') {
+                let Some(last) = all.last_mut() else { break };
+                let is_blank = line.ends_with('\n') && line.trim().is_empty();
+                if depth == 0 && is_blank && last.ends_with('\n') {
+                    all.push(String::new());
+                } else {
+                    last.push_str(line);
+                }
+            }
+            let Some(tag) = tag else { break };
+            match (tag.closing, tag.name) {
+                (true, _) => depth = depth.saturating_sub(1),
+                (false, "br") => {}
+                (false, _) => depth += 1,
+            }
+            if let Some(last) = all.last_mut() {
+                last.push_str(tag.text);
+            }
+        }
+        let all = all.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
+        all.map(|part| Self(part.to_owned())).collect()
+    }
+
     /// The same with more attributes behind those of a tag: `add` is given its name and what it has.
     pub fn with(&self, add: impl Fn(&str, &str, &mut String)) -> Self {
         let mut out = String::with_capacity(self.len() + 64);
@@ -437,6 +464,19 @@ mod tests {
         for cut_off in ["<", "a<a", "<a href=\"", "<a href=\"x", "</", "<a b"] {
             rewrite(cut_off, |_| true, |_, _, _| None);
         }
+    }
+
+    #[test]
+    fn blank_lines_part_paragraphs_outside_of_elements() {
+        let parts = |html: &str| {
+            let clean = Clean::of(html, &LINE, &|_| None);
+            clean.paragraphs().iter().map(|part| part.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            parts("\na\n\n \n\n<b>b</b><br>\nc\r\n\r\n<i>d\n\ne</i>\n"),
+            ["a", "<b>b</b><br>\nc", "<i>d\n\ne</i>"]
+        );
+        assert!(parts(" \n\n").is_empty());
     }
 
     #[test]

@@ -56,6 +56,7 @@ pub(super) fn markdown(
     if let Some(number) = episode.number.value() {
         facts.insert(0, format!("{} {number}", language.word("episode")));
     }
+    facts.retain(|fact| !fact.is_empty());
     let guest = text::from_clean_html(&item.guest);
     if !guest.is_empty() {
         facts.push(plain(&guest));
@@ -69,8 +70,8 @@ pub(super) fn markdown(
         entry.kind(),
         entry.enclosure_url.0
     );
-    if !item.description.is_empty() {
-        let _ = write!(out, "\n{}\n", plain(&text::from_clean_html(&item.description)));
+    for paragraph in item.description.paragraphs() {
+        let _ = write!(out, "\n{}\n", plain(&text::from_clean_html(&paragraph)));
     }
     if chapters::listed(&given.chapters).next().is_some() {
         let _ = write!(out, "\n## {}\n\n", language.word("chapters"));
@@ -163,10 +164,15 @@ pub(super) fn json_feed(
             "attachments": [{
                 "url": entry.enclosure_url.0,
                 "mime_type": entry.media_type(),
-                "size_in_bytes": entry.given.audio.bytes,
-                "duration_in_seconds": item.seconds(),
             }],
         });
+        for (name, known) in
+            [("size_in_bytes", entry.given.audio.bytes), ("duration_in_seconds", item.seconds())]
+        {
+            if known > 0 {
+                value["attachments"][0][name] = json!(known);
+            }
+        }
         if let Some(image) = &item.image {
             value["image"] = json!(image);
         }

@@ -1,7 +1,8 @@
 //! What templates are given. `docs/templates.md` is the host's view of the same.
 //!
 //! Texts are plain and escaped by the template; fields that end in `_html` are clean HTML.
-//! Addresses within the site are site paths, to be put behind `root`.
+//! Addresses within the site are site paths as links have them ([`Addresses::link`]), to be put behind
+//! `root`.
 
 use minijinja::Value;
 use serde::Serialize;
@@ -11,8 +12,8 @@ use super::pictures::Pictures;
 use super::transcripts::{self, Paragraph};
 use super::{beside, times};
 use crate::model::waveform::Waveform;
+use crate::show::Settings;
 use crate::show::settings::ThemeScheme;
-use crate::show::{Settings, in_address};
 use crate::site::address::Addresses;
 use crate::site::apps::Link;
 use crate::site::item::Item;
@@ -45,6 +46,8 @@ pub(super) struct Show {
     feed: String,
     /// The site path of the JSON Feed.
     json_feed: String,
+    /// The site paths of pages that every page leads to.
+    paths: Paths,
     /// The artwork's site path, and its public address.
     artwork: String,
     artwork_url: String,
@@ -66,6 +69,15 @@ pub(super) struct Show {
     has_topics: bool,
     hosts: Vec<Person>,
     funding: Option<Link>,
+}
+
+#[derive(Debug, Serialize)]
+struct Paths {
+    home: String,
+    archive: String,
+    topics: String,
+    guests: String,
+    about: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -91,8 +103,15 @@ impl Show {
             copyright: show.copyright.clone(),
             url: addresses.site_url().to_owned(),
             feed_url: settings.feed_url(),
-            feed: addresses.feed().to_owned(),
-            json_feed: beside::json_feed_path(addresses),
+            feed: addresses.link(addresses.feed()),
+            json_feed: addresses.link(&beside::json_feed_path(addresses)),
+            paths: Paths {
+                home: addresses.link("index.html"),
+                archive: addresses.link("archive/index.html"),
+                topics: addresses.link("topics/index.html"),
+                guests: addresses.link("guests/index.html"),
+                about: addresses.link("about/index.html"),
+            },
             picture: pictures.at(&artwork_url),
             icon: icons.map(|(icon, _)| icon.to_owned()),
             touch_icon: icons.map(|(_, icon)| icon.to_owned()),
@@ -103,7 +122,7 @@ impl Show {
             }),
             has_guests: !groups.guests.is_empty(),
             has_topics: !groups.topics.is_empty(),
-            artwork: in_address(artwork),
+            artwork: addresses.link(artwork),
             artwork_url,
             links: apps::links(settings),
             apps: apps::derived(settings),
@@ -154,7 +173,7 @@ impl Row {
         let Frame { addresses, language, .. } = *frame;
         let date = item.entry.published.date();
         Self {
-            path: addresses.link(&item.page).to_owned(),
+            path: addresses.link(&item.page),
             title: item.entry.title.to_owned(),
             subtitle: item.subtitle.map(str::to_owned),
             summary: match *item.summary == *item.entry.title {
@@ -194,6 +213,7 @@ pub(super) struct Episode {
     links: Vec<Link>,
     /// The page's public address.
     url: String,
+    /// This and the playing time: empty where they are not known.
     size_text: String,
     audio_type: String,
     audio_kind: &'static str,
@@ -280,7 +300,14 @@ impl Episode {
             author: episode.author.value().cloned(),
             guid: item.entry.guid.0.clone(),
             published: item.entry.published.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-            description_html: item.description.to_string(),
+            // Of several paragraphs, each a line of its own, within the one that the template writes.
+            description_html: item
+                .description
+                .paragraphs()
+                .iter()
+                .map(|it| &**it)
+                .collect::<Vec<_>>()
+                .join("</p>\n<p>"),
             guest_html: item.guest.to_string(),
             notes_html: times::linked(&item.notes, &text::escape(&item.entry.enclosure_url.0)),
             people: item
@@ -297,9 +324,12 @@ impl Episode {
             size_text: language.size(given.audio.bytes),
             audio_type: item.entry.media_type().to_owned(),
             audio_kind: item.entry.kind(),
-            clock: lang::clock(item.seconds()),
+            clock: match item.seconds() {
+                0 => String::new(),
+                seconds => lang::clock(seconds),
+            },
             peaks: given.audio.waveform.as_ref().map_or("", Waveform::as_str).to_owned(),
-            iso_duration: lang::iso_duration(item.seconds()),
+            iso_duration: lang::iso_duration(item.seconds()).unwrap_or_default(),
             apple_url: apple::episode_page(settings, episode),
             apple_embed_url: apple::episode_embed(settings, episode),
             chapters: chapters::listed(&given.chapters)
@@ -318,7 +348,8 @@ impl Episode {
                 })
                 .collect(),
             chapters_json: chapters_json(&given.chapters),
-            chapters_path: (!given.chapters.is_empty()).then(|| chapters_path(addresses, episode)),
+            chapters_path: (!given.chapters.is_empty())
+                .then(|| addresses.link(&chapters_path(addresses, episode))),
             transcripts: transcript::by_language(&given.transcripts, show_language)
                 .into_iter()
                 .enumerate()
@@ -335,15 +366,23 @@ impl Episode {
                         } else {
                             format!("{}-", number + 1)
                         },
-                        path: transcript_path(addresses, episode, &given.transcripts, at),
+                        path: addresses.link(&transcript_path(
+                            addresses,
+                            episode,
+                            &given.transcripts,
+                            at,
+                        )),
                         paragraphs: transcripts::paragraphs(&file.cues),
                     }
                 })
                 .collect(),
-            season_path: episode.season.value().map(|&number| groups::season_path(number)),
+            season_path: episode
+                .season
+                .value()
+                .map(|&number| addresses.link(&groups::season_path(number))),
             topics: around.groups.0,
             guests: around.groups.1,
-            markdown_path: beside::markdown_path(addresses, episode),
+            markdown_path: addresses.link(&beside::markdown_path(addresses, episode)),
             oembed_url: addresses.url(&beside::oembed_path(addresses, episode)),
             embed_url: addresses.url(&beside::embed_path(addresses, episode)),
             next: around.newer.map(|item| Row::new(item, frame)),
@@ -364,7 +403,7 @@ fn chapters_json(chapters: &[crate::model::chapter::Chapter]) -> String {
 /// `page`: what a page says of itself in its head.
 #[derive(Debug, Serialize)]
 pub(super) struct Page {
-    /// `episode`, `index`, `archive`, `topics`, `guests`, `seasons`, `about` or `404`.
+    /// `episode`, `embed`, `index`, `archive`, `topics`, `guests`, `seasons`, `about` or `404`.
     pub(super) kind: &'static str,
     /// What stands before the show's name in the title.
     pub(super) title: Option<String>,

@@ -49,7 +49,7 @@ impl Site<'_> {
         let icon = plain("favicon.svg");
         objects.push(self.file("assets/favicon.svg", Kind::Asset, "image/svg+xml", icon)?);
         objects.push(self.file(assets::FEED_STYLE, Kind::Asset, CSS, view)?);
-        for file in search::index(items, settings, language) {
+        for file in search::index(items, settings, addresses, language) {
             objects.push(self.file(&file.path, Kind::Asset, file.content_type, file.bytes)?);
         }
         let feed = beside::json_feed(settings, addresses, items, &artwork, language);

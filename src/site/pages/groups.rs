@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 
 use super::search::fold;
+use crate::site::address::Addresses;
 use crate::site::item::Item;
 
 /// Episodes that have something in common.
@@ -77,8 +78,15 @@ impl Groups {
     }
 
     /// Links to an item's topics and guests.
-    pub(super) fn links(&self, at: usize) -> (Vec<GroupLink>, Vec<GroupLink>) {
-        let link = |group: &Group| GroupLink { name: group.name.clone(), path: group.path.clone() };
+    pub(super) fn links(
+        &self,
+        at: usize,
+        addresses: &Addresses,
+    ) -> (Vec<GroupLink>, Vec<GroupLink>) {
+        let link = |group: &Group| GroupLink {
+            name: group.name.clone(),
+            path: addresses.link(&group.path),
+        };
         let Some((topics, guests)) = self.of_item.get(at) else { return Default::default() };
         (
             topics.iter().map(|&at| link(&self.topics[at])).collect(),
@@ -123,7 +131,7 @@ impl Gathered {
         Self { folder, groups: Vec::new(), by_name: HashMap::new() }
     }
 
-    /// Puts an item into the group of a name; nothing for a name without letters or digits.
+    /// Puts an item into the group of a name; nothing for a name of which no address can be made.
     fn add(&mut self, name: &str, link: Option<&str>, item: usize) -> Option<usize> {
         let slug = slug(name)?;
         let (folder, next) = (self.folder, self.groups.len());
@@ -146,11 +154,24 @@ impl Gathered {
     }
 }
 
-/// A name as a part of an address: letters and digits of any script, with hyphens between.
+/// A name as a part of an address: letters and digits of any script, with hyphens between. Signs by which
+/// names differ are spelled (`C`, `C++`, `C#`), and of a name of pictures alone it is their numbers.
 fn slug(name: &str) -> Option<String> {
     /// Object keys end at 1,024 bytes.
     const LONGEST: usize = 80;
-    let folded = fold(name);
+    let mut folded = String::new();
+    for c in fold(name).chars() {
+        let behind_word = folded.ends_with(|c: char| !c.is_whitespace());
+        match c {
+            '+' if behind_word => folded.push_str("-plus"),
+            '#' | '♯' if behind_word => folded.push_str("-sharp"),
+            c => folded.push(c),
+        }
+    }
+    if !folded.contains(char::is_alphanumeric) {
+        let signs = folded.chars().filter(|c| !c.is_ascii() && !c.is_whitespace());
+        folded = signs.map(|c| format!("{:x} ", u32::from(c))).collect();
+    }
     let words: Vec<&str> =
         folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let slug: String = words.join("-").chars().take(LONGEST).collect();
@@ -164,7 +185,11 @@ mod tests {
     #[test]
     fn names_that_differ_in_case_and_accents_are_one() {
         assert_eq!(slug("Zoé de la Tour"), slug("zoe de la tour "));
-        assert_eq!(slug("C++ & Rust!").as_deref(), Some("c-rust"));
+        assert_eq!(slug("C++ & Rust!").as_deref(), Some("c-plus-plus-rust"));
+        assert_eq!(slug("#podcast"), slug("Podcast!"));
+        let languages = ["C", "C++", "C#"].map(|name| slug(name).unwrap());
+        assert_eq!(languages, ["c", "c-plus-plus", "c-sharp"]);
+        assert_eq!(slug("🎙🌊").as_deref(), Some("1f399-1f30a"));
         assert_eq!(slug("港町").as_deref(), Some("港町"));
         assert_eq!(slug("../.."), None);
     }

@@ -22,7 +22,6 @@ pub(super) fn episode(
         "url": addresses.url(&item.page),
         "name": entry.title,
         "datePublished": entry.published.date().to_string(),
-        "duration": lang::iso_duration(item.seconds()),
         "description": text::cut(&item.summary, 300),
         "image": picture,
         "inLanguage": show.show.language.get_ref(),
@@ -30,7 +29,6 @@ pub(super) fn episode(
             "@type": "AudioObject",
             "contentUrl": entry.enclosure_url.0,
             "encodingFormat": entry.media_type(),
-            "contentSize": entry.given.audio.bytes.to_string(),
         },
         "partOfSeries": {
             "@type": "PodcastSeries",
@@ -38,6 +36,12 @@ pub(super) fn episode(
             "url": addresses.site_url(),
         },
     });
+    if let Some(duration) = lang::iso_duration(item.seconds()) {
+        data["duration"] = json!(duration);
+    }
+    if given.audio.bytes > 0 {
+        data["associatedMedia"]["contentSize"] = json!(given.audio.bytes.to_string());
+    }
     if let Some(at) = transcript::shown(&given.transcripts, show.show.language.get_ref()) {
         let path = transcript_path(addresses, given.episode, &given.transcripts, at);
         data["associatedMedia"]["transcript"] = json!(addresses.url(&path));
@@ -66,7 +70,7 @@ pub(super) fn episode(
     in_script(&data)
 }
 
-/// Chapters as clips, each up to the next one.
+/// Chapters as clips, each up to the next one; whole seconds, so that one of less than that is none.
 fn clips(item: &Item<'_>, page: &str) -> Vec<Value> {
     let chapters = || chapters::listed(&item.entry.given.chapters);
     let ends = chapters().skip(1).map(|chapter| chapter.start.as_secs());
@@ -81,7 +85,9 @@ fn clips(item: &Item<'_>, page: &str) -> Vec<Value> {
             "url": format!("{page}#t={}", lang::fragment(start)),
         })
     };
-    chapters().zip(ends).map(clip).collect()
+    let is_whole =
+        |(chapter, end): &(&crate::model::chapter::Chapter, u64)| chapter.start.as_secs() < *end;
+    chapters().zip(ends).filter(is_whole).map(clip).collect()
 }
 
 /// The show.

@@ -187,7 +187,7 @@ impl<'a> Site<'a> {
             newer: at.checked_sub(1).map(|at| &items[at]),
             older: items.get(at + 1),
             related: self.groups.related(at).into_iter().map(|at| &items[at]).collect(),
-            groups: self.groups.links(at),
+            groups: self.groups.links(at, self.addresses),
         };
         let episode = Episode::new(&self.frame, item, around);
         let mut page = self.describe("episode", Some(item.entry.title.to_owned()), &item.page);
@@ -272,8 +272,8 @@ impl<'a> Site<'a> {
                     latest => if number == 1 { latest.clone() } else { Value::from(()) },
                     episodes => serial(rows),
                     count_text => self.language.episodes(items.len()),
-                    newer => (number > 1).then(|| path(number - 1)),
-                    older => (number < pages).then(|| path(number + 1)),
+                    newer => (number > 1).then(|| self.addresses.link(&path(number - 1))),
+                    older => (number < pages).then(|| self.addresses.link(&path(number + 1))),
                 };
                 let here = path(number);
                 self.page("index.html", &here, &Addresses::root_from(&here), page, more)
@@ -295,7 +295,7 @@ impl<'a> Site<'a> {
                 let seconds = items.iter().map(|item| item.seconds()).sum();
                 context! {
                     year,
-                    path => path(year),
+                    path => self.addresses.link(&path(year)),
                     count_text => self.language.episodes(items.len()),
                     duration_text => self.language.playing_time(seconds),
                 }
@@ -338,7 +338,7 @@ impl<'a> Site<'a> {
         for (kind, groups) in kinds.into_iter().filter(|(_, groups)| !groups.is_empty()) {
             let name = self.language.word(kind);
             let path = format!("{kind}/index.html");
-            let all = context! { name, path => path.clone() };
+            let all = context! { name, path => self.addresses.link(&path) };
             let mut sorted: Vec<&Group> = groups.iter().collect();
             if kind != "seasons" {
                 sorted.sort_by_cached_key(|group| search::fold(&group.name));
@@ -346,7 +346,7 @@ impl<'a> Site<'a> {
             let count_text = |group: &Group| self.language.episodes(group.items.len());
             let links: Vec<Value> = sorted
                 .iter()
-                .map(|group| context! { name => group.name.clone(), path => group.path.clone(), count_text => count_text(group) })
+                .map(|group| context! { name => group.name.clone(), path => self.addresses.link(&group.path), count_text => count_text(group) })
                 .collect();
             objects.push(self.page(
                 "list.html",

@@ -13,6 +13,9 @@
   };
   // Exact to the tenth: 95, 95.5.
   const tenths = (seconds) => String(Math.floor(seconds * 10 + 1e-6) / 10);
+  // Two shows of one host may have episodes of the same guid: a place belongs to the site of this script.
+  const site = new URL('../', document.currentScript?.src ?? document.baseURI).pathname;
+  const place_of = (guid) => `place:${site}:${guid}`;
   // Storage may be forbidden; then nothing is remembered.
   const memory = {
     get(key) { try { return localStorage.getItem(`onair:${key}`); } catch { return null; } },
@@ -56,7 +59,7 @@
   const length = () => (Number.isFinite(audio.duration) && audio.duration > 0 ? audio.duration : track?.seconds ?? 0);
   const now = () => (audio.readyState > 0 ? audio.currentTime : pending);
   const remembered = (guid) => {
-    const last = Number(memory.get(`place:${guid}`));
+    const last = Number(memory.get(place_of(guid)));
     return last > STEP ? last : 0;
   };
   const chapterAt = (seconds) => {
@@ -88,7 +91,7 @@
     if (audio.paused) play(); else audio.pause();
     tell();
   };
-  const keep = () => { if (track && begun && audio.readyState > 0) memory.set(`place:${track.guid}`, tenths(audio.currentTime)); };
+  const keep = () => { if (track && begun && audio.readyState > 0) memory.set(place_of(track.guid), tenths(audio.currentTime)); };
 
   let rate = Number(memory.get('speed')) || 1;
   const rated = (value) => {
@@ -112,7 +115,7 @@
   });
   for (const event of ['play', 'pause', 'progress', 'seeked', 'ratechange', 'volumechange', 'waiting', 'playing', 'error']) audio.addEventListener(event, tell);
   audio.addEventListener('pause', keep);
-  audio.addEventListener('ended', () => { if (track) memory.set(`place:${track.guid}`, '0'); pending = 0; tell(); });
+  audio.addEventListener('ended', () => { if (track) memory.set(place_of(track.guid), '0'); pending = 0; tell(); });
   addEventListener('pagehide', keep);
 
   // Another tab of this site that plays stops this one.
@@ -219,7 +222,7 @@
       const whole = active() ? length() : fixed.seconds;
       const chapter = active() ? chapterAt(at) : null;
       elapsed.textContent = clock(at);
-      total.textContent = clock(whole);
+      total.textContent = whole > 0 ? clock(whole) : '';
       played.style.width = `${whole ? Math.min(100, (at / whole) * 100) : 0}%`;
       seek.setAttribute('aria-valuetext', `${clock(at)} / ${clock(whole)}${chapter ? `, ${chapter.title}` : ''}`);
       if (title && chapter) title.textContent = chapter.title;

@@ -238,7 +238,7 @@
     const box = make('div', '', 'words');
     const when = make('p', '', 'when');
     if (number !== null) when.append(make('span', String(number), 'number'), ' · ');
-    when.append(make('time', date), ' · ', duration);
+    when.append(make('time', date), duration && ` · ${duration}`);
     const link = make('a', with_marks(title, marked(title, wanted)));
     link.href = root + path;
     box.append(when, make('h3', link));

@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 
 use crate::model::hash::Sha256;
 use crate::show::Settings;
+use crate::site::address::Addresses;
 use crate::site::item::Item;
 use crate::site::lang::{self, Language};
 use crate::site::transcript::{self, Cue};
@@ -52,7 +53,12 @@ pub(super) struct File {
 }
 
 /// The index of items that come newest first.
-pub(super) fn index(items: &[Item<'_>], show: &Settings, language: &Language) -> Vec<File> {
+pub(super) fn index(
+    items: &[Item<'_>],
+    show: &Settings,
+    addresses: &Addresses,
+    language: &Language,
+) -> Vec<File> {
     let oldest_first: Vec<&Item<'_>> = items.iter().rev().collect();
     let (mut postings, mut texts) = (Postings::default(), Vec::new());
     for some in oldest_first.chunks(AT_ONCE) {
@@ -67,7 +73,7 @@ pub(super) fn index(items: &[Item<'_>], show: &Settings, language: &Language) ->
     let shown: Vec<String> = oldest_first
         .chunks(PER_LIST)
         .map(|items| {
-            Value::from(items.iter().map(|item| row(item, language)).collect::<Vec<_>>())
+            Value::from(items.iter().map(|item| row(item, addresses, language)).collect::<Vec<_>>())
                 .to_string()
         })
         .collect();
@@ -195,9 +201,9 @@ fn spoken(cues: &[Cue]) -> Vec<(u64, String)> {
 }
 
 /// What a result shows: site path, number, title, date and playing time.
-fn row(item: &Item<'_>, language: &Language) -> Value {
+fn row(item: &Item<'_>, addresses: &Addresses, language: &Language) -> Value {
     json!([
-        item.page,
+        addresses.link(&item.page),
         item.entry.given.episode.number.value(),
         item.entry.title,
         language.date(item.entry.published.date()),

@@ -58,6 +58,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
     for (span, whose) in left_over(&episode.source.text, &episode.notes) {
         findings.push(template(episode, span, whose));
     }
+    findings.extend(unknown_tags(episode));
     if let Given::Good(description) = &episode.description {
         // Front matter is YAML, where a description may be written with escapes: its place is enough.
         if let Some((_, whose)) =
@@ -86,6 +87,74 @@ fn unused_chapters(episode: &Episode) -> Option<Finding> {
     finding.severity = Severity::Note;
     Some(finding)
 }
+
+/// What stands in angle brackets and is no HTML, such as `Vec<T>`: browsers take it for an element, and show
+/// nothing. One finding shows the first, and how many there are.
+fn unknown_tags(episode: &Episode) -> Option<Finding> {
+    let notes = episode.notes_text();
+    let place = |(html, span): (String, Span)| {
+        let names = unknown_names(&html).into_iter().map(move |name| {
+            let part = &notes[span.clone()];
+            let at = part.find(&name).map_or(span.start, |at| span.start + at);
+            (at..(at + name.len()).min(span.end), name)
+        });
+        names.map(|(at, name)| (episode.notes.start + at.start..episode.notes.start + at.end, name))
+    };
+    // Within drawings and formulas there are others.
+    let plain =
+        |text: &str| !["<svg", "<math", "<script", "<style"].iter().any(|it| text.contains(it));
+    let in_notes = match notes.contains('<') && plain(notes) {
+        true => notes::html(notes),
+        false => Vec::new(),
+    };
+    let lines = [&episode.description, &episode.guest].into_iter().filter_map(|it| it.located());
+    let in_lines = lines.filter(|(text, _)| plain(text)).flat_map(|(text, span)| {
+        unknown_names(&text).into_iter().map(move |name| (span.clone(), name)).collect::<Vec<_>>()
+    });
+    let mut found = in_lines.chain(in_notes.into_iter().flat_map(place));
+    let (span, name) = found.next()?;
+    let more = match found.count() {
+        0 => String::new(),
+        more => format!(", the first of {}", more + 1),
+    };
+    let name = shorten(&name);
+    let message = format!("`{name}>` is read as HTML and left out{more}");
+    let help = format!("write it as code, between backticks, or `&lt;{}&gt;`", &name[1..]);
+    Some(Finding::at(&rule::TEXT_LOST, &episode.source, span, message).help(help))
+}
+
+/// The starts of tags in HTML that no element has: `<T`.
+fn unknown_names(html: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at..];
+        if rest.starts_with("<!--") {
+            rest = rest.find("-->").map_or("", |end| &rest[end..]);
+            continue;
+        }
+        let end = rest[1..].find(|c: char| c.is_whitespace() || "/><".contains(c));
+        let (tag, behind) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
+        rest = behind;
+        let name = tag[1..].to_ascii_lowercase();
+        // Word and its like write elements with a colon, which hold nothing.
+        let is_tag = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.contains(':');
+        if is_tag && !ELEMENTS.split_whitespace().any(|known| known == name) {
+            names.push(tag.to_owned());
+        }
+    }
+    names
+}
+
+/// Elements of HTML, today's and those that old pages have.
+const ELEMENTS: &str = "a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound \
+    big blink blockquote body br button canvas caption center cite code col colgroup data datalist dd del \
+    details dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form frame frameset h1 h2 \
+    h3 h4 h5 h6 head header hgroup hr html i iframe image img input ins isindex kbd label legend li link \
+    listing main map mark marquee menu menuitem meta meter nav nobr noembed noframes noscript object ol \
+    optgroup option output p param picture plaintext pre progress q rb rp rt rtc ruby s samp search section \
+    select slot small source span strike strong sub summary sup table tbody td template textarea tfoot th \
+    thead time title tr track tt u ul var video wbr xmp";
 
 fn template(episode: &Episode, span: Span, whose: &str) -> Finding {
     let written = shorten(&episode.source.text[span.clone()]);
@@ -223,6 +292,15 @@ mod tests {
         for no_list in ["- 0:00 Hello\n- 1:15 News\n", "10:00 a\n\n11:00 b\n\n12:00 c\n"] {
             assert_eq!(said("T", no_list), "");
         }
+    }
+
+    #[test]
+    fn what_is_no_html_is_said_once() {
+        let notes = "A `Vec<T>` of &lt;T&gt; and <b>x</b> <img src=a> 1 < 2 <https://a.example>\n\n\
+            ```\nMap<K>\n```\n\n<!-- <T> -->\n<FONT>old</FONT><o:p></o:p>\n";
+        assert_eq!(said("T", notes), "");
+        insta::assert_snapshot!(said("T", "é <br> Vec<T> and\nssh <user-name>@host\n"), @"4:11 text-lost: `<T>` is read as HTML and left out, the first of 2");
+        insta::assert_snapshot!(said("T\ndescription: a Map<K, V>", "Vec<T>\n"), @"3:14 text-lost: `<K,>` is read as HTML and left out, the first of 2");
     }
 
     proptest! {

@@ -144,10 +144,10 @@ rules! {
         source: "docs/keys.md",
     }
     TEXT_LOST = "text-lost", Warning, "Everything that a text seems to say is part of it" {
-        why: "YAML ends a text without quotes at ` #`, takes brackets around a whole text for a list, and a key that is not at the margin for text: listeners miss it.",
+        why: "YAML ends a text without quotes at ` #`, takes brackets around a whole text for a list, and a key that is not at the margin for text; browsers take `<T>` for an element, and show nothing: listeners miss it.",
         bad: "title: Ask me anything #5        # published as: Ask me anything",
         good: "title: \"Ask me anything #5\"",
-        source: "YAML 1.2.2, sections 6.6 and 7.3.3",
+        source: "YAML 1.2.2, sections 6.6 and 7.3.3; HTML, section 13.2.5.6, tag open state",
     }
     YAML_READING = "yaml-reading", Warning, "A value means the same to every reader of YAML" {
         why: "Readers of YAML 1.1, Jekyll's among them, take 010 for 8, 58:48 for a number, and a date without offset for UTC.",

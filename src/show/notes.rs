@@ -116,6 +116,23 @@ pub fn code(markdown: &str) -> Vec<Span> {
         .collect()
 }
 
+/// The HTML in Markdown: what is written, and where.
+pub fn html(markdown: &str) -> Vec<(String, Span)> {
+    let arena = Arena::new();
+    let root = parse_document(&arena, markdown, &dialect());
+    let lines = line_starts(markdown);
+    let take = |node: comrak::Node<'_>| {
+        let data = node.data();
+        let (NodeValue::HtmlBlock(NodeHtmlBlock { literal: html, .. })
+        | NodeValue::HtmlInline(html)) = &data.value
+        else {
+            return None;
+        };
+        Some((html.clone(), span(markdown, &lines, data.sourcepos)))
+    };
+    root.descendants().filter_map(take).collect()
+}
+
 fn contains_tag(text: &str) -> bool {
     tag(text, 0).is_some()
 }

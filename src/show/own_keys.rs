@@ -109,7 +109,7 @@ own! {
     "enclosureType" Text, "audio/x-m4a", "the type of what stands at `enclosure`, where it is not an MP3";
     "chapters" Chapters, "[{start: \"00:00\", title: Ebb}]", "a chapter file's path, or the list itself; in page, feed and tag; the MP3's own chapters unless given, none with `[]`";
     "transcript" Transcripts, "transcripts/012.vtt", "a transcript's path, or several; in page, feed and search";
-    "persons" People, "[{name: Ada, role: host}]", "everybody who takes part, in place of guests and the show's hosts";
+    "persons" People, "[{name: Ada, role: host}]", "everybody who takes part, in place of guests and the show's hosts; without a `role`, a host";
     "draft" Truth, "true", "holds the episode back altogether";
     "transcripts" Transcripts, "[{file: fr.vtt, language: fr}]", "the same as `transcript`";
     "soundbite" Element, "{startTime: 73, duration: 60}", "`podcast:soundbite`";

@@ -167,7 +167,12 @@ pub enum SocialImage {
 
 impl<'a> Item<'a> {
     /// Renders an entry's texts.
-    pub fn render(entry: &'a Entry<'a>, addresses: &Addresses, hosts: &[Credit]) -> Self {
+    pub fn render(
+        entry: &'a Entry<'a>,
+        show: &Settings,
+        addresses: &Addresses,
+        hosts: &[Credit],
+    ) -> Self {
         let episode = entry.given.episode;
         let page = addresses.page(episode);
         let root = Addresses::root_from(&page);
@@ -195,7 +200,8 @@ impl<'a> Item<'a> {
             .unwrap_or_else(|| subtitle.unwrap_or(entry.title).into());
         let guest = guest_line(episode, &on_page);
         let own = |given: &str| addresses.given(given, &episode.source.path);
-        let credits = people::credits(episode, Some(&guest), hosts, own);
+        let credits =
+            people::credits(episode, Some(&guest), show.show.language.get_ref(), hosts, own);
         let image = episode.image.value().and_then(|given| own(given));
         let given = |given: &Given<String>| own(given.value()?).map(SocialImage::Given);
         let card = entry.given.card.as_ref();

@@ -34,7 +34,7 @@ pub fn direction(code: &str) -> &'static str {
     let script = code
         .split(['-', '_'])
         .skip(1)
-        .take(2)
+        .take_while(|part| part.len() > 1)
         .find(|part| part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
     let turned = match script {
         Some(script) => RIGHT_TO_LEFT_SCRIPTS.contains(&script.to_lowercase().as_str()),
@@ -44,7 +44,7 @@ pub fn direction(code: &str) -> &'static str {
 }
 
 /// `pt` of `pt-BR`.
-fn primary(code: &str) -> String {
+pub fn primary(code: &str) -> String {
     code.split(['-', '_']).next().unwrap_or_default().to_lowercase()
 }
 

@@ -155,7 +155,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     let language = lang::Language::of(show.show.language.get_ref(), &show.site.words);
     let due: Vec<&item::Entry<'_>> = entries.iter().filter(|entry| entry.due).collect();
     let items: Vec<Item<'_>> =
-        due.par_iter().map(|entry| Item::render(entry, &addresses, &hosts)).collect();
+        due.par_iter().map(|entry| Item::render(entry, show, &addresses, &hosts)).collect();
 
     let mut objects: Vec<Object> =
         due.iter().filter_map(|entry| entry.given.object.clone()).collect();
@@ -164,7 +164,9 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     }
     let (cards, stays) = cards(&items, &addresses)?;
     objects.extend(cards);
-    let beside = items.par_iter().map(|item| beside_page(item, &addresses, inputs.keep));
+    let beside = items
+        .par_iter()
+        .map(|item| beside_page(item, &addresses, show.show.language.get_ref(), inputs.keep));
     objects.extend(beside.collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
     let pixels = |asset: &AssetFile| Some((addresses.url(asset.site_path()), asset.pixels()?));
     let pixels = inputs.assets.iter().filter_map(pixels).collect();
@@ -301,6 +303,7 @@ fn known_paths(inputs: &Inputs<'_>, entries: &[item::Entry<'_>]) -> BTreeMap<Str
 fn beside_page(
     item: &Item<'_>,
     addresses: &Addresses,
+    language: &str,
     Keep(keep): Keep<'_>,
 ) -> Result<Vec<Object>, SiteError> {
     let EpisodeIn { episode, chapters, transcripts, .. } = item.entry.given;
@@ -313,7 +316,7 @@ fn beside_page(
     }
     for (at, transcript) in transcripts.iter().enumerate() {
         let key = addresses.key(&transcript_path(addresses, episode, transcripts, at))?;
-        let (kind, bytes) = (Kind::Transcript, transcript.file.bytes.clone());
+        let (kind, bytes) = (Kind::Transcript, transcript.published(language));
         objects.push(Object::in_memory(key, kind, transcript.file.format.content_type(), bytes));
     }
     Ok(objects)

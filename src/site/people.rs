@@ -28,25 +28,27 @@ pub struct Credit {
 
 /// Everybody credited for an episode, hosts first: an item's persons replace the channel's.
 ///
-/// `guest` is the guest line, cleaned; `image` gives the address of a picture. Nobody at all if there is no guest: then the channel's stand.
+/// `guest` is the guest line, cleaned, of a show in this language; `image` gives the address of a picture. Nobody at all if there is no guest: then the channel's stand.
 pub fn credits(
     episode: &Episode,
     guest: Option<&str>,
+    language: &str,
     hosts: &[Credit],
     image: impl Fn(&str) -> Option<String>,
 ) -> Vec<Credit> {
-    let credit = |person: &Person| Credit {
+    let credit = |person: &Person, role: &str| Credit {
         name: short(&person.name),
-        role: person.role.as_deref().unwrap_or("guest").to_lowercase(),
+        role: person.role.as_deref().unwrap_or(role).to_lowercase(),
         href: person.link.as_deref().and_then(web),
         img: person.image.as_deref().and_then(&image),
     };
     if let Some(persons) = episode.persons.value() {
-        return persons.iter().map(credit).collect();
+        // The namespace's default.
+        return persons.iter().map(|person| credit(person, "host")).collect();
     }
     let guests: Vec<Credit> = match episode.guests.value() {
-        Some(guests) => guests.iter().map(credit).collect(),
-        None => guest.map(guests_of_line).unwrap_or_default(),
+        Some(guests) => guests.iter().map(|person| credit(person, "guest")).collect(),
+        None => guest.map(|line| guests_of_line(line, language)).unwrap_or_default(),
     };
     if guests.is_empty() { Vec::new() } else { hosts.iter().cloned().chain(guests).collect() }
 }
@@ -62,6 +64,88 @@ pub fn hosts(hosts: &[Host], image: impl Fn(&str) -> Option<String>) -> Vec<Cred
     hosts.iter().map(credit).collect()
 }
 
+impl Credit {
+    /// The group of the role (podcast namespace, taxonomy of persons), if it is another than `cast`, which is
+    /// understood; nothing for a role that no group has, or more than one.
+    pub fn group(&self) -> Option<&'static str> {
+        const GROUPS: [(&str, &[&str]); 8] = [
+            (
+                "creative direction",
+                &[
+                    "director",
+                    "assistant director",
+                    "executive producer",
+                    "senior producer",
+                    "producer",
+                    "associate producer",
+                    "development producer",
+                    "creative director",
+                ],
+            ),
+            (
+                "writing",
+                &[
+                    "author",
+                    "editorial director",
+                    "co-writer",
+                    "writer",
+                    "songwriter",
+                    "guest writer",
+                    "story editor",
+                    "managing editor",
+                    "script editor",
+                    "script coordinator",
+                    "researcher",
+                    "fact checker",
+                    "translator",
+                    "transcriber",
+                    "logger",
+                ],
+            ),
+            (
+                "audio production",
+                &[
+                    "studio coordinator",
+                    "technical director",
+                    "technical manager",
+                    "audio engineer",
+                    "remote recording engineer",
+                    "post production engineer",
+                ],
+            ),
+            (
+                "audio post-production",
+                &[
+                    "audio editor",
+                    "sound designer",
+                    "foley artist",
+                    "composer",
+                    "theme music",
+                    "music production",
+                    "music contributor",
+                ],
+            ),
+            (
+                "administration",
+                &[
+                    "production coordinator",
+                    "booking coordinator",
+                    "production assistant",
+                    "content manager",
+                    "marketing manager",
+                    "sales representative",
+                    "sales manager",
+                ],
+            ),
+            ("visuals", &["graphic designer", "cover art designer"]),
+            ("community", &["social media manager"]),
+            ("misc.", &["consultant", "intern"]),
+        ];
+        let role = self.role.as_str();
+        GROUPS.iter().find(|(_, roles)| roles.contains(&role)).map(|(group, _)| *group)
+    }
+}
+
 fn short(name: &str) -> String {
     super::text::one_line(name).chars().take(LONGEST_NAME).collect()
 }
@@ -72,11 +156,15 @@ pub fn web(text: &str) -> Option<String> {
 }
 
 /// The guests that a line of clean HTML names.
-fn guests_of_line(line: &str) -> Vec<Credit> {
+fn guests_of_line(line: &str, language: &str) -> Vec<Credit> {
     let guest =
         |name: &str, href| Credit { name: short(name), role: "guest".into(), href, img: None };
     let anchors = anchors(line);
     if anchors.is_empty() {
+        // A name is told by its capitals, which every noun has there.
+        if matches!(super::lang::primary(language).as_str(), "de" | "lb") {
+            return Vec::new();
+        }
         let text = super::text::from_clean_html(line);
         let head = text.split([',', '(']).next().unwrap_or_default().trim_end_matches(['.', ' ']);
         let names: Vec<&str> =
@@ -172,7 +260,17 @@ fn is_full_name(text: &str) -> bool {
             || bare.starts_with("d'")
             || bare.starts_with("d’")
     };
-    is_name(text) && (2..=5).contains(&text.split(' ').count()) && text.split(' ').all(word)
+    // In titles, words have capitals that are no names.
+    const NO_NAMES: [&str; 22] = [
+        "no", "none", "without", "the", "this", "our", "solo", "special", "episode", "guest",
+        "guests", "sans", "aucun", "aucune", "pas", "invité", "sin", "senza", "geen", "zonder",
+        "sem", "nenhum",
+    ];
+    let no_name = |word: &str| NO_NAMES.contains(&word.to_lowercase().as_str());
+    is_name(text)
+        && !text.split(' ').any(no_name)
+        && (2..=5).contains(&text.split(' ').count())
+        && text.split(' ').all(word)
 }
 
 #[cfg(test)]
@@ -180,8 +278,12 @@ mod tests {
     use super::*;
 
     fn names(line: &str) -> String {
+        names_in("en", line)
+    }
+
+    fn names_in(language: &str, line: &str) -> String {
         let clean = crate::site::html::inline(line, &|_| None);
-        let guests = guests_of_line(&clean);
+        let guests = guests_of_line(&clean, language);
         guests.iter().map(|guest| guest.name.as_str()).collect::<Vec<_>>().join(" + ")
     }
 
@@ -223,6 +325,28 @@ mod tests {
         assert_eq!(names("le complément sur <a href='https://v.example/a'>ma chaîne</a>"), "");
         assert_eq!(names(""), "");
         assert_eq!(names("No guest this week"), "");
+        assert_eq!(names("No Guest This Week"), "");
+        assert_eq!(names("Sans Invité"), "");
+        for line in ["Kein Gast", "Ohne Gast", "Das Große Sommer Spezial", "Anna Schmidt"] {
+            assert_eq!(names_in("de-AT", line), "", "{line}");
+        }
+        let linked = "<a href='https://a.example'>Anna Schmidt</a>, Ärztin";
+        assert_eq!(names_in("de", linked), "Anna Schmidt");
+    }
+
+    #[test]
+    fn persons_are_hosts_and_guests_guests_and_a_role_has_its_group() {
+        let text = |key: &str| {
+            format!("---\ntitle: T\n{key}:\n  - name: Ada\n  - name: Bo\n    role: Author\n---\n")
+        };
+        let said = |key: &str| {
+            let source = crate::show::Source::new("episodes/a.md", text(key));
+            let all = credits(&Episode::parse(source).unwrap(), None, "en", &[], |_| None);
+            all.iter().map(|it| (it.role.clone(), it.group())).collect::<Vec<_>>()
+        };
+        let author = ("author".to_owned(), Some("writing"));
+        assert_eq!(said("persons"), [("host".to_owned(), None), author.clone()]);
+        assert_eq!(said("guests"), [("guest".to_owned(), None), author]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use quick_xml::events::Event;
+use serde_json::json;
 
 use super::testing::{self, SETTINGS};
 use super::*;
@@ -108,7 +109,17 @@ fn artwork_is_told_with_its_measures_and_banners_are_not_told() {
     let mut inputs = testing::inputs(&show, &episodes);
     let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\x78\0\0\x05\x79\x08\x02\0\0\0";
     inputs.assets = AssetFile::new("img/artwork.png", png.as_slice().into()).into_iter().collect();
-    let feed = text_of(&build(&inputs).unwrap().feed);
+    let edition = build(&inputs).unwrap();
+    let thumbnail = |number: u32| {
+        let path = format!("web/podcasts/episode_{number}/oembed.json");
+        let said: serde_json::Value =
+            serde_json::from_str(&text_of(page(&edition, &path))).unwrap();
+        ["url", "width", "height"].map(|name| said[format!("thumbnail_{name}")].clone())
+    };
+    let known =
+        [json!("https://show.example/web/img/artwork-72aa7633.png"), json!(1400), json!(1401)];
+    assert_eq!((thumbnail(2), thumbnail(3)), (known, Default::default()));
+    let feed = text_of(&edition.feed);
     let images: Vec<&str> =
         feed.lines().map(str::trim).filter(|line| line.starts_with("<podcast:image")).collect();
     insta::assert_snapshot!(images.join("\n"), @r#"

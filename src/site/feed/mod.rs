@@ -191,6 +191,7 @@ fn artwork(frame: Frame<'_>, url: &str, alt: &str) -> Extension {
 /// `podcast:person` (podcast namespace, "person").
 fn person(credit: &Credit) -> Extension {
     let mut attributes = vec![("role", credit.role.as_str())];
+    attributes.extend(credit.group().map(|group| ("group", group)));
     attributes.extend(credit.href.as_deref().map(|href| ("href", href)));
     attributes.extend(credit.img.as_deref().map(|img| ("img", img)));
     extension("podcast:person", attributes, Some(&credit.name))

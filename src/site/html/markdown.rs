@@ -6,9 +6,11 @@
 
 use std::time::Duration;
 
+use ammonia::Url;
 use comrak::arena_tree::NodeEdge;
-use comrak::nodes::{AstNode, ListType, NodeValue, TableAlignment};
-use comrak::{Arena, parse_document};
+use comrak::nodes::{AstNode, ListType, NodeHtmlBlock, NodeValue, TableAlignment};
+use comrak::{Arena, format_commonmark, parse_document};
+use url::ParseError;
 
 use super::clean::{Clean, PAGE, Writer};
 use super::{Resolve, prepared};
@@ -32,6 +34,51 @@ pub fn render(markdown: &str, end: Option<Duration>, resolve: &Resolve<'_>) -> C
     match raw {
         true => Clean::of(page.writer.as_draft(), &PAGE, resolve),
         false => page.writer.finish(),
+    }
+}
+
+/// Notes as Markdown for a reader elsewhere: whole addresses, nothing that a host meant for nobody (comments,
+/// and definitions that no link names). What holds none of that stays as the host wrote it.
+pub fn portable(markdown: &str, resolve: &Resolve<'_>) -> String {
+    let arena = Arena::new();
+    let markdown = prepared(markdown);
+    let root = parse_document(&arena, &markdown, &dialect());
+    let mut changed = markdown.contains("]:");
+    let mut empty = Vec::new();
+    for node in root.descendants() {
+        match &mut node.data_mut().value {
+            NodeValue::Link(link) | NodeValue::Image(link) => {
+                let is_relative = Url::parse(&link.url) == Err(ParseError::RelativeUrlWithoutBase);
+                if let Some(url) =
+                    Some(&link.url).filter(|_| is_relative).and_then(|url| resolve(url))
+                {
+                    link.url = url;
+                    changed = true;
+                }
+            }
+            NodeValue::HtmlBlock(NodeHtmlBlock { literal: html, .. })
+            | NodeValue::HtmlInline(html) => {
+                while let Some(start) = html.find("<!--") {
+                    let end = html[start..].find("-->").map_or(html.len(), |end| start + end + 3);
+                    html.replace_range(start..end, "");
+                    changed = true;
+                }
+                if html.trim().is_empty() {
+                    empty.push(node);
+                }
+            }
+            _ => {}
+        }
+    }
+    if !changed {
+        return markdown.into_owned();
+    }
+    empty.into_iter().for_each(|node| node.detach());
+    let mut out = String::new();
+    // Writing to memory does not fail.
+    match format_commonmark(root, &dialect(), &mut out) {
+        Ok(()) => out,
+        Err(_) => String::new(),
     }
 }
 
@@ -348,4 +395,29 @@ fn plain<'a>(node: &'a AstNode<'a>) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant_for_nobody_is_left_out_and_addresses_are_whole() {
+        let whole = |link: &str| Some(format!("https://s.example/{link}"));
+        let notes = "<!-- secret -->\n\n[//]: # (remark)\n\nA <!-- b -->c_d, [e](x.md) ![f](i.png) [g][h] 9~12\n\
+            `<!-- code -->`\n\n- j\n- <b>k</b>\n\n[h]: https://h.example\n\n<div>\n<!-- l\n-->m\n</div>\n\n<!-- n\n\no";
+        insta::assert_snapshot!(portable(notes, &whole), @r"
+        A c\_d, [e](https://s.example/x.md) ![f](https://s.example/i.png) [g](https://h.example) 9\~12
+        `<!-- code -->`
+
+        - j
+        - <b>k</b>
+
+        <div>
+        m
+        </div>
+        ");
+        let own = "* a\n* b [c](https://c.example)\n\n1) <b>d</b>";
+        assert_eq!(portable(own, &whole), own);
+    }
 }

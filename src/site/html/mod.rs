@@ -16,6 +16,7 @@ use std::time::Duration;
 pub use apple::description;
 pub use clean::Clean;
 use clean::{LINE, PAGE};
+pub use markdown::portable;
 
 /// Makes an address of a relative link, or nothing if it leads nowhere.
 pub type Resolve<'a> = dyn Fn(&str) -> Option<String> + Send + Sync + 'a;

@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::show::{Episode, Settings};
-use crate::site::address::Addresses;
+use crate::site::address::{Addresses, Target};
 use crate::site::edition::EMBED;
 use crate::site::item::Item;
 use crate::site::lang::{self, Language};
-use crate::site::{chapters, text, transcript, transcript_path};
+use crate::site::{chapters, html, text, transcript, transcript_path};
 
 /// The most episodes that a JSON Feed lists, unless settings limit the feed further: it is read whole.
 const JSON_FEED_LIMIT: usize = 300;
@@ -80,7 +80,16 @@ pub(super) fn markdown(
             let _ = writeln!(out, "- {clock} {}", plain(&text::one_line(&chapter.title)));
         }
     }
-    let notes = text::legal(episode.notes_text().trim()).replace("\r\n", "\n");
+    let base = ammonia::Url::parse(&addresses.url(&item.page)).ok();
+    let notes = html::portable(episode.notes_text(), &|link| match addresses.resolve(
+        link,
+        &episode.source.path,
+        &item.page,
+    )? {
+        Target::Own(path) => Some(format!("{}{path}", addresses.site_url())),
+        Target::Absolute(url) => Some(base.as_ref()?.join(&url).ok()?.into()),
+    });
+    let notes = notes.trim();
     if !notes.is_empty() {
         let _ = write!(out, "\n## {}\n\n{notes}\n", language.word("notes"));
     }
@@ -109,34 +118,40 @@ fn plain(text: &str) -> String {
     out
 }
 
+/// A picture's address, and its width and height where they are known.
+pub(super) type Thumbnail = (String, Option<(usize, usize)>);
+
 /// How another site shows an episode's player (oEmbed 1.0, "rich").
 pub(super) fn oembed(
     show: &Settings,
     addresses: &Addresses,
     item: &Item<'_>,
-    picture: &str,
+    (picture, size): &Thumbnail,
 ) -> String {
     let episode = item.entry.given.episode;
     let (width, height) = EMBED_SIZE;
     let src = text::escape(&addresses.url(&embed_path(addresses, episode)));
     let title = text::escape(item.entry.title);
-    json!({
+    let mut described = json!({
         "version": "1.0",
         "type": "rich",
         "title": item.entry.title,
         "author_name": show.show.author.get_ref(),
         "provider_name": show.show.title.get_ref(),
         "provider_url": addresses.site_url(),
-        "thumbnail_url": picture,
-        "thumbnail_width": 640,
-        "thumbnail_height": 640,
         "html": format!(
             "<iframe src=\"{src}\" title=\"{title}\" width=\"{width}\" height=\"{height}\" loading=\"lazy\" style=\"border:0;width:100%\"></iframe>"
         ),
         "width": width,
         "height": height,
-    })
-    .to_string()
+    });
+    // All three or none (section 2.3.4).
+    if let Some((width, height)) = size {
+        described["thumbnail_url"] = json!(picture);
+        described["thumbnail_width"] = json!(width);
+        described["thumbnail_height"] = json!(height);
+    }
+    described.to_string()
 }
 
 /// The show as a JSON Feed (version 1.1, jsonfeed.org), newest first.

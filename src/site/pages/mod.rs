@@ -210,15 +210,11 @@ impl<'a> Site<'a> {
                 }
             }
         }
-        let picture = item.image.as_ref().map(|url| self.pictures.largest(url));
-        let picture = picture.unwrap_or_else(|| {
-            let artwork = self.addresses.url(self.addresses.artwork(self.settings));
-            self.pictures.largest(&artwork)
-        });
+        let picture = self.thumbnail(item);
         // A machine has the title; the card would say it once more.
         let shown = match item.social_image {
             Some(SocialImage::Given(_)) => &page.image,
-            _ => &picture,
+            _ => &picture.0,
         };
         page.json_ld = Some(json_ld::episode(self.settings, self.addresses, item, shown));
         let more = context! { episode => serial(episode) };
@@ -243,6 +239,19 @@ impl<'a> Site<'a> {
             )?,
             self.file(&beside::oembed_path(self.addresses, own), Kind::Page, files::JSON, oembed)?,
         ])
+    }
+
+    /// An episode's picture, or the show's.
+    fn thumbnail(&self, item: &Item<'_>) -> beside::Thumbnail {
+        let artwork = || self.addresses.url(self.addresses.artwork(self.settings));
+        let url = item.image.clone().unwrap_or_else(artwork);
+        match self.pictures.largest_and_width(&url) {
+            Some((largest, width)) => (largest.to_owned(), Some((width as usize, width as usize))),
+            None => {
+                let size = self.pixels.get(&url).copied();
+                (url, size)
+            }
+        }
     }
 
     fn index(&self, items: &[Item<'_>]) -> Result<Vec<Object>, SiteError> {

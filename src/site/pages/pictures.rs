@@ -32,7 +32,7 @@ struct Source {
 /// All pictures that have variants, by the address of the host's own file.
 #[derive(Debug, Default)]
 pub(super) struct Pictures {
-    by_url: BTreeMap<String, (Value, Option<String>)>,
+    by_url: BTreeMap<String, (Value, Option<(String, u32)>)>,
     /// Site paths of the show's icons, smallest first.
     icons: Vec<String>,
     /// The colour of the show's artwork.
@@ -77,7 +77,7 @@ pub(super) fn publish(
         // Twice the density of a list's row.
         let middle = jpeg.iter().find(|one| one.width >= 176).or(jpeg.last());
         let src = middle.map_or_else(|| url.clone(), |one| addresses.url(&one.path));
-        let largest = jpeg.last().map(|one| addresses.url(&one.path));
+        let largest = jpeg.last().map(|one| (addresses.url(&one.path), one.width));
         let picture = Value::from(Serde(Picture { src, webp, jpeg }));
         pictures.by_url.insert(url, (picture, largest));
     }
@@ -107,7 +107,12 @@ impl Pictures {
 
     /// The address of the largest JPEG of a picture, or its own.
     pub(super) fn largest(&self, url: &str) -> String {
-        let made = self.by_url.get(url).and_then(|(_, largest)| largest.clone());
-        made.unwrap_or_else(|| url.to_owned())
+        self.largest_and_width(url).map_or(url, |(largest, _)| largest).to_owned()
+    }
+
+    /// The address of the largest JPEG of a picture, and its width, which is its height.
+    pub(super) fn largest_and_width(&self, url: &str) -> Option<(&str, u32)> {
+        let (_, largest) = self.by_url.get(url)?;
+        largest.as_ref().map(|(largest, width)| (largest.as_str(), *width))
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::search::gap;
 use crate::site::lang;
 use crate::site::transcript::Cue;
 
@@ -32,6 +33,8 @@ impl Paragraph {
 #[derive(Debug, Serialize)]
 struct Said {
     seconds: String,
+    /// What parts it from the words before it: a space, or nothing in scripts without spaces.
+    gap: &'static str,
     text: String,
 }
 
@@ -46,7 +49,7 @@ pub(super) fn paragraphs(cues: &[Cue]) -> Vec<Paragraph> {
         let changed = cue.speaker.is_some() && cue.speaker.as_deref() != speaker;
         let ended =
             |text: &str| text.ends_with(['.', '?', '!', '…', '»', '"', '。', '？', '！', '؟', '।']);
-        let said = || Said { seconds: lang::fragment(cue.start), text: cue.text.clone() };
+        let said = |gap| Said { seconds: lang::fragment(cue.start), gap, text: cue.text.clone() };
         match paragraphs.last_mut() {
             Some(last)
                 if !changed
@@ -55,9 +58,10 @@ pub(super) fn paragraphs(cues: &[Cue]) -> Vec<Paragraph> {
             {
                 // Words that roll over from cue to cue are not said twice.
                 if !last.text.ends_with(&cue.text) {
-                    last.text.push(' ');
+                    let gap = gap(&last.text, &cue.text);
+                    last.text.push_str(gap);
                     last.text.push_str(&cue.text);
-                    last.cues.push(said());
+                    last.cues.push(said(gap));
                 }
             }
             _ => {
@@ -67,7 +71,7 @@ pub(super) fn paragraphs(cues: &[Cue]) -> Vec<Paragraph> {
                     clock: lang::clock(cue.start / 1000),
                     speaker: cue.speaker.clone().filter(|_| changed),
                     text: cue.text.clone(),
-                    cues: vec![said()],
+                    cues: vec![said(" ")],
                 });
             }
         }
@@ -80,8 +84,10 @@ pub(super) fn paragraphs(cues: &[Cue]) -> Vec<Paragraph> {
         let same = next.seconds == last.seconds;
         if same {
             let who = next.speaker.take().map(|name| format!("{name}: ")).unwrap_or_default();
-            last.text.push_str(&format!(" {who}{}", next.text));
+            let gap = if who.is_empty() { gap(&last.text, &next.text) } else { " " };
+            last.text.push_str(&format!("{gap}{who}{}", next.text));
             if let Some(first) = next.cues.first_mut() {
+                first.gap = gap;
                 first.text.insert_str(0, &who);
             }
             last.cues.append(&mut next.cues);
@@ -112,6 +118,10 @@ mod tests {
             cue(42_500, Some("B"), "cinq"),
             cue(42_500, Some("C"), "six"),
         ];
+        let unspaced = [cue(0, None, "東京の"), cue(9, None, "港"), cue(12, None, "FM")];
+        let [paragraph] = &paragraphs(&unspaced)[..] else { panic!() };
+        assert_eq!(paragraph.text, "東京の港 FM");
+        assert_eq!(paragraph.cues.iter().map(|cue| cue.gap).collect::<Vec<_>>(), [" ", "", " "]);
         let shown: Vec<String> = paragraphs(&cues)
             .iter()
             .map(|p| {

@@ -62,7 +62,8 @@
       let text = '';
       for (const cue of p.querySelectorAll('[data-at]')) {
         nodes.push([text.length, cue.firstChild]);
-        text += `${cue.textContent} `;
+        // As on the page: in some scripts nothing stands between two cues.
+        text += `${cue.textContent}${cue.nextSibling?.nodeType === Node.ELEMENT_NODE ? '' : ' '}`;
       }
       return { p, nodes, text: fold(text) };
     });

@@ -6,7 +6,8 @@
 use super::Cue;
 use crate::show::chapters::times_of_line;
 use crate::site::html::{self, clean};
-use crate::site::text::from_clean_html;
+use crate::site::lang::direction;
+use crate::site::text::{escape, from_clean_html};
 
 /// The page to publish, empty if nothing is said, and what is said when, where the transcript tells.
 pub(super) fn read(text: &str) -> (String, Vec<Cue>) {
@@ -15,12 +16,21 @@ pub(super) fn read(text: &str) -> (String, Vec<Cue>) {
         return (String::new(), Vec::new());
     }
     let page = format!(
-        "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<title>Transcript</title>\n</head>\n\
+        "{START}\n<head>\n<meta charset=\"utf-8\">\n<title>Transcript</title>\n</head>\n\
          <body>\n{}\n</body>\n</html>\n",
         body.trim()
     );
     (page, cues(&body))
 }
+
+/// The page as one of its language; what it says for itself, the sanitiser has left out.
+pub(super) fn in_language(page: &[u8], code: &str) -> Vec<u8> {
+    let Some(rest) = page.strip_prefix(START.as_bytes()) else { return page.to_vec() };
+    let (lang, dir) = (escape(code), direction(code));
+    [format!("<!DOCTYPE html>\n<html lang=\"{lang}\" dir=\"{dir}\">").as_bytes(), rest].concat()
+}
+
+const START: &str = "<!DOCTYPE html>\n<html>";
 
 fn cues(body: &str) -> Vec<Cue> {
     let (mut cues, mut words) = (Vec::<Cue>::new(), String::new());
@@ -97,5 +107,10 @@ mod tests {
         let (page, cues) = read("<p>Hello</p>");
         assert!(page.contains("<p>Hello</p>") && cues.is_empty());
         assert_eq!(read("<script>x</script>").0, "");
+        let turned = String::from_utf8(in_language(page.as_bytes(), "ar")).unwrap();
+        assert!(
+            turned.starts_with("<!DOCTYPE html>\n<html lang=\"ar\" dir=\"rtl\">\n<head>"),
+            "{turned}"
+        );
     }
 }

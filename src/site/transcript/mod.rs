@@ -98,6 +98,19 @@ impl From<TranscriptFile> for Transcript {
     }
 }
 
+impl Transcript {
+    /// The bytes to publish, of a show in this language.
+    pub fn published(&self, show_language: &str) -> Bytes {
+        match self.file.format {
+            Format::Html => {
+                let code = self.language.as_deref().unwrap_or(show_language);
+                html::in_language(&self.file.bytes, code).into()
+            }
+            _ => self.file.bytes.clone(),
+        }
+    }
+}
+
 /// Which of an episode's transcripts a page shows: one with times, in the show's language if there is
 /// such a one.
 pub fn shown(transcripts: &[Transcript], language: &str) -> Option<usize> {

@@ -28,7 +28,7 @@ use crate::site::lang::{self, Language};
 use crate::site::transcript::{self, Cue};
 use crate::site::{chapters, text};
 use postings::{NOTES, PEOPLE, Postings, SPOKEN, TITLE, Words};
-pub(super) use words::fold;
+pub(super) use words::{fold, gap};
 
 /// Episodes in a file of what results show.
 const PER_LIST: usize = 64;
@@ -191,7 +191,7 @@ fn spoken(cues: &[Cue]) -> Vec<(u64, String)> {
     for cue in cues {
         match passages.last_mut() {
             Some((_, said)) if said.len() + cue.text.len() < PASSAGE => {
-                said.push(' ');
+                said.push_str(gap(said, &cue.text));
                 said.push_str(&cue.text);
             }
             _ => passages.push((cue.start, cue.text.clone())),

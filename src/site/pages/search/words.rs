@@ -48,6 +48,15 @@ fn is_unspaced(c: char) -> bool {
         | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
+/// What parts two pieces of a text that follow each other: nothing where neither side has spaces between
+/// its words.
+pub fn gap(before: &str, after: &str) -> &'static str {
+    // Punctuation of East Asia, and full widths.
+    let wide = |c: char| matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}');
+    let closed = |c: Option<char>| c.is_some_and(|c| is_unspaced(c) || wide(c));
+    if closed(before.chars().next_back()) && closed(after.chars().next()) { "" } else { " " }
+}
+
 /// Calls `see` with every word of a folded text, more than once if it comes again.
 ///
 /// Where a script has no spaces, each two neighbouring signs are a word (a bigram), and the last of a
@@ -114,6 +123,17 @@ mod tests {
         assert_eq!(words("المنارة البَحر"), "المناره مناره البحر بحر");
         assert_eq!(words("מִגְדַּלּוֹר"), "מגדלור");
         assert_eq!(words("दीपस्तंभ"), "दीपस्तंभ");
+    }
+
+    #[test]
+    fn a_space_parts_what_spaces_part() {
+        assert_eq!(gap("東京の", "港"), "");
+        assert_eq!(gap("ください。", "港"), "");
+        assert_eq!(gap("ยินดี", "ต้อนรับ"), "");
+        for (before, after) in [("東京", "FM"), ("등대", "이야기"), ("a", "b"), ("", "港")]
+        {
+            assert_eq!(gap(before, after), " ");
+        }
     }
 
     #[test]

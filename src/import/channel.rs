@@ -82,6 +82,11 @@ pub fn read(
     show.text("title", title);
     show.maybe("subtitle", parts.plain("itunes:subtitle"));
     let mut extra = Vec::new();
+    let apple_title = parts.take("itunes:title");
+    if let Some(apple) = apple_title.filter(|it| html::read(&one_line(&it.text)) != title) {
+        extra.extend([item::title_element(title), apple.clone()]);
+        report.kept(Level::Show, "itunes:title");
+    }
     let description = description(parts, &mut extra, report);
     show.text("description", &description);
     let (owner, email) = owner(parts);

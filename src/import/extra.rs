@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::xml::{self, Element};
-use crate::site::extra::NEVER;
+use crate::site::extra::may_stand;
 use crate::site::text::escape;
 
 /// The text of the side file; nothing if there is nothing to keep.
@@ -17,7 +17,7 @@ pub fn file(
     let mut used = BTreeMap::new();
     let mut out = String::new();
     let mut writer = Writer { namespaces, used: &mut used };
-    let kept = |element: &&Element| !NEVER.contains(&element.name.as_str());
+    let kept = |element: &&Element| may_stand(&element.name);
     for element in channel.iter().filter(kept) {
         writer.element(&mut out, element, 4);
     }
@@ -44,7 +44,8 @@ pub fn file(
     Some(format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <!-- Elements of the feed that onair has no key for. They are put back into it: the first into the\n     \
-         channel, those of an item into the episode with its guid. Change or delete what you like. -->\n\
+         channel, those of an item into the episode with its guid. Change or delete what you like.\n     \
+         An itunes:title counts for as long as the title beside it is the one in onair. -->\n\
          <rss version=\"2.0\"{declared}>\n  <channel>\n{out}  </channel>\n</rss>\n"
     ))
 }

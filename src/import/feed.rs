@@ -110,6 +110,7 @@ impl Pages {
         let head = channel::read(&mut parts, options, &drafts, &mut report);
         let mut left = parts.finish(&mut report);
         left.extend(head.extra.iter().cloned());
+        trailers(&drafts, &mut left, &mut report);
         let site = head.link.as_deref().filter(|link| item::is_web(link));
         drafts.par_iter_mut().for_each(|draft| draft.settle(site));
         for _ in drafts.iter().filter(|draft| draft.own_summary()) {
@@ -193,6 +194,20 @@ pub fn further(channel: &Element, asked: Option<&str>) -> Option<String> {
     Some(item::absolute(next, asked.or_else(|| linked("self"))))
 }
 
+/// Where an episode is a trailer, a release writes the show's trailers itself.
+fn trailers(drafts: &[Draft], left: &mut Vec<Element>, report: &mut Report) {
+    let ours = drafts.iter().filter(|draft| draft.kind() == "trailer");
+    let ours: HashSet<&str> = ours.map(|draft| draft.enclosure.as_str()).collect();
+    if ours.is_empty() {
+        return;
+    }
+    let is_old = |element: &mut Element| element.name == "podcast:trailer";
+    let old: Vec<Element> = left.extract_if(.., is_old).collect();
+    let is_ours = |it: &&Element| it.attribute("url").is_some_and(|url| ours.contains(url));
+    let lost = old.len() - old.iter().filter(is_ours).count();
+    report.not_kept(Level::Show, "podcast:trailer", old.len(), lost);
+}
+
 /// Files that are fetched take the place of the elements that name them.
 fn came_as_files(drafts: &[Draft], report: &mut Report) {
     for draft in drafts {
@@ -210,15 +225,20 @@ fn came_as_files(drafts: &[Draft], report: &mut Report) {
 /// What came, in a line or two.
 fn came(drafts: &[Draft], identical: usize, options: &Options<'_>, report: &mut Report) {
     let length: u64 = drafts.iter().filter_map(|draft| draft.bytes).fold(0, u64::saturating_add);
+    let is_other = |draft: &&Draft| draft.remarks.iter().any(|(kind, _)| *kind == item::MADE_WHOLE);
+    let address = match drafts.iter().filter(is_other).count() {
+        0 => "its address".to_owned(),
+        count => format!("its address (of {count}, made whole)"),
+    };
     report.fact(format!(
         "{}, {} of audio; each keeps its guid{}",
         counted(drafts.len(), "episode"),
         bytes(length),
         match drafts.iter().all(|draft| draft.bytes.is_some()) {
             // What comes home may be as long as it likes, and stand elsewhere.
-            _ if options.download => "",
-            true => ", its address and its length",
-            false => " and its address",
+            _ if options.download => String::new(),
+            true => format!(", {address} and its length"),
+            false => format!(" and {address}"),
         }
     ));
     let other: Vec<&Draft> = drafts.iter().filter(|draft| !draft.is_mp3).collect();

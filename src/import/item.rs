@@ -10,7 +10,7 @@ use super::report::{Level, Report};
 use super::unread_elements::{Parts, leave_attributes, one_line};
 use super::write::cut;
 use super::xml::Element;
-use super::{dates, html};
+use super::{dates, html, media};
 use crate::model::audio::MP3_TYPE;
 use crate::model::chapter::clock;
 use crate::show::addresses::web_address;
@@ -19,6 +19,7 @@ use crate::show::episode::EpisodeType;
 use crate::show::namespace::EPISODE_KEYS;
 use crate::show::playing_time::any_duration;
 use crate::show::values;
+use crate::site::extra::TITLE;
 
 /// The longest guid and address that are taken over: they cannot be cut.
 const MAX_IDENTITY: usize = 2000;
@@ -92,9 +93,7 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
     let given = enclosure.attribute("url").unwrap_or_default();
     draft.enclosure = address(&absolute(given, base));
     if given != draft.enclosure && is_web(&draft.enclosure) {
-        let kind =
-            "the enclosure's address was made whole, or its odd letters escaped, as players do";
-        draft.remarks.push((kind, given.to_owned()));
+        draft.remarks.push((MADE_WHOLE, given.to_owned()));
     }
     // `34,123,456` means one number.
     let length = |text: &str| match values::size(text) {
@@ -127,7 +126,7 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
     if let (Some(element), Some(apple)) = (apple_title, apple)
         && apple != draft.title
     {
-        draft.extra.push(element.clone());
+        draft.extra.extend([title_element(&draft.title), element.clone()]);
         report.kept(Level::Episode, "itunes:title");
     }
     numbers(&mut parts, &mut draft, report);
@@ -150,8 +149,31 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
     draft.block = parts.first("itunes:block", |it| truth(&it.text) == Some(true)).is_some();
     draft.namespace = namespace::take(&mut parts, &EPISODE_KEYS, Form::Yaml);
     beside(&mut parts, &mut draft, report);
+    same_audio(&mut parts, &draft, base, report);
     draft.extra.extend(parts.finish(report));
     Some(draft)
+}
+
+/// What an `itunes:title` stands beside: it counts until this is corrected.
+pub fn title_element(title: &str) -> Element {
+    Element { name: TITLE.to_owned(), text: title.to_owned(), ..Element::default() }
+}
+
+/// Takes away what names the enclosure's audio once more, which would name the old host's for ever.
+fn same_audio(parts: &mut Parts<'_>, draft: &Draft, base: Option<&str>, report: &mut Report) {
+    let bare = |url: &str| {
+        let own = media::split(url).map_or_else(|| url.to_owned(), |media| media.url);
+        own.split_once("://").map_or(own.clone(), |(_, rest)| rest.to_owned())
+    };
+    let enclosure = bare(&draft.enclosure);
+    let is_same = |it: &Element| {
+        it.attribute("url").is_some_and(|url| bare(&address(&absolute(url, base))) == enclosure)
+    };
+    for element in parts.all("media:content", is_same) {
+        for child in element.children.iter().filter(|child| child.text != draft.title) {
+            report.left(Level::Episode, &format!("{} (in media:content)", child.name));
+        }
+    }
 }
 
 /// An address that may be relative to `base`.
@@ -348,6 +370,9 @@ fn when(parts: &mut Parts<'_>, draft: &mut Draft) {
 
 /// Items that are posts of a blog.
 pub const NO_ENCLOSURE: &str = "items without an enclosure are not episodes and were left out";
+/// Addresses that are not to the letter the feed's.
+pub const MADE_WHOLE: &str =
+    "the enclosure's address was made whole, or its odd letters escaped, as players do";
 /// Dates that cannot be read.
 pub const NO_DATE: &str = "dates that do not name one instant were left out";
 
@@ -389,6 +414,12 @@ fn beside(parts: &mut Parts<'_>, draft: &mut Draft, report: &mut Report) {
             }
         }
     }
+    // A language stands where the feed has it first.
+    let all = parts.every("podcast:transcript");
+    draft.transcripts.sort_by_cached_key(|transcript| {
+        let language = transcript.language.as_deref();
+        all.iter().position(|element| element.attribute("language") == language)
+    });
     let fits = |element: &Element| element.attribute("url").is_some_and(is_web);
     let chapters = parts.see("podcast:chapters", fits);
     draft.chapters = chapters.and_then(|chapters| chapters.attribute("url")).map(str::to_owned);

@@ -232,9 +232,106 @@ fn elements_that_stay_keep_what_stands_in_them() {
     );
     let extra = crate::site::extra::Extra::parse(&import.extra.unwrap()).unwrap();
     let mut map = rss::extension::ExtensionMap::new();
-    extra.complete_channel(&mut map);
+    extra.complete_channel("", &mut map);
     assert_eq!(map["podcast"]["liveItem"][0].children.len(), 2);
     assert_eq!(map[""]["textInput"][0].children.len(), 2);
+}
+
+#[test]
+fn what_is_corrected_after_an_import_is_not_said_again_as_it_was() {
+    let enclosure = "<enclosure url='https://dts.podtrac.com/redirect.mp3/a.example/1.mp3' length='1' type='audio/mpeg'/>";
+    let again = "<media:content url='https://a.example/1.mp3' medium='audio'><media:title>T</media:title><media:thumbnail url='x'/></media:content>\
+        <media:content url='https://a.example/1.jpg' medium='image'/>";
+    let titles = "<itunes:title>Short</itunes:title>";
+    let import = feed_of(titles, &[enclosure, again, titles].concat());
+    let extra = import.extra.as_deref().unwrap();
+    // The enclosure's address goes with the old host, a corrected title with the old feed.
+    assert!(!extra.contains("1.mp3") && extra.contains("1.jpg"), "{extra}");
+    assert!(
+        extra.contains("<title>T</title>\n      <itunes:title>Short</itunes:title>"),
+        "{extra}"
+    );
+    // The show's alone is its title.
+    assert_eq!(extra.matches("itunes:title>").count(), 2, "{extra}");
+    let report = import.report.file("T");
+    assert!(report.contains("media:thumbnail (in media:content): 1 time"), "{report}");
+    assert!(!report.contains("media:title"), "{report}");
+    let both = feed_of(&format!("<title>Long</title>{titles}"), enclosure).extra.unwrap();
+    assert!(both.contains("<title>Long</title>\n    <itunes:title>Short<"), "{both}");
+    let same = feed_of("<title>Short</title><itunes:title>Short</itunes:title>", enclosure);
+    assert_eq!(same.extra, None);
+}
+
+#[test]
+fn transcripts_stand_in_the_feed_s_order() {
+    let transcript = |language: &str, ending: &str, kind: &str| {
+        format!(
+            "<podcast:transcript url='https://a.example/1.{ending}' type='{kind}' language='{language}'/>"
+        )
+    };
+    let item = [
+        "<enclosure url='https://a.example/1.mp3'/>".to_owned(),
+        transcript("en", "html", "text/html"),
+        transcript("ga", "ga.vtt", "text/vtt"),
+        transcript("en", "srt", "application/srt"),
+    ];
+    let text = format!(
+        "<rss><channel><language>en</language><item><title>T</title>{}</item></channel></rss>",
+        item.concat()
+    );
+    let options = Options { download: true, ..Options::default() };
+    let import = of_feed(text.as_bytes(), &options).unwrap();
+    let places: Vec<&str> =
+        import.episodes[0].beside.iter().map(|fetch| fetch.to.as_str()).collect();
+    assert_eq!(places, ["transcripts/t.srt", "transcripts/t.ga.vtt"]);
+}
+
+#[test]
+fn only_what_stays_is_said_to_be_kept() {
+    let trailer = |url: &str| {
+        format!("<podcast:trailer url='https://a.example/{url}' pubdate='x'>T</podcast:trailer>")
+    };
+    let both = [trailer("1.mp3"), trailer("0.mp3")].concat();
+    let enclosure = "<enclosure url='https://a.example/1.mp3' length='1'/>";
+    let import = feed_of(&both, enclosure);
+    assert!(import.report.file("T").contains("podcast:trailer: of the show, 2 times"));
+    assert_eq!(import.extra.unwrap().matches("<podcast:trailer").count(), 2);
+    let import =
+        feed_of(&both, &format!("{enclosure}<itunes:episodeType>trailer</itunes:episodeType>"));
+    let report = import.report.file("T");
+    assert!(!report.contains("## Kept"), "{report}");
+    assert!(
+        report.contains("podcast:trailer (in another form than the one that came): of the show")
+    );
+    assert_eq!(import.extra, None);
+    // Addresses that cannot be kept are not said to be.
+    let fact = |url: &str| {
+        let import = feed_of("", &format!("<enclosure url='{url}' length='1'/>"));
+        import.report.text().lines().next().unwrap_or_default().to_owned()
+    };
+    assert!(fact("https://a.example/1.mp3").ends_with("its guid, its address and its length"));
+    assert!(fact("my 1.mp3").ends_with("its address (of 1, made whole) and its length"));
+}
+
+#[test]
+fn elements_of_a_vocabulary_without_a_prefix_stay_in_it() {
+    let import = feed_of(
+        "<site xmlns='com-wordpress:feed-additions:1'>12<part a='b'/></site><ttl>5</ttl>\
+         <site xmlns='com-wordpress:feed-additions:1'>13</site><x xmlns='urn:x'>1</x><own xmlns=''>2</own>",
+        "<enclosure url='https://a.example/1.mp3'/>",
+    );
+    let extra = import.extra.unwrap();
+    for part in [
+        "xmlns:own1=\"com-wordpress:feed-additions:1\"",
+        "xmlns:own2=\"urn:x\"",
+        "<own1:site>12\n      <own1:part a=\"b\"/>",
+        "<ttl>5</ttl>",
+        "<own1:site>13</own1:site>",
+        "<own2:x>1</own2:x>",
+        "<own>2</own>",
+    ] {
+        assert!(extra.contains(part), "{part}: {extra}");
+    }
 }
 
 #[test]

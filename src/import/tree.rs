@@ -191,8 +191,11 @@ impl<'a, 'b> Tree<'a, 'b> {
             self.parts += 1;
             let (name, value) = (attribute.key.as_ref(), self.value(&attribute));
             if name == "xmlns" || name.starts_with("xmlns:") {
-                if self.inline.is_empty() {
-                    self.scope.declare(name.strip_prefix("xmlns:").unwrap_or(""), &value, depth);
+                let is_part = depth < 3 || matches!(raw, "channel" | "item");
+                match name.strip_prefix("xmlns:") {
+                    _ if !self.inline.is_empty() => {}
+                    None if !is_part => self.scope.declare_own(&value, depth),
+                    prefix => self.scope.declare(prefix.unwrap_or(""), &value, depth),
                 }
             } else if attributes.iter().any(|(known, _)| known == name) {
                 self.odd(|| format!("`{name}` stands twice in this tag"));

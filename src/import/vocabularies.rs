@@ -67,6 +67,8 @@ fn bare(address: &str) -> String {
 pub struct Scope {
     /// Prefix, the name that everybody gives it, address, and the depth of the element that declares it.
     declared: Vec<(String, String, String, usize)>,
+    /// Addresses that were declared without a prefix.
+    unnamed: Vec<String>,
 }
 
 impl Scope {
@@ -77,6 +79,24 @@ impl Scope {
             let known = VOCABULARIES.iter().find(|(known, _)| *known == bare);
             let name = known.map_or(prefix, |(_, name)| name);
             self.declared.push((prefix.to_owned(), name.to_owned(), address.to_owned(), depth));
+        }
+    }
+
+    /// An element within the feed declares a vocabulary for itself, without a prefix: it is given one, or
+    /// it would be taken for an element of RSS.
+    pub fn declare_own(&mut self, address: &str, depth: usize) {
+        let bare = bare(address);
+        if bare.is_empty() || VOCABULARIES.iter().any(|(known, _)| *known == bare) {
+            return self.declare("", address, depth);
+        }
+        let known = self.unnamed.iter().position(|known| known == address);
+        let at = known.unwrap_or(self.unnamed.len());
+        if self.declared.len() < MAX_DECLARED && at < MAX_DECLARED {
+            if known.is_none() {
+                self.unnamed.push(address.to_owned());
+            }
+            let name = format!("own{}", at + 1);
+            self.declared.push((String::new(), name, address.to_owned(), depth));
         }
     }
 

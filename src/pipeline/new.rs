@@ -456,7 +456,8 @@ fn chapter_images(
     for (at, chapter) in chapters.iter().enumerate() {
         let image = chapter.image.as_ref().filter(|_| chapter.has_title());
         // Many chapters may show the same.
-        let same = chapters[..at].iter().zip(&images).find(|(other, _)| other.image == chapter.image);
+        let same =
+            chapters[..at].iter().zip(&images).find(|(other, _)| other.image == chapter.image);
         let path = match (image, same) {
             (None, _) => None,
             (Some(_), Some((_, Some(path)))) => Some(path.clone()),
@@ -586,7 +587,10 @@ mod tests {
     fn plain_text_loses_no_word_as_html() {
         for (plain, html) in [
             ("If a <b and c> d, to <me@x.example>", "If a &lt;b and c> d, to &lt;me@x.example>"),
-            ("Tom & Jerry <3, AT&T; a &lt; b &#60; c", "Tom & Jerry <3, AT&amp;T; a &amp;lt; b &amp;#60; c"),
+            (
+                "Tom & Jerry <3, AT&T; a &lt; b &#60; c",
+                "Tom & Jerry <3, AT&amp;T; a &amp;lt; b &amp;#60; c",
+            ),
             ("<p>One</p>", "<p>One</p>"),
             ("One<br>two &amp; three", "One<br>two &amp; three"),
         ] {

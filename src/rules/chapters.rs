@@ -74,7 +74,8 @@ pub fn of_tag(path: &str, mp3: &Mp3) -> Option<Finding> {
     let starts = mp3.chapters.iter().map(|chapter| Duration::from_millis(chapter.start_ms));
     let mut late = starts.filter(|start| *start >= end);
     let (first, end) = (clock(late.next()?), clock(end));
-    let mut message = format!("a chapter in its tag starts at {first}, but the audio ends at {end}");
+    let mut message =
+        format!("a chapter in its tag starts at {first}, but the audio ends at {end}");
     match late.count() {
         0 => {}
         more => message.push_str(&format!(" ({more} more like this)")),
@@ -135,7 +136,11 @@ mod tests {
         let bytes = FRAME.stream(1000);
         let Content::Mp3(mut mp3) = probe_bytes(&bytes, Depth::Walk).content else { panic!() };
         let mut said = |starts: &[u64]| {
-            let held = |start_ms: &u64| TagChapter { start_ms: *start_ms, title: "A".to_owned(), url: None };
+            let held = |start_ms: &u64| TagChapter {
+                start_ms: *start_ms,
+                title: "A".to_owned(),
+                url: None,
+            };
             mp3.chapters = starts.iter().map(held).collect();
             of_tag("a.mp3", &mp3).map(|finding| finding.message)
         };

@@ -40,6 +40,8 @@ pub const NEVER: [&str; 29] = [
     "podcast:locked",
     "xhtml:div",
 ];
+/// What tells for how long an `itunes:title` counts: it is never put back itself.
+pub const TITLE: &str = "title";
 /// What takes the place of what a release would write.
 const INSTEAD: [&str; 4] =
     ["itunes:title", "itunes:summary", "podcast:medium", "podcast:updateFrequency"];
@@ -121,10 +123,8 @@ impl Extra {
                         (3, Some((guid, _))) if element.name == "guid" => {
                             *guid = element.value.unwrap_or_default().trim().to_owned();
                         }
-                        (2, _) if !NEVER.contains(&element.name.as_str()) => {
-                            extra.channel.push(element)
-                        }
-                        (3, Some((_, elements))) if !NEVER.contains(&element.name.as_str()) => {
+                        (2, _) if may_stand(&element.name) => extra.channel.push(element),
+                        (3, Some((_, elements))) if may_stand(&element.name) => {
                             elements.push(element);
                         }
                         (2, _) | (3, Some(_)) => {
@@ -204,15 +204,15 @@ impl Extra {
     }
 
     /// Adds the channel's elements to what a release writes of it; whether one is a summary of its own.
-    pub fn complete_channel(&self, extensions: &mut ExtensionMap) -> bool {
-        complete(&self.channel, extensions);
+    pub fn complete_channel(&self, title: &str, extensions: &mut ExtensionMap) -> bool {
+        complete(&self.channel, title, extensions);
         self.channel.iter().any(|element| element.name == "itunes:summary")
     }
 
     /// Adds an episode's elements to what a release writes of it; whether one is a summary of its own.
-    pub fn complete_item(&self, guid: &str, extensions: &mut ExtensionMap) -> bool {
+    pub fn complete_item(&self, guid: &str, title: &str, extensions: &mut ExtensionMap) -> bool {
         let elements = self.items.get(guid).map_or(&[][..], Vec::as_slice);
-        complete(elements, extensions);
+        complete(elements, title, extensions);
         elements.iter().any(|element| element.name == "itunes:summary")
     }
 
@@ -232,17 +232,29 @@ fn add(open: &mut [Extension], text: &str) {
     }
 }
 
-fn complete(elements: &[Extension], extensions: &mut ExtensionMap) {
+/// Whether a side file may have this element.
+pub fn may_stand(name: &str) -> bool {
+    name == TITLE || !NEVER.contains(&name)
+}
+
+fn complete(elements: &[Extension], title: &str, extensions: &mut ExtensionMap) {
     let there = |extensions: &ExtensionMap, name: &str| {
         let (vocabulary, _) = name.split_once(':').unwrap_or(("", name));
         extensions
             .get(vocabulary)
             .is_some_and(|map| map.get(name.rsplit(':').next().unwrap_or(name)).is_some())
     };
-    let ours: Vec<&str> = ONLY_ELSE.into_iter().filter(|name| there(extensions, name)).collect();
+    let mut ours: Vec<&str> =
+        ONLY_ELSE.into_iter().filter(|name| there(extensions, name)).collect();
+    // A title that was corrected since is Apple's, too.
+    let old = |element: &&Extension| element.name == TITLE;
+    let is_present = |element: &Extension| element.value.as_deref().map(str::trim) == Some(title);
+    if elements.iter().any(|it| old(&it)) && !elements.iter().filter(old).any(is_present) {
+        ours.push("itunes:title");
+    }
     for element in elements {
         let name = element.name.as_str();
-        if ours.contains(&name) {
+        if name == TITLE || ours.contains(&name) {
             continue;
         }
         let (vocabulary, local) = name.split_once(':').unwrap_or(("", name));
@@ -281,16 +293,34 @@ mod tests {
             ..Extension::default()
         };
         map.entry("podcast".into()).or_default().insert("medium".into(), vec![medium]);
-        extra.complete_channel(&mut map);
+        extra.complete_channel("", &mut map);
         assert_eq!(map["podcast"]["medium"][0].value.as_deref(), Some("music"));
         assert_eq!(map["podcast"]["medium"].len(), 1);
         assert_eq!(map["a"]["b"][0].attrs["c"], "d & e");
         assert_eq!(map["a"]["b"][0].children["a:f"].len(), 1);
         assert_eq!(map[""]["ttl"][0].value.as_deref(), Some("60"));
         let mut map = ExtensionMap::new();
-        assert!(!extra.complete_item("g", &mut map));
+        assert!(!extra.complete_item("g", "", &mut map));
         assert_eq!(map["a"]["x"][0].value.as_deref(), Some("1 < 2"));
         assert_eq!(extra.guids().collect::<Vec<_>>(), ["g"]);
+    }
+
+    #[test]
+    fn apple_s_title_counts_until_the_title_is_corrected() {
+        let of = |old: &str, title: &str| {
+            let text = format!(
+                "<rss xmlns:itunes='urn:i'><channel><item><guid>1</guid>{old}<itunes:title>Short</itunes:title></item></channel></rss>"
+            );
+            let ours = Extension { value: Some(title.to_owned()), ..Extension::default() };
+            let mut map = ExtensionMap::new();
+            map.entry("itunes".into()).or_default().insert("title".into(), vec![ours]);
+            Extra::parse(&text).unwrap().complete_item("1", title, &mut map);
+            assert!(!map.contains_key(""), "{map:?}");
+            map["itunes"]["title"][0].value.clone().unwrap()
+        };
+        assert_eq!(of("<title> 1: Long </title>", "1: Long"), "Short");
+        assert_eq!(of("<title>1: Long</title>", "1: Right"), "1: Right");
+        assert_eq!(of("", "1: Right"), "Short");
     }
 
     #[test]

@@ -89,6 +89,22 @@ fn a_dry_run_shows_what_is_and_what_would_be() {
 }
 
 #[test]
+fn no_chapters_takes_those_of_the_mp3_out_and_a_file_that_is_missing_does_not() {
+    let show = two();
+    let times = [0, 1000, u32::MAX, u32::MAX].map(u32::to_be_bytes).concat();
+    let chapter = [b"CHAP\0\0\0\x12\0\0a\0", &times[..]].concat();
+    let old = onair::audio::testing::id3v2_of(3, 0, &chapter);
+    show.audio(1, &[&old[..], &audio(1, 200)].concat());
+    for (chapters, out) in
+        [("mood: good", false), ("chapters: gone.txt", false), ("chapters: []", true)]
+    {
+        show.episode(1, &[chapters]);
+        let said = show.onair(&["tag", "--dry-run", "1"]).stdout;
+        assert_eq!(said.contains("- CHAP a"), out, "{chapters}: {said}");
+    }
+}
+
+#[test]
 fn what_cannot_be_tagged_is_said_and_the_rest_is_done() {
     let show = two();
     show.episode(3, &[]);

@@ -214,7 +214,8 @@ fn held(chapter: &id3::frame::Chapter) -> HeldChapter {
 /// The text without control characters and the space around it; several values, with NULs between
 /// them, are joined by commas.
 fn trimmed(text: &str) -> Option<String> {
-    let values = text.split('\0').map(|value| value.chars().filter_map(readable).collect::<String>());
+    let values =
+        text.split('\0').map(|value| value.chars().filter_map(readable).collect::<String>());
     let values = values.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
     let text = values.collect::<Vec<_>>().join(", ");
     (!text.is_empty()).then_some(text)

@@ -18,8 +18,8 @@ use std::io::Cursor;
 use id3::frame::{Content, PictureType};
 use id3::{Frame, Tag, TagLike as _};
 
-use super::{TagSpec, Version};
 use super::existing::{self, Major, RawFrame, v23, v24};
+use super::{TagSpec, Version};
 use super::{ids, utf16};
 use crate::model::hash::Sha256;
 

@@ -16,7 +16,9 @@ const UTF16: u8 = 1;
 pub(super) fn marked<'a>(frame: &RawFrame<'a>) -> RawFrame<'a> {
     let body = match &*frame.id {
         // Nothing within is read where it cannot be told where that begins.
-        "CHAP" => Some(with_frames(frame, id_end(&frame.body).map(|end| end + 16)).unwrap_or_default()),
+        "CHAP" => {
+            Some(with_frames(frame, id_end(&frame.body).map(|end| end + 16)).unwrap_or_default())
+        }
         "CTOC" => Some(with_frames(frame, contents_end(&frame.body)).unwrap_or_default()),
         id => text_places(id, &frame.body).map(|places| rewritten(&frame.body, &places)),
     };

@@ -84,7 +84,7 @@ pub(super) fn channel(frame: Frame<'_>, path: &str, items: &[Item<'_>]) -> Chann
     for (prefix, uri) in &frame.extra.namespaces {
         channel.namespaces.entry(prefix.clone()).or_insert_with(|| uri.clone());
     }
-    let own_summary = frame.extra.complete_channel(&mut channel.extensions);
+    let own_summary = frame.extra.complete_channel(&channel.title, &mut channel.extensions);
     if let (true, Some(itunes)) = (own_summary, &mut channel.itunes_ext) {
         itunes.summary = None;
     }

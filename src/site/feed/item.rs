@@ -81,7 +81,8 @@ pub(super) fn item(frame: Frame<'_>, item: &Item<'_>) -> rss::Item {
     for credit in &item.credits {
         add(person(credit));
     }
-    let own_summary = frame.extra.complete_item(&entry.guid.0, &mut rendered.extensions);
+    let own_summary =
+        frame.extra.complete_item(&entry.guid.0, entry.title, &mut rendered.extensions);
     if let (true, Some(itunes)) = (own_summary, &mut rendered.itunes_ext) {
         itunes.summary = None;
     }

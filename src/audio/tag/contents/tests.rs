@@ -1,6 +1,6 @@
 use super::*;
-use crate::audio::tag::{TagSpec, Version, render};
 use crate::audio::tag::picture::tests::PNG;
+use crate::audio::tag::{TagSpec, Version, render};
 use crate::audio::testing::{id3v1, id3v2_of};
 
 /// A frame of ID3v2.3.
@@ -158,7 +158,10 @@ fn of_many_frames_within_a_chapter_the_first_are_read() {
 #[test]
 fn texts_of_windows_are_read_and_control_characters_are_not() {
     let title = |bytes: &[u8]| read(&[frame("TIT2", &[b"\0", bytes].concat())]).title;
-    assert_eq!(title(b"It\x92s \x93caf\xE9\x94 \x96 a\x07b\x81").as_deref(), Some("It’s “café” – ab"));
+    assert_eq!(
+        title(b"It\x92s \x93caf\xE9\x94 \x96 a\x07b\x81").as_deref(),
+        Some("It’s “café” – ab")
+    );
     assert_eq!(title(b"\x07").as_deref(), None);
     let mut old = id3v1();
     old[3..8].copy_from_slice(b"It\x92s\0");

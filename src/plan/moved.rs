@@ -131,3 +131,20 @@ pub(super) fn page_of(record: &Record, episode: &EditionEpisode) -> Option<Key> 
     let (page, None) = (pages.next()?.0, pages.next()) else { return None };
     Some(page.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_player_is_told_from_a_page_of_that_name() {
+        let is = |place: &str, pages: &[&str]| {
+            is_embed(&Key::new(place).unwrap(), |page| pages.contains(&page.as_str()))
+        };
+        assert!(is("p/9/embed/index.html", &["p/9/index.html"]));
+        assert!(is("p/9/embed/index.html", &["p/9.html"]));
+        assert!(!is("p/embed/index.html", &["p/embed/index.html", "p/9/index.html"]));
+        assert!(!is("p/9/index.html", &["p/9/index.html"]));
+        assert!(!is("embed/index.html", &["index.html"]));
+    }
+}

@@ -123,3 +123,22 @@ pub struct Edition {
     /// old page stays.
     pub gone: Option<Bytes>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_player_stands_beside_its_page() {
+        let embed = |key: &str, url: &str| {
+            let page = EpisodePage { key: Key::new(key).unwrap(), url: url.to_owned() };
+            let folder = EpisodePage::folder(&page.key).unwrap_or_default();
+            format!("{folder} {} {}", page.embed_key().unwrap(), page.embed_url())
+        };
+        let player = "x/9/ x/9/embed/index.html https://a.example/x/9/embed/index.html";
+        assert_eq!(embed("x/9/index.html", "https://a.example/x/9/index.html"), player);
+        assert_eq!(embed("x/9/index.html", "https://a.example/x/9/"), player);
+        assert_eq!(embed("x/9.html", "https://a.example/x/9.html"), player);
+        assert_eq!(EpisodePage::folder(&Key::new("index.html").unwrap()), None);
+    }
+}

@@ -110,7 +110,7 @@ fn spec(described: Described, folder: &Path) -> anyhow::Result<TagSpec> {
         keywords: described.keywords,
         podcast: true,
         cover: picture(&described.cover)?,
-        chapters: chapters.collect::<anyhow::Result<_>>()?,
+        chapters: Some(chapters.collect::<anyhow::Result<_>>()?),
         duration: Duration::from_millis(described.duration_ms),
     })
 }

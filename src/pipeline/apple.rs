@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::fix::write_episode;
 use super::{Class, Error, Options, load};
 use crate::apple::lookup::{Country, MAX_ANSWER};
-use crate::apple::sync::{self, Change, Origin, Report, SyncError};
+use crate::apple::sync::{self, Origin, Report, SyncError};
 use crate::http::Client;
 use crate::http::reach::Reach;
 use crate::show::Show;
-use crate::show::write::write_text;
 
 /// What is asked of a comparison with Apple.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ pub fn sync(options: &Options, asked: &SyncOptions) -> Result<Report, Error> {
         .map_err(failed)?;
     if asked.write {
         for change in &report.changes {
-            write(&show.root, change)?;
+            write_episode(&show.root, &change.path, &change.before, &change.text)?;
             report.written += 1;
         }
     }
@@ -78,18 +78,6 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     // One byte more than an answer may have: the reader of answers says that it is too large.
     fs::File::open(path)?.take(MAX_ANSWER + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// Writes one file, unless its host has changed it since it was read.
-fn write(root: &Path, change: &Change) -> Result<(), Error> {
-    let path = root.join(&change.path);
-    let said = |reason: String| Error::usage(format!("{}: {reason}", change.path));
-    let now = fs::read_to_string(&path).map_err(|error| said(error.to_string()))?;
-    if now != *change.before {
-        return Err(said("it was changed while Apple was asked".to_owned()).help("run it again"));
-    }
-    write_text(&path, &change.text)
-        .map_err(|error| Error::disk(format!("{}: it cannot be written", change.path), &error))
 }
 
 fn failed(error: SyncError) -> Error {

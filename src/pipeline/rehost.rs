@@ -1,7 +1,7 @@
 //! `rehost`: brings the audio of episodes home that stands at an old host's addresses. What came and is
 //! sound takes the address that the settings give; guids stay, whatever they are made from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::select;
 use super::fetch::{FetchWatch, Fetcher, WantedAudio};
@@ -12,8 +12,15 @@ use crate::http::Client;
 use crate::http::reach::Reach;
 use crate::report::counted;
 use crate::show::addresses::has_web_scheme;
-use crate::show::edit::{self, Edit};
-use crate::show::{Episode, Show, enclosure};
+use crate::show::set_key::{changed, remove_key, set_key, set_value};
+use crate::show::yaml::Content;
+use crate::show::{Episode, Settings, Show, Source, enclosure};
+
+/// Why audio stays where it is.
+const NOT_MP3: &str = "it is not an MP3";
+const NO_FILE: &str = "`file` does not say what it is to be called here";
+const AMONG_OTHERS: &str =
+    "the address cannot be taken out with all else left as it is; take it out yourself";
 
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +29,8 @@ pub struct Rehosted {
     pub home: usize,
     /// How many of them have another length than the feed gave.
     pub other_length: usize,
-    /// Of audio that is not an MP3: how many, and the first episode's file.
-    pub other_kind: Option<(usize, String)>,
+    /// The files of episodes whose audio stays where it is, by why it does.
+    pub stays: BTreeMap<&'static str, Vec<String>>,
     /// Of artwork that stands elsewhere still: how many, and the first episode's file.
     pub artwork: Option<(usize, String)>,
     /// Whether all came that was asked for.
@@ -34,9 +41,10 @@ impl Rehosted {
     /// What came home, and what comes next.
     pub fn report(&self) -> String {
         let mut lines = Vec::new();
-        if let Some((count, first)) = &self.other_kind {
-            let stay = if *count == 1 { "episode stays" } else { "episodes stay" };
-            lines.push(format!("{count} {stay} at the old address: not MP3, such as {first}"));
+        for (why, files) in &self.stays {
+            let stay = if files.len() == 1 { "episode stays" } else { "episodes stay" };
+            let (count, first) = (files.len(), &files[0]);
+            lines.push(format!("{count} {stay} at the old address, such as {first}: {why}"));
         }
         if self.home == 0 {
             lines.push("No audio was brought home".to_owned());
@@ -111,8 +119,8 @@ struct Away<'a> {
     episodes: Vec<&'a Episode>,
     /// The same, as what is to be fetched.
     wanted: Vec<WantedAudio>,
-    /// Files of episodes whose audio is not an MP3.
-    other: Vec<&'a str>,
+    /// Files of episodes whose audio cannot come home, by why it cannot.
+    stays: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl<'a> Away<'a> {
@@ -120,14 +128,20 @@ impl<'a> Away<'a> {
         let named: BTreeSet<String> = select(show, names)?.into_iter().collect();
         let is_wanted =
             |episode: &&Episode| named.is_empty() || named.contains(&episode.source.path);
-        let (episodes, wanted, other) = (Vec::new(), Vec::new(), Vec::new());
-        let mut away = Self { show, episodes, wanted, other };
+        let mut away =
+            Self { show, episodes: Vec::new(), wanted: Vec::new(), stays: BTreeMap::new() };
         for episode in show.episodes.iter().filter(is_wanted) {
             let Some(url) = enclosure::foreign(&show.settings, episode) else { continue };
-            let is_mp3 = episode.enclosure_type.value().is_none();
-            let Some(name) = episode.file.value().filter(|_| is_mp3) else {
-                away.other.push(&episode.source.path);
-                continue;
+            let name = match (episode.enclosure_type.value(), episode.file.value()) {
+                (None, Some(name)) => name,
+                (None, None) => {
+                    away.stay(NO_FILE, episode);
+                    continue;
+                }
+                (Some(_), _) => {
+                    away.stay(NOT_MP3, episode);
+                    continue;
+                }
             };
             away.wanted.push(WantedAudio {
                 url: url.to_owned(),
@@ -139,6 +153,10 @@ impl<'a> Away<'a> {
         Ok(away)
     }
 
+    fn stay(&mut self, why: &'static str, episode: &Episode) {
+        self.stays.entry(why).or_default().push(episode.source.path.clone());
+    }
+
     /// The files of these episodes whose artwork is an address.
     fn with_artwork_elsewhere(&self) -> Vec<&str> {
         let is_away =
@@ -147,24 +165,30 @@ impl<'a> Away<'a> {
     }
 
     /// Gives the episodes whose audio is `there` the address that follows from the settings.
-    fn take_home(self, there: &BTreeSet<String>, complete: bool) -> Result<Rehosted, Error> {
+    fn take_home(mut self, there: &BTreeSet<String>, complete: bool) -> Result<Rehosted, Error> {
         let mut rehosted = Rehosted {
             home: 0,
             other_length: 0,
-            other_kind: counted_with_first(&self.other),
+            stays: BTreeMap::new(),
             artwork: counted_with_first(&self.with_artwork_elsewhere()),
             complete,
         };
-        for (episode, WantedAudio { path, stated, .. }) in self.episodes.iter().zip(&self.wanted) {
+        let Self { show, ref episodes, ref wanted, .. } = self;
+        for (episode, WantedAudio { path, stated, .. }) in episodes.iter().zip(wanted) {
             if !there.contains(path) {
                 continue;
             }
-            let bytes = length(self.show, path)?;
+            let bytes = length(show, path)?;
+            let Some(home) = at_home(&show.settings, episode, bytes) else {
+                self.stays.entry(AMONG_OTHERS).or_default().push(episode.source.path.clone());
+                continue;
+            };
+            let Source { path, text, .. } = &episode.source;
+            write_episode(&show.root, path, text, &home.source.text)?;
             rehosted.home += 1;
             rehosted.other_length += usize::from(*stated != Some(bytes));
-            let text = at_home(episode, bytes);
-            write_episode(&self.show.root, &episode.source.path, &text)?;
         }
+        rehosted.stays = self.stays;
         Ok(rehosted)
     }
 }
@@ -176,45 +200,88 @@ fn length(show: &Show, path: &str) -> Result<u64, Error> {
     metadata.map(|it| it.len()).map_err(|error| Error::usage(format!("{path}: {error}")))
 }
 
-/// The episode's text without the address of its old host, and with the length of what came.
-fn at_home(episode: &Episode, bytes: u64) -> String {
-    let text = &episode.source.text;
-    let mut edits = Vec::new();
-    if let Some(field) = episode.field("enclosure") {
-        let start = text[..field.key_span.start].rfind('\n').map_or(0, |at| at + 1);
-        let end =
-            text[field.span().end..].find('\n').map_or(text.len(), |at| field.span().end + at + 1);
-        edits.push(Edit { span: start..end, replacement: String::new() });
+/// The episode without the addresses of its old host, and with the length of what came; nothing if another
+/// value would change by that.
+fn at_home(settings: &Settings, episode: &Episode, bytes: u64) -> Option<Episode> {
+    let mut home = episode.clone();
+    // Where one goes, another may come to light.
+    while enclosure::foreign(settings, &home).is_some() {
+        home = without_address(&home)?;
     }
-    if let Some(field) = episode.field("size")
-        && episode.size.value() != Some(&bytes)
-    {
-        let space = if text[..field.span().start].ends_with(':') { " " } else { "" };
-        edits.push(Edit { span: field.span(), replacement: format!("{space}{bytes}") });
-    }
-    edit::apply(text, &edits)
+    let home = changed(&home, &set_key(&home, "size", &bytes.to_string())?)?;
+    let is_same = home.file.value() == episode.file.value()
+        && home.effective_guid() == episode.effective_guid();
+    is_same.then_some(home)
+}
+
+fn without_address(episode: &Episode) -> Option<Episode> {
+    let place = episode.enclosure.span()?;
+    let fields = episode.fields();
+    // Other generators name the audio itself by its address.
+    let names_audio = fields.get("file").is_some_and(|field| field.span() == place);
+    let edit = if names_audio {
+        set_value(episode, &place, episode.file.value()?.as_str())?
+    } else {
+        let mut all = fields.all.iter();
+        let whole = all.find(|it| it.span().start <= place.start && place.end <= it.span().end)?;
+        if let Content::Map(entries) = &whole.node.content
+            && !entries.iter().all(|it| ["url", "length", "type"].contains(&it.key.as_str()))
+        {
+            return None;
+        }
+        remove_key(episode, &whole.key)?
+    };
+    changed(episode, &edit)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::show::Source;
+    use crate::show::settings::FILE;
+
+    const SETTINGS: &str = "[show]\ntitle = 'A'\ndescription = 'B'\nauthor = 'C'\nlanguage = 'fr'\ncategory = 'News'\nartwork = 'a.png'\n[site]\nurl = 'https://show.example'\n";
+
+    fn home(front_matter: &str) -> Option<String> {
+        let settings = Settings::parse(&Source::new(FILE, SETTINGS)).unwrap();
+        let text = format!("---\n{front_matter}---\nN\n");
+        let episode = Episode::parse(Source::new("episodes/1.md", text)).unwrap();
+        assert!(enclosure::foreign(&settings, &episode).is_some(), "{front_matter}");
+        let home = at_home(&settings, &episode, 12)?;
+        let text = home.source.text.strip_prefix("---\n")?.strip_suffix("---\nN\n");
+        text.map(str::to_owned)
+    }
 
     #[test]
     fn only_the_address_goes_and_the_length_becomes_true() {
-        let at_home = |text: &str| {
-            let episode = Episode::parse(Source::new("episodes/1.md", text)).unwrap();
-            super::at_home(&episode, 12)
-        };
-        assert_eq!(
-            at_home(
-                "---\ntitle: A\nsize: 10\nguid: x\nenclosure: \"https://old.example/1.mp3\" # old\nfile: 1.mp3\n---\nN\n"
+        let old = "https://old.example/1.mp3";
+        for (before, after) in [
+            (
+                format!("title: A\nsize: 10\nguid: x\nenclosure: \"{old}\" # old\nfile: 1.mp3\n"),
+                "title: A\nsize: 12\nguid: x\nfile: 1.mp3\n",
             ),
-            "---\ntitle: A\nsize: 12\nguid: x\nfile: 1.mp3\n---\nN\n"
-        );
-        assert_eq!(
-            at_home("---\nsize:\nenclosure: >-\n  https://old.example/1.mp3\nfile: 1.mp3\n---\n"),
-            "---\nsize: 12\nfile: 1.mp3\n---\n"
-        );
+            (format!("size:\nenclosure: >-\n  {old}\nfile: 1.mp3\n"), "size: 12\nfile: 1.mp3\n"),
+            (
+                format!(
+                    "enclosure:\n  url: {old}\n  length: 10\n  type: audio/mpeg\nfile: 1.mp3\n"
+                ),
+                "file: 1.mp3\nsize: 12\n",
+            ),
+            // The audio by its address, and that hidden by another.
+            (format!("size: 10\naudio: {old}\nguid: x\n"), "size: 12\naudio: 1.mp3\nguid: x\n"),
+            (
+                format!("size: 10\nenclosure: {old}\naudio: '{old}?a=1'\n"),
+                "size: 12\naudio: '1.mp3'\n",
+            ),
+        ] {
+            assert_eq!(home(&before).as_deref(), Some(after), "{before}");
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_the_address_stays() {
+        let old = "url: https://old.example/1.mp3";
+        let beside = format!("podcast: {{{old}, season: 3, chapters: x.json}}\nfile: 1.mp3\n");
+        assert_eq!(home(&beside), None);
+        assert_eq!(home(&format!("podcast:\n  {old}\n  season: 3\nfile: 1.mp3\n")), None);
     }
 }

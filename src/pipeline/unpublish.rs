@@ -2,6 +2,7 @@
 //! is removed. What was released stays on record.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
@@ -15,8 +16,7 @@ use crate::model::object::{Key, Kind};
 use crate::plan::placement::is_beside;
 use crate::plan::{Allow, EpisodeName, Overrides, Plan, left_of};
 use crate::release::{ReleaseError, Run, read_record, release_numbers, take_away};
-use crate::show::edit;
-use crate::show::set_key::set_key;
+use crate::show::set_key::{changed, set_key};
 use crate::site::edition::{EditionEpisode, Guid};
 use crate::store::Store;
 use crate::store::audio::Found;
@@ -35,14 +35,17 @@ pub struct UnpublishOptions {
     pub now: Timestamp,
 }
 
+/// Texts of episodes' files by path: as read, and as they are to be.
+type Drafts = BTreeMap<String, (Arc<str>, Arc<str>)>;
+
 /// What is to be done.
 pub struct Prepared {
     /// The release without the episodes.
     pub release: release::Prepared,
     /// What is removed after it, each with its length in bytes.
     pub files: Vec<(Key, u64)>,
-    /// Episodes' files with `draft: true` in them, by path.
-    pub drafts: BTreeMap<String, String>,
+    /// Episodes' files by path: the text that was read, and the same with `draft: true`.
+    pub drafts: Drafts,
 }
 
 impl Prepared {
@@ -100,11 +103,8 @@ pub async fn prepare(
 
 /// Makes drafts of these episodes in memory. Gives their files' new texts, and how the target knows
 /// the episodes: by guid, or as the host named one that has no file any more.
-fn hold_back(
-    checkout: &mut Checkout,
-    names: &[String],
-) -> Result<(BTreeMap<String, String>, Vec<String>), Error> {
-    let (mut texts, mut changed, mut known) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+fn hold_back(checkout: &mut Checkout, names: &[String]) -> Result<(Drafts, Vec<String>), Error> {
+    let (mut texts, mut held, mut known) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     for name in names {
         let by_guid = checkout.show.episodes.iter().find(|it| it.effective_guid() == Some(name));
         let by_guid = by_guid.map(|episode| vec![episode.source.path.clone()]);
@@ -128,13 +128,12 @@ fn hold_back(
                 continue;
             }
             let edit = set_key(episode, "draft", "true").ok_or_else(by_hand)?;
-            let text = edit::apply(&episode.source.text, &[edit]);
-            let draft = episode.with_text(text.as_str()).map_err(|_| by_hand())?;
-            changed.insert(path.clone(), draft);
-            texts.insert(path, text);
+            let draft = changed(episode, &edit).ok_or_else(by_hand)?;
+            texts.insert(path.clone(), (episode.source.text.clone(), draft.source.text.clone()));
+            held.insert(path, draft);
         }
     }
-    checkout.replace(changed);
+    checkout.replace(held);
     Ok((texts, known))
 }
 
@@ -248,9 +247,11 @@ async fn sent_ahead(
 /// Writes `draft: true` into the episodes' files.
 ///
 /// # Errors
-/// If a file cannot be written.
-pub fn write_drafts(options: &Options, drafts: &BTreeMap<String, String>) -> Result<(), Error> {
-    drafts.iter().try_for_each(|(path, text)| write_episode(&options.root, path, text))
+/// If a file cannot be written, or its host has changed it since it was read.
+pub fn write_drafts(options: &Options, drafts: &Drafts) -> Result<(), Error> {
+    drafts
+        .iter()
+        .try_for_each(|(path, (read, text))| write_episode(&options.root, path, read, text))
 }
 
 /// Removes what is public of the episodes, once the release stands.

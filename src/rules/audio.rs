@@ -9,9 +9,9 @@ use super::shorten::shorten;
 use super::text::{head, malformed_value};
 use crate::audio::{BitRate, Content, Mp3, Probe};
 use crate::model::audio::PublishedAudio;
-use crate::show::edit::requote;
-use crate::show::frontmatter::Field;
+use crate::show::edit::Edit;
 use crate::show::read::FileTrouble;
+use crate::show::set_key::set_key;
 use crate::show::values::{AudioName, hh_mm_ss};
 use crate::show::{Episode, Given};
 
@@ -100,7 +100,7 @@ pub fn judge(
             for (key, malformed) in
                 [("size", episode.size.malformed()), ("duration", episode.duration.malformed())]
             {
-                findings.extend(malformed.map(|it| malformed_value(&episode.source, key, it)));
+                findings.extend(malformed.map(|it| malformed_value(episode, key, it)));
             }
             if audio.bytes == 0 {
                 findings.push(of_no_length(episode));
@@ -336,12 +336,15 @@ fn replace(
     message: String,
 ) -> Finding {
     let span = episode.field(key).map_or_else(|| head(episode), |field| field.span());
-    let written = episode.source.text[span.clone()].to_owned();
-    let replacement = requote(&written, &truth);
-    let finding = Finding::at(rule, &episode.source, span.clone(), message)
-        .found(shorten(&written))
-        .expected(truth);
-    let help = format!("write `{key}: {replacement}`, or run `onair check --fix`");
+    let written = shorten(&episode.source.text[span.clone()]);
+    let edit = set_key(episode, key, &truth);
+    let help = match &edit {
+        Some(Edit { replacement, .. }) => {
+            format!("write `{key}: {}`, or run `onair check --fix`", replacement.trim_start())
+        }
+        None => format!("write `{key}: {truth}`"),
+    };
+    let finding = Finding::at(rule, &episode.source, span, message).found(written).expected(truth);
     let help = match measures {
         Measures::OfFile { .. } => help,
         // The front matter may speak of a newer file than the one that was published.
@@ -349,7 +352,14 @@ fn replace(
             format!("if it was exported anew, send it with `onair upload`; if not, {help}")
         }
     };
-    finding.help(help).fix(span, replacement)
+    with_fix(finding.help(help), edit)
+}
+
+fn with_fix(finding: Finding, edit: Option<Edit>) -> Finding {
+    match edit {
+        Some(edit) => finding.fix(edit.span, edit.replacement),
+        None => finding,
+    }
 }
 
 /// The finding for a size or duration that is not there or means nothing; the audio, where it is at
@@ -361,67 +371,26 @@ fn not_given(
     truth: Option<String>,
     expected: &str,
 ) -> Option<Finding> {
-    let source = &episode.source;
-    match given {
-        Given::Good(_) => None,
-        Given::Bad(malformed) => {
-            let finding = malformed_value(source, key, malformed);
-            Some(match truth {
-                Some(truth) => {
-                    let replacement = requote(&source.text[malformed.span.clone()], &truth);
-                    finding
-                        .help(format!("write `{replacement}`"))
-                        .fix(malformed.span.clone(), replacement)
-                }
-                None => finding,
-            })
-        }
-        Given::Empty(span) => {
+    let missing = |place, what: &str| {
+        Finding::at(&rule::MISSING_KEY, &episode.source, place, format!("`{key}` is {what}"))
+            .expected(expected)
+    };
+    let finding = match given {
+        Given::Good(_) => return None,
+        Given::Bad(malformed) => malformed_value(episode, key, malformed),
+        Given::Empty(_) => {
             let place = episode.field(key).map_or_else(|| head(episode), |field| field.key_span);
-            let finding =
-                Finding::at(&rule::MISSING_KEY, source, place, format!("`{key}` is empty"))
-                    .expected(expected);
-            Some(match truth {
-                Some(truth) if episode.field(key).is_some_and(|field| field.text() == Some("")) => {
-                    // Other generators have an empty text there.
-                    let space = if span.is_empty() { " " } else { "" };
-                    finding
-                        .help(format!("write `{key}: {truth}`"))
-                        .fix(span.clone(), format!("{space}{truth}"))
-                }
-                _ => finding,
-            })
+            missing(place, "empty")
         }
-        Given::Missing => {
-            let finding = Finding::at(
-                &rule::MISSING_KEY,
-                source,
-                head(episode),
-                format!("`{key}` is not there"),
-            )
-            .expected(expected);
-            // Where the file is named within a mapping, as in `audio: {mp3: …}`, behind the whole of that.
-            let behind = episode.file.span().and_then(|span| {
-                let fields = episode.fields();
-                let whole = fields.all.iter().map(Field::span);
-                let whole =
-                    whole.filter(|whole| whole.start <= span.start && span.end <= whole.end);
-                let end = whole.map(|whole| whole.end).max().unwrap_or(span.end);
-                let value = source.text[..end].trim_end().len();
-                Some(value + source.text[value..].find('\n')? + 1)
-            });
-            Some(match (truth, behind) {
-                (Some(truth), Some(at)) => {
-                    let line_break =
-                        if source.text[..at].ends_with("\r\n") { "\r\n" } else { "\n" };
-                    finding
-                        .help(format!("add `{key}: {truth}`"))
-                        .fix(at..at, format!("{key}: {truth}{line_break}"))
-                }
-                _ => finding,
-            })
-        }
+        Given::Missing => missing(head(episode), "not there"),
+    };
+    let Some(truth) = truth else { return Some(finding) };
+    let edit = set_key(episode, key, &truth);
+    if edit.is_none() {
+        return Some(finding);
     }
+    let verb = if *given == Given::Missing { "add" } else { "write" };
+    Some(with_fix(finding.help(format!("{verb} `{key}: {truth}`")), edit))
 }
 
 /// The finding for an MP3 that no episode names.

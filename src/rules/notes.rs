@@ -23,10 +23,10 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         findings.extend(unused_chapters(episode));
     }
     for (key, fault) in &episode.namespace_faults {
-        findings.push(malformed_value(&episode.source, key, fault));
+        findings.push(malformed_value(episode, key, fault));
     }
     if let Some(fault) = episode.block.malformed() {
-        findings.push(malformed_value(&episode.source, "block", fault));
+        findings.push(malformed_value(episode, "block", fault));
     }
     let texts = [&episode.description, &episode.subtitle, &episode.guest];
     let values = texts.into_iter().filter_map(|text| text.located());

@@ -6,6 +6,7 @@ use super::{audio, show, text};
 use crate::show::edit::{self, Edit};
 use crate::show::read::FileTrouble;
 use crate::show::settings::{FILE, Settings};
+use crate::show::words::legal_in_xml;
 use crate::show::{Episode, Source};
 
 const SETTINGS: &str = "[show]\ntitle = \"S\"\ndescription = \"D\"\nauthor = \"A\"\nlanguage = \"fr\"\n\
@@ -80,7 +81,72 @@ fn written(value: &str, style: u8) -> String {
     }
 }
 
+/// A text of several lines in one of YAML's styles, at times with characters that no feed can hold. One that stands
+/// alone on a line of a block is left to the host.
+fn long_text() -> impl Strategy<Value = String> {
+    let word = prop_oneof![
+        4 => "[a-zé]{1,5}",
+        1 => Just("it's".to_owned()),
+        1 => Just("“so”".to_owned()),
+        1 => "[a-z]{1,3}[\u{b}\u{1}\u{fffe}]{1,2}[a-z]{0,3}",
+    ];
+    let lines = prop::collection::vec(prop::collection::vec(word, 1..4), 1..4);
+    (lines, 0..6, prop_oneof![Just("\n  "), Just("\n\n  ")]).prop_map(|(lines, style, between)| {
+        let lines: Vec<String> = lines.iter().map(|words| words.join(" ")).collect();
+        let text = format!("a{}", lines.join(between));
+        match style {
+            0 => text,
+            1 => format!("'{}'", text.replace('\'', "''")),
+            2 => format!("\"{text}\""),
+            3 => format!("|\n  {text}"),
+            4 => format!(">-\n  {text}"),
+            _ => format!(">+\n  {text}\n"),
+        }
+    })
+}
+
 proptest! {
+    /// However the host wrote a text: what no feed can hold goes, and nothing else.
+    #[test]
+    fn a_fix_keeps_a_text_s_own_form(
+        texts in prop::collection::vec(long_text(), 2..3), duration in durations(),
+        style in 0_u8..6, line_break in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+    ) {
+        let duration = match style {
+            0 => format!("|\n  {duration}"),
+            1 => format!(">-\n  {duration}"),
+            _ => written(&duration, style - 2),
+        };
+        let text = format!(
+            "---\ntitle: t\ndescription: {}\nexplicit: true\nduration: {duration}\nepisode: 1\nguest: {}\n---\n",
+            texts[0], texts[1]
+        );
+        let text = format!("{}Notes: |\n  size: 12 bytes\n", text.replace('\n', line_break));
+        let settings = Settings::parse(&Source::new(FILE, SETTINGS)).unwrap();
+        let before = Episode::parse(Source::new("episodes/a.md", text.as_str())).unwrap();
+        let mut findings = Vec::new();
+        text::episode(&settings, &before, &mut findings);
+        audio::judge(&before, None, &mut findings);
+        let fixes = findings.into_iter().filter_map(|finding| finding.fix);
+        let fixes: Vec<Edit> = fixes.filter(|fix| fix.safe).map(|fix| fix.edit).collect();
+        let fixed = edit::apply(&text, &fixes);
+        let after = Episode::parse(Source::new("episodes/a.md", fixed.as_str())).unwrap();
+
+        let legal = |text: &str| text.chars().filter(|&c| legal_in_xml(c)).collect::<String>();
+        prop_assert_eq!(before.fields().all.len(), after.fields().all.len());
+        for (old, new) in before.fields().all.iter().zip(&after.fields().all) {
+            prop_assert_eq!(&old.key, &new.key);
+            match old.key.as_str() {
+                "duration" if before.duration.value().is_none() => {}
+                "description" | "guest" => prop_assert_eq!(
+                    old.text().map(legal), new.text().map(str::to_owned), "{:?} became {:?}", text, fixed),
+                _ => prop_assert_eq!(old.value(), new.value()),
+            }
+        }
+        prop_assert!(style < 2 || after.duration.value().is_some(), "{}", fixed);
+        prop_assert_eq!(before.notes_text(), after.notes_text());
+    }
+
     #[test]
     fn a_fix_changes_its_own_value_alone(
         size in sizes(), duration in durations(), date in dates(),

@@ -5,11 +5,12 @@ use super::finding::Finding;
 use super::reading;
 use super::registry::{self as rule, Severity};
 use super::shorten::shorten;
-use crate::show::edit::requote;
+use crate::show::edit::Edit;
 use crate::show::episode::EpisodeType;
 use crate::show::frontmatter::FrontMatterError;
 use crate::show::keys::own;
 use crate::show::read::{FileTrouble, UnreadableReason};
+use crate::show::set_key::set_value;
 use crate::show::settings::ShowKind;
 use crate::show::source::unfinished_merge;
 use crate::show::{Episode, Given, Malformed, Settings, Source, Span, Unreadable};
@@ -176,7 +177,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         let Some(malformed) = malformed else { continue };
         // Another generator's key is called as it stands there.
         let key = fields.get(key).map_or(key, |field| &field.key);
-        findings.push(malformed_value(source, key, malformed));
+        findings.push(malformed_value(episode, key, malformed));
     }
     findings.extend(merge(source));
     reading::episode(episode, findings);
@@ -185,7 +186,8 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
 }
 
 /// The finding for a value that means nothing.
-pub fn malformed_value(source: &Source, key: &str, malformed: &Malformed) -> Finding {
+pub fn malformed_value(episode: &Episode, key: &str, malformed: &Malformed) -> Finding {
+    let source = &episode.source;
     let written = &source.text[malformed.span.clone()];
     let place = if malformed.culprit.is_empty() {
         malformed.span.clone()
@@ -200,10 +202,10 @@ pub fn malformed_value(source: &Source, key: &str, malformed: &Malformed) -> Fin
     )
     .found(shorten(written))
     .expected(malformed.expected);
-    match &malformed.meant {
-        Some(meant) => {
-            let replacement = requote(written, meant);
-            finding.help(format!("write `{replacement}`")).fix(malformed.span.clone(), replacement)
+    let meant = malformed.meant.as_ref();
+    match meant.and_then(|meant| set_value(episode, &malformed.span, meant)) {
+        Some(Edit { span, replacement }) => {
+            finding.help(format!("write `{}`", shorten(&replacement))).fix(span, replacement)
         }
         None => finding,
     }

@@ -4,6 +4,7 @@ use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ZonedDateTime};
 
+use super::source::Span;
 use super::trouble::{Trouble, name_of};
 
 /// A publication date as the host wrote it: local time, and an offset if one was given.
@@ -65,6 +66,12 @@ pub fn date(text: &str) -> Result<WrittenDate, Trouble> {
     read(text).map_err(|mut trouble| {
         // As a mail or a feed has it: `Fri, 27 May 2022 07:00:00 +0200`.
         if let Ok(date) = jiff::fmt::rfc2822::parse(text.trim()) {
+            if let Some(zone) = unknown_zone(text) {
+                let name = &text[zone.clone()];
+                let reason =
+                    format!("the zone `{name}` is not known here: write its offset, as in `+0200`");
+                return Trouble { culprit: zone, reason, meant: None };
+            }
             let offset = offset_text(date.offset());
             trouble.meant = Some(format!("{} {offset}", date.strftime("%Y-%m-%d %H:%M:%S")));
         } else if trouble.meant.is_none() {
@@ -72,6 +79,19 @@ pub fn date(text: &str) -> Result<WrittenDate, Trouble> {
         }
         trouble
     })
+}
+
+/// The zone that ends a mail's date by a name that RFC 2822 does not say the offset of: its readers take
+/// it for UTC (section 4.3).
+fn unknown_zone(text: &str) -> Option<Span> {
+    const KNOWN: [&str; 12] =
+        ["Z", "UT", "UTC", "GMT", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"];
+    // A comment may follow.
+    let zoned = text.split('(').next().unwrap_or_default().trim_end();
+    let start = zoned.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len();
+    let name = &zoned[start..];
+    let is_known = name.is_empty() || KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name));
+    (!is_known).then_some(start..zoned.len())
 }
 
 /// A date with its year first, whatever stands between its parts: no other order starts with a year.
@@ -338,6 +358,30 @@ mod tests {
         }
         let mail = "Fri, 27 May 2022 07:00:00 +0200";
         assert_eq!(date(mail).unwrap_err().meant.as_deref(), Some("2022-05-27 07:00:00 +0200"));
+        let meant = |zone: &str| {
+            let text = format!("Fri, 06 Mar 2026 07:00:00 {zone}");
+            date(&text).unwrap_err().meant
+        };
+        for (zone, offset) in [
+            ("GMT", "+0000"),
+            ("UT", "+0000"),
+            ("Z", "+0000"),
+            ("EST", "-0500"),
+            ("PDT", "-0700"),
+            ("-0330", "-0330"),
+            ("+0100 (CET)", "+0100"),
+        ] {
+            assert_eq!(meant(zone), Some(format!("2026-03-06 07:00:00 {offset}")), "{zone}");
+        }
+        // A mail's reader takes these for UTC, which they are not.
+        for zone in ["CET", "CEST", "BST", "JST", "NZDT", "A", "cet (Paris)"] {
+            assert_eq!(meant(zone), None, "{zone}");
+        }
+        let zoned = "Fri, 06 Mar 2026 07:00:00 CET";
+        assert_eq!(
+            said(date(zoned), zoned),
+            "[CET] the zone `CET` is not known here: write its offset, as in `+0200` -> None"
+        );
         assert!(starts_as_one("2022-05-27") && !starts_as_one("false") && !starts_as_one("é22é-"));
     }
 

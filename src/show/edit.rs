@@ -37,7 +37,8 @@ pub fn apply(text: &str, edits: &[Edit]) -> String {
 pub fn requote(written: &str, value: &str) -> String {
     match written.chars().next() {
         Some('"') if written.len() > 1 && written.ends_with('"') => quoted(value),
-        Some('\'') if written.len() > 1 && written.ends_with('\'') => {
+        // A line break within single quotes is a space.
+        Some('\'') if written.len() > 1 && written.ends_with('\'') && !value.contains('\n') => {
             format!("'{}'", value.replace('\'', "''"))
         }
         _ if is_plain(value) => value.to_owned(),
@@ -97,5 +98,6 @@ mod tests {
         assert_eq!(requote("'a'", "it's"), "'it''s'");
         assert_eq!(requote("50 bytes", "50"), "50");
         assert_eq!(requote("x", "a: b"), "\"a: b\"");
+        assert_eq!(requote("'a\n\nb'", "a\nb"), "\"a\\nb\"");
     }
 }

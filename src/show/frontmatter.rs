@@ -171,7 +171,7 @@ fn is_odd_fence(line: &str) -> bool {
 }
 
 /// The offset just behind the line that starts at `at`, its line break included.
-fn line_end(text: &str, at: usize) -> usize {
+pub(super) fn line_end(text: &str, at: usize) -> usize {
     let Some(found) = text[at..].find(['\n', '\r']) else { return text.len() };
     let end = at + found + 1;
     if text.as_bytes()[end - 1] == b'\r' && text[end..].starts_with('\n') { end + 1 } else { end }

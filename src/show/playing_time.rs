@@ -31,9 +31,13 @@ const UNITS: [(u64, &[&str]); 3] = [
 pub fn duration(text: &str) -> Result<u64, Trouble> {
     let bare = text.trim_matches(|c: char| is_quote(c) || c.is_whitespace());
     read_duration(text).map_err(|mut trouble| {
-        // A fraction of a second is less than what is shown.
-        let whole =
-            bare.split_once('.').filter(|(_, part)| part.bytes().all(|b| b.is_ascii_digit()));
+        // A fraction of a second is less than what is shown; but `58.48` may be minutes.
+        let is_fine = |whole: &str| {
+            whole.contains(':') || whole.parse().is_ok_and(|seconds: u64| seconds >= 600)
+        };
+        let whole = bare
+            .split_once('.')
+            .filter(|(whole, part)| part.bytes().all(|b| b.is_ascii_digit()) && is_fine(whole));
         let bare = whole.map_or(bare, |(whole, _)| whole);
         trouble.meant = match read_duration(bare) {
             Ok(_) if bare != text => Some(bare.to_owned()),
@@ -193,6 +197,9 @@ mod tests {
         assert!(playing_time("00:00:00").is_err());
         assert_eq!(playing_time("“00:00:00”").unwrap_err().meant, None);
         assert_eq!(duration("00:58:48.25").unwrap_err().meant.as_deref(), Some("00:58:48"));
+        let meant = |text: &str| duration(text).unwrap_err().meant;
+        assert_eq!(meant("3528.4").as_deref(), Some("3528"));
+        assert_eq!((meant("58.48"), meant("“58.48”"), meant("599.9")), (None, None, None));
     }
 
     #[test]

@@ -16,10 +16,9 @@ pub(super) fn place(yaml: &str, base: usize, span: Span, style: Style, text: &st
         _ if from.starts_with(text) => Some(text.len()),
         _ => None,
     };
-    match len {
-        Some(len) => span.start..span.start + len,
-        None => trim(yaml, base, span),
-    }
+    // The last line break of a block's text is not its own place.
+    let end = len.map_or(span.end, |len| span.start + len);
+    trim(yaml, base, span.start..end)
 }
 
 /// The length of the quoted scalar that `text` starts with, quotes included.
@@ -40,12 +39,12 @@ pub(super) fn closing_quote(text: &str) -> Option<usize> {
     None
 }
 
-/// A span without the white space at its end.
+/// A span without what YAML takes for white space at its end.
 pub(super) fn trim(yaml: &str, base: usize, span: Span) -> Span {
     // Of broken YAML, the parser may see an end behind the text's.
     let end = (span.end - base).min(yaml.len());
     let text = yaml.get(span.start - base..end).unwrap_or_default();
-    span.start..span.start + text.trim_end().len()
+    span.start..span.start + text.trim_end_matches([' ', '\t', '\n', '\r']).len()
 }
 
 /// The empty place right behind a key's colon, where a value would stand.

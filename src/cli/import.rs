@@ -14,6 +14,7 @@ pub fn run(global: &Global, args: &Import, term: &Term) -> Outcome {
     let asked = ImportOptions {
         from: args.from.clone(),
         download: args.download || args.rehost,
+        rehost: args.rehost,
         url: args.url.clone(),
         time_zone: args.time_zone.clone(),
         private: args.allow_private,

@@ -54,6 +54,8 @@ pub struct Draft {
     pub chapters: Option<String>,
     pub chapter_list: String,
     pub image: Option<String>,
+    /// The ending that its bytes ask for, where they were looked at.
+    pub image_ending: Option<&'static str>,
     /// What to tell of its file: of what kind it is, and what there is.
     pub remarks: Vec<(&'static str, String)>,
 }

@@ -92,6 +92,19 @@ impl Pages {
         }
     }
 
+    /// The addresses of episodes' artwork that do not tell its format.
+    pub fn without_ending(&self) -> impl Iterator<Item = &str> {
+        let images = self.items.drafts.iter().filter_map(|draft| draft.image.as_deref());
+        images.filter(|url| ending_of(url).is_none() && self.artwork.as_deref() != Some(*url))
+    }
+
+    /// The endings that the bytes of artwork ask for, by address.
+    pub fn learn_endings(&mut self, endings: &HashMap<String, &'static str>) {
+        for draft in &mut self.items.drafts {
+            draft.image_ending = draft.image.as_ref().and_then(|url| endings.get(url)).copied();
+        }
+    }
+
     /// The show that all of it is.
     ///
     /// # Errors
@@ -400,7 +413,7 @@ fn episodes(
             fetched = beside_of(draft, &slug, language, &mut beside);
             // The show's own, which many hosts repeat, stands for every episode without one.
             draft.image.take_if(|url| head.artwork.as_ref().is_some_and(|(own, _)| own == url));
-            let (to, new) = pictures.place(draft.image.as_deref(), &slug);
+            let (to, new) = pictures.place(draft.image.as_deref(), draft.image_ending, &slug);
             fetched.extend(new);
             if let Some(url) = draft.image.as_ref().filter(|_| to.is_none()) {
                 let kind = "artwork whose address tells no format stays where it is, and goes with the old account";
@@ -494,21 +507,31 @@ struct Pictures {
 
 impl Pictures {
     /// The place of the picture at this address, and what is to be fetched for it if nothing is yet.
-    fn place(&mut self, url: Option<&str>, slug: &str) -> (Option<String>, Option<Fetch>) {
+    fn place(
+        &mut self,
+        url: Option<&str>,
+        seen: Option<&'static str>,
+        slug: &str,
+    ) -> (Option<String>, Option<Fetch>) {
         let Some(url) = url else { return (None, None) };
         if let Some(to) = self.places.get(url) {
             return (Some(to.clone()), None);
         }
-        let path = url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-        let ending = match path.rsplit_once('.').map(|(_, ending)| ending) {
-            Some("jpg" | "jpeg") => ".jpg",
-            Some("png") => ".png",
-            Some("webp") => ".webp",
-            _ => return (None, None),
-        };
+        let Some(ending) = ending_of(url).or(seen) else { return (None, None) };
         let to = format!("img/episode-{}", self.names.take([slug.to_owned()], ending));
         self.places.insert(url.to_owned(), to.clone());
         (Some(to.clone()), Some(Fetch { url: url.to_owned(), to }))
+    }
+}
+
+/// The ending of a picture, where its address tells it.
+fn ending_of(url: &str) -> Option<&'static str> {
+    let path = url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    match path.rsplit_once('.')?.1 {
+        "jpg" | "jpeg" => Some(".jpg"),
+        "png" => Some(".png"),
+        "webp" => Some(".webp"),
+        _ => None,
     }
 }
 
@@ -558,13 +581,16 @@ fn next(import: &mut Import, head: &Head, settings: &Settings, options: &Options
     {
         next.push(format!("put the artwork ({url}) at {to}, or run this again with --download"));
     }
-    let audio = import.episodes.iter().filter(|episode| episode.audio.is_some()).count();
-    if audio > 0 && !options.download {
-        next.push(format!(
-            "the audio stays at its old addresses: before the old account is closed, run `onair rehost`, which fetches the {} into {}/",
-            counted(audio, "MP3"),
-            settings.audio_folder()
-        ));
+    let own = [settings.enclosure_url(""), settings.media_url()];
+    let is_away = |audio: &&Fetch| own.iter().all(|own| !audio.url.starts_with(own));
+    let audio = import.episodes.iter().filter_map(|episode| episode.audio.as_ref());
+    let audio = audio.filter(is_away).count();
+    if audio > 0 && !options.rehost {
+        let (audio, folder) = (counted(audio, "MP3"), settings.audio_folder());
+        next.push(match options.download {
+            true => format!("the feed still names the old host's files: before the old account is closed, run `onair rehost`, which puts the {audio} in {folder}/ in their place"),
+            false => format!("the audio stays at its old addresses: before the old account is closed, run `onair rehost`, which fetches the {audio} into {folder}/"),
+        });
     }
     next.push("run `onair check`".to_owned());
     let stays = head.address.as_ref().is_some_and(|address| *address == settings.feed_url());

@@ -14,6 +14,7 @@ use super::{EpisodeFile, Import, ImportError, dates, permalinks};
 use crate::model::slug::slug;
 use crate::report::counted;
 use crate::show::edit::{self, Edit};
+use crate::show::episode::Person;
 use crate::show::read::EPISODES;
 use crate::show::settings::{FILE, Settings};
 use crate::show::{Episode, Given, Source, files};
@@ -235,10 +236,15 @@ fn episode(
             None => report.remark(&post.path, "where an old page stood is not known", bare),
         }
     }
-    if !lines.is_empty() {
-        let at = text.find('\n').map_or(text.len(), |at| at + 1);
-        text = edit::apply(&text, &[Edit { span: at..at, replacement: lines }]);
+    let at = text.find('\n').map_or(text.len(), |at| at + 1);
+    let mut edits = vec![Edit { span: at..at, replacement: lines }];
+    if let Some(guests) = episode.field("guests").filter(|_| names_guests_by_id(&episode)) {
+        let kind = "guests by ids alone were left out: write `guests` with their names";
+        let ids = episode.guests.value().into_iter().flatten().map(|guest| guest.name.as_str());
+        report.remark(&post.path, kind, ids.collect::<Vec<_>>().join(", "));
+        edits.push(edit::without(&text, &guests));
     }
+    text = edit::apply(&text, &edits);
     let slug = names::is_plain(stem).then(|| stem.to_owned()).or_else(|| slug(stem));
     let slug = taken.take(slug.into_iter().chain(["episode".to_owned()]), "");
     // What has a folder of its own for its pictures keeps one.
@@ -270,6 +276,14 @@ fn leads_on(episode: &Episode, page: &str) -> bool {
     let path = crate::show::path_of_link(page);
     let aliases = episode.aliases.value().into_iter().flatten();
     aliases.into_iter().any(|alias| path.as_ref().is_some_and(|path| path == alias))
+}
+
+/// Whether guests are Castanet's: names of their pages' files, as its `hosts` are.
+fn names_guests_by_id(episode: &Episode) -> bool {
+    let is_id =
+        |guest: &Person| guest.link.is_none() && !guest.name.chars().any(char::is_uppercase);
+    episode.field("podcast_file").is_some()
+        && episode.guests.value().is_some_and(|guests| guests.iter().all(is_id))
 }
 
 /// Whether the values that a tag may stand before are read.

@@ -20,7 +20,7 @@ mod item;
 pub mod jekyll;
 mod json;
 mod markdown;
-mod media;
+pub mod media;
 mod names;
 mod namespace;
 mod options;

@@ -13,6 +13,8 @@ pub struct Options<'a> {
     pub now: Option<jiff::Timestamp>,
     /// Whether all that the feed names will be fetched.
     pub download: bool,
+    /// Whether what is fetched takes the place of what the old host has at once.
+    pub rehost: bool,
     /// The ending that the artwork's bytes ask for, once they have been seen.
     pub artwork: Option<&'static str>,
 }

@@ -269,6 +269,11 @@ impl<'a> Fetcher<'a> {
         }
     }
 
+    /// What could not be fetched, and why.
+    pub fn failures(&self) -> &[String] {
+        &self.failed
+    }
+
     /// Whether all that was asked for is there; says what is not.
     pub fn is_complete(&self) -> bool {
         if self.failed.is_empty() {

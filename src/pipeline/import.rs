@@ -1,4 +1,5 @@
-//! `import`: reads a feed or a folder, and writes the show that `crate::import` makes of it. Files are only ever made in a folder that has none, and no file is written twice.
+//! `import`: reads a feed or a folder, and writes the show that `crate::import` makes of it. Files are only ever made in a folder that has none, and no file is
+//! written twice but the report, which names what did not come.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -26,6 +27,8 @@ use crate::show::{Show, Source};
 pub(super) const MAX_PAGES: usize = 1000;
 /// The folders of every show.
 const FOLDERS: [&str; 3] = [EPISODES, "audio", "img"];
+/// So many files that did not come are named in the report.
+const SAID_FAILURES: usize = 1000;
 /// Folders within folders, below which no episode stands.
 const MAX_DEPTH: usize = 6;
 
@@ -36,6 +39,8 @@ pub struct ImportOptions {
     pub from: String,
     /// Fetch what the feed names.
     pub download: bool,
+    /// Let what was fetched take the place of what the old host has: the caller does that.
+    pub rehost: bool,
     /// The address that the show will have, if it moves.
     pub url: Option<String>,
     /// The zone that the show's dates are in, where it is known.
@@ -81,7 +86,7 @@ pub fn import(
     let reach = if asked.private { Reach::anybody() } else { Reach::with([asked.from.as_str()]) };
     let client = Client::reaching(reach);
     let mut fetcher = Fetcher::new(&client, root, watch);
-    let import = read_origin(asked, &client, &mut fetcher, show.as_ref())?;
+    let mut import = read_origin(asked, &client, &mut fetcher, show.as_ref())?;
     if show.is_none() {
         write_show(root, &import)?;
         watch.say(&format!(
@@ -90,6 +95,17 @@ pub fn import(
             root.display(),
             counted(import.episodes.len(), "episode")
         ));
+    }
+    if asked.download {
+        fetcher.all(&import, show.as_ref());
+    } else {
+        fetcher.keep_artwork(&import);
+    }
+    if show.is_none() && did_not_come(&mut import, fetcher.failures()) {
+        let path = root.join(import::report::FILE);
+        let written = fs::write(&path, import.report.file(import.name()));
+        let what = format!("{} cannot be written", path.display());
+        written.map_err(|error| Error::disk(what, &error))?;
     }
     let mut report = import.report.text();
     if Path::new(&asked.from).is_dir() {
@@ -108,11 +124,6 @@ pub fn import(
             );
         }
     }
-    if asked.download {
-        fetcher.all(&import, show.as_ref());
-    } else {
-        fetcher.keep_artwork(&import);
-    }
     Ok(Imported { report, complete: fetcher.is_complete(), open: import.report.is_open() })
 }
 
@@ -127,6 +138,18 @@ fn judge(asked: &ImportOptions) -> Result<(), Error> {
             .help("name it as in --url https://show.example"));
     }
     Ok(())
+}
+
+/// Puts into the report what could not be fetched; whether there is any.
+fn did_not_come(import: &mut Import, failures: &[String]) -> bool {
+    let how = "run the same again; what the old host has lost is yours to put there";
+    for failure in failures.iter().take(SAID_FAILURES) {
+        import.report.decide(failure, how);
+    }
+    if let Some(more) = failures.len().checked_sub(SAID_FAILURES).filter(|more| *more > 0) {
+        import.report.decide(format!("{} more did not come", counted(more, "file")), how);
+    }
+    !failures.is_empty()
 }
 
 /// What is in the folder.
@@ -186,6 +209,7 @@ fn read_origin(
         zone: asked.time_zone.as_deref(),
         now: Some(asked.now),
         download: asked.download,
+        rehost: asked.rehost,
         artwork: None,
     };
     let named = |error: ImportError| {
@@ -228,8 +252,12 @@ fn read_origin(
         options.artwork = fetcher.artwork(artwork);
     }
     if is_address && show.is_none() && !options.download {
-        let lengths = lengths::ask(client, pages.without_length());
+        let lengths = lengths::ask(client, pages.without_length(), lengths::length);
         pages.learn_lengths(&lengths);
+    }
+    if options.download && show.is_none() {
+        let endings = lengths::ask(client, pages.without_ending(), lengths::ending);
+        pages.learn_endings(&endings);
     }
     pages.show(&options).map_err(named)
 }

@@ -1,5 +1,5 @@
-//! Asks servers for the lengths of audio that a feed does not say: its head alone, a few at once, within
-//! limits of number and time.
+//! Asks servers for what a feed does not say, the lengths of audio and the formats of pictures: their heads
+//! alone, a few at once, within limits of number and time.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Mutex;
@@ -8,16 +8,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::http::{Client, Response};
+use crate::rules::pictures::MAX_PICTURE;
 
 /// Of a show with more, the rest is told by `onair rehost`.
 const MAX_ASKED: usize = 2000;
 const AT_ONCE: usize = 3;
-/// So many answers without a length, one after another, and none is to be expected.
+/// So many answers in vain, one after another, and none is to be expected.
 const MAX_VAIN: usize = 6;
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The lengths that servers tell, by address.
-pub fn ask<'a>(client: &Client, urls: impl Iterator<Item = &'a str>) -> HashMap<String, u64> {
+/// What servers tell of these, by address.
+pub fn ask<'a, T: Send>(
+    client: &Client,
+    urls: impl Iterator<Item = &'a str>,
+    tell: impl Fn(&Client, &str) -> Option<T> + Sync,
+) -> HashMap<String, T> {
     let urls: Vec<&str> = urls.collect::<BTreeSet<_>>().into_iter().take(MAX_ASKED).collect();
     let begun = Instant::now();
     let (next, vain) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -29,11 +34,11 @@ pub fn ask<'a>(client: &Client, urls: impl Iterator<Item = &'a str>) -> HashMap<
                     if begun.elapsed() > PATIENCE || vain.load(Ordering::Relaxed) >= MAX_VAIN {
                         return;
                     }
-                    match length(client, url) {
-                        Some(bytes) => {
+                    match tell(client, url) {
+                        Some(told) => {
                             vain.store(0, Ordering::Relaxed);
                             if let Ok(mut found) = found.lock() {
-                                found.insert((*url).to_owned(), bytes);
+                                found.insert((*url).to_owned(), told);
                             }
                         }
                         None => _ = vain.fetch_add(1, Ordering::Relaxed),
@@ -45,8 +50,21 @@ pub fn ask<'a>(client: &Client, urls: impl Iterator<Item = &'a str>) -> HashMap<
     found.into_inner().unwrap_or_default()
 }
 
+/// The ending that a picture's bytes ask for.
+pub fn ending(client: &Client, url: &str) -> Option<&'static str> {
+    // A server may send all of it.
+    let answer = client.get_with(url, &[("Range", "bytes=0-63")], MAX_PICTURE).ok()?;
+    match answer.bytes.as_slice() {
+        _ if !answer.is_success() => None,
+        [0xff, 0xd8, 0xff, ..] => Some(".jpg"),
+        [0x89, b'P', b'N', b'G', ..] => Some(".png"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(".webp"),
+        _ => None,
+    }
+}
+
 /// The length of what stands at an address: a HEAD's, or the whole's of which one byte is asked for.
-fn length(client: &Client, url: &str) -> Option<u64> {
+pub fn length(client: &Client, url: &str) -> Option<u64> {
     let is_audio = |answer: &Response| {
         let kind = answer.header("content-type").unwrap_or_default().to_ascii_lowercase();
         answer.is_success() && !kind.starts_with("text/")

@@ -207,7 +207,7 @@ struct Known<'a> {
     /// Local dates, in order.
     dates: Vec<DateTime>,
     /// Names of MP3s, in the order of the numbers.
-    files: Vec<&'a str>,
+    files: Vec<(u32, &'a str)>,
 }
 
 impl<'a> Known<'a> {
@@ -229,7 +229,8 @@ impl<'a> Known<'a> {
         let proper = show.episodes.iter().filter(|episode| !episode.is_draft());
         let mut dates: Vec<DateTime> = proper.filter_map(local).collect();
         dates.sort_unstable();
-        let files = episodes.iter().filter_map(|(_, it)| Some(it.file.value()?.as_str())).collect();
+        let file = |(number, it): &(u32, &'a Episode)| Some((*number, it.file.value()?.as_str()));
+        let files = episodes.iter().filter_map(file).collect();
         Self { episodes, season, dates, files }
     }
 
@@ -300,7 +301,7 @@ fn audio_name(
     let name = name.map_err(|reason| Error::usage(reason).help("choose a name with --as"))?;
     // The number's name may be another episode's; then the MP3's own, in plain letters, is free.
     let there = show.root.join(show.settings.audio_folder()).join(name.as_str()).exists();
-    let other = name::good(stem, number, &["a.mp3"]);
+    let other = name::good(stem, number, &[(0, "a.mp3")]);
     match name::chosen(&other) {
         Ok(other) if there => Ok(other),
         _ => Ok(name),

@@ -10,8 +10,10 @@ use super::load::{self, audio_path};
 use super::{Error, Options};
 use crate::http::Client;
 use crate::http::reach::Reach;
-use crate::report::counted;
+use crate::import::media;
+use crate::report::{counted, printable};
 use crate::show::addresses::has_web_scheme;
+use crate::show::edit::quoted;
 use crate::show::set_key::{changed, remove_key, set_key, set_value};
 use crate::show::yaml::Content;
 use crate::show::{Episode, Settings, Show, Source, enclosure};
@@ -31,6 +33,9 @@ pub struct Rehosted {
     pub other_length: usize,
     /// The files of episodes whose audio stays where it is, by why it does.
     pub stays: BTreeMap<&'static str, Vec<String>>,
+    /// The trackers that most of their old addresses led through, where the new ones have none: how many,
+    /// and what stood before the file's own address.
+    pub tracking: Option<(usize, String)>,
     /// Of artwork that stands elsewhere still: how many, and the first episode's file.
     pub artwork: Option<(usize, String)>,
     /// Whether all came that was asked for.
@@ -57,6 +62,15 @@ impl Rehosted {
         if self.other_length > 0 {
             let count = counted(self.other_length, "file");
             lines.push(format!("{count} not as long as the feed says: `size` is what came"));
+        }
+        if let Some((count, prefix)) = &self.tracking {
+            let stood = if *count == 1 { "address stood" } else { "addresses stood" };
+            lines.push(format!(
+                "{count} old {stood} behind {}, which counted downloads; the new ones do not. Where that is yours \
+                 and not the old host's, write `tracking = [{}]` into [media] before the release: docs/prefixes.md",
+                printable(prefix),
+                quoted(prefix)
+            ));
         }
         if let Some((count, first)) = &self.artwork {
             let stays =
@@ -170,11 +184,13 @@ impl<'a> Away<'a> {
             home: 0,
             other_length: 0,
             stays: BTreeMap::new(),
+            tracking: None,
             artwork: counted_with_first(&self.with_artwork_elsewhere()),
             complete,
         };
         let Self { show, ref episodes, ref wanted, .. } = self;
-        for (episode, WantedAudio { path, stated, .. }) in episodes.iter().zip(wanted) {
+        let mut old = Vec::new();
+        for (episode, WantedAudio { path, stated, url }) in episodes.iter().zip(wanted) {
             if !there.contains(path) {
                 continue;
             }
@@ -187,10 +203,28 @@ impl<'a> Away<'a> {
             write_episode(&show.root, path, text, &home.source.text)?;
             rehosted.home += 1;
             rehosted.other_length += usize::from(*stated != Some(bytes));
+            old.push(url.as_str());
+        }
+        if show.settings.media.tracking.is_empty() {
+            rehosted.tracking = trackers(&old);
         }
         rehosted.stays = self.stays;
         Ok(rehosted)
     }
+}
+
+/// The trackers that at least half of these addresses lead through: how many do, and their prefix.
+fn trackers(urls: &[&str]) -> Option<(usize, String)> {
+    let mut prefixes: BTreeMap<String, usize> = BTreeMap::new();
+    for url in urls {
+        let folder = url.split(['?', '#']).next().and_then(|path| path.rsplit_once('/'));
+        let tracking = folder.and_then(|(folder, _)| media::split(folder)?.tracking);
+        if let Some(tracking) = tracking {
+            *prefixes.entry(tracking).or_default() += 1;
+        }
+    }
+    let (prefix, count) = prefixes.into_iter().max_by_key(|(_, count)| *count)?;
+    (count * 2 >= urls.len()).then_some((count, prefix))
 }
 
 fn length(show: &Show, path: &str) -> Result<u64, Error> {
@@ -249,6 +283,16 @@ mod tests {
         let home = at_home(&settings, &episode, 12)?;
         let text = home.source.text.strip_prefix("---\n")?.strip_suffix("---\nN\n");
         text.map(str::to_owned)
+    }
+
+    #[test]
+    fn what_counted_downloads_at_the_old_host_is_named() {
+        let prefix = "https://chrt.fm/track/X/dts.podtrac.com/redirect.mp3/pdst.fm/e/";
+        let of = |name: &str| format!("{prefix}old.example/show/{name}.mp3?id=https://b.example/");
+        let (one, two, plain) = (of("1"), of("2.final"), "https://old.example/3.mp3");
+        assert_eq!(trackers(&[&one, &two, plain]), Some((2, prefix.to_owned())));
+        assert_eq!(trackers(&[&one, plain, plain]), None);
+        assert_eq!((trackers(&[plain, "x"]), trackers(&[])), (None, None));
     }
 
     #[test]

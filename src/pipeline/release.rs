@@ -19,7 +19,7 @@ use crate::plan::{self, Allow, EpisodeName, Guard, OldTag, Overrides, Plan};
 use crate::release::{self, Receipt, Run};
 use crate::rules::{Evidence, Finding, Severity};
 use crate::show::sound_settings::Listen;
-use crate::show::{Episode, waiting};
+use crate::show::{Episode, enclosure, waiting};
 use crate::site::edition::Guid;
 use crate::store::published::Standing;
 
@@ -212,7 +212,14 @@ async fn retag(
             (None, _) if at >= named => {}
             (None, _) => {
                 let message = format!("the audio of {path} is not at hand: nothing can be tagged");
-                return Err(Error::usage(message));
+                let away = episode.and_then(|it| enclosure::foreign(&checkout.show.settings, it));
+                let error = Error::usage(message);
+                return Err(match away {
+                    Some(_) => error.help(format!(
+                        "it stands at its old address still: `onair rehost {path}` brings it home"
+                    )),
+                    None => error,
+                });
             }
         }
     }

@@ -51,8 +51,9 @@ pub(super) fn old_tags(
         let same = |old: &&EditionEpisode| {
             old.guid == episode.guid
                 && old.audio.digest() == episode.audio.digest()
-                // That tag is the host's.
+                // That tag is the host's, or the old host's.
                 && !old.audio.is_as_it_was()
+                && !old.audio.is_elsewhere()
         };
         let Some(old) = record.listed().find(same) else { continue };
         any = true;

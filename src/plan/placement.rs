@@ -73,7 +73,7 @@ impl fmt::Display for Proof {
         match &self.by {
             By::File => f.write_str("the file at hand"),
             By::Record => f.write_str("the target's record"),
-            By::Address => f.write_str("its address outside of the target"),
+            By::Address => f.write_str("nothing but its address outside of the target"),
             By::Object(key) => write!(f, "what stands at `{key}` in the target"),
         }
     }

@@ -94,7 +94,8 @@ pub(super) fn judge(members: &[Member<'_>], findings: &mut Vec<Finding>) {
         let season = episode.season.value().copied().unwrap_or(0);
         (season, episode.number.value().copied().unwrap_or(u32::MAX), episode.slug.clone())
     });
-    for at in 0..measured.len() {
+    // Nobody measured what stands elsewhere, and its host changes nothing there.
+    for at in (0..measured.len()).filter(|&at| !measured[at].member.elsewhere) {
         let before = &measured[at.saturating_sub(WINDOW)..at];
         let after = &measured[at + 1..measured.len().min(at + 1 + WINDOW)];
         findings.extend(one(&measured[at], before, after));
@@ -196,6 +197,10 @@ mod tests {
 
     /// The findings for episodes of these bit rates (and seconds), none proved.
     fn found(rates: &[u64]) -> Vec<String> {
+        found_of(rates, false)
+    }
+
+    fn found_of(rates: &[u64], elsewhere: bool) -> Vec<String> {
         let read = |(at, kbits): (usize, &u64)| {
             let seconds = 1500 + at * 37 % 400;
             let size = *kbits * 125 * seconds as u64 + 4000;
@@ -205,7 +210,7 @@ mod tests {
         };
         let episodes: Vec<Episode> = rates.iter().enumerate().map(read).collect();
         let members: Vec<Member<'_>> =
-            episodes.iter().map(|episode| Member { episode, proved: false }).collect();
+            episodes.iter().map(|episode| Member { episode, proved: false, elsewhere }).collect();
         let mut findings = Vec::new();
         judge(&members, &mut findings);
         let said = |finding: &Finding| format!("{} {}", finding.severity.as_str(), finding.path);
@@ -218,6 +223,7 @@ mod tests {
         let mut rates = [256; 20];
         rates[9] = 202;
         assert_eq!(found(&rates), ["error episodes/010.md"]);
+        assert!(found_of(&rates, true).is_empty());
     }
 
     #[test]

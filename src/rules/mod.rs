@@ -63,6 +63,8 @@ struct Member<'a> {
     episode: &'a Episode,
     /// Whether the MP3, or the target's record of it, agrees with the front matter.
     proved: bool,
+    /// Whether its audio stands outside of the target: all that is known of it is the front matter.
+    elsewhere: bool,
 }
 
 /// So many episodes are judged before their findings are gathered.
@@ -95,7 +97,8 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
         if waiting::waits(&show.settings, episode, now) {
             audio::not_needed_yet(&mut findings);
         }
-        (findings, Member { episode, proved })
+        let elsewhere = matches!(evidence, Some(Evidence::Recorded(audio)) if audio.is_elsewhere());
+        (findings, Member { episode, proved, elsewhere })
     };
     // A few thousand at a time: their lists of findings take more room than the findings.
     let mut members = Vec::with_capacity(show.episodes.len());

@@ -1,6 +1,6 @@
 //! What episodes must be to each other: the faults of a copied front matter.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use super::finding::Finding;
 use super::registry::{self as rule, Rule, Severity};
 use super::text::head;
 use super::{Member, bit_rate, dates, habits};
-use crate::show::layout::{number, slug};
+use crate::show::layout::{numbered, slug};
 use crate::show::{Episode, Given, Settings, Span, page};
 
 /// The rules that look at all episodes at once.
@@ -156,33 +156,39 @@ fn aliases(settings: &Settings, episodes: &[&Episode], findings: &mut Vec<Findin
     }
 }
 
-/// How a rule on names reads one: its number, and where a mismatch is shown.
-type NameReader = fn(&Episode) -> Option<(u32, Span)>;
+/// How a rule on names reads one: the letters before its number, that, and where a mismatch is shown.
+type NameReader = fn(&Episode) -> Option<((String, u32), Span)>;
 
 fn named_numbers(episodes: &[&Episode], findings: &mut Vec<Finding>) {
+    fn said(name: &str) -> Option<(String, u32)> {
+        numbered(name).map(|(word, number)| (word.to_lowercase(), number))
+    }
     let file: NameReader = |episode| {
         let (name, span) = episode.file.located()?;
-        Some((number(name.as_str().rsplit_once('.')?.0)?, span))
+        Some((said(name.as_str().rsplit_once('.')?.0)?, span))
     };
     let source: NameReader =
-        |episode| Some((number(slug(&episode.source.path))?, episode.number.span()?));
+        |episode| Some((said(slug(&episode.source.path))?, episode.number.span()?));
     for (rule, read, what) in [
         (&rule::FILE_NUMBER, file, "the MP3's name"),
         (&rule::SOURCE_NUMBER, source, "this file's name"),
     ] {
-        let named: Vec<(&Episode, u32, u32, Span)> = episodes
-            .iter()
-            .filter_map(|&episode| {
-                let (named, span) = read(episode)?;
-                Some((episode, named, *episode.number.value()?, span))
-            })
-            .collect();
-        let agree = named.iter().filter(|(_, named, number, _)| named == number).count();
-        // A habit, not a coincidence: at least three, and four of five.
-        if agree < 3 || agree * 5 < named.len() * 4 {
-            continue;
+        // Letters right before a number say what it is: `v2` is none of `ropes11`.
+        let mut groups: BTreeMap<String, Vec<(&Episode, u32, u32, Span)>> = BTreeMap::new();
+        for &episode in episodes {
+            let (Some(((word, named), span)), Some(&number)) =
+                (read(episode), episode.number.value())
+            else {
+                continue;
+            };
+            groups.entry(word).or_default().push((episode, named, number, span));
         }
-        for (episode, named, number, span) in named {
+        // A habit, not a coincidence: at least three, and four of five.
+        groups.retain(|_, named| {
+            let agree = named.iter().filter(|(_, named, number, _)| named == number).count();
+            agree >= 3 && agree * 5 >= named.len() * 4
+        });
+        for (episode, named, number, span) in groups.into_values().flatten() {
             if named != number {
                 findings.push(
                     Finding::at(

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::frontmatter::Field;
 use super::source::Span;
 
 /// One replacement.
@@ -31,6 +32,14 @@ pub fn apply(text: &str, edits: &[Edit]) -> String {
     }
     out.push_str(&text[at..]);
     out
+}
+
+/// The edit that takes a key out, with its value.
+pub fn without(text: &str, field: &Field) -> Edit {
+    let start = text[..field.key_span.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = field.span().end;
+    let end = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+    Edit { span: start..end, replacement: String::new() }
 }
 
 /// A scalar's replacement in the quoting style that the host chose for it.

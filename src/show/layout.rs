@@ -99,6 +99,13 @@ pub fn number(name: &str) -> Option<u32> {
     name[name.len() - digits..].parse().ok().filter(|_| digits > 0 && digits < 9)
 }
 
+/// The same, and the letters right before it: 11 of `ropes11` after `ropes`, 95 of `episode_095` after none.
+pub fn numbered(name: &str) -> Option<(&str, u32)> {
+    let number = number(name)?;
+    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    Some((&bare[bare.trim_end_matches(char::is_alphabetic).len()..], number))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -145,6 +145,9 @@ fn castanet() {
             "The first tern.",
         ],
     );
+    // A file's name is nobody's.
+    assert!(!feed.contains(">ola<"), "{feed}");
+    assert!(show.read("copy/import-report.md").contains("guests by ids alone were left out"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What an MP3's name tells, and the name under which it can be published.
 
 use crate::model::slug::slug;
+use crate::show::layout;
 use crate::show::values::{self, AudioName};
 
 /// Words that stand in front of an episode's number.
@@ -60,20 +61,31 @@ fn groups(text: &str) -> Vec<(&str, std::ops::Range<usize>)> {
     groups
 }
 
-/// The name for an MP3 whose own makes no address: by its number where the show's files are called so,
-/// else plain letters of its own.
-pub fn good(stem: &str, number: u32, known: &[&str]) -> String {
-    let of_number = |name: &&str| {
-        let stem = name.rsplit_once('.').map_or(*name, |(stem, _)| stem);
-        (!stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit())).then_some(stem.len())
+/// The name for an MP3 whose own makes no address: by its number where the show's files are called so
+/// (`011`, or `ropes11`), else plain letters of its own. `known` are the show's, with their numbers.
+pub fn good(stem: &str, number: u32, known: &[(u32, &str)]) -> String {
+    let parts = |&(number, name): &(u32, &'_ str)| {
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let head = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+        let digits = stem.len() - head.len();
+        (layout::number(stem) == Some(number)).then(|| (head.to_owned(), digits))
     };
-    let by_number = known.iter().filter(|name| of_number(name).is_some()).count();
-    match slug(stem) {
-        Some(slug) if by_number * 2 < known.len() => format!("{slug}.mp3"),
-        _ => {
-            let width = known.last().and_then(of_number).unwrap_or(3);
-            format!("{number:0width$}.mp3")
+    let named: Vec<(String, usize)> = known.iter().filter_map(parts).collect();
+    if let Some((head, width)) = named.last() {
+        let alike = named.iter().filter(|(other, _)| other == head).count();
+        // Three of one name are a habit, as they are to the rule `file-number`.
+        if alike * 2 >= known.len() && (alike > 2 || head.is_empty()) {
+            return format!("{head}{number:0width$}.mp3");
         }
+    }
+    // Its own number would be taken for the episode's.
+    let fits = |slug: &String| {
+        let own = layout::numbered(slug);
+        own.is_none_or(|(word, own)| own == number || !word.is_empty())
+    };
+    match slug(stem).filter(fits) {
+        Some(slug) if !known.is_empty() => format!("{slug}.mp3"),
+        _ => format!("{number:03}.mp3"),
     }
 }
 
@@ -146,10 +158,16 @@ mod tests {
     #[test]
     fn a_name_that_makes_no_address_gets_a_good_one() {
         assert_eq!(good("My Episode (final) v2", 12, &[]), "012.mp3");
-        assert_eq!(good("My Episode (final) v2", 12, &["0010.mp3", "0011.mp3"]), "0012.mp3");
-        assert_eq!(good("Été à Brest", 12, &["ebb.mp3", "flood.mp3", "1.mp3"]), "ete-a-brest.mp3");
-        assert_eq!(good("Fähre & Küste", 12, &["ebb.mp3"]), "faehre-kueste.mp3");
-        assert_eq!(good("…", 12, &["ebb.mp3"]), "012.mp3");
+        let known = [(10, "0010.mp3"), (11, "0011.mp3")];
+        assert_eq!(good("My Episode (final) v2", 12, &known), "0012.mp3");
+        let known = [(9, "ropes9.mp3"), (10, "ropes10.mp3"), (11, "ropes11.mp3")];
+        assert_eq!(good("My Episode (final) v2", 12, &known), "ropes12.mp3");
+        let known = [(1, "ebb.mp3"), (2, "flood.mp3"), (3, "1.mp3")];
+        assert_eq!(good("Été à Brest", 12, &known), "ete-a-brest.mp3");
+        assert_eq!(good("My Episode (final) v2", 12, &known), "my-episode-final-v2.mp3");
+        assert_eq!(good("My Episode (2)", 12, &known), "012.mp3");
+        assert_eq!(good("Fähre & Küste", 12, &known[..1]), "faehre-kueste.mp3");
+        assert_eq!(good("…", 12, &known[..1]), "012.mp3");
         assert!(chosen("harbour").is_ok() && chosen("a b").is_err() && chosen("a/b.mp3").is_err());
     }
 

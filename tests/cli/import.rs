@@ -605,6 +605,20 @@ fn audio_comes_home_and_only_its_address_changes() {
 }
 
 #[test]
+fn audio_without_a_name_here_is_not_called_foreign() {
+    let show = TestShow::new();
+    show.episode(1, &["file:", "guid: x", "enclosure: https://old.example/1.mp3"]);
+    let before = show.read("episodes/episode_001.md");
+    let ran = show.onair(&["rehost"]);
+    assert_eq!(
+        ran.stdout,
+        "Fetched 0 MP3s (0 B); 0 there already\n1 episode stays at the old address, such as episodes/episode_001.md: `file` does not say \
+         what it is to be called here\nNo audio was brought home\n"
+    );
+    assert_eq!(show.read("episodes/episode_001.md"), before);
+}
+
+#[test]
 fn an_import_brings_audio_home_at_once() {
     let (show, server) = hosted_elsewhere();
     let feed = format!("{}/feed.xml", server.address);

@@ -91,35 +91,38 @@ fn unused_chapters(episode: &Episode) -> Option<Finding> {
 /// What stands in angle brackets and is no HTML, such as `Vec<T>`: browsers take it for an element, and show
 /// nothing. One finding shows the first, and how many there are.
 fn unknown_tags(episode: &Episode) -> Option<Finding> {
-    let notes = episode.notes_text();
-    let place = |(html, span): (String, Span)| {
-        let names = unknown_names(&html).into_iter().map(move |name| {
-            let part = &notes[span.clone()];
-            let at = part.find(&name).map_or(span.start, |at| span.start + at);
-            (at..(at + name.len()).min(span.end), name)
-        });
-        names.map(|(at, name)| (episode.notes.start + at.start..episode.notes.start + at.end, name))
-    };
     // Within drawings and formulas there are others.
     let plain =
         |text: &str| !["<svg", "<math", "<script", "<style"].iter().any(|it| text.contains(it));
-    let in_notes = match notes.contains('<') && plain(notes) {
-        true => notes::html(notes),
+    let markdown = episode.notes_text();
+    let in_notes = match markdown.contains('<') && plain(markdown) {
+        true => notes::html(markdown),
         false => Vec::new(),
     };
-    let lines = [&episode.description, &episode.guest].into_iter().filter_map(|it| it.located());
-    let in_lines = lines.filter(|(text, _)| plain(text)).flat_map(|(text, span)| {
-        unknown_names(&text).into_iter().map(move |name| (span.clone(), name)).collect::<Vec<_>>()
+    let in_notes = in_notes.into_iter().map(|(html, span)| {
+        let place = episode.notes.start + span.start..episode.notes.start + span.end;
+        (unknown_names(&html), place, true)
     });
-    let mut found = in_lines.chain(in_notes.into_iter().flat_map(place));
-    let (span, name) = found.next()?;
-    let more = match found.count() {
-        0 => String::new(),
-        more => format!(", the first of {}", more + 1),
+    let lines = [&episode.description, &episode.guest].into_iter().filter_map(|it| it.located());
+    let lines = lines.filter(|(text, _)| plain(text));
+    let lines = lines.map(|(text, span)| (unknown_names(&text), span, false));
+    let found: Vec<_> = lines.chain(in_notes).filter(|(names, ..)| !names.is_empty()).collect();
+    let (names, span, is_markdown) = found.first()?;
+    let (name, mut span) = (names.first()?, span.clone());
+    if let Some(at) = episode.source.text[span.clone()].find(name).filter(|_| *is_markdown) {
+        span = span.start + at..span.start + at + name.len();
+    }
+    let more = match found.iter().map(|(names, ..)| names.len()).sum() {
+        1 => String::new(),
+        all => format!(", the first of {all}"),
     };
-    let name = shorten(&name);
+    let name = shorten(name);
     let message = format!("`{name}>` is read as HTML and left out{more}");
-    let help = format!("write it as code, between backticks, or `&lt;{}&gt;`", &name[1..]);
+    let reference = format!("`&lt;{}&gt;`", name.trim_start_matches('<'));
+    let help = match is_markdown {
+        true => format!("write it as code, between backticks, or {reference}"),
+        false => format!("write {reference}"),
+    };
     Some(Finding::at(&rule::TEXT_LOST, &episode.source, span, message).help(help))
 }
 

@@ -144,7 +144,7 @@ impl Language {
         let (unit, point) = (self.word("byte"), self.word("decimal"));
         let (scale, prefix) = match bytes {
             0 => return String::new(),
-            0..1_000_000 => (1_000, "k"),
+            1..1_000_000 => (1_000, "k"),
             1_000_000..1_000_000_000 => (1_000_000, "M"),
             _ => (1_000_000_000, "G"),
         };

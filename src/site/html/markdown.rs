@@ -58,9 +58,8 @@ pub fn portable(markdown: &str, resolve: &Resolve<'_>) -> String {
             }
             NodeValue::HtmlBlock(NodeHtmlBlock { literal: html, .. })
             | NodeValue::HtmlInline(html) => {
-                while let Some(start) = html.find("<!--") {
-                    let end = html[start..].find("-->").map_or(html.len(), |end| start + end + 3);
-                    html.replace_range(start..end, "");
+                if html.contains("<!--") {
+                    *html = without_comments(html);
                     changed = true;
                 }
                 if html.trim().is_empty() {
@@ -80,6 +79,18 @@ pub fn portable(markdown: &str, resolve: &Resolve<'_>) -> String {
         Ok(()) => out,
         Err(_) => String::new(),
     }
+}
+
+fn without_comments(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        out.push_str(before);
+        // One that nobody closed hides all that follows.
+        rest = comment.split_once("-->").map_or("", |(_, behind)| behind);
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Shifts headings below the page's own and leaves no level out, as screen readers need it

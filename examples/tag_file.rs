@@ -110,7 +110,8 @@ fn spec(described: Described, folder: &Path) -> anyhow::Result<TagSpec> {
         keywords: described.keywords,
         podcast: true,
         cover: picture(&described.cover)?,
-        chapters: Some(chapters.collect::<anyhow::Result<_>>()?),
+        chapters: Some(chapters.collect::<anyhow::Result<Vec<_>>>()?)
+            .filter(|list| !list.is_empty()),
         duration: Duration::from_millis(described.duration_ms),
     })
 }

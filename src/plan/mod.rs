@@ -45,7 +45,7 @@ use crate::model::hash::Sha256;
 use crate::model::object::{Body, Digest, Key, Kind, Object};
 use crate::model::waiting::Waiting;
 use crate::site::edition::{Edition, EditionEpisode, EpisodePage, Guid};
-use crate::store::begun::{Begun, Stray};
+use crate::store::begun::{Begun, BegunObject, Stray};
 use crate::store::published::{Published, Standing};
 use crate::store::record::{Author, Record, Recorded, RecordedFeed, ReleaseNumber, Revision};
 use crate::store::{Condition, Expected, Version};
@@ -409,7 +409,7 @@ fn left(record: Option<&Record>, known: &BTreeSet<&Key>, now: &[EditionEpisode])
 /// stands beside that.
 pub fn left_of(record: &Record, episode: &EditionEpisode) -> Left {
     let page = moved::page_of(record, episode);
-    let folder = page.as_ref().and_then(EpisodePage::folder);
+    let folder = page.as_ref().map(EpisodePage::folder);
     let of_it = |key: &&Key| folder.as_ref().is_some_and(|folder| key.as_str().starts_with(folder));
     let beside = record.objects.keys().filter(of_it);
     let audio = Some(episode.audio.key.clone()).filter(|_| !episode.audio.is_elsewhere());
@@ -543,6 +543,11 @@ impl Plan {
     pub fn steps(&self) -> impl Iterator<Item = (&Object, Reason)> {
         let sends = self.sends.iter().map(|step| (&step.object, step.reason));
         sends.chain(self.feed_reason.map(|reason| (&self.feed, reason)))
+    }
+
+    /// What is noted of all that leaves.
+    pub fn leaving(&self) -> Begun {
+        self.leaves.iter().map(|(key, it)| (key.clone(), BegunObject::leaving(it))).collect()
     }
 
     /// Pages that the release moves.

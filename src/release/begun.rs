@@ -10,11 +10,12 @@ use super::event::Event;
 use super::lock::Lease;
 use super::records::{read_record, release_numbers};
 use super::run::Run;
+use super::write::remove;
 use crate::model::object::{Digest, Key};
 use crate::plan::Plan;
 use crate::store::begun::{Begun, BegunObject, Stray};
 use crate::store::published::Published;
-use crate::store::{Condition, Expected, Found, QUESTIONS, Store, StoreError, Version};
+use crate::store::{Expected, Found, QUESTIONS, Store, StoreError, Version};
 
 /// Compares what a release that was cut off has begun with what stands: recorded objects that are no
 /// longer what was recorded are missing, and what no release has named is stray.
@@ -108,13 +109,8 @@ pub(super) async fn note(
     let mut begun: Begun = plan.base.begun.clone();
     let ours = plan.sends.iter().map(|step| &step.object);
     begun.extend(ours.map(|object| (object.key.clone(), BegunObject::of(object))));
-    begun.extend(leaving(plan));
+    begun.extend(plan.leaving());
     write_manifest(run, plan.base.record.as_ref(), &begun, manifest, Decides::Manifest).await
-}
-
-/// What is noted of all that leaves.
-pub(super) fn leaving(plan: &Plan) -> Begun {
-    plan.leaves.iter().map(|(key, it)| (key.clone(), BegunObject::leaving(it))).collect()
 }
 
 /// Takes away what a release that was cut off has left and nobody wants.
@@ -137,25 +133,4 @@ pub(super) async fn take_back(
         run.tell(Event::Note { message: &message });
     }
     remove(go, run, lease).await
-}
-
-/// Removes these, unless somebody has written there since.
-pub(super) async fn remove(
-    strays: impl IntoIterator<Item = &Stray>,
-    run: &Run<'_>,
-    lease: &Lease<'_>,
-) -> Result<(), ReleaseError> {
-    stream::iter(strays)
-        .map(async |stray| {
-            lease.check().await?;
-            let condition = Condition::Is(stray.version.clone());
-            match run.store.delete(&stray.key, &condition).await {
-                // Whoever has written there since knows why.
-                Ok(()) | Err(StoreError::Precondition { .. }) => Ok::<_, ReleaseError>(()),
-                Err(error) => Err(error.into()),
-            }
-        })
-        .buffer_unordered(run.at_once)
-        .try_collect()
-        .await
 }

@@ -6,13 +6,12 @@
 //! (or, where the feed stays as it is, the manifest), which is replaced only if it is still the one
 //! that the plan was made against.
 
-use super::begun;
 use super::error::ReleaseError;
 use super::event::Event;
 use super::lock::Lease;
 use super::records::release_numbers;
 use super::run::Run;
-use super::write::{Settled, keep_copy, state, write};
+use super::write::{Settled, keep_copy, remove, state, write};
 use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Kind, Object};
 use crate::plan::Plan;
@@ -40,11 +39,11 @@ pub(super) async fn commit(
         run.tell(Event::FeedPublished { key: &plan.feed.key });
     }
     let decides = if plan.feed_reason.is_some() { Decides::Feed } else { Decides::Manifest };
-    let leaves = begun::leaving(plan);
+    let leaves = plan.leaving();
     let manifest = write_manifest(run, Some(&record), &leaves, manifest, decides).await?;
     // Without a manifest of ours, a later release has gone on, and may want what leaves.
     if !leaves.is_empty() && manifest.is_some() {
-        begun::remove(leaving, run, lease).await?;
+        remove(leaving, run, lease).await?;
         let (none, decided) = (Begun::new(), Decides::Feed);
         write_manifest(run, Some(&record), &none, manifest, decided).await?;
     }

@@ -4,11 +4,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::error::ReleaseError;
-use super::lock::may_have_happened;
+use super::lock::{Lease, may_have_happened};
 use super::run::Run;
 use crate::model::object::{Key, Kind, Object};
+use crate::store::begun::Stray;
 use crate::store::record::LIMIT;
 use crate::store::{Condition, StoreError, Stored, Version};
 
@@ -69,4 +71,25 @@ pub(super) async fn keep_copy(run: &Run<'_>, copy: &Object) -> Result<(), Releas
         Ok(stands.map_or(Settled::TryIf(Condition::Absent), |_| Settled::Done(())))
     };
     write(run, copy, Condition::Absent, |_| (), look).await
+}
+
+/// Removes these, unless somebody has written there since.
+pub(super) async fn remove(
+    strays: impl IntoIterator<Item = &Stray>,
+    run: &Run<'_>,
+    lease: &Lease<'_>,
+) -> Result<(), ReleaseError> {
+    stream::iter(strays)
+        .map(async |stray| {
+            lease.check().await?;
+            let condition = Condition::Is(stray.version.clone());
+            match run.store.delete(&stray.key, &condition).await {
+                // Whoever has written there since knows why.
+                Ok(()) | Err(StoreError::Precondition { .. }) => Ok::<_, ReleaseError>(()),
+                Err(error) => Err(error.into()),
+            }
+        })
+        .buffer_unordered(run.at_once)
+        .try_collect()
+        .await
 }

@@ -84,8 +84,8 @@ pub struct EpisodePage {
 
 impl EpisodePage {
     /// The folder of what stands beside a page: `podcasts/109/`.
-    pub fn folder(page: &Key) -> Option<String> {
-        Some(page::beside(page.as_str(), "")).filter(|folder| !folder.is_empty())
+    pub fn folder(page: &Key) -> String {
+        page::beside(page.as_str(), "")
     }
 
     /// The key of the player for other sites.
@@ -132,13 +132,12 @@ mod tests {
     fn the_player_stands_beside_its_page() {
         let embed = |key: &str, url: &str| {
             let page = EpisodePage { key: Key::new(key).unwrap(), url: url.to_owned() };
-            let folder = EpisodePage::folder(&page.key).unwrap_or_default();
+            let folder = EpisodePage::folder(&page.key);
             format!("{folder} {} {}", page.embed_key().unwrap(), page.embed_url())
         };
         let player = "x/9/ x/9/embed/index.html https://a.example/x/9/embed/index.html";
         assert_eq!(embed("x/9/index.html", "https://a.example/x/9/index.html"), player);
         assert_eq!(embed("x/9/index.html", "https://a.example/x/9/"), player);
         assert_eq!(embed("x/9.html", "https://a.example/x/9.html"), player);
-        assert_eq!(EpisodePage::folder(&Key::new("index.html").unwrap()), None);
     }
 }

@@ -138,7 +138,7 @@ fn what_is_said_to_hold_a_threat_is_there() {
 }
 
 /// Where a limit is set, and what the page of limits says of it.
-const LIMITS: [(&str, &str, &str); 41] = [
+const LIMITS: [(&str, &str, &str); 44] = [
     ("src/show/settings.rs", "MOST_TEXT: usize = 64 << 10;", "`[[allow]]` | 64 KiB together |"),
     ("src/show/read.rs", "MAX_TEXT: u64 = 1024 * 1024;", "transcript, template | 1 MiB |"),
     ("src/show/frontmatter.rs", "MAX_BYTES: usize = 64 * 1024;", "| 64 KiB, "),
@@ -177,11 +177,10 @@ const LIMITS: [(&str, &str, &str); 41] = [
     ("src/http.rs", "SLOWEST: u64 = 4 * 1024;", "| 4 KiB a second"),
     ("src/import/encoding.rs", "MAX_BYTES: u64 = 256 * 1024 * 1024;", "feed | 256 MiB, "),
     ("src/pipeline/import.rs", "MAX_PAGES: usize = 1000;", "in 1,000 pages; "),
-    (
-        "src/import/tree.rs",
-        "MAX_ATTRIBUTES: usize = 100;",
-        "pages; 100 attributes of one element |",
-    ),
+    ("src/import/tree.rs", "MAX_ATTRIBUTES: usize = 100;", "; 100 attributes of one element |"),
+    ("src/import/tree.rs", "MAX_HERE: usize = 10_000;", "pages; 10,000 elements of an episode"),
+    ("src/import/tree.rs", "MAX_TEXT: usize = 1024 * 1024;", "a text of it | 1 MiB; "),
+    ("src/import/markdown.rs", "MAX_PROVEN: usize = 128 * 1024;", "beyond 128 KiB it stays HTML"),
     ("src/pipeline/download.rs", "MAX_AUDIO: u64 = 2 * 1024 * 1024 * 1024;", "| 2 GiB, "),
     ("src/rules/pictures.rs", "MAX_PICTURE: u64 = 16 * 1024 * 1024;", "GiB, 16 MiB, "),
     ("src/pipeline/fetch.rs", "MAX_VAIN: usize = 6;", "one after another | 6, "),

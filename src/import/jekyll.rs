@@ -1,6 +1,8 @@
 //! The folder of a podcast's site generator (Jekyll, Octopod, Toucan, Hugo, Eleventy, Castanet) as a show:
 //! its episodes stay as they are, byte for byte, where their front matter is one that onair reads.
 
+use std::borrow::Cow;
+
 use jiff::tz::TimeZone;
 use serde_yaml::Value;
 
@@ -362,10 +364,8 @@ fn as_yaml(text: &str) -> Option<Result<String, String>> {
         return None;
     };
     Some(read.map(|(entries, notes)| {
-        let entries: String = entries
-            .iter()
-            .map(|(key, value)| format!("{}: {value}\n", edit::quoted(key)))
-            .collect();
+        let entries: String =
+            entries.iter().map(|(key, value)| format!("{}: {value}\n", as_key(key))).collect();
         let notes = notes.split_once('\n').map_or("", |(_, notes)| notes);
         format!("---\n{entries}---\n{notes}")
     }))
@@ -389,6 +389,15 @@ fn of_json(text: &str) -> Result<Matter<'_>, String> {
     Ok((map.into_iter().map(|(key, value)| (key, value.to_string())).collect(), notes))
 }
 
+/// A key as it needs to be written.
+fn as_key(key: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphabetic() || b"-_".contains(&byte);
+    match !key.is_empty() && key.bytes().all(is_plain) && !key.starts_with('-') {
+        true => key.into(),
+        false => edit::quoted(key).into(),
+    }
+}
+
 /// A value of TOML as YAML has it within a line.
 fn on_a_line(value: &toml::Value) -> String {
     match value {
@@ -400,7 +409,7 @@ fn on_a_line(value: &toml::Value) -> String {
         toml::Value::Table(table) => {
             let entries = table.iter();
             let entries: Vec<String> = entries
-                .map(|(key, value)| format!("{}: {}", edit::quoted(key), on_a_line(value)))
+                .map(|(key, value)| format!("{}: {}", as_key(key), on_a_line(value)))
                 .collect();
             format!("{{{}}}", entries.join(", "))
         }
@@ -525,19 +534,19 @@ mod tests {
         let text = |post: &str| of("", &[("a.md", post)]).unwrap().episodes[0].text.clone();
         insta::assert_snapshot!(text(toml), @r#"
         ---
-        "chapters": [{"start": "00:00", "title": "It's"}]
-        "date": 2024-07-01T07:00:00+02:00
-        "file": "1.mp3"
-        "podcast": {"guid": "x"}
-        "title": "A"
+        chapters: [{start: "00:00", title: "It's"}]
+        date: 2024-07-01T07:00:00+02:00
+        file: "1.mp3"
+        podcast: {guid: "x"}
+        title: "A"
         ---
         N
         "#);
         insta::assert_snapshot!(text(json), @r#"
         ---
-        "chapters": [{"start":"00:00","title":"B"}]
-        "file": "1.mp3"
-        "title": "A é {"
+        chapters: [{"start":"00:00","title":"B"}]
+        file: "1.mp3"
+        title: "A é {"
         ---
 
         N

@@ -10,6 +10,9 @@ use super::html::{self, Node, Said};
 use crate::show::addresses::has_web_scheme;
 use crate::site::html::{Clean, Resolve, notes};
 
+/// Longer texts stay HTML: to prove that Markdown says the same takes hundreds of times their length.
+const MAX_PROVEN: usize = 128 * 1024;
+
 /// HTML, or a plain text, as notes. `resolve` makes absolute addresses.
 pub fn of(text: &str, resolve: &Resolve<'_>) -> String {
     let text = html::unescaped(text);
@@ -17,7 +20,8 @@ pub fn of(text: &str, resolve: &Resolve<'_>) -> String {
         return of_plain(&html::read(&text));
     }
     let clean = html::clean(&html::with_breaks(&text), resolve);
-    let Some(tree) = html::tree(&clean) else { return block(&clean) };
+    let tree = html::tree(&clean).filter(|_| clean.len() <= MAX_PROVEN);
+    let Some(tree) = tree else { return block(&clean) };
     let markdown = blocks(&tree).map(|blocks| blocks.join("\n\n"));
     match markdown {
         Some(markdown) if says(&markdown) == Some(html::said(&tree)) => markdown,
@@ -79,7 +83,7 @@ fn of_plain(text: &str) -> String {
         return markdown;
     }
     let nodes: Vec<Node> = lines.iter().map(|lines| paragraph(lines)).collect();
-    if says(&markdown) == Some(html::said(&nodes)) {
+    if markdown.len() <= MAX_PROVEN && says(&markdown) == Some(html::said(&nodes)) {
         return markdown;
     }
     let html: Vec<String> = lines

@@ -241,7 +241,7 @@ fn came(drafts: &[Draft], identical: usize, options: &Options<'_>, report: &mut 
     let is_other = |draft: &&Draft| draft.remarks.iter().any(|(kind, _)| *kind == item::MADE_WHOLE);
     let address = match drafts.iter().filter(is_other).count() {
         0 => "its address".to_owned(),
-        count => format!("its address (of {count}, made whole)"),
+        count => format!("its address ({count} made whole)"),
     };
     report.fact(format!(
         "{}, {} of audio; each keeps its guid{}",

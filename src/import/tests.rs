@@ -283,7 +283,7 @@ fn transcripts_stand_in_the_feed_s_order() {
     let import = of_feed(text.as_bytes(), &options).unwrap();
     let places: Vec<&str> =
         import.episodes[0].beside.iter().map(|fetch| fetch.to.as_str()).collect();
-    assert_eq!(places, ["transcripts/t.srt", "transcripts/t.ga.vtt"]);
+    assert_eq!(places, ["transcripts/episode.srt", "transcripts/episode.ga.vtt"]);
 }
 
 #[test]
@@ -310,7 +310,7 @@ fn only_what_stays_is_said_to_be_kept() {
         import.report.text().lines().next().unwrap_or_default().to_owned()
     };
     assert!(fact("https://a.example/1.mp3").ends_with("its guid, its address and its length"));
-    assert!(fact("my 1.mp3").ends_with("its address (of 1, made whole) and its length"));
+    assert!(fact("my 1.mp3").ends_with("its address (1 made whole) and its length"));
 }
 
 #[test]

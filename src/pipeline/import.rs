@@ -27,10 +27,10 @@ use crate::show::{Show, Source};
 pub(super) const MAX_PAGES: usize = 1000;
 /// The folders of every show.
 const FOLDERS: [&str; 3] = [EPISODES, "audio", "img"];
-/// So many files that did not come are named in the report.
-const SAID_FAILURES: usize = 1000;
 /// Folders within folders, below which no episode stands.
 const MAX_DEPTH: usize = 6;
+/// So many files that did not come are named in the report.
+const SAID_FAILURES: usize = 1000;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -138,18 +138,6 @@ fn judge(asked: &ImportOptions) -> Result<(), Error> {
             .help("name it as in --url https://show.example"));
     }
     Ok(())
-}
-
-/// Puts into the report what could not be fetched; whether there is any.
-fn did_not_come(import: &mut Import, failures: &[String]) -> bool {
-    let how = "run the same again; what the old host has lost is yours to put there";
-    for failure in failures.iter().take(SAID_FAILURES) {
-        import.report.decide(failure, how);
-    }
-    if let Some(more) = failures.len().checked_sub(SAID_FAILURES).filter(|more| *more > 0) {
-        import.report.decide(format!("{} more did not come", counted(more, "file")), how);
-    }
-    !failures.is_empty()
 }
 
 /// What is in the folder.
@@ -286,6 +274,18 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
         .read_to_end(&mut bytes)
         .map_err(failed)?;
     Ok(bytes)
+}
+
+/// Puts into the report what could not be fetched; whether there is any.
+fn did_not_come(import: &mut Import, failures: &[String]) -> bool {
+    let how = "run the same again; what the old host has lost is yours to put there";
+    for failure in failures.iter().take(SAID_FAILURES) {
+        import.report.decide(failure, how);
+    }
+    if let Some(more) = failures.len().checked_sub(SAID_FAILURES).filter(|more| *more > 0) {
+        import.report.decide(format!("{} more did not come", counted(more, "file")), how);
+    }
+    !failures.is_empty()
 }
 
 fn said(error: ImportError) -> Error {

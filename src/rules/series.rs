@@ -225,3 +225,32 @@ fn copied_sizes(members: &[Member<'_>], findings: &mut Vec<Finding>) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::show::Source;
+
+    /// What is said of the names of MP3s, whose episodes are numbered from 1.
+    fn found(names: &[&str]) -> Vec<String> {
+        let read = |(at, name): (usize, &&str)| {
+            let text = format!("---\nepisode: {}\nfile: {name}.mp3\n---\n", at + 1);
+            Episode::parse(Source::new(format!("episodes/e{at}.md"), text)).unwrap()
+        };
+        let episodes: Vec<Episode> = names.iter().enumerate().map(read).collect();
+        let mut findings = Vec::new();
+        named_numbers(&episodes.iter().collect::<Vec<_>>(), &mut findings);
+        let files = findings.into_iter().filter(|finding| finding.rule == &rule::FILE_NUMBER);
+        files.map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn letters_right_before_a_number_say_what_it_is() {
+        let none: [&str; 0] = [];
+        assert_eq!(found(&["1", "2", "3", "final-v2", "harbour.mp3", "s01e02"]), none);
+        assert_eq!(found(&["ropes1", "ropes2", "Ropes3", "ropes4", "v2"]), none);
+        let said = ["the MP3's name says 4, the episode's number is 5"];
+        assert_eq!(found(&["ropes1", "ropes2", "ropes3", "ropes4", "ropes4"]), said);
+        assert_eq!(found(&["a-1", "b_2", "3", "4", "4"]), said);
+    }
+}

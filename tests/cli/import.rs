@@ -435,6 +435,15 @@ fn a_hosted_show_is_published_and_its_audio_stays_where_it_is() {
     let ran = show.onair(&["release", "--show", "copy"]);
     assert_eq!(ran.code, 0, "{}", ran.said());
     assert!(ran.said().contains("Nothing to do"), "{}", ran.said());
+    // onair gave that audio no tag, and gives it none there.
+    let path = "copy/episodes/number-1.md";
+    let before = show.read(path);
+    show.write(path, &before.replace("Number 1", "Number one"));
+    let ran = show.onair(&["release", "--show", "copy", "--dry-run"]);
+    assert!(ran.code == 0 && !ran.said().contains("Tag:"), "{}", ran.said());
+    let ran = show.onair(&["release", "--show", "copy", "--retag", "number-1"]);
+    assert!(ran.code == 2 && ran.said().contains("`onair rehost"), "{}", ran.said());
+    show.write(path, &before);
     // A length that is changed is a change of public audio, and stopped.
     let path = "copy/episodes/number-1.md";
     show.write(path, &show.read(path).replace("size: 1001", "size: 999"));
@@ -523,10 +532,10 @@ fn hosted_elsewhere() -> (TestShow, Server) {
     fs::write(show.path("old/two.mp3"), super::show::audio(2, 160)).unwrap();
     let server = Server::start(show.path("old"));
     let length = |name: &str| fs::metadata(show.path(name)).map_or(7, |it| it.len());
-    fs::copy(show.path("img/artwork.png"), show.path("old/own.png")).unwrap();
+    fs::copy(show.path("img/artwork.png"), show.path("old/own")).unwrap();
     let item = |name: &str, kind: &str, day: u32| {
         let length = length(&format!("old/{name}"));
-        let image = format!("<itunes:image href='{}/own.png?w=3000'/>", server.address);
+        let image = format!("<itunes:image href='{}/own?.jpg'/>", server.address);
         let image = if name.ends_with(".mp3") { image } else { String::new() };
         format!(
             "<item><title>On {name}</title><description>About {name}. &lt;img src='https://old.example/x.png'&gt;</description><guid isPermaLink='false'>g-{name}</guid>{image}\
@@ -641,6 +650,15 @@ fn an_import_brings_audio_home_at_once() {
     let image = format!("\nimage: \"img/{}\"\n", pictures[0].rsplit('/').next().unwrap());
     assert_eq!(texts.filter(|text| text.contains(&image)).count(), 3, "{image}");
     assert!(ran.said().contains("pictures in notes stay where they are"), "{}", ran.said());
+    assert!(!ran.said().contains("the feed still names"), "{}", ran.said());
+    let report = show.read("copy/import-report.md");
+    let (_, open) = report.split_once("## To decide").unwrap();
+    assert!(open.contains("audio/gone.mp3: the server answers 404: run the same"), "{report}");
+    // Without it, what came is at hand, and no more.
+    let ran = import(&show, &server, &[&feed, "--download", "--show", "at-hand"]);
+    let next = "the feed still names the old host's files: before the old account is closed, run `onair rehost`";
+    assert!(ran.said().contains(next), "{}", ran.said());
+    assert!(show.read("at-hand/import-report.md").contains(next));
 }
 
 #[test]

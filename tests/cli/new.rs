@@ -85,6 +85,35 @@ fn a_name_that_makes_no_address_gets_a_good_one() {
 }
 
 #[test]
+fn a_name_is_one_that_the_checks_accept() {
+    let show = TestShow::new();
+    for number in 1..=4 {
+        show.with_audio(number, 40 + number as usize, &[]);
+        let path = format!("episodes/episode_00{number}.md");
+        let named =
+            show.read(&path).replace(&format!("00{number}.mp3"), &format!("tide-{number}.mp3"));
+        show.write(&path, &named);
+        fs::rename(
+            show.path(&format!("audio/00{number}.mp3")),
+            show.path(&format!("audio/tide-{number}.mp3")),
+        )
+        .unwrap();
+    }
+    fs::write(show.path("My Episode (final) 2.mp3"), audio(20, 90)).unwrap();
+    let ran = show.onair(&["new", "My Episode (final) 2.mp3"]);
+    assert!(ran.stdout.contains("audio/tide-5.mp3"), "{}", ran.said());
+    // A version is no number.
+    fs::write(show.path("harbour-v2.mp3"), audio(21, 95)).unwrap();
+    let ran = show.onair(&["new", "harbour-v2.mp3"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let said = show.check();
+    assert!(!said.contains("file-number"), "{said}");
+    let path = "episodes/episode_003.md";
+    show.write(path, &show.read(path).replace("episode: 3", "episode: 30"));
+    assert!(show.check().contains("the MP3's name says 3, the episode's number is 30"));
+}
+
+#[test]
 fn number_and_slot_follow_the_show() {
     let show = TestShow::new();
     weekly(&show, 9);

@@ -160,6 +160,9 @@ pub async fn prepare_of(
             (Some(current), Some(released)) => revision::contains(&options.root, current, released),
             _ => true,
         };
+        release::look_for_others(target.store.as_ref(), &mut published, || edition.of_any_site())
+            .await
+            .map_err(target::failed)?;
         let source = plan::Source { revision, contained };
         let plan = match plan::plan_from(source, edition, &published, &allow) {
             Ok(mut plan) => {

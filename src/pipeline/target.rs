@@ -76,7 +76,10 @@ pub async fn open(
         None => {
             no_link(&options.root, url)?;
             if purpose == Purpose::Use {
-                trust::may_write(options, settings, url)?;
+                trust::may_write(options, settings, url).map_err(|doubt| {
+                    let message = format!("nothing is written to {url}: {}", doubt.reason);
+                    Error::usage(message).help(doubt.help)
+                })?;
             }
             options.root.join(url)
         }
@@ -152,7 +155,10 @@ pub async fn see(options: &Options, settings: &Settings) -> Result<Seen, Error> 
         let bucket = s3(options, settings)?;
         let feed = feed_key(settings)?;
         if let Err(doubt) = trust::may_sign(options, settings, Purpose::Look) {
-            let why = format!("No credentials are sent to {name}: {}", doubt.reason);
+            let why = format!(
+                "No credentials are sent to {name}, and nothing is known of what it holds: {}",
+                doubt.reason
+            );
             let seen = see_from_outside(options, settings, &feed).await?;
             return Ok(seen.because(&why).and(&doubt.help));
         }

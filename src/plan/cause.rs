@@ -128,6 +128,10 @@ impl GuardKind {
             Self::Duplicate => "give each its own",
             Self::FeedInvalid => "look at the episodes that are named",
             Self::FeedForeign => "look whether the target is the right one",
+            Self::PagesForeign => {
+                "give the show a folder or a bucket of its own: `target.url` may name a folder, as in \
+                 s3://bucket/podcast"
+            }
             Self::FeedMoved => {
                 "set `site.feed` and `site.path` back, or move as docs/moving.md says"
             }
@@ -151,6 +155,7 @@ impl GuardKind {
             Self::Duplicate => "duplicates would be published",
             Self::FeedInvalid => "parts of the feed would be invalid",
             Self::FeedForeign => "feeds are not onair's",
+            Self::PagesForeign => "pages of another site would be replaced",
             Self::FeedMoved => "feeds would move",
             Self::OlderTool => "releases are of a later onair",
             Self::OlderCheckout => "releases are not in this checkout",

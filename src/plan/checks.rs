@@ -112,6 +112,16 @@ fn target(edition: &Edition, published: &Published, allow: &Overrides, guards: &
             Some(Allow::ForeignFeed),
         ));
     }
+    if !published.foreign.is_empty() && !allow.contains(&Allow::ForeignPages) {
+        let named: Vec<String> = published.foreign.iter().map(|key| format!("`{key}`")).collect();
+        guards.push(refuse(
+            GuardKind::PagesForeign,
+            "pages that no release of onair's put there would be replaced, and so may others",
+            "nothing there, or what a release has written",
+            named.join(", "),
+            Some(Allow::ForeignPages),
+        ));
+    }
     let bytes = edition.feed.body.len();
     if bytes > LIMIT {
         // It would be public, and no later release could read it.

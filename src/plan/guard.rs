@@ -41,6 +41,8 @@ pub enum GuardKind {
     FeedInvalid,
     /// The public feed is not the one that onair put there.
     FeedForeign,
+    /// Somebody else's pages stand in the target.
+    PagesForeign,
     /// The feed would move to another address.
     FeedMoved,
     /// The last release was made by a later version of onair.
@@ -113,6 +115,8 @@ pub enum Allow {
     Duplicate,
     /// A feed that onair did not write may be replaced.
     ForeignFeed,
+    /// Pages that onair did not write may be replaced.
+    ForeignPages,
     /// The feed may move to another address.
     FeedMove,
     /// The last release may have been made by a later onair.
@@ -135,6 +139,7 @@ pub const ALLOW: &[(&str, &str)] = &[
     ("feed-shrink", "let the feed lose items that cannot be told apart"),
     ("duplicate", "let two episodes share an Apple id"),
     ("foreign-feed", "replace a feed that onair did not write"),
+    ("foreign-pages", "replace pages of another site that stand in the target"),
     ("feed-move", "let the feed move to another address"),
     ("older-tool", "release over the work of a later version of onair"),
     ("undo-rollback", "publish what a rollback took back, though the show has not changed"),
@@ -154,6 +159,7 @@ impl fmt::Display for Allow {
             Self::FeedShrink => f.write_str("feed-shrink"),
             Self::Duplicate => f.write_str("duplicate"),
             Self::ForeignFeed => f.write_str("foreign-feed"),
+            Self::ForeignPages => f.write_str("foreign-pages"),
             Self::FeedMove => f.write_str("feed-move"),
             Self::OlderTool => f.write_str("older-tool"),
             Self::UndoRollback => f.write_str("undo-rollback"),
@@ -222,6 +228,7 @@ impl FromStr for Allow {
             ("feed-shrink", None) => Ok(Self::FeedShrink),
             ("duplicate", None) => Ok(Self::Duplicate),
             ("foreign-feed", None) => Ok(Self::ForeignFeed),
+            ("foreign-pages", None) => Ok(Self::ForeignPages),
             ("feed-move", None) => Ok(Self::FeedMove),
             ("older-tool", None) => Ok(Self::OlderTool),
             ("undo-rollback", None) => Ok(Self::UndoRollback),

@@ -35,7 +35,7 @@ pub use error::{ErrorClass, Fault, ReleaseError};
 pub use event::{Delivery, Event, Reporter, Silent};
 pub use process::{Owner, Process};
 pub use prune::{Prune, plan_prune, prune, take_away};
-pub use read::{audit, read_published};
+pub use read::{audit, look_for_others, read_published};
 pub use records::{read_record, release_numbers};
 pub use rollback::{hold, plan_rollback};
 pub use run::{Cancel, Clock, Run, SystemClock};

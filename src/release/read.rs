@@ -115,6 +115,25 @@ async fn search(store: &dyn Store, mut read: Published) -> Result<Published, Rel
     Ok(read)
 }
 
+/// Notes what stands at these places of the site's own, in a target that no release has written to.
+///
+/// # Errors
+/// If the store fails.
+pub async fn look_for_others(
+    store: &dyn Store,
+    published: &mut Published,
+    places: impl FnOnce() -> Vec<Key>,
+) -> Result<(), StoreError> {
+    if published.standing != Standing::Empty || !published.begun.is_empty() {
+        return Ok(());
+    }
+    let there = stream::iter(places())
+        .map(|key| async move { Ok::<_, StoreError>(store.head(&key).await?.map(|_| key)) })
+        .buffered(QUESTIONS);
+    published.foreign = there.try_filter_map(|key| async { Ok(key) }).try_collect().await?;
+    Ok(())
+}
+
 /// Looks at every recorded object and notes those that are gone or no longer what was recorded.
 ///
 /// A plan made from the outcome sends them again, where they are at hand.

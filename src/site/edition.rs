@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::audio::PublishedAudio;
 use crate::model::chapter::TagChapter;
-use crate::model::object::{Key, Object};
+use crate::model::object::{Key, Kind, Object};
 use crate::model::waiting::Waiting;
 use crate::show::page;
 
@@ -123,6 +123,19 @@ pub struct Edition {
     /// old page stays.
     pub gone: Option<Bytes>,
 }
+
+impl Edition {
+    /// The places that any other site is most likely to have, too: those next to its root.
+    pub fn of_any_site(&self) -> Vec<Key> {
+        let pages = self.objects.iter().filter(|object| object.kind == Kind::Page);
+        let mut keys: Vec<&Key> = pages.map(|object| &object.key).collect();
+        keys.sort_by_key(|key| (key.as_str().matches('/').count(), key.as_str()));
+        keys.into_iter().take(OF_ANY_SITE).cloned().collect()
+    }
+}
+
+/// So many of them are asked for.
+const OF_ANY_SITE: usize = 4;
 
 #[cfg(test)]
 mod tests {

@@ -41,6 +41,8 @@ pub struct Published {
     pub begun: Begun,
     /// What it wrote and no release has named.
     pub strays: Vec<Stray>,
+    /// What somebody else put where the site's own pages are to stand, in a target without a release.
+    pub foreign: Vec<Key>,
 }
 
 impl Published {
@@ -55,6 +57,7 @@ impl Published {
             adopted: BTreeMap::new(),
             begun: Begun::new(),
             strays: Vec::new(),
+            foreign: Vec::new(),
         }
     }
 }

@@ -193,6 +193,14 @@ fn a_feed_of_another_tool_is_guarded() {
 }
 
 #[test]
+fn pages_of_another_site_are_guarded() {
+    let show = three();
+    fs::create_dir_all(show.path("public")).unwrap();
+    show.write("public/index.html", "<h1>My company</h1>");
+    insta::assert_snapshot!(guarded(&show, &["foreign-pages"]));
+}
+
+#[test]
 fn an_unknown_permission_is_wrong_use() {
     let ran = published().onair(&["release", "--allow", "audio-change"]);
     assert_eq!(ran.code, 2);

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 
 use super::args::{Global, Unpublish};
 use super::exit::unasked;
-use super::ui::carry_out::{Named, running, say_of_versions, stopped_by};
+use super::ui::carry_out::{Named, running, say_afterwards, say_of_versions, stopped_by};
 use super::ui::listening::ListeningProgress;
 use super::ui::stop;
 use super::ui::term::Term;
 use super::{Exit, Outcome, block_on};
+use crate::pipeline::post_release::after_removal;
 use crate::pipeline::release::Preparation;
 use crate::pipeline::unpublish::{UnpublishOptions, prepare, remove, write_drafts};
 use crate::report::{bytes, counted};
@@ -73,6 +74,9 @@ async fn unpublish(global: &Global, args: &Unpublish, term: &Term) -> Outcome {
             term.say(&format!("Removed: {}", counted(files.len(), "file")));
             say_of_versions(store, term);
         }
+        let removed = files.iter().map(|(key, _)| key);
+        let told = after_removal(&options, target, settings, removed, Timestamp::now()).await;
+        say_afterwards(told.as_slice(), term);
         return Ok(Exit::Fine);
     }
     named.execute(&plan, &options, target, settings, term).await?;

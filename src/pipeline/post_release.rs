@@ -10,6 +10,7 @@ use super::target::Target;
 use super::trust;
 use crate::http::Client;
 use crate::model::checkup::Check;
+use crate::model::object::Key;
 use crate::plan::Plan;
 use crate::public::cloudfront::{self, CloudFrontError};
 use crate::public::hubs;
@@ -33,15 +34,10 @@ pub async fn after(
 ) -> Vec<Check> {
     let Some(bucket) = &target.bucket else { return Vec::new() };
     let mut checks = Vec::new();
-    if let Some(distribution) = &settings.target.cloudfront {
-        let told = tell_cloudfront(options, bucket, distribution, settings, receipt, now).await;
-        checks.extend(told.transpose().map(|told| match told {
-            Ok(paths) => {
-                Check::fine("CloudFront", format!("{} to be fetched anew", counted(paths, "path")))
-            }
-            Err(error) => Check::weak("CloudFront", error.message, error.help),
-        }));
-    }
+    // The release's number comes again in a target that was emptied; the moment does not.
+    let occasion = format!("{:?} {now}", receipt.number);
+    let changed = receipt.changed.iter();
+    checks.extend(tell_cloudfront(options, bucket, settings, changed, occasion).await);
     checks.extend(look_at_new_audio(options, settings, plan).await);
     if receipt.feed_published && (settings.site.hub.is_some() || settings.site.podping.is_some()) {
         let (settings, client) = (settings.clone(), client_of(options, settings));
@@ -60,20 +56,49 @@ pub async fn after(
     checks
 }
 
+/// Tells the CDN of files that were removed for good: copies of audio are kept there for a year.
+pub async fn after_removal(
+    options: &Options,
+    target: &Target,
+    settings: &Settings,
+    removed: impl Iterator<Item = &Key>,
+    now: Timestamp,
+) -> Option<Check> {
+    let bucket = target.bucket.as_ref()?;
+    tell_cloudfront(options, bucket, settings, removed, format!("removal {now}")).await
+}
+
 fn client_of(options: &Options, settings: &Settings) -> Client {
     Client::reaching(trust::reach(options, settings))
 }
 
-/// How many paths were told of; nothing if none changed.
+/// How many paths the CDN was told of; nothing without one, or if none changed.
 async fn tell_cloudfront(
+    options: &Options,
+    bucket: &S3Store,
+    settings: &Settings,
+    changed: impl Iterator<Item = &Key>,
+    occasion: String,
+) -> Option<Check> {
+    let distribution = settings.target.cloudfront.as_ref()?;
+    let told = invalidate(options, bucket, distribution, settings, changed, occasion).await;
+    told.transpose().map(|told| match told {
+        Ok(paths) => {
+            Check::fine("CloudFront", format!("{} to be fetched anew", counted(paths, "path")))
+        }
+        Err(error) => Check::weak("CloudFront", error.message, error.help),
+    })
+}
+
+async fn invalidate(
     options: &Options,
     bucket: &S3Store,
     distribution: &str,
     settings: &Settings,
-    receipt: &Receipt,
-    now: Timestamp,
+    changed: impl Iterator<Item = &Key>,
+    occasion: String,
 ) -> Result<Option<usize>, CloudFrontError> {
-    let addresses = receipt.changed.iter().filter_map(|key| settings.public_url(key));
+    let addresses = changed.filter_map(|key| settings.public_url(key));
     let paths = cloudfront::paths(addresses);
     if paths.is_empty() {
         return Ok(None);
@@ -85,8 +110,6 @@ async fn tell_cloudfront(
     let credentials = bucket.credentials().await.map_err(|error| untold(error.to_string()))?;
     let client = client_of(options, settings);
     let (api, distribution) = (options.cloudfront.clone(), distribution.to_owned());
-    // The release's number comes again in a target that was emptied; the moment does not.
-    let occasion = format!("{:?} {now}", receipt.number);
     let count = paths.len();
     let told = tokio::task::spawn_blocking(move || {
         cloudfront::invalidate(&api, &client, &credentials, &distribution, &paths, &occasion)

@@ -160,9 +160,12 @@ pub async fn prepare_of(
             (Some(current), Some(released)) => revision::contains(&options.root, current, released),
             _ => true,
         };
-        release::look_for_others(target.store.as_ref(), &mut published, || edition.of_any_site())
-            .await
-            .map_err(target::failed)?;
+        // From outside, another site may stand at the address until this one does.
+        if !target.public {
+            let places = || edition.of_any_site();
+            let looked = release::look_for_others(target.store.as_ref(), &mut published, places);
+            looked.await.map_err(target::failed)?;
+        }
         let source = plan::Source { revision, contained };
         let plan = match plan::plan_from(source, edition, &published, &allow) {
             Ok(mut plan) => {

@@ -32,7 +32,7 @@ pub struct Target {
     /// The same, where it is a bucket.
     pub bucket: Option<Arc<S3Store>>,
     /// Whether it is seen from outside, where objects may not say what they are.
-    public: bool,
+    pub public: bool,
 }
 
 /// What is published, and where it was seen.

@@ -188,6 +188,17 @@ fn the_doctor_looks_at_everything_and_says_how_to_mend_it() {
 }
 
 #[test]
+fn the_cdn_is_told_of_audio_that_is_taken_down() {
+    let stage = Stage::new(sound);
+    assert_eq!(stage.run(&["release"]).code, 0);
+    stage.web.asked();
+    let ran = stage.run(&["unpublish", "1", "--yes"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let paths = told(&stage.web.asked());
+    assert!(paths.contains(&"/media/001.mp3".to_owned()), "{paths:?}");
+}
+
+#[test]
 fn a_bucket_with_versions_frees_nothing_and_it_is_said() {
     let stage = Stage::of(Abilities { versions: true, ..Abilities::default() }, sound);
     assert_eq!(stage.run(&["release"]).code, 0);

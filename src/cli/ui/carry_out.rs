@@ -252,7 +252,7 @@ fn summarise(
 }
 
 /// Tells a person how the target looks afterwards.
-fn say_afterwards(checks: &[Check], term: &Term) {
+pub fn say_afterwards(checks: &[Check], term: &Term) {
     if term.format() == Format::Json {
         return;
     }

@@ -156,7 +156,7 @@ pub async fn see(options: &Options, settings: &Settings) -> Result<Seen, Error> 
         let feed = feed_key(settings)?;
         if let Err(doubt) = trust::may_sign(options, settings, Purpose::Look) {
             let why = format!(
-                "No credentials are sent to {name}, and nothing is known of what it holds: {}",
+                "No credentials are sent to {name}: {}; nothing is known of what it holds",
                 doubt.reason
             );
             let seen = see_from_outside(options, settings, &feed).await?;

@@ -85,7 +85,11 @@ impl fmt::Display for Cause<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = |guard: &Guard| {
             let place = guard.source.as_deref().or(guard.episode.as_deref());
-            place.unwrap_or("feed").to_owned()
+            let whole = match guard.kind {
+                GuardKind::PagesForeign => "target",
+                _ => "feed",
+            };
+            place.unwrap_or(whole).to_owned()
         };
         if let [guard] = self.guards[..] {
             return write!(f, "{}: {guard}", place(guard));

@@ -91,6 +91,10 @@ pub(super) fn of(fields: &Fields, source: &str) -> Box<[Reading]> {
     let mut found = Vec::new();
     for key in TEXTS {
         let Some(field) = fields.get(key) else { continue };
+        // There may be thousands of tags, all in one line.
+        if key == "tags" && field.node.scalar().is_none() {
+            continue;
+        }
         for (span, scalar) in field.node.scalars() {
             found.extend(comment(source, key, span, scalar));
             swallowed(source, fields, key, span, scalar, &mut found);

@@ -255,8 +255,8 @@ fn a_permission_is_read_as_it_is_written() {
     insta::assert_snapshot!(wrong.join("\n"), @"
         `removal` needs an episode's number or guid: `removal:109`
         `removal` needs an episode's number or guid: `removal:109`
-        nothing is called `feed-shrink:1`; there are guid-change:EPISODES, show-guid-change, removal:EPISODES, audio-change:EPISODES, companion-removal:EPISODES, date-change:EPISODES, address-change, feed-shrink, duplicate, foreign-feed, feed-move, older-tool, undo-rollback, older-checkout
-        nothing is called `everything`; there are guid-change:EPISODES, show-guid-change, removal:EPISODES, audio-change:EPISODES, companion-removal:EPISODES, date-change:EPISODES, address-change, feed-shrink, duplicate, foreign-feed, feed-move, older-tool, undo-rollback, older-checkout
+        nothing is called `feed-shrink:1`; there are guid-change:EPISODES, show-guid-change, removal:EPISODES, audio-change:EPISODES, companion-removal:EPISODES, date-change:EPISODES, address-change, feed-shrink, duplicate, foreign-feed, foreign-pages, feed-move, older-tool, undo-rollback, older-checkout
+        nothing is called `everything`; there are guid-change:EPISODES, show-guid-change, removal:EPISODES, audio-change:EPISODES, companion-removal:EPISODES, date-change:EPISODES, address-change, feed-shrink, duplicate, foreign-feed, foreign-pages, feed-move, older-tool, undo-rollback, older-checkout
         ");
 }
 
@@ -277,5 +277,5 @@ fn the_list_for_the_help_text_names_every_permission() {
         let text = name.replace("EPISODES", "1");
         assert_eq!(text.parse::<Allow>().unwrap().to_string(), text);
     }
-    assert_eq!(names.len(), 14);
+    assert_eq!(names.len(), 15);
 }

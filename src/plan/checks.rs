@@ -165,8 +165,7 @@ fn show_guid(before: &Document, after: &Document, allow: &Overrides) -> Option<G
 pub(super) fn older_checkout(
     current: Option<&Revision>,
     released: &Revision,
-    objects: usize,
-    diff: &FeedDiff,
+    change: Option<(usize, &FeedDiff)>,
 ) -> Guard {
     let short = |commit: &str| commit.chars().take(10).collect::<String>();
     let day = |revision: &Revision| {
@@ -176,7 +175,9 @@ pub(super) fn older_checkout(
     let what =
         "this checkout does not contain the commit that was released last, and would take it back";
     let mut found = current.map_or_else(|| "none".to_owned(), day);
-    found.push_str(&format!("; {objects} objects would change ({diff})"));
+    if let Some((objects, diff)) = change {
+        found.push_str(&format!("; {objects} objects would change ({diff})"));
+    }
     let allow = Some(Allow::OlderCheckout);
     refuse(GuardKind::OlderCheckout, what, format!("commit {}", day(released)), found, allow)
 }

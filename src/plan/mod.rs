@@ -70,7 +70,7 @@ impl fmt::Display for Reason {
             Self::New => "new",
             Self::Content => "content changed",
             Self::Headers => "type or caching changed",
-            Self::Missing => "missing from the target",
+            Self::Missing => "gone or changed in the target",
         })
     }
 }
@@ -207,21 +207,20 @@ pub fn plan_from(
     published: &Published,
     allow: &Overrides,
 ) -> Result<Plan, Vec<Guard>> {
-    let mut plan = plan(edition, published, allow)?;
+    let planned = plan(edition, published, allow);
     let released = published.record.as_ref().and_then(|record| record.revision.as_ref());
-    if let (false, Some(released)) = (source.contained, released)
-        && plan.makes_release()
-        && !allow.contains(&Allow::OlderCheckout)
-    {
-        return Err(vec![checks::older_checkout(
-            source.revision.as_ref(),
-            released,
-            plan.steps().count(),
-            &plan.diff,
-        )]);
+    let older = released.filter(|_| !source.contained && !allow.contains(&Allow::OlderCheckout));
+    let guard =
+        |released, change| checks::older_checkout(source.revision.as_ref(), released, change);
+    match (planned, older) {
+        // Whatever else is refused most likely comes of it.
+        (Err(_), Some(released)) => Err(vec![guard(released, None)]),
+        (Ok(plan), Some(released)) if plan.makes_release() => {
+            Err(vec![guard(released, Some((plan.steps().count(), &plan.diff)))])
+        }
+        (Ok(plan), _) => Ok(Plan { revision: source.revision, ..plan }),
+        (Err(guards), None) => Err(guards),
     }
-    plan.revision = source.revision;
-    Ok(plan)
 }
 
 /// Compares an edition with what is published.

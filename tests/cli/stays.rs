@@ -517,6 +517,14 @@ fn an_older_checkout_takes_nothing_back_unasked() {
     git(&show, &["checkout", "-q", "main"]);
     released(&show, &[]);
     assert!(show.read(page).contains("Better notes."));
+    // One that lacks an episode, too, is told its cause and not what comes of it.
+    show.with_audio(3, 190, &[]);
+    commit(&show, 3);
+    released(&show, &[]);
+    git(&show, &["checkout", "-q", "HEAD~1"]);
+    let refused = release(&show, &[]);
+    assert!(refused.stderr.contains("--allow older-checkout"), "{}", refused.said());
+    assert!(!refused.stderr.contains("unpublish"), "{}", refused.said());
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn what_is_missing_is_sent_again() {
     published.feed = None;
     published.standing = Standing::FeedMissing;
     let plan = planned(show.edition(&published, &BTreeSet::new()), &published);
-    assert_eq!(steps(&plan), "feed podcast.xml: missing from the target");
+    assert_eq!(steps(&plan), "feed podcast.xml: gone or changed in the target");
 }
 
 #[test]

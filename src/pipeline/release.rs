@@ -19,8 +19,8 @@ use crate::plan::{self, Allow, EpisodeName, Guard, OldTag, Overrides, Plan};
 use crate::release::{self, Receipt, Run};
 use crate::rules::{Evidence, Finding, Severity};
 use crate::show::sound_settings::Listen;
-use crate::show::{Episode, enclosure, waiting};
-use crate::site::edition::Guid;
+use crate::show::{Episode, Settings, enclosure, waiting};
+use crate::site::edition::{Edition, Guid};
 use crate::store::published::Standing;
 
 /// What is asked of a release.
@@ -97,7 +97,7 @@ pub async fn prepare_of(
         // A release writes: it reads with the rights that it writes with.
         target::read(options, settings).await?
     };
-    let Seen { target, mut published, note, only_the_feed } = seen;
+    let Seen { target, mut published, mut note, only_the_feed } = seen;
     let allow = asked.allow.clone();
     // Nobody can tell whose feed it is.
     let allow = if only_the_feed { allow.with(Allow::ForeignFeed) } else { allow };
@@ -166,8 +166,21 @@ pub async fn prepare_of(
             let looked = release::look_for_others(target.store.as_ref(), &mut published, places);
             looked.await.map_err(target::failed)?;
         }
+        let left = match target.bucket.is_some() && published.standing == Standing::Empty {
+            true => what_another_target_has(options, settings, &edition, &allow).await?,
+            false => Vec::new(),
+        };
         let source = plan::Source { revision, contained };
         let plan = match plan::plan_from(source, edition, &published, &allow) {
+            Ok(_) if !left.is_empty() => {
+                note = Some(format!(
+                    "{} has no release, but the feed at {} has one: copy its target here first, with \
+                     `.onair/` (`aws s3 sync s3://OLD s3://NEW`)",
+                    target.store.name(),
+                    settings.feed_url()
+                ));
+                Ok(Err(left))
+            }
             Ok(mut plan) => {
                 plan.old_tags.extend(old_tags);
                 release::hold(target.store.as_ref(), &published, plan).await
@@ -180,6 +193,21 @@ pub async fn prepare_of(
         }
     };
     Ok(Prepared { checkout, located, target, note, findings, unheard, outcome })
+}
+
+/// What would change for subscribers whose feed comes from another target still, as far as guards forbid it.
+async fn what_another_target_has(
+    options: &Options,
+    settings: &Settings,
+    edition: &Edition,
+    allow: &Overrides,
+) -> Result<Vec<Guard>, Error> {
+    let seen = target::see_from_outside(options, settings, &target::feed_key(settings)?).await?;
+    if seen.published.feed.is_none() {
+        return Ok(Vec::new());
+    }
+    let allow = allow.clone().with(Allow::ForeignFeed);
+    Ok(plan::plan(edition.clone(), &seen.published, &allow).err().unwrap_or_default())
 }
 
 /// Publishes the audio of these episodes anew, and permits the change. Audio that has its tag of today

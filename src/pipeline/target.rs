@@ -201,7 +201,8 @@ impl Seen {
     }
 }
 
-async fn see_from_outside(
+/// Looks at what is published where everybody finds it.
+pub async fn see_from_outside(
     options: &Options,
     settings: &Settings,
     feed: &Key,

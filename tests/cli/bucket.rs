@@ -188,6 +188,27 @@ fn the_doctor_looks_at_everything_and_says_how_to_mend_it() {
 }
 
 #[test]
+fn a_show_takes_its_addresses_along_to_another_bucket() {
+    let stage = Stage::new(sound);
+    assert_eq!(stage.run(&["release"]).code, 0);
+    let path = "episodes/episode_001.md";
+    let titled = stage.show.read(path).replacen("title: ", "title: A new ", 1);
+    stage.show.write(path, &titled);
+    assert_eq!(stage.run(&["release", "--retag", "1"]).code, 0);
+    let elsewhere = format!("{TARGET}-two");
+    let refused = stage.run(&["release", "--target", &elsewhere]);
+    assert_eq!(refused.code, 4, "{}", refused.said());
+    assert!(
+        refused.stdout.contains("copy its target here first, with `.onair/`"),
+        "{}",
+        refused.said()
+    );
+    assert!(refused.stderr.contains("--allow address-change"), "{}", refused.said());
+    let ran = stage.run(&["release", "--target", &elsewhere, "--allow", "address-change"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+}
+
+#[test]
 fn the_cdn_is_told_of_audio_that_is_taken_down() {
     let stage = Stage::new(sound);
     assert_eq!(stage.run(&["release"]).code, 0);

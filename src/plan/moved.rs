@@ -1,7 +1,7 @@
 //! Pages that move leave a redirect where they stood, and so do their players for other sites; pages of episodes
 //! that leave, a page that says so. It stays.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::guard::EpisodeName;
 use crate::model::object::{Key, Kind, Object};
@@ -14,10 +14,13 @@ use crate::store::record::Record;
 pub struct Moved {
     /// The episode, as a host speaks of it.
     pub episode: String,
-    /// Where the page stood: a redirect now stands there.
+    /// Where the page stood: a redirect now stands there, or another episode's page.
     pub from: Key,
     /// The address of the page.
     pub to: String,
+    /// The other episode, as a host speaks of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shows: Option<String>,
 }
 
 /// Every place where a page stood before and another page stands now.
@@ -46,6 +49,7 @@ impl Before {
 pub(super) fn settle(edition: &mut Edition, record: Option<&Record>) -> Before {
     let mut before = Before::default();
     let Some(record) = record else { return before };
+    before.moved = exchanged(edition, record);
     let taken: BTreeSet<Key> = edition.objects.iter().map(|object| object.key.clone()).collect();
     let stood = record.listed().filter_map(|old| Some((page_of(record, old)?, Some(&old.guid))));
     let embeds = record.listed().filter_map(|old| {
@@ -72,7 +76,8 @@ pub(super) fn settle(edition: &mut Edition, record: Option<&Record>) -> Before {
                 if !record.moved.contains_key(from) || record.gone.contains(from) {
                     let name = EpisodeName::of(&episode.guid, episode.number).0;
                     let to = page.url.clone();
-                    before.moved.push(Moved { episode: name, from: from.clone(), to });
+                    let from = from.clone();
+                    before.moved.push(Moved { episode: name, from, to, shows: None });
                 }
                 redirect::page(from.clone(), &page.url)
             }
@@ -87,6 +92,22 @@ pub(super) fn settle(edition: &mut Edition, record: Option<&Record>) -> Before {
         edition.objects.push(object);
     }
     before
+}
+
+/// Places of an episode where another one's page is to stand.
+fn exchanged(edition: &Edition, record: &Record) -> Vec<Moved> {
+    let pages = edition.episodes.iter().filter_map(|it| Some((&it.page.as_ref()?.key, it)));
+    let here: HashMap<&Key, &EditionEpisode> = pages.collect();
+    let stood = record.listed().filter_map(|old| Some((page_of(record, old)?, &old.guid)));
+    let led = record.moved.iter().map(|(key, guid)| (key.clone(), guid));
+    let others = stood.chain(led).filter_map(|(from, guid)| {
+        let here = here.get(&from).filter(|here| here.guid != *guid)?;
+        let episode = now(edition, record, guid).filter(|it| it.guid != here.guid)?;
+        let name = |it: &EditionEpisode| EpisodeName::of(&it.guid, it.number).0;
+        let to = episode.page.as_ref()?.url.clone();
+        Some(Moved { episode: name(episode), from, to, shows: Some(name(here)) })
+    });
+    others.collect()
 }
 
 /// Whether a page's player for other sites stood at `place`: where it stood, the page did, too.

@@ -138,9 +138,19 @@ fn moved_lines(moved: &[Moved]) -> Vec<String> {
     let mut lines = Vec::new();
     if !moved.is_empty() {
         let pages = counted(moved.len(), "page");
-        lines.push(format!("Moved: {pages}; a redirect stays at each old address"));
+        let redirects = match moved.iter().any(|it| it.shows.is_some()) {
+            true => "a redirect stays at each old address that no other page takes",
+            false => "a redirect stays at each old address",
+        };
+        lines.push(format!("Moved: {pages}; {redirects}"));
     }
-    let say = |it: &Moved| format!("  > {} now leads to {}", it.from, it.to);
+    let say = |it: &Moved| match &it.shows {
+        None => format!("  > {} now leads to {}", it.from, it.to),
+        Some(other) => format!(
+            "  > {} now shows episode {other}, and no longer episode {}: links to it lead astray",
+            it.from, it.episode
+        ),
+    };
     lines.extend(moved.iter().take(NAMED).map(say));
     if moved.len() > NAMED {
         lines.push(format!("  > and {} more", moved.len() - NAMED));

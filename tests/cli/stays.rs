@@ -271,6 +271,26 @@ fn a_page_has_no_place_where_something_else_stands() {
 }
 
 #[test]
+fn an_address_that_shows_another_episode_is_told() {
+    let show = show_of(2);
+    released(&show, &[]);
+    let path = |name: &str| show.path(&format!("episodes/{name}.md"));
+    let rename = |from: &str, to: &str| fs::rename(path(from), path(to)).unwrap();
+    rename("episode_001", "harbour");
+    released(&show, &[]);
+    // The redirect's place, and then two pages that change theirs.
+    rename("episode_002", "episode_001");
+    let astray = "podcasts/episode_001/index.html now shows episode 2, and no longer episode 1";
+    assert!(released(&show, &[]).stdout.contains(astray));
+    assert!(!released(&show, &[]).stdout.contains("Moved"));
+    rename("harbour", "x");
+    rename("episode_001", "harbour");
+    rename("x", "episode_001");
+    let ran = released(&show, &[]);
+    assert_eq!(ran.stdout.matches("lead astray").count(), 2, "{}", ran.said());
+}
+
+#[test]
 fn an_old_address_leads_to_one_page() {
     let show = show_of(2);
     for (number, alias) in [(1, "[/old/, /podcasts/episode_002/]"), (2, "[/old/, /two/]")] {

@@ -99,6 +99,8 @@ pub struct FeedDiff {
     pub guids_changed: usize,
     /// What differs in what the feed says of the show.
     pub show: Vec<&'static str>,
+    /// How many items go from the feed to its archive pages.
+    pub archived: usize,
 }
 
 impl FeedDiff {
@@ -115,7 +117,9 @@ impl FeedDiff {
                 .iter()
                 .filter(|item| item.identity().is_some_and(|id| archived.contains(id)));
             let still_there: BTreeSet<ItemName> = still_there.map(ItemName::of).collect();
+            let before = diff.removed.len();
             diff.removed.retain(|item| !still_there.contains(item));
+            diff.archived = before - diff.removed.len();
         }
         diff
     }
@@ -200,6 +204,9 @@ impl fmt::Display for FeedDiff {
                 .map(|changed| format!("{} {}", changed.item, changed.fields.join(" and ")))
                 .collect();
             write!(f, ", {} changed: {}", names.len(), named(&names))?;
+        }
+        if self.archived > 0 {
+            write!(f, ", {} to archive pages", self.archived)?;
         }
         if !self.show.is_empty() {
             write!(f, "; of the show: {}", self.show.join(", "))?;

@@ -158,7 +158,7 @@ fn items_that_go_to_an_archive_page_are_not_removed() {
     feed podcast-1.xml: new
     feed podcast.xml: content changed
     ");
-    assert_eq!(plan.diff.to_string(), "no item changes");
+    assert_eq!(plan.diff.to_string(), "0 new, 2 to archive pages; 0 guids changed");
 }
 
 #[test]

@@ -28,17 +28,21 @@ impl AssetFile {
     pub fn new(path: impl Into<String>, bytes: Bytes) -> Option<Self> {
         let path = path.into();
         let named = image_type(&path)?;
-        // What it is, whatever it is called.
-        let content_type = match imagesize::image_type(&bytes) {
-            Ok(ImageType::Jpeg) => "image/jpeg",
-            Ok(ImageType::Png) => "image/png",
-            Ok(ImageType::Gif) => "image/gif",
-            Ok(ImageType::Webp) => "image/webp",
-            _ => named,
+        // What it is, whatever it is called: a web server tells by the ending of what is published.
+        let (content_type, ending) = match imagesize::image_type(&bytes) {
+            Ok(ImageType::Jpeg) => ("image/jpeg", "jpg"),
+            Ok(ImageType::Png) => ("image/png", "png"),
+            Ok(ImageType::Gif) => ("image/gif", "gif"),
+            Ok(ImageType::Webp) => ("image/webp", "webp"),
+            _ => (named, ""),
+        };
+        let published = match path.rsplit_once('.') {
+            Some((stem, _)) if content_type != named => &format!("{stem}.{ending}"),
+            _ => &path,
         };
         let pixels = imagesize::blob_size(&bytes).ok().map(|size| (size.width, size.height));
         let sha256 = Sha256::of(&bytes);
-        let (site_path, digest) = (named_by_content(&path, sha256), Digest::Whole { sha256 });
+        let (site_path, digest) = (named_by_content(published, sha256), Digest::Whole { sha256 });
         Some(Self { path, site_path, content_type, digest, bytes, pixels })
     }
 

@@ -70,6 +70,25 @@ fn pictures_of_the_notes_and_bare_names_are_published_with_the_page() {
     assert!(feed.contains("<itunes:image href=\"https://show.example/img/a"), "{feed}");
 }
 
+/// A web server tells the type by the ending.
+#[test]
+fn a_picture_under_a_wrong_ending_is_published_under_its_own() {
+    let show = TestShow::new();
+    fs::write(show.path("img/odd.jpg"), png(1400)).unwrap();
+    show.with_audio(1, 150, &["image: odd.jpg", "background: img/odd.jpg"]);
+    let path = "episodes/episode_001.md";
+    show.write(path, &format!("{}![o](../img/odd.jpg)\n", show.read(path)));
+    let ran = show.onair(&["release", "--now", NOW]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let names: Vec<String> = show.tree("public/img").into_keys().collect();
+    let odd: Vec<&String> = names.iter().filter(|name| name.contains("odd-")).collect();
+    assert!(!odd.is_empty() && odd.iter().all(|name| !name.ends_with(".jpg")), "{names:?}");
+    let feed = show.read("public/podcasts/feed.xml");
+    assert!(feed.contains("<itunes:image href=\"https://show.example/img/odd-"), "{feed}");
+    assert!(!feed.contains("odd.jpg"), "{feed}");
+    assert!(show.onair(&["release", "--now", NOW]).stdout.starts_with("Nothing to do"));
+}
+
 /// The card that an episode's page names, as a path below the target.
 fn card(show: &TestShow) -> Option<String> {
     let page = show.read("public/podcasts/episode_001/index.html");

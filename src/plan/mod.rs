@@ -333,6 +333,9 @@ fn draw_up(
     let stands: BTreeSet<&Key> = stands.chain([&edition.feed.key]).collect();
     let dropped = record.into_iter().flat_map(|record| &record.objects);
     let dropped = dropped.filter(|(key, it)| it.kind.is_of_the_site() && !stands.contains(key));
+    // A feed that moves stays where it was, and names its archive pages.
+    let moves = record.is_some_and(|record| record.feed.key != edition.feed.key);
+    let dropped = dropped.filter(|(_, it)| !(moves && it.kind == Kind::Feed));
     let leaves: BTreeMap<Key, Recorded> =
         dropped.map(|(key, it)| (key.clone(), it.clone())).collect();
     let known = stands.into_iter().chain(leaves.keys()).collect();

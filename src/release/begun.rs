@@ -35,8 +35,10 @@ pub(super) async fn settle(
     let unknown = compare(store, unknown).await?;
     let missing = known.into_iter().filter(|(_, found)| !matches!(found, Found::Same(_)));
     let missing: Vec<Key> = missing.map(|(key, _)| key).collect();
-    // Where a recorded object was overwritten, its bytes are gone; the edition may have others.
-    let begun = missing.iter().filter_map(|key| Some(published.begun.get(key)?.expected(key)));
+    // Where a recorded object was overwritten, its bytes are gone; the edition may have others. What was
+    // only to leave was not.
+    let begun = missing.iter().filter_map(|key| Some((key, published.begun.get(key)?)));
+    let begun = begun.filter(|(_, begun)| !begun.leaves).map(|(key, begun)| begun.expected(key));
     let overwritten = strays(compare(store, begun.collect()).await?);
     let mut strays = strays(unknown);
     for stray in &mut strays {

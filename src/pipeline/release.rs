@@ -203,7 +203,8 @@ async fn what_another_target_has(
     allow: &Overrides,
 ) -> Result<Vec<Guard>, Error> {
     let seen = target::see_from_outside(options, settings, &target::feed_key(settings)?).await?;
-    if seen.published.feed.is_none() {
+    // An old host's feed has no target that could be copied.
+    if !seen.published.is_by_onair() {
         return Ok(Vec::new());
     }
     let allow = allow.clone().with(Allow::ForeignFeed);

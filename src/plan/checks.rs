@@ -13,7 +13,6 @@ use crate::model::audio::stands_elsewhere;
 use crate::model::object::{Digest, Key, Kind};
 use crate::model::waiting::Waiting;
 use crate::site::edition::{Edition, EditionEpisode, Guid};
-use crate::store::Stored;
 use crate::store::published::{Published, Standing};
 use crate::store::record::{LIMIT, Record, Revision};
 
@@ -88,10 +87,7 @@ fn target(edition: &Edition, published: &Published, allow: &Overrides, guards: &
             None => "no feed".to_owned(),
         };
         let key = &edition.feed.key;
-        let by_onair = |feed: &Stored| {
-            String::from_utf8_lossy(&feed.bytes).contains("<generator>onair</generator>")
-        };
-        let copied = published.record.is_none() && published.feed.as_ref().is_some_and(by_onair);
+        let copied = published.record.is_none() && published.is_by_onair();
         let (what, expected, found) = match copied {
             true => (
                 format!("onair wrote `{key}`, but the record of that release is missing"),

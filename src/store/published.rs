@@ -46,6 +46,12 @@ pub struct Published {
 }
 
 impl Published {
+    /// Whether the public feed says that onair wrote it.
+    pub fn is_by_onair(&self) -> bool {
+        let feed = self.feed.as_ref().map(|feed| String::from_utf8_lossy(&feed.bytes));
+        feed.is_some_and(|feed| feed.contains("<generator>onair</generator>"))
+    }
+
     /// A target in which nothing stands.
     pub fn nothing() -> Self {
         Self {

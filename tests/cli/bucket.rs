@@ -209,6 +209,21 @@ fn a_show_takes_its_addresses_along_to_another_bucket() {
 }
 
 #[test]
+fn the_feed_of_an_old_host_holds_nothing_up() {
+    let stage = Stage::new(|server, asked| match asked.path.as_str() {
+        "/podcasts/feed.xml" if server.object("pod/podcasts/feed.xml").is_none() => {
+            let feed = "<rss version='2.0'><channel><title>a</title><link>b</link><description>c</description>\
+                <item><title>t</title><guid>001.mp3</guid><enclosure url='https://old.example/1.mp3' length='9' \
+                type='audio/mpeg'/></item></channel></rss>";
+            (200, Vec::new(), feed.into())
+        }
+        _ => sound(server, asked),
+    });
+    let ran = stage.run(&["release"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+}
+
+#[test]
 fn the_cdn_is_told_of_audio_that_is_taken_down() {
     let stage = Stage::new(sound);
     assert_eq!(stage.run(&["release"]).code, 0);

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::http::{Client, Response};
 use crate::rules::pictures::MAX_PICTURE;
+use crate::show::files::picture_kind;
 
 /// Of a show with more, the rest is told by `onair rehost`.
 const MAX_ASKED: usize = 2000;
@@ -54,13 +55,9 @@ pub fn ask<'a, T: Send>(
 pub fn ending(client: &Client, url: &str) -> Option<&'static str> {
     // A server may send all of it.
     let answer = client.get_with(url, &[("Range", "bytes=0-63")], MAX_PICTURE).ok()?;
-    match answer.bytes.as_slice() {
-        _ if !answer.is_success() => None,
-        [0xff, 0xd8, 0xff, ..] => Some(".jpg"),
-        [0x89, b'P', b'N', b'G', ..] => Some(".png"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(".webp"),
-        _ => None,
-    }
+    let (_, ending) = picture_kind(&answer.bytes).filter(|_| answer.is_success())?;
+    // What no artwork is.
+    (ending != ".gif").then_some(ending)
 }
 
 /// The length of what stands at an address: a HEAD's, or the whole's of which one byte is asked for.

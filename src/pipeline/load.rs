@@ -15,12 +15,11 @@ use crate::report::{Sources, human};
 use crate::rules::picture::{lacks, picture};
 use crate::rules::pictures::MAX_PICTURE;
 use crate::rules::show::Artwork;
-use crate::rules::text::FINISH_MERGE;
+use crate::rules::text::merge;
 use crate::rules::{Finding, registry};
 use crate::show::episode::TranscriptGiven;
 use crate::show::files;
 use crate::show::read::{self, FileTrouble, ShowError};
-use crate::show::source::unfinished_merge;
 use crate::show::values::AudioName;
 use crate::show::{Episode, Given, Settings, Show, Source};
 use crate::site::TranscriptFile;
@@ -76,14 +75,12 @@ fn failed(error: ShowError) -> Error {
             })
         }
         ShowError::Wrong { source_text, error } => {
-            let mut finding =
-                Finding::at(&registry::SETTINGS, &source_text, error.span, error.reason);
-            finding.help = error.help;
-            if let Some(span) = unfinished_merge(&source_text.text) {
-                let message = "git could not merge this file, and both sides stand in it";
-                finding =
-                    Finding::at(&registry::MERGE, &source_text, span, message).help(FINISH_MERGE);
-            }
+            let finding = merge(&source_text).unwrap_or_else(|| {
+                let mut finding =
+                    Finding::at(&registry::SETTINGS, &source_text, error.span, error.reason);
+                finding.help = error.help;
+                finding
+            });
             let text = human::render(&[finding], &Sources::one(&source_text), false);
             Error::usage(format!("onair.toml cannot be used\n{}", text.trim_end()))
         }

@@ -179,7 +179,7 @@ impl<'a> Away<'a> {
     }
 
     /// Gives the episodes whose audio is `there` the address that follows from the settings.
-    fn take_home(mut self, there: &BTreeSet<String>, complete: bool) -> Result<Rehosted, Error> {
+    fn take_home(self, there: &BTreeSet<String>, complete: bool) -> Result<Rehosted, Error> {
         let mut rehosted = Rehosted {
             home: 0,
             other_length: 0,
@@ -188,15 +188,17 @@ impl<'a> Away<'a> {
             artwork: counted_with_first(&self.with_artwork_elsewhere()),
             complete,
         };
-        let Self { show, ref episodes, ref wanted, .. } = self;
+        let Self { show, episodes, wanted, stays } = self;
+        rehosted.stays = stays;
         let mut old = Vec::new();
-        for (episode, WantedAudio { path, stated, url }) in episodes.iter().zip(wanted) {
+        for (episode, WantedAudio { path, stated, url }) in episodes.iter().zip(&wanted) {
             if !there.contains(path) {
                 continue;
             }
             let bytes = length(show, path)?;
             let Some(home) = at_home(&show.settings, episode, bytes) else {
-                self.stays.entry(AMONG_OTHERS).or_default().push(episode.source.path.clone());
+                let stays = rehosted.stays.entry(AMONG_OTHERS).or_default();
+                stays.push(episode.source.path.clone());
                 continue;
             };
             let Source { path, text, .. } = &episode.source;
@@ -208,7 +210,6 @@ impl<'a> Away<'a> {
         if show.settings.media.tracking.is_empty() {
             rehosted.tracking = trackers(&old);
         }
-        rehosted.stays = self.stays;
         Ok(rehosted)
     }
 }

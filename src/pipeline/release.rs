@@ -1,6 +1,6 @@
 //! `release`: check, read what is published, plan; then carry out the very plan that was made.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -233,8 +233,11 @@ async fn retag(
         let standing = located.placements.iter().filter(|(_, placement)| tagged(placement));
         paths.extend(standing.map(|(path, _)| path.clone()));
     }
+    let episodes = checkout.show.episodes.iter().filter(|_| !paths.is_empty());
+    let episodes: HashMap<&str, &Episode> =
+        episodes.map(|episode| (episode.source.path.as_str(), episode)).collect();
     for (at, path) in paths.iter().enumerate() {
-        let episode = checkout.show.episodes.iter().find(|it| it.source.path == *path);
+        let episode = episodes.get(path.as_str()).copied();
         let of_today = match episode {
             Some(episode) => with_tag_of_today(checkout, located, target, episode).await?,
             None => None,

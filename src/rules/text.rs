@@ -12,7 +12,7 @@ use crate::show::keys::own;
 use crate::show::read::{FileTrouble, UnreadableReason};
 use crate::show::set_key::set_value;
 use crate::show::settings::ShowKind;
-use crate::show::source::unfinished_merge;
+use crate::show::source::{UNFINISHED_MERGE, unfinished_merge};
 use crate::show::{Episode, Given, Malformed, Settings, Source, Span, Unreadable};
 
 /// Apple's limit on a description, in bytes.
@@ -21,15 +21,12 @@ pub(super) const MAX_DESCRIPTION: usize = 4000;
 const MAX_VALUE: usize = 255;
 
 /// What git could not merge, and nobody has since.
-fn merge(source: &Source) -> Option<Finding> {
+pub fn merge(source: &Source) -> Option<Finding> {
     let span = unfinished_merge(&source.text)?;
-    let message = "git could not merge this file, and both sides stand in it";
-    Some(Finding::at(&rule::MERGE, source, span, message).help(FINISH_MERGE))
+    Some(Finding::at(&rule::MERGE, source, span, UNFINISHED_MERGE).help(
+        "keep what belongs there, take out the lines of `<<<<<<<`, `=======` and `>>>>>>>`, and commit",
+    ))
 }
-
-/// What is to be done about it.
-pub const FINISH_MERGE: &str =
-    "keep what belongs there, take out the lines of `<<<<<<<`, `=======` and `>>>>>>>`, and commit";
 
 /// A file that is not an episode.
 pub fn unreadable(file: &Unreadable) -> Finding {

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use percent_encoding::percent_decode_str;
 
+use imagesize::ImageType;
+
 use super::episode::{ChaptersGiven, Person};
 use super::read::{self, FileTrouble};
 use super::source::{Given, Located, Source, Span};
@@ -180,6 +182,17 @@ pub fn image_type(path: &str) -> Option<&'static str> {
         "webp" => Some("image/webp"),
         "gif" => Some("image/gif"),
         "avif" => Some("image/avif"),
+        _ => None,
+    }
+}
+
+/// The media type of a picture by its first bytes, whatever it is called, and the ending that says so.
+pub fn picture_kind(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    match imagesize::image_type(bytes).ok()? {
+        ImageType::Jpeg => Some(("image/jpeg", ".jpg")),
+        ImageType::Png => Some(("image/png", ".png")),
+        ImageType::Gif => Some(("image/gif", ".gif")),
+        ImageType::Webp => Some(("image/webp", ".webp")),
         _ => None,
     }
 }

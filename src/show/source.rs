@@ -41,6 +41,9 @@ pub fn unfinished_merge(text: &str) -> Option<Span> {
     Some(start..start + len)
 }
 
+/// What is to be said of a file that has them.
+pub const UNFINISHED_MERGE: &str = "git could not merge this file, and both sides stand in it";
+
 /// Where the lines of a text are, found once for many places in it.
 #[derive(Debug)]
 pub struct Lines {

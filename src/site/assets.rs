@@ -1,13 +1,12 @@
 //! Files beside the pages: the host's images, and onair's own style sheet, scripts and icon.
 
 use bytes::Bytes;
-use imagesize::ImageType;
 
 use super::SiteError;
 use super::address::Addresses;
 use crate::model::hash::Sha256;
 use crate::model::object::{Body, Digest, Kind, Object};
-use crate::show::files::image_type;
+use crate::show::files::{image_type, picture_kind};
 
 /// The site path of the style sheet with which a browser shows the feed.
 pub const FEED_STYLE: &str = "assets/feed.css";
@@ -28,16 +27,10 @@ impl AssetFile {
     pub fn new(path: impl Into<String>, bytes: Bytes) -> Option<Self> {
         let path = path.into();
         let named = image_type(&path)?;
-        // What it is, whatever it is called: a web server tells by the ending of what is published.
-        let (content_type, ending) = match imagesize::image_type(&bytes) {
-            Ok(ImageType::Jpeg) => ("image/jpeg", "jpg"),
-            Ok(ImageType::Png) => ("image/png", "png"),
-            Ok(ImageType::Gif) => ("image/gif", "gif"),
-            Ok(ImageType::Webp) => ("image/webp", "webp"),
-            _ => (named, ""),
-        };
+        // A web server tells what it is by the ending of what is published.
+        let (content_type, ending) = picture_kind(&bytes).unwrap_or((named, ""));
         let published = match path.rsplit_once('.') {
-            Some((stem, _)) if content_type != named => &format!("{stem}.{ending}"),
+            Some((stem, _)) if content_type != named => &format!("{stem}{ending}"),
             _ => &path,
         };
         let pixels = imagesize::blob_size(&bytes).ok().map(|size| (size.width, size.height));

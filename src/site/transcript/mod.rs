@@ -16,7 +16,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::show::html_depth::is_too_deep;
-use crate::show::source::unfinished_merge;
+use crate::show::source::{UNFINISHED_MERGE, unfinished_merge};
 use crate::show::{Source, cues};
 
 /// The form of a transcript as it is published.
@@ -193,7 +193,7 @@ impl TranscriptFile {
         let wrong = |line, reason: &str| TranscriptError { line, reason: reason.to_owned() };
         if let Some(span) = unfinished_merge(&source.text) {
             let (line, _) = source.line_column(span.start);
-            return Err(wrong(line, "git could not merge this file, and both sides stand in it"));
+            return Err(wrong(line, UNFINISHED_MERGE));
         }
         let mut format = Format::of_path(&source.path)
             .ok_or_else(|| wrong(1, "a transcript is a .vtt, .srt, .json, .html or .txt file"))?;

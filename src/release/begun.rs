@@ -115,7 +115,7 @@ pub(super) async fn note(
     write_manifest(run, plan.base.record.as_ref(), &begun, manifest, Decides::Manifest).await
 }
 
-/// Takes away what a release that was cut off has left and nobody wants.
+/// Takes away what a release that was cut off has left and nobody wants; gives what the store does not remove.
 ///
 /// Its audio stays unless it is known to have ended: one that only slept may yet put its feed, and
 /// that names the audio.
@@ -123,7 +123,7 @@ pub(super) async fn take_back(
     plan: &Plan,
     run: &Run<'_>,
     lease: &Lease<'_>,
-) -> Result<(), ReleaseError> {
+) -> Result<Begun, ReleaseError> {
     let (go, stay): (Vec<&Stray>, Vec<&Stray>) =
         plan.strays.iter().partition(|stray| lease.last_has_ended || !stray.is_audio);
     for stray in stay {
@@ -134,5 +134,9 @@ pub(super) async fn take_back(
         );
         run.tell(Event::Note { message: &message });
     }
-    remove(go, run, lease).await
+    let stay = remove(go, run, lease).await?.into_iter();
+    Ok(stay
+        .filter_map(|key| plan.base.begun.get_key_value(&key))
+        .map(|(key, begun)| (key.clone(), begun.clone()))
+        .collect())
 }

@@ -27,7 +27,7 @@ pub(super) async fn commit(
     lease: &Lease<'_>,
     mut record: Record,
     manifest: Option<Version>,
-    leaving: &[Stray],
+    leaving: &Leaving,
 ) -> Result<ReleaseNumber, ReleaseError> {
     lease.check().await?;
     enter(run, lease, &mut record).await?;
@@ -39,15 +39,25 @@ pub(super) async fn commit(
         run.tell(Event::FeedPublished { key: &plan.feed.key });
     }
     let decides = if plan.feed_reason.is_some() { Decides::Feed } else { Decides::Manifest };
-    let leaves = plan.leaving();
-    let manifest = write_manifest(run, Some(&record), &leaves, manifest, decides).await?;
+    let mut noted = plan.leaving();
+    noted.extend(leaving.stayed.clone());
+    let manifest = write_manifest(run, Some(&record), &noted, manifest, decides).await?;
     // Without a manifest of ours, a later release has gone on, and may want what leaves.
-    if !leaves.is_empty() && manifest.is_some() {
-        remove(leaving, run, lease).await?;
-        let (none, decided) = (Begun::new(), Decides::Feed);
-        write_manifest(run, Some(&record), &none, manifest, decided).await?;
+    if !plan.leaves.is_empty() && manifest.is_some() {
+        let stay = remove(&leaving.now, run, lease).await?;
+        noted.retain(|key, _| stay.contains(key) || leaving.stayed.contains_key(key));
+        write_manifest(run, Some(&record), &noted, manifest, Decides::Feed).await?;
     }
     Ok(record.number)
+}
+
+/// What goes, or should have gone.
+#[derive(Debug, Default)]
+pub(super) struct Leaving {
+    /// What the show no longer has, as it stands.
+    pub(super) now: Vec<Stray>,
+    /// What an earlier release has left and the store did not remove: it is noted for the next one.
+    pub(super) stayed: Begun,
 }
 
 /// What decides between two releases.

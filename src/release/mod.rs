@@ -45,7 +45,7 @@ pub use verify::prove;
 use crate::model::object::{Key, Kind};
 use crate::plan::{Plan, Reason, Step};
 use crate::store::Version;
-use crate::store::begun::{Begun, Stray};
+use crate::store::begun::Begun;
 use crate::store::record::{Record, ReleaseNumber, manifest_key};
 use lock::Lease;
 
@@ -150,7 +150,8 @@ async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Rece
     // a release was cut off in, may have held anything.
     let unknown = plan.base.record.is_none() || lease.resuming;
     let changed = plan.steps().filter(|(_, reason)| unknown || *reason != Reason::New);
-    let changed = changed.map(|(object, _)| &object.key).chain(plan.leaves.keys());
+    let gone = plan.leaves.keys().chain(plan.strays.iter().map(|stray| &stray.key));
+    let changed = changed.map(|(object, _)| &object.key).chain(gone);
     receipt.changed = changed.cloned().collect();
     Ok(receipt)
 }
@@ -161,10 +162,10 @@ async fn prepare(
     plan: &Plan,
     run: &Run<'_>,
     lease: &Lease<'_>,
-) -> Result<(send::Sent, Record, Option<Version>, Vec<Stray>), ReleaseError> {
+) -> Result<(send::Sent, Record, Option<Version>, commit::Leaving), ReleaseError> {
     let (proved, manifest) = tokio::try_join!(prove(plan, run.store), begin(plan, run))?;
     let mut sent = send::Sent::of(proved);
-    begun::take_back(plan, run, lease).await?;
+    let stayed = begun::take_back(plan, run, lease).await?;
     let rest = send::send_named(&plan.sends, run, lease, &mut sent).await?;
     // Archive pages of the feed name enclosures too.
     let (archives, pages): (Vec<&Step>, Vec<&Step>) =
@@ -181,14 +182,14 @@ async fn prepare(
         commit::keep_feeds(plan, run).await?;
         send::keep_leaving(plan, run).await
     };
-    let (pages, (), leaving) = tokio::try_join!(pages, verified, kept)?;
+    let (pages, (), now) = tokio::try_join!(pages, verified, kept)?;
     sent.note(pages);
     sent.note(send::send(archives, run, lease).await?);
     let base = plan.base.record.as_ref().map(|record| record.number);
     let number = base.map_or(ReleaseNumber::FIRST, ReleaseNumber::next);
     let objects = std::mem::take(&mut sent.recorded);
     let record = plan.record(number, run.clock.now(), run.owner.author.clone(), objects);
-    Ok((sent, record, manifest, leaving))
+    Ok((sent, record, manifest, commit::Leaving { now, stayed }))
 }
 
 /// Notes what is about to be written, if nothing was published since the plan was made; gives the manifest's

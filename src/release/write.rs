@@ -1,12 +1,14 @@
 //! Writes whose outcome is looked into until it is known: the answer to a write may be lost, or be that of a retry
 //! which met its own first try.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::error::ReleaseError;
+use super::event::Event;
 use super::lock::{Lease, may_have_happened};
 use super::run::Run;
 use crate::model::object::{Key, Kind, Object};
@@ -73,23 +75,34 @@ pub(super) async fn keep_copy(run: &Run<'_>, copy: &Object) -> Result<(), Releas
     write(run, copy, Condition::Absent, |_| (), look).await
 }
 
-/// Removes these, unless somebody has written there since.
+/// Removes these, unless somebody has written there since. Gives those that the store does not remove, and tells of
+/// them: what stands for too long breaks no feed.
 pub(super) async fn remove(
     strays: impl IntoIterator<Item = &Stray>,
     run: &Run<'_>,
     lease: &Lease<'_>,
-) -> Result<(), ReleaseError> {
-    stream::iter(strays)
+) -> Result<BTreeSet<Key>, ReleaseError> {
+    let stay = stream::iter(strays)
         .map(async |stray| {
             lease.check().await?;
             let condition = Condition::Is(stray.version.clone());
-            match run.store.delete(&stray.key, &condition).await {
+            Ok::<_, ReleaseError>(match run.store.delete(&stray.key, &condition).await {
                 // Whoever has written there since knows why.
-                Ok(()) | Err(StoreError::Precondition { .. }) => Ok::<_, ReleaseError>(()),
-                Err(error) => Err(error.into()),
-            }
+                Ok(()) | Err(StoreError::Precondition { .. }) => None,
+                Err(error) => Some((stray.key.clone(), error)),
+            })
         })
         .buffer_unordered(run.at_once)
-        .try_collect()
-        .await
+        .try_filter_map(async |stays| Ok(stays));
+    let stay: Vec<(Key, StoreError)> = stay.try_collect().await?;
+    if let Some((_, error)) = stay.first() {
+        let (stays, them) = match stay.len() {
+            1 => ("1 object that nothing names any more stays".to_owned(), "it"),
+            count => (format!("{count} objects that nothing names any more stay"), "them"),
+        };
+        let message =
+            format!("{stays} public: {error}. The next release tries to remove {them} again");
+        run.tell(Event::Note { message: &message });
+    }
+    Ok(stay.into_iter().map(|(key, _)| key).collect())
 }

@@ -110,3 +110,26 @@ async fn a_new_episode_takes_as_many_requests_in_a_long_show_as_in_a_short_one()
     }
     assert_eq!(requests[0], requests[1]);
 }
+
+#[tokio::test]
+async fn what_the_store_does_not_remove_stops_no_release() {
+    let store = Tap::new(&BTreeMap::new());
+    let mut show = Show::of(2);
+    show.guest = Some("noor");
+    publish(&store, &show, "one", at(0)).await.unwrap();
+    store.removes(false);
+    let there = |name: &str| text(store.objects().keys()).iter().any(|key| key.contains(name));
+    for (second, title) in [(1, "Two"), (2, "Three"), (3, "Four")] {
+        (show.guest, show.title) = (None, title);
+        let receipt = publish(&store, &show, "next", at(second)).await.unwrap();
+        assert!(receipt.feed_published);
+        assert!(there("noor"));
+    }
+    store.removes(true);
+    let receipt = publish(&store, &show, "last", at(4)).await.unwrap();
+    assert!(!there("noor"));
+    assert_eq!(text(&receipt.changed), ["guests/noor/index.html"], "what a CDN holds of it");
+    let again = publish(&store, &show, "again", at(5)).await.unwrap();
+    assert_eq!(again.number, None);
+    assert_eq!(store.broken(), None);
+}

@@ -60,6 +60,7 @@ struct State {
     /// Writes that were begun, with the same left out.
     begun: usize,
     delayed: Vec<(Object, Condition)>,
+    removes: bool,
 }
 
 /// Calls that change something; `conditional` costs S3 nothing and is not counted.
@@ -83,6 +84,7 @@ impl Tap {
             written: Vec::new(),
             begun: 0,
             delayed: Vec::new(),
+            removes: true,
         };
         state.look(objects);
         Self { store, state: Mutex::new(state), died: Notify::new() }
@@ -97,6 +99,11 @@ impl Tap {
         let mut state = self.state();
         state.operations = 0;
         state.script = Box::new(script);
+    }
+
+    /// Whether anything may be removed.
+    pub fn removes(&self, removes: bool) {
+        self.state().removes = removes;
     }
 
     /// How many operations there were under the present script.
@@ -261,7 +268,14 @@ impl Store for Tap {
     }
 
     async fn delete(&self, key: &Key, condition: &Condition) -> Result<(), StoreError> {
-        let run = |store: &MemoryStore| store.remove(key, condition);
+        let removes = self.state().removes;
+        let run = |store: &MemoryStore| match removes {
+            true => store.remove(key, condition),
+            false => {
+                let message = format!("not allowed to remove `{key}`");
+                Err(StoreError::Failed { message, help: None, transient: false })
+            }
+        };
         self.step(Sort::Write, key.as_str(), None, run, |()| ()).await
     }
 }

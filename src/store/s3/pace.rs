@@ -1,6 +1,6 @@
 //! How many small requests are under way at a time: as many as are seen to help.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -25,6 +25,8 @@ pub(super) struct Pace {
 #[derive(Debug)]
 struct Seen {
     width: usize,
+    /// Rooms that are taken.
+    taken: usize,
     /// Rooms that are taken and will not be handed out again.
     surplus: usize,
     since: Instant,
@@ -60,20 +62,29 @@ impl Pace {
     /// Begins with `width` requests at a time and has never more than `most`.
     pub(super) fn new(width: usize, most: usize) -> Self {
         let since = Instant::now();
-        let seen = Seen { width, surplus: 0, since, requests: 0, bytes: 0, rate: 0.0 };
+        let seen = Seen { width, taken: 0, surplus: 0, since, requests: 0, bytes: 0, rate: 0.0 };
         Self { rooms: Semaphore::new(width), most, seen: Mutex::new(seen) }
     }
 
     /// Waits until there is room for a request with so many bytes.
     pub(super) async fn room(&self, bytes: u64) -> Room<'_> {
         // Nobody closes the semaphore.
-        Room { pace: self, bytes, permit: self.rooms.acquire().await.ok() }
+        let permit = self.rooms.acquire().await.ok();
+        let mut seen = self.seen();
+        if seen.taken == 0 {
+            // Nothing was under way: that time tells nothing of the line.
+            (seen.since, seen.requests, seen.bytes) = (Instant::now(), 0, 0);
+        }
+        seen.taken += 1;
+        drop(seen);
+        Room { pace: self, bytes, permit }
     }
 
     /// One request has come to its end. Whether its room is not to be handed out again.
     #[expect(clippy::cast_precision_loss, reason = "a rate, of which two digits matter")]
     fn done(&self, bytes: u64) -> bool {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.seen();
+        seen.taken -= 1;
         seen.requests += 1;
         seen.bytes += bytes + REQUEST;
         let time = seen.since.elapsed();
@@ -84,11 +95,16 @@ impl Pace {
             let kept = grown.min(seen.surplus);
             self.rooms.add_permits(grown - kept);
             let surplus = seen.surplus - kept + seen.width.saturating_sub(width);
-            *seen = Seen { width, surplus, since: Instant::now(), requests: 0, bytes: 0, rate };
+            let (since, taken) = (Instant::now(), seen.taken);
+            *seen = Seen { width, taken, surplus, since, requests: 0, bytes: 0, rate };
         }
         let surplus = seen.surplus > 0;
         seen.surplus -= usize::from(surplus);
         surplus
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -130,6 +146,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_pause_tells_nothing_of_the_line() {
+        let pace = Pace::new(10, 40);
+        for width in [10, 20] {
+            let mut rooms = Vec::new();
+            for _ in 0..width {
+                rooms.push(pace.room(1).await);
+            }
+            std::thread::sleep(WINDOW);
+            drop(rooms);
+            std::thread::sleep(10 * WINDOW);
+        }
+        assert!(pace.seen().width >= 20);
+    }
+
+    #[tokio::test]
     async fn no_more_rooms_are_handed_out_than_it_is_wide() {
         let pace = Pace::new(2, 3);
         let (one, two) = (pace.room(1).await, pace.room(1).await);
@@ -140,7 +171,7 @@ mod tests {
         drop(two);
         assert_eq!(third(&pace), 3, "it grew to its limit");
         let rooms = [pace.room(1).await, pace.room(1).await, pace.room(1).await];
-        pace.seen.lock().unwrap().surplus = 1;
+        pace.seen().surplus = 1;
         drop(rooms);
         assert_eq!(third(&pace), 2);
     }

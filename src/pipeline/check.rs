@@ -162,7 +162,7 @@ pub fn files_of(show: &Show, audio: &AudioEvidence, wanted: &[String]) -> BTreeS
     wanted.iter().cloned().chain(heard.map(str::to_owned)).chain(named).collect()
 }
 
-/// The paths of the episodes that a host named by number or file name.
+/// The paths of the episodes that a host named by number (`109`, `s2e3`) or file name.
 ///
 /// # Errors
 /// If there is no such episode.
@@ -170,11 +170,14 @@ pub fn select(show: &Show, names: &[String]) -> Result<Vec<String>, Error> {
     let mut paths = Vec::new();
     for name in names {
         let number: Option<u32> = name.trim_start_matches('#').parse().ok();
+        let of_season = of_season(name);
         let found = show.episodes.iter().filter(|episode| {
             let path = &episode.source.path;
+            let its = episode.number.value().copied();
             *name == episode.slug
                 || is_at(path, name)
-                || number.is_some() && episode.number.value().copied() == number
+                || number.is_some() && its == number
+                || of_season.is_some() && episode.season.value().copied().zip(its) == of_season
         });
         let before = paths.len();
         paths.extend(found.map(|episode| episode.source.path.clone()));
@@ -191,6 +194,30 @@ pub fn select(show: &Show, names: &[String]) -> Result<Vec<String>, Error> {
         }
     }
     Ok(paths)
+}
+
+/// As [`select`], of what cannot be taken back: a name means one episode.
+///
+/// # Errors
+/// As [`select`], or if a number is that of several.
+pub fn select_one_each(show: &Show, names: &[String]) -> Result<Vec<String>, Error> {
+    let mut paths = Vec::new();
+    for name in names {
+        let found = select(show, std::slice::from_ref(name))?;
+        if found.len() > 1 {
+            let message = format!("`{name}` is more than one episode: {}", found.join(", "));
+            return Err(Error::usage(message)
+                .help("name one of them by its file, or by season and number, as in s2e3"));
+        }
+        paths.extend(found);
+    }
+    Ok(paths)
+}
+
+/// Season and number of a name such as `s2e3`.
+fn of_season(name: &str) -> Option<(u32, u32)> {
+    let (season, number) = name.strip_prefix(['s', 'S'])?.split_once(['e', 'E'])?;
+    Some((season.parse().ok()?, number.parse().ok()?))
 }
 
 /// Whether a path ends with what a host wrote of it.

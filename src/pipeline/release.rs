@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::check::{find, select};
+use super::check::{find, select_one_each};
 use super::ears::{Listening, Watch, listen_to};
 use super::edition::Known;
 use super::evidence::{self, AudioEvidence};
@@ -20,7 +20,7 @@ use crate::release::{self, Receipt, Run};
 use crate::rules::{Evidence, Finding, Severity};
 use crate::show::sound_settings::Listen;
 use crate::show::{Episode, Settings, enclosure, waiting};
-use crate::site::edition::{Edition, Guid};
+use crate::site::edition::{Edition, Guid, SharedNumbers};
 use crate::store::published::Standing;
 
 /// What is asked of a release.
@@ -222,7 +222,7 @@ async fn retag(
 ) -> Result<Overrides, Error> {
     let all = |name: &String| name == EpisodeName::ALL;
     let (every, names): (Vec<String>, Vec<String>) = names.iter().cloned().partition(all);
-    let mut paths = select(&checkout.show, &names)?;
+    let mut paths = select_one_each(&checkout.show, &names)?;
     let named = paths.len();
     if !every.is_empty() {
         // What onair never gave a tag is the host's.
@@ -272,6 +272,7 @@ fn old_tags<'a>(
     first: impl Iterator<Item = &'a Episode>,
 ) -> Vec<OldTag> {
     let mut tags = Vec::new();
+    let shared = SharedNumbers::of(&checkout.show.episodes);
     for episode in first {
         let placement = located.placements.get(&episode.source.path);
         let Some(Placement::Standing(PublishedAudio { tag_texts: Some(then), .. })) = placement
@@ -281,8 +282,8 @@ fn old_tags<'a>(
         let texts = then.differing(&tag::texts(checkout, episode));
         let guid = episode.effective_guid().filter(|_| !texts.is_empty());
         tags.extend(guid.map(|guid| {
-            let number = episode.number.value().copied();
-            OldTag { episode: EpisodeName::of(&Guid(guid.to_owned()), number).0, texts }
+            let name = EpisodeName::of(&Guid(guid.to_owned()), shared.name(episode));
+            OldTag { episode: name.0, texts }
         }));
     }
     tags

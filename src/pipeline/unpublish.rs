@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
-use super::check::select;
+use super::check::{select, select_one_each};
 use super::ears::Watch;
 use super::fix::write_episode;
 use super::release::{self, Preparation, ReleaseOptions};
@@ -108,7 +108,9 @@ fn hold_back(checkout: &mut Checkout, names: &[String]) -> Result<(Drafts, Vec<S
     for name in names {
         let by_guid = checkout.show.episodes.iter().find(|it| it.effective_guid() == Some(name));
         let by_guid = by_guid.map(|episode| vec![episode.source.path.clone()]);
-        let selected = select(&checkout.show, std::slice::from_ref(name)).ok();
+        let name_alone = std::slice::from_ref(name);
+        let selected = select(&checkout.show, name_alone).ok();
+        let selected = selected.map(|_| select_one_each(&checkout.show, name_alone)).transpose()?;
         let Some(paths) = selected.or(by_guid) else {
             known.push(name.trim_start_matches('#').to_owned());
             continue;

@@ -12,7 +12,7 @@ use super::guard::{Allow, EpisodeName, Guard, GuardKind, Overrides};
 use crate::model::audio::stands_elsewhere;
 use crate::model::object::{Digest, Key, Kind};
 use crate::model::waiting::Waiting;
-use crate::site::edition::{Edition, EditionEpisode, Guid};
+use crate::site::edition::{Edition, EditionEpisode, EpisodeNumber, Guid};
 use crate::store::published::{Published, Standing};
 use crate::store::record::{LIMIT, Record, Revision};
 
@@ -295,7 +295,7 @@ fn promise(permalink: bool, url: &str, length: &str, mime_type: &str) -> String 
 struct Known {
     guid: Guid,
     permalink: bool,
-    number: Option<u32>,
+    number: Option<EpisodeNumber>,
     url: String,
     audio: Option<Key>,
     digest: Option<Digest>,
@@ -309,7 +309,11 @@ fn known(published: &Published, before: Option<&Document>) -> Vec<Known> {
                 Some(Known {
                     guid: Guid(item.guid.clone()?),
                     permalink: item.permalink,
-                    number: item.number.as_ref().and_then(|number| number.parse().ok()),
+                    number: item
+                        .number
+                        .as_ref()
+                        .and_then(|it| it.parse().ok())
+                        .map(EpisodeNumber::Alone),
                     url: item.url.clone().unwrap_or_default(),
                     audio: None,
                     digest: None,

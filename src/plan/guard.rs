@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::site::edition::Guid;
+use crate::site::edition::{EpisodeNumber, Guid};
 
 /// What was about to go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -85,7 +85,7 @@ impl EpisodeName {
     pub const ALL: &str = "all";
 
     /// How to name an episode: by its number if it has one.
-    pub fn of(guid: &Guid, number: Option<u32>) -> Self {
+    pub fn of(guid: &Guid, number: Option<EpisodeNumber>) -> Self {
         Self(number.map_or_else(|| guid.0.clone(), |number| number.to_string()))
     }
 }
@@ -129,7 +129,10 @@ pub enum Allow {
 
 /// Every permission with its name and, for the help text, its meaning.
 pub const ALLOW: &[(&str, &str)] = &[
-    ("guid-change:EPISODES", "let published episodes (`109`, `1,2`, or `all`) change their guids"),
+    (
+        "guid-change:EPISODES",
+        "let published episodes (`109`, `s2e3`, `1,2`, or `all`) change their guids",
+    ),
     ("show-guid-change", "let the show get another podcast:guid"),
     ("removal:EPISODES", "let published episodes leave the feed"),
     ("audio-change:EPISODES", "let published episodes get other audio, under new addresses"),
@@ -265,7 +268,7 @@ impl Overrides {
         &self,
         of: fn(EpisodeName) -> Allow,
         guid: &Guid,
-        number: Option<u32>,
+        number: Option<EpisodeNumber>,
     ) -> bool {
         self.contains(&of(EpisodeName(guid.0.clone())))
             || self.contains(&of(EpisodeName(EpisodeName::ALL.to_owned())))

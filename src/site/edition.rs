@@ -1,6 +1,6 @@
 //! A show rendered whole: the value that a plan compares with what is published.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use crate::model::audio::PublishedAudio;
 use crate::model::chapter::TagChapter;
 use crate::model::object::{Key, Kind, Object};
 use crate::model::waiting::Waiting;
-use crate::show::page;
+use crate::show::{Episode, page};
 
 /// Where an episode's player for other sites stands, beside its page.
 pub const EMBED: &str = "embed/index.html";
@@ -45,7 +45,7 @@ pub struct EditionEpisode {
     /// The guid's `isPermaLink`, part of its identity for some clients.
     pub permalink: bool,
     /// The episode's number, where it has one.
-    pub number: Option<u32>,
+    pub number: Option<EpisodeNumber>,
     /// The item's title.
     pub title: String,
     /// The source file below the show's folder: `episodes/109.md`.
@@ -71,6 +71,53 @@ pub struct EditionEpisode {
     /// Its page, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<EpisodePage>,
+}
+
+/// The number by which a host speaks of an episode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum EpisodeNumber {
+    /// No other episode of the show has it.
+    Alone(u32),
+    /// Each season counts anew.
+    OfSeason {
+        /// The season.
+        season: u32,
+        /// The number in it.
+        number: u32,
+    },
+}
+
+impl fmt::Display for EpisodeNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Alone(number) => write!(f, "{number}"),
+            Self::OfSeason { season, number } => write!(f, "s{season}e{number}"),
+        }
+    }
+}
+
+/// Numbers that several episodes of a show have.
+#[derive(Debug, Default)]
+pub struct SharedNumbers(HashSet<u32>);
+
+impl SharedNumbers {
+    /// Those of these episodes.
+    pub fn of<'a>(episodes: impl IntoIterator<Item = &'a Episode>) -> Self {
+        let mut seen = HashSet::new();
+        let numbers = episodes.into_iter().filter_map(|it| it.number.value().copied());
+        Self(numbers.filter(|number| !seen.insert(*number)).collect())
+    }
+
+    /// How a host speaks of this one of them, if a number tells it apart.
+    pub fn name(&self, episode: &Episode) -> Option<EpisodeNumber> {
+        let number = *episode.number.value()?;
+        if !self.0.contains(&number) {
+            return Some(EpisodeNumber::Alone(number));
+        }
+        let season = *episode.season.value()?;
+        Some(EpisodeNumber::OfSeason { season, number })
+    }
 }
 
 /// Where an episode's page stands.

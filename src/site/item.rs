@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{Timestamp, ZonedDateTime};
 
 use super::address::{Addresses, Target};
-use super::edition::{EditionEpisode, EnclosureUrl, Guid};
+use super::edition::{EditionEpisode, EnclosureUrl, Guid, SharedNumbers};
 use super::html::Clean;
 use super::lang::Language;
 use super::people::{self, Credit};
@@ -107,12 +107,12 @@ impl Entry<'_> {
     }
 
     /// What a release promises of this episode.
-    pub fn promise(&self) -> EditionEpisode {
+    pub fn promise(&self, shared: &SharedNumbers) -> EditionEpisode {
         let EpisodeIn { episode, audio, tag_chapters, .. } = self.given;
         EditionEpisode {
             guid: self.guid.clone(),
             permalink: episode.is_permalink(),
-            number: episode.number.value().copied(),
+            number: shared.name(episode),
             title: self.title.to_owned(),
             source: episode.source.path.clone(),
             enclosure_url: self.enclosure_url.clone(),

@@ -44,7 +44,7 @@ use address::Addresses;
 pub use assets::AssetFile;
 use card::CardFile;
 pub use edition::Edition;
-use edition::{EditionEpisode, EpisodePage};
+use edition::{EditionEpisode, EpisodePage, SharedNumbers};
 use item::Item;
 #[cfg(any(test, feature = "testing"))]
 pub use pages::templates::rendered;
@@ -227,8 +227,9 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
         let path = addresses.page(entry.given.episode);
         Ok::<_, SiteError>(EpisodePage { key: addresses.key(&path)?, url: addresses.url(&path) })
     };
+    let shared = SharedNumbers::of(inputs.episodes.iter().map(|given| given.episode));
     let promise = |entry: &&item::Entry<'_>| {
-        Ok::<_, SiteError>(EditionEpisode { page: Some(page(entry)?), ..entry.promise() })
+        Ok::<_, SiteError>(EditionEpisode { page: Some(page(entry)?), ..entry.promise(&shared) })
     };
     let mut episodes = Vec::with_capacity(due.len());
     for entry in &due {

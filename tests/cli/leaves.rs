@@ -200,3 +200,36 @@ fn there_is_no_way_back_to_what_was_taken_down_and_a_dry_run_says_so() {
         }
     }
 }
+
+#[test]
+fn each_season_counts_anew_and_no_other_s_episode_goes() {
+    let show = show_of(3);
+    for (path, season, number) in
+        [("episode_001", 1, 1), ("episode_002", 2, 1), ("episode_003", 1, 2)]
+    {
+        let path = format!("episodes/{path}.md");
+        let text = show.read(&path);
+        let rest = text.lines().filter(|line| !line.starts_with("episode:")).skip(1);
+        let rest: Vec<&str> = rest.collect();
+        let keys = format!("season: {season}\nepisode: {number}");
+        show.write(&path, &format!("---\n{keys}\n{}\n", rest.join("\n")));
+    }
+    released(&show, &[]);
+    let several = show.onair(&["unpublish", "1", "--yes"]);
+    assert_eq!(several.code, 2, "{}", several.said());
+    let both = "episodes/episode_001.md, episodes/episode_002.md";
+    assert!(several.said().contains(both), "{}", several.said());
+    assert!(several.said().contains("as in s2e3"), "{}", several.said());
+
+    std::fs::remove_file(show.path("episodes/episode_001.md")).unwrap();
+    let refused = show.onair(&["release"]);
+    assert!(refused.said().contains("--allow removal:s1e1"), "{}", refused.said());
+    let other = show.onair(&["release", "--allow", "removal:1"]);
+    assert_eq!(other.code, 4, "{}", other.said());
+    let said = released(&show, &["--allow", "removal:s1e1"]).said();
+    assert!(said.contains("`onair unpublish s1e1` removes"), "{said}");
+    taken_down(&show, "s1e1");
+    assert_eq!(below(&show, "media/"), ["public/media/002.mp3", "public/media/003.mp3"]);
+    taken_down(&show, "s2e1");
+    assert_eq!(below(&show, "media/"), ["public/media/003.mp3"]);
+}

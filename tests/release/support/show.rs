@@ -7,7 +7,9 @@ use bytes::Bytes;
 use onair::model::audio::PublishedAudio;
 use onair::model::hash::Sha256;
 use onair::model::object::{Body, Digest, Key, Kind, Object};
-use onair::site::edition::{Edition, EditionEpisode, EnclosureUrl, EpisodePage, Guid};
+use onair::site::edition::{
+    Edition, EditionEpisode, EnclosureUrl, EpisodeNumber, EpisodePage, Guid,
+};
 use onair::store::published::Published;
 
 pub const BASE: &str = "https://example.org/";
@@ -144,7 +146,7 @@ impl Episode {
             tag_chapters: Vec::new(),
             guid,
             permalink: false,
-            number: Some(number),
+            number: Some(EpisodeNumber::Alone(number)),
             title: self.title.clone(),
             source: format!("episodes/{number}.md"),
             enclosure_url: EnclosureUrl(format!("{BASE}{key}")),

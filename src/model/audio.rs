@@ -1,5 +1,7 @@
 //! An episode's audio as the target holds it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::hash::Sha256;
@@ -18,7 +20,7 @@ pub struct PublishedAudio {
     pub key: Key,
     /// The enclosure's length (tag and payload), in bytes.
     pub bytes: u64,
-    /// The playing time of all frames, in milliseconds.
+    /// The playing time of all frames, in milliseconds; 0 where nobody says it: see [`PublishedAudio::time`].
     pub milliseconds: u64,
     /// The playing time without the encoder's delay and padding, in milliseconds, where it differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,6 +107,11 @@ impl PublishedAudio {
     /// Whether a front matter's `size` is one of its lengths: as published, or the host's own file's.
     pub fn has_size(&self, bytes: u64) -> bool {
         self.bytes == bytes || self.source_bytes == Some(bytes)
+    }
+
+    /// The playing time, where it is known.
+    pub fn time(&self) -> Option<Duration> {
+        (self.milliseconds > 0).then(|| Duration::from_millis(self.milliseconds))
     }
 
     /// Whether it plays for so many milliseconds, to the second, with or without the encoder's

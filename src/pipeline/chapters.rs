@@ -176,15 +176,15 @@ pub fn findings(
 pub fn publishable(
     episode: &Episode,
     read: Option<&ChaptersRead>,
-    duration: Duration,
+    time: Option<Duration>,
 ) -> Vec<Chapter> {
     let written = read.and_then(ChaptersRead::written).map_or(&[][..], |written| &written.list);
-    in_order(episode, written.iter().map(|it| it.value.clone()).collect(), duration)
+    in_order(episode, written.iter().map(|it| it.value.clone()).collect(), time)
 }
 
 /// The chapters of a tag as feed and page have them.
-pub fn of_tag(episode: &Episode, held: &[TagChapter], duration: Duration) -> Vec<Chapter> {
-    in_order(episode, held.iter().map(Chapter::from).collect(), duration)
+pub fn of_tag(episode: &Episode, held: &[TagChapter], time: Option<Duration>) -> Vec<Chapter> {
+    in_order(episode, held.iter().map(Chapter::from).collect(), time)
 }
 
 /// Whether the host leaves it to the MP3 which chapters an episode has: `chapters: []` says none.
@@ -192,9 +192,9 @@ pub fn are_left_to_the_tag(episode: &Episode, read: Option<&ChaptersRead>) -> bo
     read.is_none() && matches!(episode.chapters, Given::Missing | Given::Empty(_))
 }
 
-fn in_order(episode: &Episode, chapters: Vec<Chapter>, duration: Duration) -> Vec<Chapter> {
+fn in_order(episode: &Episode, chapters: Vec<Chapter>, time: Option<Duration>) -> Vec<Chapter> {
     let intro = episode.title.value().map_or("", String::as_str);
-    judge::publishable(chapters, Some(duration), intro)
+    judge::publishable(chapters, time, intro)
 }
 
 /// The chapters that the tag of the MP3 at `file` holds, as far as a page can show them.

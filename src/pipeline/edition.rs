@@ -4,7 +4,6 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -147,7 +146,7 @@ fn episodes(
     let mut episodes = Vec::with_capacity(checkout.show.episodes.len());
     for episode in checkout.show.episodes.iter().filter(|episode| !episode.is_draft()) {
         let Some((audio, object)) = audio(episode)? else { continue };
-        let duration = Duration::from_millis(audio.milliseconds);
+        let time = audio.time();
         let path = &episode.source.path;
         let named = episode.transcripts.value().map(Vec::as_slice).unwrap_or_default();
         let read = checkout.transcripts.get(path).map(Vec::as_slice).unwrap_or_default();
@@ -164,8 +163,8 @@ fn episodes(
             false => Vec::new(),
         };
         let chapters = match tag_chapters.is_empty() {
-            true => chapters::publishable(episode, written, duration),
-            false => chapters::of_tag(episode, &tag_chapters, duration),
+            true => chapters::publishable(episode, written, time),
+            false => chapters::of_tag(episode, &tag_chapters, time),
         };
         episodes.push(EpisodeIn {
             episode,

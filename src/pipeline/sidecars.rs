@@ -149,6 +149,12 @@ pub fn links(show: &Show, findings: &mut Vec<Finding>) {
                     "is no file of the show",
                     Some("name the episode's file, as in `episode_001.md`"),
                 ),
+                Err(FileTrouble::Missing) if is_mail(path) => {
+                    ("is a mail address without `mailto:`", Some("write `mailto:` before it"))
+                }
+                Err(FileTrouble::Missing) if begins_with_host(path) => {
+                    ("is a web address without `https://`", Some("write `https://` before it"))
+                }
                 Err(_) => continue,
             };
             let message = format!("{} {why}: this link leads nowhere", printable(path));
@@ -159,6 +165,21 @@ pub fn links(show: &Show, findings: &mut Vec<Finding>) {
             });
         }
     }
+}
+
+/// `ann@sea.example`
+fn is_mail(path: &str) -> bool {
+    path.split_once('@').is_some_and(|(_, host)| !host.contains('/') && host.contains('.'))
+}
+
+/// `aws.example.com/docs/`, `www.sea.example`: a file in no folder may have a name with a dot, too.
+fn begins_with_host(path: &str) -> bool {
+    let (host, below) = path.split_once('/').map_or((path, None), |(host, it)| (host, Some(it)));
+    let (_, last) = host.rsplit_once('.').unwrap_or_default();
+    let is_host = last.len() >= 2
+        && last.chars().all(char::is_alphabetic)
+        && host.split('.').all(|label| !label.is_empty());
+    is_host && (below.is_some() || host.starts_with("www."))
 }
 
 /// What becomes of a file that is neither a page nor a picture, and what to name instead.

@@ -67,7 +67,7 @@ fn spec(checkout: &Checkout, episode: &Episode, duration: Duration) -> TagSpec {
     let written = checkout.chapters.get(&episode.source.path).map(Arc::as_ref);
     // `chapters: []` says that there are none.
     let given = written.map_or(episode.chapters.value().is_some(), |read| read.written().is_some());
-    let chapters = given.then(|| chapters::publishable(episode, written, duration));
+    let chapters = given.then(|| chapters::publishable(episode, written, Some(duration)));
     let own = own_artwork(show, episode);
     let cover = own.as_ref().or(checkout.cover.as_ref());
     tagging::spec(&show.settings, episode, chapters.as_deref(), cover, duration)

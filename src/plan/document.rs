@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use rss::extension::Extension;
 use rss::{Channel, Enclosure, Guid, Item};
 
 /// Items that are read at a time.
@@ -19,6 +20,8 @@ const AT_ONCE: usize = 500;
 pub(super) struct Document {
     /// The values of [`SHOW`].
     pub(super) show: Vec<Option<String>>,
+    /// The hash of all that it says of the show, but for when it was made.
+    pub(super) all: u64,
     /// In the feed's order.
     pub(super) items: Vec<Line>,
 }
@@ -77,9 +80,18 @@ impl Document {
 }
 
 fn whole(bytes: &[u8]) -> Result<Document, String> {
-    let channel = Channel::read_from(bytes).map_err(|error| error.to_string())?;
-    let show = SHOW.iter().map(|(_, get)| get(&channel).map(str::to_owned)).collect();
-    Ok(Document { show, items: channel.items.into_iter().map(Line::of).collect() })
+    let mut channel = Channel::read_from(bytes).map_err(|error| error.to_string())?;
+    let items = std::mem::take(&mut channel.items).into_iter().map(Line::of).collect();
+    let show = SHOW.iter().map(|(_, get)| get(&channel)).collect();
+    (channel.last_build_date, channel.pub_date, channel.generator) = (None, None, None);
+    let atom = channel.extensions.get_mut("atom").and_then(|atom| atom.get_mut("link"));
+    if let Some(links) = atom {
+        // Which archive pages there are follows from the items.
+        let rel = |link: &Extension| link.attrs.get("rel").cloned().unwrap_or_default();
+        links.retain(|link| !matches!(&*rel(link), "next" | "last" | "prev-archive"));
+    }
+    let all = hash_of(&channel);
+    Ok(Document { show, all, items })
 }
 
 /// Where the channel's content begins, where each of its items stands, and where it ends.
@@ -131,10 +143,7 @@ impl Line {
             item.extensions().get("podcast").and_then(|all| all.get(element)).map_or(0, Vec::len)
         };
         let fields = ITEM.map(|(_, get)| hash(|hasher| get(&item).hash(hasher)));
-        let all = hash(|hasher| {
-            // Hashing does not fail.
-            let _ = write!(Hashing(hasher), "{item:?}");
-        });
+        let all = hash_of(&item);
         let companions = COMPANIONS.map(|(element, _)| count(element));
         let enclosure = item.enclosure.unwrap_or_default();
         let guid = item.guid;
@@ -164,6 +173,14 @@ fn hash(what: impl FnOnce(&mut DefaultHasher)) -> u64 {
     hasher.finish()
 }
 
+/// Of all that something says.
+fn hash_of(all: &impl fmt::Debug) -> u64 {
+    hash(|hasher| {
+        // Hashing does not fail.
+        let _ = write!(Hashing(hasher), "{all:?}");
+    })
+}
+
 struct Hashing<'a>(&'a mut DefaultHasher);
 
 impl fmt::Write for Hashing<'_> {
@@ -177,23 +194,26 @@ impl fmt::Write for Hashing<'_> {
 pub(super) const COMPANIONS: [(&str, &str); 2] =
     [("chapters", "chapters"), ("transcript", "transcripts")];
 
-type Field<T> = (&'static str, fn(&T) -> Option<&str>);
+type OfShow = (&'static str, fn(&Channel) -> Option<String>);
+type OfItem = (&'static str, fn(&Item) -> Option<&str>);
 
-pub(super) const SHOW: [Field<Channel>; 9] = [
-    ("title", |show| Some(show.title())),
-    ("link", |show| Some(show.link())),
-    ("description", |show| Some(show.description())),
-    ("language", Channel::language),
-    ("image", |show| show.itunes_ext()?.image()),
-    ("author", |show| show.itunes_ext()?.author()),
-    ("explicit", |show| show.itunes_ext()?.explicit()),
-    ("category", |show| Some(show.itunes_ext()?.categories().first()?.text())),
-    (GUID, |show| show.extensions().get("podcast")?.get("guid")?.first()?.value()),
+pub(super) const SHOW: [OfShow; 11] = [
+    ("title", |show| Some(show.title.clone())),
+    ("link", |show| Some(show.link.clone())),
+    ("description", |show| Some(show.description.clone())),
+    ("language", |show| show.language.clone()),
+    ("copyright", |show| show.copyright.clone()),
+    ("image", |show| show.itunes_ext()?.image.clone()),
+    ("author", |show| show.itunes_ext()?.author.clone()),
+    ("explicit", |show| show.itunes_ext()?.explicit.clone()),
+    ("category", |show| Some(format!("{:?}", show.itunes_ext()?.categories))),
+    ("type", |show| show.itunes_ext()?.r#type.clone()),
+    (GUID, |show| show.extensions().get("podcast")?.get("guid")?.first()?.value.clone()),
 ];
 
 const GUID: &str = "podcast:guid";
 
-pub(super) const ITEM: [Field<Item>; 16] = [
+pub(super) const ITEM: [OfItem; 16] = [
     ("guid", |item| item.guid().map(Guid::value)),
     ("isPermaLink", |item| {
         item.guid().map(|guid| if guid.is_permalink() { "true" } else { "false" })

@@ -8,6 +8,7 @@ use std::fmt;
 use super::document::{Document, ITEM, Line, SHOW};
 use crate::model::object::{Key, Kind, Object};
 use crate::site::edition::Edition;
+use crate::store::record::Record;
 
 /// What an edition's feed is made of: the public feed, and the archive pages it leads to.
 #[derive(Debug)]
@@ -101,16 +102,25 @@ pub struct FeedDiff {
     pub show: Vec<&'static str>,
     /// How many items go from the feed to its archive pages.
     pub archived: usize,
+    /// How many come back from there.
+    pub from_archive: usize,
 }
 
 impl FeedDiff {
     /// Compares the feed that is public, if any, with the one that will be.
     ///
-    /// An item that goes to an archive page is not removed.
-    pub(super) fn between(old: Option<&Document>, new: &Documents<'_>) -> Self {
+    /// An item that goes to an archive page is not removed, and one that comes from there is not new: the `record`
+    /// knows it.
+    pub(super) fn between(
+        old: Option<&Document>,
+        new: &Documents<'_>,
+        record: Option<&Record>,
+    ) -> Self {
+        let known = record.into_iter().flat_map(Record::listed);
+        let known: BTreeSet<&str> = known.map(|episode| episode.guid.0.as_str()).collect();
         let archived = new.archives.iter().flat_map(|(_, page)| &page.items);
         let archived: BTreeSet<&str> = archived.filter_map(Line::identity).collect();
-        let mut diff = Self::of_documents(old, &new.feed.1);
+        let mut diff = Self::of_documents(old, &new.feed.1, &known);
         if let Some(old) = old {
             let still_there = old
                 .items
@@ -124,7 +134,7 @@ impl FeedDiff {
         diff
     }
 
-    fn of_documents(old: Option<&Document>, new: &Document) -> Self {
+    fn of_documents(old: Option<&Document>, new: &Document, known: &BTreeSet<&str>) -> Self {
         let Some(old) = old else {
             let new = new.items.iter().map(ItemName::of).collect();
             return Self { new, ..Self::default() };
@@ -135,7 +145,10 @@ impl FeedDiff {
                 by_identity.entry(id).or_insert((at, item));
             }
         }
-        let show = fields(SHOW.iter().map(|(name, _)| *name), &old.show, &new.show);
+        let mut show = fields(SHOW.iter().map(|(name, _)| *name), &old.show, &new.show);
+        if show.is_empty() && old.all != new.all {
+            show.push("other elements");
+        }
         let mut diff = Self { show, ..Self::default() };
         let (mut strangers, mut matched) = (Vec::new(), BTreeSet::new());
         for item in &new.items {
@@ -158,6 +171,9 @@ impl FeedDiff {
                     diff.guids_changed += 1;
                     let before = unmatched.remove(at);
                     diff.compare(before, item);
+                }
+                None if item.guid.as_deref().is_some_and(|guid| known.contains(guid)) => {
+                    diff.from_archive += 1;
                 }
                 None => diff.new.push(ItemName::of(item)),
             }
@@ -207,6 +223,9 @@ impl fmt::Display for FeedDiff {
         }
         if self.archived > 0 {
             write!(f, ", {} to archive pages", self.archived)?;
+        }
+        if self.from_archive > 0 {
+            write!(f, ", {} from archive pages", self.from_archive)?;
         }
         if !self.show.is_empty() {
             write!(f, "; of the show: {}", self.show.join(", "))?;

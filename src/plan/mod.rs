@@ -260,7 +260,8 @@ pub fn plan(
     if !guards.is_empty() {
         return Err(guards);
     }
-    let diff = FeedDiff::between(public.as_ref(), &after);
+    let ours = published.record.as_ref().filter(|_| published.standing != Standing::Foreign);
+    let diff = FeedDiff::between(public.as_ref(), &after, ours);
     Ok(draw_up(edition, published, diff, BTreeMap::new(), before))
 }
 

@@ -73,7 +73,7 @@ pub fn rollback(
     if !guards.is_empty() {
         return Err(guards);
     }
-    let diff = FeedDiff::between(public_feed(published).as_ref(), &after);
+    let diff = FeedDiff::between(public_feed(published).as_ref(), &after, current);
     let mut objects = current.map(|record| record.objects.clone()).unwrap_or_default();
     objects.retain(|key, _| !published.missing.contains(key));
     let before = Before::of(current);

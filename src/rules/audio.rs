@@ -61,7 +61,7 @@ impl Evidence {
             Self::Probed { probe: Probe { content: Content::Mp3(mp3), .. }, .. } => {
                 Some(Duration::from_millis(mp3.time.milliseconds()))
             }
-            Self::Recorded(audio) => Some(Duration::from_millis(audio.milliseconds)),
+            Self::Recorded(audio) => audio.time(),
             _ => None,
         }
     }

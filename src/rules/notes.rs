@@ -59,6 +59,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
         findings.push(template(episode, span, whose));
     }
     findings.extend(unknown_tags(episode));
+    findings.extend(embeds(episode));
     if let Given::Good(description) = &episode.description {
         // Front matter is YAML, where a description may be written with escapes: its place is enough.
         if let Some((_, whose)) =
@@ -126,8 +127,46 @@ fn unknown_tags(episode: &Episode) -> Option<Finding> {
     Some(Finding::at(&rule::TEXT_LOST, &episode.source, span, message).help(help))
 }
 
+/// What plays or draws something in the notes, and is in no page and no feed: an `iframe` of another site, say. One
+/// finding shows the first, and how many there are.
+fn embeds(episode: &Episode) -> Option<Finding> {
+    let markdown = episode.notes_text();
+    let lower = markdown.to_ascii_lowercase();
+    if !EMBEDS.iter().any(|name| lower.contains(&format!("<{name}"))) {
+        return None;
+    }
+    let is_embed = |tag: &String| EMBEDS.contains(&&*tag[1..].to_ascii_lowercase());
+    let embeds = |html: &str| tags(html).into_iter().filter(is_embed).collect::<Vec<_>>();
+    let found = notes::html(markdown).into_iter().map(|(html, span)| (embeds(&html), span));
+    let found: Vec<_> = found.filter(|(tags, _)| !tags.is_empty()).collect();
+    let (tags, span) = found.first()?;
+    let tag = tags.first()?;
+    let at = episode.notes.start + span.start + markdown[span.clone()].find(&**tag).unwrap_or(0);
+    let more = match found.iter().map(|(tags, _)| tags.len()).sum() {
+        1 => String::new(),
+        all => format!(", the first of {all}"),
+    };
+    let message = format!("`{tag}>` is left out of page and feed{more}");
+    let finding = Finding::at(&rule::TEXT_LOST, &episode.source, at..at + tag.len(), message);
+    Some(finding.help("link to what it shows"))
+}
+
+/// Elements that a page could only show with another's code, or that no app shows.
+const EMBEDS: [&str; 9] =
+    ["applet", "audio", "canvas", "embed", "iframe", "object", "script", "svg", "video"];
+
 /// The starts of tags in HTML that no element has: `<T`.
 fn unknown_names(html: &str) -> Vec<String> {
+    let mut names = tags(html);
+    names.retain(|tag| {
+        let name = tag[1..].to_ascii_lowercase();
+        !ELEMENTS.split_whitespace().any(|known| known == name)
+    });
+    names
+}
+
+/// The starts of tags in HTML: `<a`.
+fn tags(html: &str) -> Vec<String> {
     let mut names = Vec::new();
     let mut rest = html;
     while let Some(at) = rest.find('<') {
@@ -139,10 +178,8 @@ fn unknown_names(html: &str) -> Vec<String> {
         let end = rest[1..].find(|c: char| c.is_whitespace() || "/><".contains(c));
         let (tag, behind) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
         rest = behind;
-        let name = tag[1..].to_ascii_lowercase();
         // Word and its like write elements with a colon, which hold nothing.
-        let is_tag = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.contains(':');
-        if is_tag && !ELEMENTS.split_whitespace().any(|known| known == name) {
+        if tag[1..].starts_with(|c: char| c.is_ascii_alphabetic()) && !tag.contains(':') {
             names.push(tag.to_owned());
         }
     }
@@ -304,6 +341,12 @@ mod tests {
         assert_eq!(said("T", notes), "");
         insta::assert_snapshot!(said("T", "é <br> Vec<T> and\nssh <user-name>@host\n"), @"4:11 text-lost: `<T>` is read as HTML and left out, the first of 2");
         insta::assert_snapshot!(said("T\ndescription: a Map<K, V>", "Vec<T>\n"), @"3:14 text-lost: `<K,>` is read as HTML and left out, the first of 2");
+    }
+
+    #[test]
+    fn what_plays_or_draws_is_said_to_be_left_out() {
+        let notes = "`<iframe>`\n\n    <video>\n\nA <b>word</b>\n\n<IFRAME src=x></IFRAME>\n<p><svg><path/></svg>\n";
+        insta::assert_snapshot!(said("T", notes), @"10:1 text-lost: `<IFRAME>` is left out of page and feed, the first of 2");
     }
 
     proptest! {

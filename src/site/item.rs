@@ -1,7 +1,6 @@
 //! An episode with everything that feed and pages say of it, so that both say the same.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::{Timestamp, ZonedDateTime};
 
@@ -182,8 +181,8 @@ impl<'a> Item<'a> {
                 Target::Absolute(url) => url,
             })
         };
-        let end = Duration::from_millis(entry.given.audio.milliseconds);
-        let mut notes = html::notes(episode.notes_text(), Some(end), &on_page);
+        let end = entry.given.audio.time();
+        let mut notes = html::notes(episode.notes_text(), end, &on_page);
         if notes.text.is_empty() && !notes.page.contains("<img") {
             // Such as `&nbsp;` alone.
             notes.page = Clean::default();

@@ -264,3 +264,19 @@ fn chapters_of_the_tag_are_used_where_the_host_wrote_none() {
     let published = published_chapters(&show).unwrap();
     assert!(published.contains("Mine") && !published.contains("Flood"), "{published}");
 }
+
+#[test]
+fn where_nobody_says_how_long_it_plays_chapters_stay() {
+    let show = TestShow::without_audio();
+    let keys = "title: Gulls\ndate: 2022-06-01 07:00:00 +0200\ndescription: d\nguid: g1\nsize: 1000\n\
+                enclosure: https://old.example/1.mp3\n";
+    let chapters = "chapters:\n  - 0:00 One\n  - 2:00 Two\n  - 4:00 Three\n";
+    let soundbite = "soundbites:\n  - {start: 104.4, duration: 12}\n";
+    show.write("episodes/episode_001.md", &format!("---\n{keys}{chapters}{soundbite}---\n"));
+    let check = show.check();
+    assert!(!check.contains("after the audio") && !check.contains("the audio ends"), "{check}");
+    let ran = show.onair(&["release"]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let feed = show.read("public/podcasts/feed.xml");
+    assert!(feed.contains("<podcast:chapters ") && !feed.contains("<itunes:duration"), "{feed}");
+}

@@ -197,7 +197,7 @@ pub(super) const COMPANIONS: [(&str, &str); 2] =
 type OfShow = (&'static str, fn(&Channel) -> Option<String>);
 type OfItem = (&'static str, fn(&Item) -> Option<&str>);
 
-pub(super) const SHOW: [OfShow; 11] = [
+pub(super) const SHOW: [OfShow; 15] = [
     ("title", |show| Some(show.title.clone())),
     ("link", |show| Some(show.link.clone())),
     ("description", |show| Some(show.description.clone())),
@@ -206,12 +206,23 @@ pub(super) const SHOW: [OfShow; 11] = [
     ("image", |show| show.itunes_ext()?.image.clone()),
     ("author", |show| show.itunes_ext()?.author.clone()),
     ("explicit", |show| show.itunes_ext()?.explicit.clone()),
-    ("category", |show| Some(format!("{:?}", show.itunes_ext()?.categories))),
+    ("category", |show| {
+        let categories = &show.itunes_ext()?.categories;
+        (!categories.is_empty()).then(|| format!("{categories:?}"))
+    }),
     ("type", |show| show.itunes_ext()?.r#type.clone()),
-    (GUID, |show| show.extensions().get("podcast")?.get("guid")?.first()?.value.clone()),
+    ("block", |show| show.itunes_ext()?.block.clone()),
+    ("complete", |show| show.itunes_ext()?.complete.clone()),
+    ("new-feed-url", |show| show.itunes_ext()?.new_feed_url.clone()),
+    ("locked", |show| of_podcast(show, "locked")),
+    (GUID, |show| of_podcast(show, "guid")),
 ];
 
 const GUID: &str = "podcast:guid";
+
+fn of_podcast(show: &Channel, element: &str) -> Option<String> {
+    show.extensions().get("podcast")?.get(element)?.first()?.value.clone()
+}
 
 pub(super) const ITEM: [OfItem; 16] = [
     ("guid", |item| item.guid().map(Guid::value)),

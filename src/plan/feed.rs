@@ -104,6 +104,8 @@ pub struct FeedDiff {
     pub archived: usize,
     /// How many come back from there.
     pub from_archive: usize,
+    /// How many archive pages are new or differ; which of their items do is not looked at.
+    pub archive_pages: usize,
 }
 
 impl FeedDiff {
@@ -229,6 +231,11 @@ impl fmt::Display for FeedDiff {
         }
         if !self.show.is_empty() {
             write!(f, "; of the show: {}", self.show.join(", "))?;
+        }
+        match self.archive_pages {
+            0 => {}
+            1 => f.write_str("; 1 archive page changes")?,
+            count => write!(f, "; {count} archive pages change")?,
         }
         write!(f, "; {} guids changed", self.guids_changed)
     }

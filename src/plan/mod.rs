@@ -269,7 +269,7 @@ pub fn plan(
 fn draw_up(
     edition: Edition,
     published: &Published,
-    diff: FeedDiff,
+    mut diff: FeedDiff,
     mut unchanged: BTreeMap<Key, Recorded>,
     before: Before,
 ) -> Plan {
@@ -324,6 +324,7 @@ fn draw_up(
         }
     }
 
+    diff.archive_pages = sends.iter().filter(|step| step.object.kind == Kind::Feed).count();
     let record_changes = record.is_none_or(|record| {
         record.episodes != edition.episodes
             || record.objects != unchanged

@@ -158,7 +158,33 @@ fn items_that_go_to_an_archive_page_are_not_removed() {
     feed podcast-1.xml: new
     feed podcast.xml: content changed
     ");
-    assert_eq!(plan.diff.to_string(), "0 new, 2 to archive pages; 0 guids changed");
+    let said = "0 new, 2 to archive pages; 1 archive page changes; 0 guids changed";
+    assert_eq!(plan.diff.to_string(), said);
+
+    let paged = apply(&plan, &published);
+    let back = planned(Show::of(3).edition(&paged, &BTreeSet::new()), &paged);
+    assert_eq!(back.diff.to_string(), "0 new, 2 from archive pages; 0 guids changed");
+}
+
+#[test]
+fn all_that_changes_of_the_show_is_told() {
+    let published = first(&Show::of(1));
+    for (element, told) in [
+        (
+            r#"<itunes:category text="Arts"><itunes:category text="Books"/></itunes:category>"#,
+            "category",
+        ),
+        ("<itunes:block>Yes</itunes:block>", "block"),
+        ("<copyright>Ann</copyright>", "copyright"),
+        ("<itunes:subtitle>Sea</itunes:subtitle>", "other elements"),
+        ("<lastBuildDate>Tue, 01 Mar 2022 07:00:00 +0000</lastBuildDate>", ""),
+    ] {
+        let mut edition = Show::of(1).edition(&published, &BTreeSet::new());
+        let feed =
+            Show::of(1).feed(&edition.episodes).replace("<item>", &format!("{element}<item>"));
+        edition.feed = object("podcast.xml", Kind::Feed, "application/rss+xml", &feed);
+        assert_eq!(planned(edition, &published).diff.show.join(", "), told);
+    }
 }
 
 #[test]

@@ -50,7 +50,8 @@ pub(super) fn settle(edition: &mut Edition, record: Option<&Record>) -> Before {
     let mut before = Before::default();
     let Some(record) = record else { return before };
     before.moved = exchanged(edition, record);
-    let taken: BTreeSet<Key> = edition.objects.iter().map(|object| object.key.clone()).collect();
+    let there = edition.objects.iter().map(|it| (it.key.clone(), it.redirect.clone()));
+    let there: BTreeMap<Key, Option<String>> = there.collect();
     let stood = record.listed().filter_map(|old| Some((page_of(record, old)?, Some(&old.guid))));
     let embeds = record.listed().filter_map(|old| {
         let key = old.page.as_ref()?.embed_key()?;
@@ -61,16 +62,17 @@ pub(super) fn settle(edition: &mut Edition, record: Option<&Record>) -> Before {
     let places: BTreeMap<Key, Option<&Guid>> =
         gone.chain(moved).chain(stood).chain(embeds).collect();
     for (from, guid) in &places {
-        if taken.contains(from) {
-            continue;
-        }
+        let stands = there.get(from);
         let is_embed = is_embed(from, |page| places.contains_key(page));
         let episode = guid.and_then(|guid| now(edition, record, guid));
         let object = match episode.and_then(|it| Some((it, it.page.as_ref()?))) {
+            // An alias may lead on from there already.
+            Some((_, page)) if stands.is_some_and(|to| to.as_ref() != Some(&page.url)) => continue,
             Some((episode, page)) => {
                 before.redirects.insert(from.clone(), episode.guid.clone());
                 if is_embed {
-                    edition.objects.push(redirect::page(from.clone(), &page.embed_url()));
+                    let player = redirect::page(from.clone(), &page.embed_url());
+                    edition.objects.extend(Some(player).filter(|_| stands.is_none()));
                     continue;
                 }
                 if !record.moved.contains_key(from) || record.gone.contains(from) {
@@ -79,8 +81,12 @@ pub(super) fn settle(edition: &mut Edition, record: Option<&Record>) -> Before {
                     let from = from.clone();
                     before.moved.push(Moved { episode: name, from, to, shows: None });
                 }
+                if stands.is_some() {
+                    continue;
+                }
                 redirect::page(from.clone(), &page.url)
             }
+            None if stands.is_some() => continue,
             None => {
                 before.redirects.extend(guid.map(|guid| (from.clone(), guid.clone())));
                 let Some(html) = edition.gone.as_ref().filter(|_| !is_embed) else { continue };

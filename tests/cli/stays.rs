@@ -162,6 +162,34 @@ fn a_page_that_moves_leaves_a_redirect_for_good() {
 }
 
 #[test]
+fn an_alias_for_a_page_that_has_moved_changes_nothing_of_its_redirects() {
+    let show = show_of(2);
+    released(&show, &[]);
+    rename(&show, "episode_002", "dusk");
+    let path = "episodes/dusk.md";
+    let plain = show.read(path);
+    show.write(path, &plain.replacen("---\n", "---\naliases: [/podcasts/episode_002/]\n", 1));
+    let ran = released(&show, &[]);
+    assert!(ran.stdout.contains("Moved: 1 page"), "{}", ran.said());
+    let old = "public/podcasts/episode_002";
+    let new = "https://show.example/podcasts/dusk";
+    let stand = || {
+        assert_eq!(leads_to(&show, &format!("{old}/index.html")), format!("{new}/index.html"));
+        let player = leads_to(&show, &format!("{old}/embed/index.html"));
+        assert_eq!(player, format!("{new}/embed/index.html"));
+    };
+    stand();
+    show.write("episodes/episode_001.md", &(show.read("episodes/episode_001.md") + "\nMore.\n"));
+    let ran = released(&show, &[]);
+    assert!(!ran.stdout.contains("Moved:"), "{}", ran.said());
+    stand();
+    show.write(path, &plain);
+    let ran = released(&show, &[]);
+    assert!(!ran.stdout.contains("To be taken away"), "{}", ran.said());
+    stand();
+}
+
+#[test]
 fn another_folder_of_pages_redirects_all_of_them_in_one_word() {
     let show = show_of(5);
     released(&show, &[]);

@@ -1,11 +1,14 @@
 //! Episodes gathered by topic, guest and season, each with a page of its own; and those that have
 //! most in common.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
-use super::search::fold;
+use super::search::{fold, is_vowel_sign};
 use crate::site::address::Addresses;
 use crate::site::item::Item;
 
@@ -54,6 +57,10 @@ impl Groups {
         let mut guests = Gathered::new("guests");
         let mut seasons: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         let mut of_item = Vec::new();
+        let tags = items.iter().rev().filter_map(|item| item.entry.given.episode.tags.value());
+        topics.name_addresses(tags.flatten().map(String::as_str));
+        let credits = items.iter().rev().flat_map(|item| &item.credits);
+        guests.name_addresses(credits.filter(|it| it.role == "guest").map(|it| it.name.as_str()));
         for (at, item) in items.iter().enumerate() {
             let episode = item.entry.given.episode;
             let tags = episode.tags.value().map(Vec::as_slice).unwrap_or_default();
@@ -123,7 +130,15 @@ pub(super) fn season_path(number: u32) -> String {
 struct Gathered {
     folder: &'static str,
     groups: Vec<Group>,
-    by_name: HashMap<String, usize>,
+    by_name: HashMap<String, Named>,
+}
+
+/// What belongs to a name.
+struct Named {
+    /// Its part of an address.
+    slug: String,
+    /// The place of its group, once there is one.
+    at: Option<usize>,
 }
 
 impl Gathered {
@@ -131,18 +146,35 @@ impl Gathered {
         Self { folder, groups: Vec::new(), by_name: HashMap::new() }
     }
 
-    /// Puts an item into the group of a name; nothing for a name of which no address can be made.
+    /// Gives each name an address. The oldest comes first, so that no newcomer takes another's.
+    fn name_addresses<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
+        let (mut taken, mut numbers) = (HashSet::new(), HashMap::new());
+        for name in names {
+            let Some(slug) = slug(name) else { continue };
+            let Entry::Vacant(entry) = self.by_name.entry(identity(name)) else { continue };
+            let number = numbers.entry(slug.clone()).or_insert(0);
+            let slug = loop {
+                *number += 1;
+                let own = if *number == 1 { slug.clone() } else { format!("{slug}-{number}") };
+                if taken.insert(own.clone()) {
+                    break own;
+                }
+            };
+            entry.insert(Named { slug, at: None });
+        }
+    }
+
+    /// Puts an item into the group of a name; nothing for a name that has no address.
     fn add(&mut self, name: &str, link: Option<&str>, item: usize) -> Option<usize> {
-        let slug = slug(name)?;
-        let (folder, next) = (self.folder, self.groups.len());
-        let at = *self.by_name.entry(slug).or_insert_with_key(|slug| {
+        let Named { slug, at } = self.by_name.get_mut(&identity(name))?;
+        let at = *at.get_or_insert_with(|| {
             self.groups.push(Group {
                 name: name.to_owned(),
-                path: format!("{folder}/{slug}/index.html"),
+                path: format!("{}/{slug}/index.html", self.folder),
                 link: None,
                 items: Vec::new(),
             });
-            next
+            self.groups.len() - 1
         });
         let group = &mut self.groups[at];
         if group.items.last() == Some(&item) {
@@ -154,28 +186,43 @@ impl Gathered {
     }
 }
 
-/// A name as a part of an address: letters and digits of any script, with hyphens between. Signs by which
-/// names differ are spelled (`C`, `C++`, `C#`), and of a name of pictures alone it is their numbers.
+/// What tells a name from others: `Hùng` is not `Hưng`, but capitals, signs around it and what is not always
+/// written (points of Hebrew, vowel signs of Arabic) tell nothing.
+fn identity(name: &str) -> String {
+    spelled(&name.to_lowercase().nfkc().filter(|&c| !is_vowel_sign(c)).collect::<String>())
+}
+
+/// A name as a part of an address, which a browser shows as it is typed: without accents.
 fn slug(name: &str) -> Option<String> {
     /// Object keys end at 1,024 bytes.
     const LONGEST: usize = 80;
-    let mut folded = String::new();
-    for c in fold(name).chars() {
-        let behind_word = folded.ends_with(|c: char| !c.is_whitespace());
+    let slug: String = spelled(&fold(name)).chars().take(LONGEST).collect();
+    (!slug.is_empty()).then_some(slug)
+}
+
+/// Letters and digits of any script, with hyphens between. Signs by which names differ are spelled (`C`, `C++`,
+/// `C#`), and of a name of pictures alone it is their numbers.
+fn spelled(name: &str) -> String {
+    let mut spelled = String::new();
+    for c in name.chars() {
+        let behind_word = spelled.ends_with(|c: char| !c.is_whitespace());
         match c {
-            '+' if behind_word => folded.push_str("-plus"),
-            '#' | '♯' if behind_word => folded.push_str("-sharp"),
-            c => folded.push(c),
+            '+' if behind_word => spelled.push_str("-plus"),
+            '#' | '♯' if behind_word => spelled.push_str("-sharp"),
+            c => spelled.push(c),
         }
     }
-    if !folded.contains(char::is_alphanumeric) {
-        let signs = folded.chars().filter(|c| !c.is_ascii() && !c.is_whitespace());
-        folded = signs.map(|c| format!("{:x} ", u32::from(c))).collect();
+    if !spelled.contains(char::is_alphanumeric) {
+        let signs = spelled.chars().filter(|c| !c.is_ascii() && !c.is_whitespace());
+        spelled = signs.map(|c| format!("{:x} ", u32::from(c))).collect();
     }
-    let words: Vec<&str> =
-        folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let slug: String = words.join("-").chars().take(LONGEST).collect();
-    (!slug.is_empty()).then_some(slug)
+    // Marks of Thai or Devanagari are letters of their own; those that dress up a picture are none.
+    let mark = |c: char| {
+        is_combining_mark(c) && !matches!(c, '\u{20d0}'..='\u{20ff}' | '\u{fe00}'..='\u{fe0f}')
+    };
+    let words = spelled.split(|c: char| !c.is_alphanumeric() && !mark(c));
+    let words = words.map(|word| word.trim_start_matches(mark)).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
 }
 
 #[cfg(test)]
@@ -183,7 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_differ_in_case_and_accents_are_one() {
+    fn an_address_has_neither_capitals_nor_accents() {
         assert_eq!(slug("Zoé de la Tour"), slug("zoe de la tour "));
         assert_eq!(slug("C++ & Rust!").as_deref(), Some("c-plus-plus-rust"));
         assert_eq!(slug("#podcast"), slug("Podcast!"));
@@ -191,7 +238,29 @@ mod tests {
         assert_eq!(languages, ["c", "c-plus-plus", "c-sharp"]);
         assert_eq!(slug("🎙🌊").as_deref(), Some("1f399-1f30a"));
         assert_eq!(slug("港町").as_deref(), Some("港町"));
+        assert_eq!(slug("ป้า โต๊ะ").as_deref(), Some("ป้า-โต๊ะ"));
         assert_eq!(slug("../.."), None);
+    }
+
+    #[test]
+    fn names_that_differ_are_two_though_their_addresses_would_be_one() {
+        // Newest first.
+        let names =
+            ["Nguyễn Văn Hưng", "nguyễn  Văn HÙNG", "Nguyễn Văn Hùng", "#Hưng!", "Hưng", "?"];
+        let mut gathered = Gathered::new("guests");
+        gathered.name_addresses(names.iter().rev().copied());
+        let at: Vec<_> =
+            names.iter().enumerate().map(|(item, name)| gathered.add(name, None, item)).collect();
+        assert_eq!(at, [Some(0), Some(1), Some(1), Some(2), Some(2), None]);
+        let said: Vec<_> = gathered.groups.iter().map(|it| (&*it.name, &*it.path)).collect();
+        assert_eq!(
+            said,
+            [
+                ("Nguyễn Văn Hưng", "guests/nguyen-van-hung-2/index.html"),
+                ("nguyễn  Văn HÙNG", "guests/nguyen-van-hung/index.html"),
+                ("#Hưng!", "guests/hung/index.html"),
+            ]
+        );
     }
 
     #[test]

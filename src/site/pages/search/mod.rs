@@ -28,7 +28,7 @@ use crate::site::lang::{self, Language};
 use crate::site::transcript::{self, Cue};
 use crate::site::{chapters, text};
 use postings::{NOTES, PEOPLE, Postings, SPOKEN, TITLE, Words};
-pub(super) use words::{fold, gap};
+pub(super) use words::{fold, gap, is_vowel_sign};
 
 /// Episodes in a file of what results show.
 const PER_LIST: usize = 64;

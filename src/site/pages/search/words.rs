@@ -37,7 +37,12 @@ pub fn fold(text: &str) -> String {
 
 /// Marks that are left out when people type.
 fn is_dropped(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}')
+    matches!(c, '\u{300}'..='\u{36f}') || is_vowel_sign(c)
+}
+
+/// Points of Hebrew and vowel signs of Arabic, and what stretches a word there.
+pub fn is_vowel_sign(c: char) -> bool {
+    matches!(c, '\u{591}'..='\u{5c7}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}')
 }
 
 /// Whether a script parts no words by spaces: Han, kana, Thai, Lao, Burmese, Khmer.

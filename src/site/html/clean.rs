@@ -142,7 +142,7 @@ impl Clean {
             escape(html, false, &mut shown);
             return Self(shown);
         }
-        let clean = sanitiser.clean(html).to_string();
+        let clean = sanitiser.clean(&with_plain_signs(html)).to_string();
         Self(rewrite(
             &clean,
             |_| true,
@@ -297,6 +297,26 @@ fn quotable(address: &str) -> String {
     let mut out = String::with_capacity(address.len());
     escape(address, true, &mut out);
     out
+}
+
+/// HTML in which `&` starts nothing but references that `;` ends: of an address in a text, browsers show
+/// `&region=eu` as `®ion=eu`.
+fn with_plain_signs(html: &str) -> Cow<'_, str> {
+    let starts_reference = |rest: &str| {
+        let name = rest.strip_prefix('#').unwrap_or(rest);
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric());
+        end.is_some_and(|end| end > 0 && name[end..].starts_with(';'))
+    };
+    let mut parts = html.split('&');
+    let Some(first) = parts.next().filter(|first| first.len() < html.len()) else {
+        return Cow::Borrowed(html);
+    };
+    let mut out = first.to_owned();
+    for part in parts {
+        out.push_str(if starts_reference(part) { "&" } else { "&amp;" });
+        out.push_str(part);
+    }
+    Cow::Owned(out)
 }
 
 /// Whether an `id` is one that a footnote or its mark has.

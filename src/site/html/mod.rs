@@ -362,6 +362,16 @@ mod tests {
         );
     }
 
+    #[test]
+    fn an_address_in_a_text_is_shown_letter_for_letter() {
+        let text = "https://a.example/?a=1&region=eu&currency=EUR&lt=3 R&D &eacute; &#65;&#x42; &";
+        let read = |html: &str| crate::site::text::from_clean_html(html);
+        let seen = "https://a.example/?a=1&region=eu&currency=EUR&lt=3 R&D é AB &";
+        assert_eq!(read(&inline(text, &none)), seen);
+        assert_eq!(read(&blocks(text)), seen);
+        assert_eq!(read(&notes(&format!("<p>{text}</p>"), None, &none).page), seen);
+    }
+
     proptest! {
         /// What the writer writes, the sanitiser leaves as it is, reading it as browsers do.
         #[test]

@@ -61,14 +61,19 @@ pub fn for_either_reader(text: &str) -> String {
     out
 }
 
-/// Whether what follows an `&` makes it a character reference (HTML, "Named character references";
-/// some names count without their semicolon, so any letters are taken for one).
+/// Whether what follows an `&` makes it a character reference (HTML, "Named character references"; some names
+/// count without their semicolon: `&region=` is `®ion=`).
 fn looks_like_reference(rest: &str) -> bool {
+    /// No name that counts without is longer.
+    const LONGEST: usize = 6;
     if rest.starts_with('#') {
         return true;
     }
-    let name = rest.chars().take_while(char::is_ascii_alphanumeric).count();
-    name > 1 && rest[name..].starts_with(';')
+    let length = rest.chars().take_while(char::is_ascii_alphanumeric).count();
+    let name = &rest[..length.min(LONGEST)];
+    length > 1
+        && (rest[length..].starts_with(';')
+            || clean::LINE.clean(&format!("&{name}")).to_string() != format!("&amp;{name}"))
 }
 
 /// Tags that part no words.
@@ -134,6 +139,10 @@ mod tests {
     #[test]
     fn both_kinds_of_reader_see_the_same() {
         assert_eq!(for_either_reader("R&D, 3 < 4, AT&T;"), "R&D, 3 < 4, AT&T;");
+        assert_eq!(
+            for_either_reader("?a=1&region=eu&lang=fr&section=2"),
+            "?a=1&amp;region=eu&lang=fr&amp;section=2"
+        );
         assert_eq!(for_either_reader("<b>&lt; &#60; <!-- a"), "&lt;b>&amp;lt; &amp;#60; &lt;!-- a");
     }
 

@@ -4,13 +4,14 @@
 use jiff::Timestamp;
 
 use super::{Checkout, edition};
-use crate::rules::Finding;
+use crate::rules::{Finding, Severity};
 use crate::site::SiteError;
 
 /// Makes the pages, and says which template stops that.
 pub fn trial(checkout: &Checkout, now: Timestamp) -> Option<Finding> {
     let read = &checkout.templates;
-    if !read.is_used() || read.findings().next().is_some() {
+    let stops = |finding: Finding| finding.severity == Severity::Error;
+    if !read.is_used() || read.findings().any(stops) {
         return None;
     }
     match edition::trial(checkout, now) {

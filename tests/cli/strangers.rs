@@ -207,6 +207,12 @@ fn check_finds_what_is_wrong_with_templates_where_it_stands() {
         let late = ran.said().contains("is not done after");
         assert!(ran.code == 1 && (ran.said().contains(reason) || late), "{}", ran.said());
     }
+    // A file that stands for nothing keeps no page from being tried.
+    show.write("theme/mine.html", "Notes to myself.");
+    show.write("theme/404.html", "<p>\n\n{{ nobody.knows }}\n");
+    let ran = checked(&show);
+    assert!(ran.code == 1 && ran.stdout.contains("theme/404.html:3:1"), "{}", ran.said());
+    std::fs::remove_file(show.path("theme/mine.html")).unwrap();
     let deep = format!("{{{{ {}1{} }}}}", "(".repeat(200_000), ")".repeat(200_000));
     show.write("theme/404.html", &deep);
     let ran = checked(&show);

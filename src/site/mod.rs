@@ -159,7 +159,9 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
 
     let mut objects: Vec<Object> =
         due.iter().filter_map(|entry| entry.given.object.clone()).collect();
-    for asset in &inputs.assets {
+    // The same picture under two endings is one file.
+    let mut seen = BTreeSet::new();
+    for asset in inputs.assets.iter().filter(|asset| seen.insert(asset.site_path())) {
         objects.push(asset.object(&addresses)?);
     }
     let (cards, stays) = cards(&items, &addresses)?;

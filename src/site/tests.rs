@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use proptest::prelude::*;
 use quick_xml::events::Event;
 use serde_json::json;
@@ -358,6 +359,43 @@ fn two_things_never_share_a_key() {
         error,
         "episodes/a/x.md: `web/podcasts/x/index.html` is taken: something else is to be published there"
     );
+}
+
+#[test]
+fn one_picture_under_two_endings_is_published_once() {
+    let (show, episodes) = (testing::settings(), testing::episodes(1));
+    let mut inputs = testing::inputs(&show, &episodes);
+    let png =
+        Bytes::from_static(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0");
+    let pictures = ["img/a.jpg", "img/a.png"].map(|path| AssetFile::new(path, png.clone()));
+    inputs.assets.extend(pictures.into_iter().flatten());
+    let edition = build(&inputs).unwrap();
+    let copies = edition.objects.iter().filter(|it| it.key.as_str().contains("img/a-")).count();
+    assert_eq!(copies, 1);
+}
+
+#[test]
+fn the_feed_names_a_trailer_that_only_its_archive_lists() {
+    let show = testing::settings_from(&format!("{SETTINGS}feed-limit = 2\n"));
+    let text = |number: u32| {
+        let text = testing::text(number, number);
+        let kind = "\nepisodeType: trailer\nauthor:";
+        if number == 1 { text.replacen("\nauthor:", kind, 1) } else { text }
+    };
+    let of = |number| testing::episode(&format!("episodes/episode_{number}.md"), &text(number));
+    let episodes: Vec<_> = (1..=5).map(of).collect();
+    let edition = build(&testing::inputs(&show, &episodes)).unwrap();
+    let feed = text_of(&edition.feed);
+    assert!(feed.contains("<podcast:trailer") && feed.contains("media/1.mp3"), "{feed}");
+}
+
+#[test]
+fn an_address_that_runs_is_no_way_to_give() {
+    let text = SETTINGS.replace("https://show.example/aider", "javascript:alert(1)");
+    let (show, episodes) = (testing::settings_from(&text), testing::episodes(1));
+    let edition = build(&testing::inputs(&show, &episodes)).unwrap();
+    let feed = text_of(&edition.feed);
+    assert!(!feed.contains("javascript") && !feed.contains("podcast:funding"), "{feed}");
 }
 
 #[test]

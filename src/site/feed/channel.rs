@@ -22,8 +22,14 @@ const NAMESPACES: [(&str, &str); 5] = [
     ("fh", "http://purl.org/syndication/history/1.0"),
 ];
 
-/// The channel at the site path `path` for these items, which are to be written behind it.
-pub(super) fn channel(frame: Frame<'_>, path: &str, items: &[Item<'_>]) -> Channel {
+/// The channel at the site path `path` for these items, which are to be written behind it; `all` may be
+/// trailers of the show.
+pub(super) fn channel(
+    frame: Frame<'_>,
+    path: &str,
+    items: &[Item<'_>],
+    all: &[Item<'_>],
+) -> Channel {
     let show = &frame.show.show;
     let artwork = frame.addresses.url(frame.addresses.artwork(frame.show));
     let site = frame.addresses.site_url().to_owned();
@@ -78,7 +84,7 @@ pub(super) fn channel(frame: Frame<'_>, path: &str, items: &[Item<'_>]) -> Chann
     }
     put(&mut channel.extensions, link("self", &frame.addresses.url(path)));
     podcast_elements(frame, &mut channel);
-    for trailer in trailers(items) {
+    for trailer in trailers(all) {
         put(&mut channel.extensions, trailer);
     }
     for (prefix, uri) in &frame.extra.namespaces {

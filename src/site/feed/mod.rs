@@ -67,18 +67,19 @@ pub fn render(
     let archived = (1..=pages)
         .map(|page| {
             let newest = items.len() - page * limit;
+            let items = &items[newest..newest + limit];
             let path = addresses.feed_archive(page);
-            let mut channel = channel::channel(frame, &path, &items[newest..newest + limit]);
+            let mut channel = channel::channel(frame, &path, items, items);
             put(&mut channel.extensions, extension("fh:archive", [], None));
             put(&mut channel.extensions, link("current", &addresses.url(addresses.feed())));
             if page > 1 {
                 let previous = addresses.url(&addresses.feed_archive(page - 1));
                 put(&mut channel.extensions, link("prev-archive", &previous));
             }
-            document(frame, &path, &channel, &items[newest..newest + limit]).map(keep)
+            document(frame, &path, &channel, items).map(keep)
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let mut channel = channel::channel(frame, addresses.feed(), listed);
+    let mut channel = channel::channel(frame, addresses.feed(), listed, items);
     view::add(frame, &mut channel);
     if let Some(hub) = &frame.show.site.hub {
         let attributes = [("rel", "hub"), ("href", hub.get_ref().as_str())];

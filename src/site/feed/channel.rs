@@ -7,6 +7,7 @@ use rss::extension::itunes::{ITunesCategory, ITunesChannelExtension, ITunesOwner
 use rss::{Channel, Image};
 
 use super::{Frame, artwork, extension, given, item, link, person, put, truth};
+use crate::show::addresses::is_web_address;
 use crate::show::episode::EpisodeType;
 use crate::show::guid::podcast_guid;
 use crate::show::settings::ShowKind;
@@ -108,7 +109,9 @@ fn podcast_elements(frame: Frame<'_>, channel: &mut Channel) {
     let locked = if show.locked { "yes" } else { "no" };
     add("podcast:locked", owner.as_slice(), Some(locked));
     add("podcast:medium", &[], Some(show.medium.get_ref()));
-    if let Some(funding) = &show.funding {
+    if let Some(funding) = &show.funding
+        && is_web_address(funding.url.get_ref())
+    {
         let words: String = funding.text.chars().take(128).collect();
         add("podcast:funding", &[("url", funding.url.get_ref())], Some(&words));
     }

@@ -140,6 +140,8 @@ pub fn links(show: &Show, findings: &mut Vec<Finding>) {
                 continue;
             }
             let (why, help) = match files::first_there(&show.root, &meant) {
+                // A folder's name leads to a page: `/` to the first.
+                Ok(there) if show.root.join(there).is_dir() => continue,
                 Ok(there) => match episodes.get(there) {
                     Some(other) if other.is_draft() => ("is a draft", None),
                     Some(_) => continue,

@@ -107,10 +107,12 @@ fn links_to_files_that_nobody_gets() {
     let path = "episodes/episode_003.md";
     let notes = "\n[a](episode_001.md#x) [b](episode_002.md) [c](episode_01.md) [d](../slides.pdf) [d](../slides.pdf)\n\
         [e](/audio/001.mp3) [f](/about/) [g](https://show.example/a.md) [h](img/gone.png) [i](#j)\n\
-        [k](aws.sea.example/docs/) [l](www.sea.example) [m](ann@sea.example) [n](v1.2/x) [o](notes.pdf)\n";
+        [k](aws.sea.example/docs/) [l](www.sea.example) [m](ann@sea.example) [n](v1.2/x) [o](notes.pdf)\n\n\
+        [j](/) [k](./) [l](/extra/) [m](../audio)\n";
     show.write(path, &(show.read(path) + notes));
     show.write("slides.pdf", "%PDF");
     show.write("audio/001.mp3", "");
+    std::fs::create_dir(show.path("extra")).unwrap();
     insta::assert_snapshot!(show.check());
 }
 

@@ -29,7 +29,7 @@ enum Kind {
     Text,
     /// An address of the web.
     Url,
-    /// An address of any kind: `https:`, `ipfs:`, `magnet:`.
+    /// An address of any kind: `https:`, `ipfs:`, `magnet:`; none that runs, or is of one machine.
     Uri,
     /// A number, which may have a fraction.
     Number,
@@ -476,7 +476,8 @@ fn read_as(known: &Attribute, value: &Value) -> Result<String, String> {
     let fits = match known.kind {
         Kind::Text => return Ok(text),
         Kind::Url => has_web_scheme(&text),
-        Kind::Uri => url::Url::parse(&text).is_ok(),
+        Kind::Uri => url::Url::parse(&text)
+            .is_ok_and(|url| !matches!(url.scheme(), "javascript" | "vbscript" | "data" | "file")),
         Kind::Number => number(&text).is_some(),
         Kind::Truth => matches!(text.as_str(), "true" | "false"),
         Kind::OneOf(words) => {
@@ -597,6 +598,8 @@ mod tests {
                 said("location: {nom: Paris}"),
                 said("socialInteract: {protocol: carrier-pigeon}"),
                 said("socialInteract: {protocol: activitypub, uri: social.example/@sea/1}"),
+                said("socialInteract: {protocol: activitypub, uri: 'JavaScript:alert(3)'}"),
+                said("socialInteract: {protocol: nostr, uri: 'nostr:note1x'}"),
                 said("alternateEnclosure: {type: audio/opus, source: [{uri: audio/1.opus}]}"),
                 said("value: {type: lightning, method: keysend}"),
                 said("value: [a]"),
@@ -610,6 +613,8 @@ mod tests {
             location: `nom` is no part of it
             socialInteract: `protocol` is one of disabled, activitypub, twitter, lightning, atproto, hive, matrix, nostr, not `carrier-pigeon`
             socialInteract: `uri` is a whole address, as https://…, not `social.example/@sea/1`
+            socialInteract: `uri` is a whole address, as https://…, not `JavaScript:alert(3)`
+            Element { name: "podcast:socialInteract", attributes: [("protocol", "nostr"), ("uri", "nostr:note1x")], text: None, children: [] }
             alternateEnclosure: `uri` is a whole address, as https://…, not `audio/1.opus`
             value: there is no `recipients`
             value: a list stands where one value belongs

@@ -1,5 +1,7 @@
 //! Addresses of pages as other generators write them, read as site paths.
 
+use percent_encoding::percent_decode_str;
+
 use super::given;
 use super::is_inside;
 use super::keys::Fields;
@@ -11,9 +13,10 @@ use super::yaml::Content;
 pub(super) const INDEX: &str = "index.html";
 
 /// The site path that an address of a page names, as other generators write it: `/podcasts/109/`,
-/// `podcasts/109.html`. Nothing if it leaves the site or is no page's.
+/// `podcasts/109.html`, its letters encoded or not. Nothing if it leaves the site or is no page's.
 pub fn of_link(link: &str) -> Option<String> {
-    let path = link.trim().trim_start_matches('/');
+    let decoded = percent_decode_str(link.trim()).decode_utf8().ok()?;
+    let path = decoded.trim_start_matches('/');
     let path = match path.rsplit('/').next() {
         Some("") => format!("{path}{INDEX}"),
         Some(last) if last.ends_with(".html") || last.ends_with(".htm") => path.to_owned(),
@@ -87,5 +90,14 @@ mod tests {
             assert!(path.is_none() || path.as_deref() == Some(INDEX), "{link}: {path:?}");
         }
         assert_eq!(of_link("/a/b").as_deref(), Some("a/b/index.html"));
+    }
+
+    #[test]
+    fn an_address_may_be_written_as_a_browser_gives_it() {
+        assert_eq!(of_link("/2026/%C3%A9t%C3%A9/").as_deref(), Some("2026/été/index.html"));
+        for link in ["/50%/", "/%FF/", "/a/%2e%2e/b/", "/a%2F%2Fb/", "/a%3Fb/", "/a%00/", "/a%5Cb/"]
+        {
+            assert_eq!(of_link(link), None, "{link}");
+        }
     }
 }

@@ -119,7 +119,8 @@ fn exchanged(edition: &Edition, record: &Record) -> Vec<Moved> {
 /// Whether a page's player for other sites stood at `place`: where it stood, the page did, too.
 fn is_embed(place: &Key, is_page: impl Fn(&Key) -> bool) -> bool {
     let folder = place.as_str().strip_suffix(EMBED).and_then(|it| it.strip_suffix('/'));
-    let pages = folder.map(|folder| [format!("{folder}/index.html"), format!("{folder}.html")]);
+    let pages =
+        folder.map(|folder| ["/index.html", ".html", ".htm"].map(|it| format!("{folder}{it}")));
     pages.into_iter().flatten().any(|page| Key::new(page).is_ok_and(|page| is_page(&page)))
 }
 
@@ -170,6 +171,7 @@ mod tests {
         };
         assert!(is("p/9/embed/index.html", &["p/9/index.html"]));
         assert!(is("p/9/embed/index.html", &["p/9.html"]));
+        assert!(is("p/9/embed/index.html", &["p/9.htm"]));
         assert!(!is("p/embed/index.html", &["p/embed/index.html", "p/9/index.html"]));
         assert!(!is("p/9/index.html", &["p/9/index.html"]));
         assert!(!is("embed/index.html", &["index.html"]));

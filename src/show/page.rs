@@ -21,10 +21,15 @@ pub fn path(settings: &Settings, episode: &Episode) -> String {
     format!("{}/{name}/{INDEX}", settings.site.pages.get_ref().trim_matches('/'))
 }
 
+/// Site paths of pages that every site has, and that are no episode's.
+pub const OF_THE_SITE: [&str; 4] = [INDEX, "404.html", "about/index.html", "archive/index.html"];
+
 /// The site path of a file beside a page: `podcasts/episode_109/chapters.json`.
 pub fn beside(page: &str, name: &str) -> String {
     let folder = page.strip_suffix(INDEX).and_then(|path| path.strip_suffix('/'));
-    let folder = folder.or_else(|| page.strip_suffix(".html")).unwrap_or(page);
+    let endings = [".html", ".htm"];
+    let folder = folder.or_else(|| endings.iter().find_map(|ending| page.strip_suffix(ending)));
+    let folder = folder.unwrap_or(page);
     match folder {
         "" => name.to_owned(),
         folder => format!("{folder}/{name}"),
@@ -72,6 +77,7 @@ mod tests {
         );
         assert_eq!(page("index-html = false", "permalink: /x/9/"), "x/9/ x/9/c.json");
         assert_eq!(page("index-html = false", "permalink: /x/9.html"), "x/9.html x/9/c.json");
+        assert_eq!(page("", "permalink: /x/9.htm"), "x/9.htm x/9/c.json");
         // What only its own generator can fill in.
         assert_eq!(page("", "permalink: /:title/"), page("", ""));
     }

@@ -437,7 +437,7 @@ rules! {
         good: "a date that is past, or awaited",
         source: "onair",
     }
-    PAGE_COLLISION = "page-collision", Error, "No two episodes have the same page" {
+    PAGE_COLLISION = "page-collision", Error, "No page stands where another does" {
         why: "One page would overwrite the other, on some systems if only their case differs.",
         bad: "Episode_1.md beside episode_1.md",
         good: "names that differ in more than case",

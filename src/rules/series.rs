@@ -23,6 +23,7 @@ pub fn series(
     let episodes: Vec<&Episode> = members.iter().map(|member| member.episode).collect();
     duplicates(settings, &episodes, findings);
     aliases(settings, &episodes, findings);
+    own_pages(settings, &episodes, findings);
     named_numbers(&episodes, findings);
     copied_sizes(members, findings);
     bit_rate::judge(members, findings);
@@ -156,6 +157,28 @@ fn aliases(settings: &Settings, episodes: &[&Episode], findings: &mut Vec<Findin
     }
 }
 
+/// Places of the site's own pages that an episode would take.
+fn own_pages(settings: &Settings, episodes: &[&Episode], findings: &mut Vec<Finding>) {
+    for episode in episodes {
+        let path = page::path(settings, episode);
+        if page::OF_THE_SITE.contains(&path.as_str()) {
+            let span = episode.permalink.span().unwrap_or_else(|| head(episode));
+            let message = format!("/{path} is another page of the site");
+            findings.push(Finding::at(&rule::PAGE_COLLISION, &episode.source, span, message));
+        }
+        let Given::Good(aliases) = &episode.aliases else { continue };
+        for path in aliases.value.iter().filter(|it| page::OF_THE_SITE.contains(&it.as_str())) {
+            let message = format!(
+                "`aliases` names /{path}, which is a page of the site: there will be no redirect"
+            );
+            let span = aliases.span.clone();
+            let mut finding = Finding::at(&rule::PAGE_COLLISION, &episode.source, span, message);
+            finding.severity = Severity::Warning;
+            findings.push(finding);
+        }
+    }
+}
+
 /// How a rule on names reads one: the letters before its number, that, and where a mismatch is shown.
 type NameReader = fn(&Episode) -> Option<((String, u32), Span)>;
 
@@ -242,6 +265,32 @@ mod tests {
         named_numbers(&episodes.iter().collect::<Vec<_>>(), &mut findings);
         let files = findings.into_iter().filter(|finding| finding.rule == &rule::FILE_NUMBER);
         files.map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn no_episode_takes_the_place_of_a_page_of_the_site() {
+        let settings = "[show]\ntitle = \"S\"\ndescription = \"D\"\nauthor = \"A\"\nlanguage = \"fr\"\n\
+            category = \"Arts\"\nartwork = \"a.png\"\n[site]\nurl = \"https://s.example\"\n";
+        let settings = Settings::parse(&Source::new("onair.toml", settings)).unwrap();
+        let said = |line: &str| {
+            let text = format!("---\nepisode: 1\nfile: 1.mp3\n{line}\n---\n");
+            let episode = Episode::parse(Source::new("episodes/1.md", text)).unwrap();
+            let mut findings = Vec::new();
+            own_pages(&settings, &[&episode], &mut findings);
+            let said =
+                findings.into_iter().map(|it| format!("{}: {}", it.severity.as_str(), it.message));
+            said.collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(said("aliases: [/old/, /about/me/, /2020/]"), "");
+        assert_eq!(
+            said("permalink: /about/"),
+            "error: /about/index.html is another page of the site"
+        );
+        insta::assert_snapshot!(said("aliases: [/, /archive/, /x/, /404.html]"), @"
+        warning: `aliases` names /index.html, which is a page of the site: there will be no redirect
+        warning: `aliases` names /archive/index.html, which is a page of the site: there will be no redirect
+        warning: `aliases` names /404.html, which is a page of the site: there will be no redirect
+        ");
     }
 
     #[test]

@@ -122,6 +122,7 @@ pub(super) fn in_brackets(text: &str) -> (&str, Option<char>) {
     match text.chars().next() {
         Some('(') => (&text[1..], Some(')')),
         Some('[') => (&text[1..], Some(']')),
+        Some('（') => (&text['（'.len_utf8()..], Some('）')),
         _ => (text, None),
     }
 }
@@ -133,7 +134,7 @@ pub(super) fn in_brackets(text: &str) -> (&str, Option<char>) {
 pub fn times_of_line(text: &str, at_start: bool) -> Vec<(Duration, Span)> {
     let indent = text.len() - text.trim_start().len();
     let first = at_start.then_some(indent);
-    let brackets = text.match_indices(['(', '[']).map(|(at, _)| at);
+    let brackets = text.match_indices(['(', '[', '（']).map(|(at, _)| at);
     let mut found: Vec<(Duration, Span)> = Vec::new();
     for at in first.into_iter().chain(brackets) {
         let (inner, bracket) = in_brackets(&text[at..]);

@@ -313,7 +313,7 @@ mod tests {
     fn time_codes_are_links_that_seek() {
         let end = Some(Duration::from_secs(4000));
         let notes = notes(
-            "- 00:00 Hello at 18:30\n- **1:02:15** – [news](https://a.example)\n- [12:05](https://b.example)\n\
+            "- 00:00 Hello at 18:30\n- あ（0:03）\n- **1:02:15** – [news](https://a.example)\n- [12:05](https://b.example)\n\
              - 2:00:00 later than the end\n\nAsked (03:20) and [04:10], but 7:00 or 1 or `05:00`.  \n\
              06:00: last\n",
             end,
@@ -322,6 +322,7 @@ mod tests {
         insta::assert_snapshot!(&*notes.page, @r##"
         <ul>
         <li><a href="#t=0" rel="noopener">00:00</a> Hello at 18:30</li>
+        <li>あ（<a href="#t=3" rel="noopener">0:03</a>）</li>
         <li><strong><a href="#t=3735" rel="noopener">1:02:15</a></strong> – <a href="https://a.example" rel="noopener">news</a></li>
         <li><a href="https://b.example" rel="noopener">12:05</a></li>
         <li>2:00:00 later than the end</li>

@@ -5,8 +5,8 @@ use comrak::{Arena, Options, parse_document};
 
 use super::source::{Located, Span};
 
-/// How notes are read: CommonMark with tables, footnotes, bare addresses as links, and text struck
-/// out by two tildes.
+/// How notes are read: CommonMark with tables, footnotes, bare addresses as links, text struck out by two
+/// tildes, and stress in scripts without spaces (`**「強調」**です`).
 ///
 /// One tilde alone is a sign like any other (`9~12時` is a span of time): what stands between two of
 /// them is read as a subscript here, so that it is not struck out, and is shown with its tildes.
@@ -17,6 +17,7 @@ pub fn dialect() -> Options<'static> {
     options.extension.table = true;
     options.extension.autolink = true;
     options.extension.footnotes = true;
+    options.extension.cjk_friendly_emphasis = true;
     options
 }
 

@@ -77,9 +77,9 @@ fn looks_like_reference(rest: &str) -> bool {
 }
 
 /// Tags that part no words.
-const WITHIN_A_WORD: [&str; 17] = [
-    "a", "abbr", "b", "cite", "code", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small",
-    "strong", "sub", "sup",
+const WITHIN_A_WORD: [&str; 21] = [
+    "a", "abbr", "b", "bdi", "cite", "code", "del", "em", "i", "ins", "kbd", "mark", "q", "rp",
+    "rt", "ruby", "s", "small", "strong", "sub", "sup",
 ];
 
 /// The text of HTML that a sanitiser wrote, on one line: markup dropped, its references read.

@@ -12,15 +12,15 @@ const ELLIPSIS_BLOCK: usize = ELLIPSIS.len() + "<p></p>".len();
 /// Longer words are cut: some scripts have no spaces.
 const LONG_WORD: usize = 100;
 /// Tags that part no words.
-const WITHIN: [&str; 19] = [
-    "abbr", "b", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "s", "small",
-    "strong", "sub", "sup", "time", "u",
+const WITHIN: [&str; 23] = [
+    "abbr", "b", "bdi", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "rp",
+    "rt", "ruby", "s", "small", "strong", "sub", "sup", "time", "u",
 ];
 
 /// The HTML of `clean` in at most `limit` bytes; what does not fit is cut off behind a word.
 pub fn description(clean: &Clean, resolve: &Resolve<'_>, limit: usize) -> String {
     let mut writer = Writer { out: String::new(), open: Vec::new(), gap: false, pre: 0, limit };
-    let lines = super::tables_as_lines(clean);
+    let lines = super::spelled_out(clean);
     let mut parts = clean::parts(&lines);
     let whole = parts.all(|(text, tag)| {
         writer

@@ -13,15 +13,17 @@ use crate::show::html_depth::{is_too_deep, is_too_dense};
 use crate::site::references::read_references;
 
 /// Sorted.
-const PAGE_TAGS: [&str; 51] = [
+const PAGE_TAGS: [&str; 56] = [
     "a",
     "abbr",
     "address",
     "article",
     "aside",
     "b",
+    "bdi",
     "blockquote",
     "br",
+    "caption",
     "cite",
     "code",
     "dd",
@@ -49,6 +51,9 @@ const PAGE_TAGS: [&str; 51] = [
     "p",
     "pre",
     "q",
+    "rp",
+    "rt",
+    "ruby",
     "s",
     "section",
     "small",
@@ -66,6 +71,15 @@ const PAGE_TAGS: [&str; 51] = [
     "u",
     "ul",
 ];
+/// What stands in place of others: a page has these for itself.
+const IN_PLACE: [(&str, &str); 6] = [
+    ("center", "div"),
+    ("footer", "div"),
+    ("h1", "h2"),
+    ("header", "div"),
+    ("main", "div"),
+    ("nav", "div"),
+];
 const LINE_TAGS: [&str; 7] = ["a", "b", "br", "code", "em", "i", "strong"];
 
 const PAGE_ATTRIBUTES: [(&str, &[&str]); 7] = [
@@ -81,8 +95,11 @@ const PAGE_ATTRIBUTES: [(&str, &[&str]); 7] = [
 const PAGE_SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 
 /// What notes may hold.
-pub static PAGE: LazyLock<Builder<'static>> =
-    LazyLock::new(|| sanitiser(&PAGE_TAGS, &PAGE_ATTRIBUTES, &PAGE_SCHEMES));
+pub static PAGE: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = sanitiser(&PAGE_TAGS, &PAGE_ATTRIBUTES, &PAGE_SCHEMES);
+    builder.add_tags(IN_PLACE.map(|(tag, _)| tag)).add_generic_attributes(["dir"]);
+    builder
+});
 /// What a single line may hold.
 pub static LINE: LazyLock<Builder<'static>> =
     LazyLock::new(|| sanitiser(&LINE_TAGS, &[("a", &["href"])], &["http", "https", "mailto"]));
@@ -143,9 +160,10 @@ impl Clean {
             return Self(shown);
         }
         let clean = sanitiser.clean(&with_plain_signs(html)).to_string();
+        let place = |tag| IN_PLACE.iter().find(|(other, _)| *other == tag);
         Self(rewrite(
             &clean,
-            |_| true,
+            |tag| Some(place(tag).map_or(tag, |(_, place)| place)),
             |_, name, value| match name {
                 "href" | "src" => resolved(value, resolve),
                 _ => Some(Cow::Borrowed(value)),
@@ -254,19 +272,20 @@ impl<'a> Tag<'a> {
     }
 }
 
-/// Clean HTML with only the tags of `keep`, though what stands in others stays, and with the
+/// Clean HTML with only the tags to which `name` gives one, though what stands in others stays, and with the
 /// attributes that `attribute` makes of a tag's, an attribute's name and its value as it stands.
 pub fn rewrite<'a>(
     clean: &'a str,
-    keep: impl Fn(&str) -> bool,
+    name: impl Fn(&'a str) -> Option<&'a str>,
     attribute: impl Fn(&str, &str, &'a str) -> Option<Cow<'a, str>>,
 ) -> String {
     let mut out = String::with_capacity(clean.len() + 64);
     for (before, tag) in parts(clean) {
         out.push_str(before);
-        let Some(tag) = tag.filter(|tag| keep(tag.name)) else { continue };
+        let Some(tag) = tag else { continue };
+        let Some(name) = name(tag.name) else { continue };
         out.push_str(if tag.closing { "</" } else { "<" });
-        out.push_str(tag.name);
+        out.push_str(name);
         tag.each_attribute(|name, value| {
             if let Some(value) = attribute(tag.name, name, value) {
                 for part in [" ", name, "=\"", &*value, "\""] {
@@ -477,12 +496,12 @@ mod tests {
     #[test]
     fn tags_end_where_no_quote_is_open() {
         let html = r#"a<a href="x" title="1 > 0">b</a><br>c"#;
-        let all = rewrite(html, |_| true, |_, _, value| Some(Cow::Borrowed(value)));
+        let all = rewrite(html, Some, |_, _, value| Some(Cow::Borrowed(value)));
         assert_eq!(all, html);
-        let no_links = rewrite(html, |tag| tag == "br", |_, _, _| None);
+        let no_links = rewrite(html, |tag| (tag == "br").then_some(tag), |_, _, _| None);
         assert_eq!(no_links, "ab<br>c");
         for cut_off in ["<", "a<a", "<a href=\"", "<a href=\"x", "</", "<a b"] {
-            rewrite(cut_off, |_| true, |_, _, _| None);
+            rewrite(cut_off, Some, |_, _, _| None);
         }
     }
 

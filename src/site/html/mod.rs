@@ -18,6 +18,8 @@ pub use clean::Clean;
 use clean::{LINE, PAGE};
 pub use markdown::portable;
 
+use super::references::replaced;
+
 /// Makes an address of a relative link, or nothing if it leads nowhere.
 pub type Resolve<'a> = dyn Fn(&str) -> Option<String> + Send + Sync + 'a;
 
@@ -58,7 +60,7 @@ pub struct Notes {
 /// become links that seek, to `#t=` and seconds; none does without it.
 pub fn notes(markdown: &str, end: Option<Duration>, resolve: &Resolve<'_>) -> Notes {
     let page = with_lazy_images(markdown::render(markdown, end, resolve));
-    Notes { text: super::text::from_clean_html(&tables_as_lines(&page)), page }
+    Notes { text: super::text::from_clean_html(&spelled_out(&page)), page }
 }
 
 /// Without what no page may hold; with line ends as a browser reads them.
@@ -86,10 +88,10 @@ fn with_lazy_images(clean: Clean) -> Clean {
 
 /// Clean HTML of a page or a line for `content:encoded`; `resolve` makes absolute addresses.
 pub fn feed(page_html: &Clean, resolve: &Resolve<'_>) -> String {
-    let lines = blocks_parted(tables_as_lines(page_html));
+    let lines = blocks_parted(spelled_out(page_html));
     let mut html = clean::rewrite(
         &lines,
-        |tag| FEED_TAGS.binary_search(&tag).is_ok(),
+        |tag| FEED_TAGS.binary_search(&tag).is_ok().then_some(tag),
         |tag, name, value| match (tag, name) {
             ("a", "href") if value.starts_with("tel:") => None,
             ("a", "href") | ("img", "src") => clean::resolved(value, resolve),
@@ -133,6 +135,22 @@ fn blocks_parted(html: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// What few players show as a page does, in plain signs: quotations, readings beside characters, tables.
+fn spelled_out(html: &str) -> Cow<'_, str> {
+    const QUOTES: [(&str, &str); 2] = [("<q>", "“"), ("</q>", "”")];
+    const READINGS: [(&str, &str); 2] = [("<rt>", " ("), ("</rt>", ")")];
+    let mut html = replaced(html, &QUOTES);
+    // A host may have put brackets there.
+    if !html.contains("<rp>") && html.contains("<rt>") {
+        html = Cow::Owned(replaced(&html, &READINGS).into_owned());
+    }
+    let lines = match tables_as_lines(&html) {
+        Cow::Owned(lines) => Some(lines),
+        Cow::Borrowed(_) => None,
+    };
+    lines.map_or(html, Cow::Owned)
+}
+
 /// A row of a table as a paragraph, its cells apart, for no player shows tables.
 fn tables_as_lines(html: &str) -> Cow<'_, str> {
     if !html.contains("<table") {
@@ -151,6 +169,14 @@ fn tables_as_lines(html: &str) -> Cow<'_, str> {
             ("table", false) => tables += 1,
             ("table", true) => tables = tables.saturating_sub(1),
             ("thead" | "tbody", _) => {}
+            ("caption", false) => {
+                cells += 1;
+                out.push_str("<p>");
+            }
+            ("caption", true) => {
+                cells = cells.saturating_sub(1);
+                out.push_str("</p>\n");
+            }
             ("tr", false) => {
                 before = 0;
                 out.push_str("<p>");
@@ -181,7 +207,7 @@ fn tables_as_lines(html: &str) -> Cow<'_, str> {
 /// Notes as plain lines, for readers that know no HTML.
 pub fn lines(markdown: &str) -> String {
     let page = markdown::render(markdown, None, &|_| None);
-    super::text::lines_of_clean_html(&tables_as_lines(&page))
+    super::text::lines_of_clean_html(&spelled_out(&page))
 }
 
 /// HTML of several blocks that is no Markdown; its links are of no use.
@@ -360,6 +386,36 @@ mod tests {
         assert_eq!(
             &*inline(line, &none),
             r#"<a href="https://a.example/?a=1&amp;b=2" rel="noopener">A</a> &amp; B"#
+        );
+    }
+
+    #[test]
+    fn what_pages_once_had_keeps_its_words_apart() {
+        let page = |markdown: &str| notes(markdown, None, &none).page;
+        assert_eq!(
+            page("<h1>Links</h1>a <center>mid</center>word").trim(),
+            "<h2>Links</h2>a <div>mid</div>word"
+        );
+        assert_eq!(page("<p dir=\"rtl\">ا</p>").trim(), "<p dir=\"rtl\">ا</p>");
+        let ruby = "<p><ruby>漢字<rt>かんじ</rt></ruby>の</p>";
+        assert_eq!(page(ruby).trim(), ruby);
+        assert_eq!(feed(&page(ruby), &none).trim(), "<p>漢字 (かんじ)の</p>");
+        assert_eq!(notes(ruby, None, &none).text, "漢字 (かんじ)の");
+        let ruby = "<ruby>漢<rp>（</rp><rt>かん</rt><rp>）</rp></ruby>";
+        assert_eq!(feed(&page(ruby), &none).trim(), "<p>漢（かん）</p>");
+        assert_eq!(feed(&page("<p>He said <q>no</q>.</p>"), &none).trim(), "<p>He said “no”.</p>");
+        let table =
+            "<table><caption>All <b>of</b> it</caption><tr><td>a</td><td>b</td></tr></table>";
+        assert!(page(table).contains("<caption>All <b>of</b> it</caption>"));
+        assert_eq!(feed(&page(table), &none).trim(), "<p>All <b>of</b> it</p>\n<p>a | b</p>");
+    }
+
+    #[test]
+    fn words_without_spaces_may_be_stressed() {
+        let page = notes("これは**「強調」**です。*a*b **c**\n", None, &none).page;
+        assert_eq!(
+            page.trim(),
+            "<p>これは<strong>「強調」</strong>です。<em>a</em>b <strong>c</strong></p>"
         );
     }
 

@@ -5,6 +5,7 @@ use super::finding::Finding;
 use super::registry::{self as rule, Severity};
 use super::shorten::shorten;
 use super::text::malformed_value;
+use crate::show::files::is_address;
 use crate::show::html_depth::{DEEPEST, is_too_deep, is_too_dense};
 use crate::show::{Episode, Given, Settings, Span, chapters, notes};
 
@@ -60,6 +61,7 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
     }
     findings.extend(unknown_tags(episode));
     findings.extend(embeds(episode));
+    findings.extend(lost_links(episode));
     if let Given::Good(description) = &episode.description {
         // Front matter is YAML, where a description may be written with escapes: its place is enough.
         if let Some((_, whose)) =
@@ -87,6 +89,33 @@ fn unused_chapters(episode: &Episode) -> Option<Finding> {
         .help("set `chapters-from-notes = true` in [show], or write them under `chapters:`");
     finding.severity = Severity::Note;
     Some(finding)
+}
+
+/// Links and pictures of the notes at addresses that no page may hold. One finding shows the first, and how many
+/// there are.
+fn lost_links(episode: &Episode) -> Option<Finding> {
+    let scheme = |url: &str| Some(url.split_once(':')?.0.to_ascii_lowercase());
+    let is_lost = |url: &str, open: &[&str]| {
+        is_address(url) && scheme(url).is_some_and(|scheme| !open.contains(&scheme.as_str()))
+    };
+    let (text, notes) = (&episode.source.text, &episode.notes);
+    let links = notes::links(text, notes, |url| !is_lost(url, &["http", "https", "mailto", "tel"]));
+    let pictures = notes::pictures(text, notes).into_iter();
+    let pictures = pictures.filter(|picture| is_lost(&picture.value, &["http", "https"]));
+    let mut lost: Vec<_> = links.into_iter().map(|link| (link, "link")).collect();
+    lost.extend(pictures.map(|picture| (picture, "picture")));
+    lost.sort_by_key(|(lost, _)| lost.span.start);
+    let (first, what) = lost.first()?;
+    let more = match lost.len() {
+        1 => String::new(),
+        all => format!(", the first of {all}"),
+    };
+    let scheme = scheme(&first.value)?;
+    let message = format!(
+        "`{scheme}:` is no address that pages and players open: the {what} is left out{more}"
+    );
+    let finding = Finding::at(&rule::TEXT_LOST, &episode.source, first.span.clone(), message);
+    Some(finding.help("write it as text, or give an address that starts with `https://`"))
 }
 
 /// What stands in angle brackets and is no HTML, such as `Vec<T>`: browsers take it for an element, and show
@@ -332,6 +361,15 @@ mod tests {
         for no_list in ["- 0:00 Hello\n- 1:15 News\n", "10:00 a\n\n11:00 b\n\n12:00 c\n"] {
             assert_eq!(said("T", no_list), "");
         }
+    }
+
+    #[test]
+    fn a_link_that_is_left_out_is_said() {
+        let fine = "[a](https://x.example) [b](mailto:j@k.example) [c](tel:+33) [d](e.md) [f](#g) ![h](i.png)\n\n\
+            `[j](ftp://x)` <https://l.example>\n";
+        assert_eq!(said("T", fine), "");
+        insta::assert_snapshot!(said("T", "é [zap](lightning:lnurl1) [x](FTP://x.example)\n"), @"4:9 text-lost: `lightning:` is no address that pages and players open: the link is left out, the first of 2");
+        insta::assert_snapshot!(said("T", "![p](data:image/png;base64,AA)\n"), @"4:6 text-lost: `data:` is no address that pages and players open: the picture is left out");
     }
 
     #[test]

@@ -274,7 +274,7 @@ impl<'a> Item<'a> {
 }
 
 /// A plain text within the limit of a description.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     // Escaping may add a little to what was cut.
     let mut limit = text::DESCRIPTION_LIMIT;
     loop {

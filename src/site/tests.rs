@@ -390,6 +390,26 @@ fn the_feed_names_a_trailer_that_only_its_archive_lists() {
 }
 
 #[test]
+fn a_description_within_the_limit_stays_within_it_where_signs_are_escaped() {
+    let long = "a &lt;b&gt; ".repeat(390);
+    let text = SETTINGS.replace("Des histoires de mer", &long);
+    let (show, episodes) = (testing::settings_from(&text), testing::episodes(1));
+    let feed = text_of(&build(&testing::inputs(&show, &episodes)).unwrap().feed);
+    let channel = rss::Channel::read_from(feed.as_bytes()).unwrap();
+    assert!(channel.description().len() <= text::DESCRIPTION_LIMIT);
+}
+
+#[test]
+fn a_host_s_words_break_no_style_sheet() {
+    let words = "[site.words]\nrss_feed = 'Der \"Feed\" \\'\n";
+    let (show, episodes) =
+        (testing::settings_from(&format!("{SETTINGS}{words}")), testing::episodes(1));
+    let edition = build(&testing::inputs(&show, &episodes)).unwrap();
+    let style = text_of(page(&edition, "web/assets/feed.css"));
+    assert!(style.contains(r#"content: "Der \"Feed\" \\";"#), "{style}");
+}
+
+#[test]
 fn an_address_that_runs_is_no_way_to_give() {
     let text = SETTINGS.replace("https://show.example/aider", "javascript:alert(1)");
     let (show, episodes) = (testing::settings_from(&text), testing::episodes(1));

@@ -11,8 +11,7 @@ use crate::show::addresses::is_web_address;
 use crate::show::episode::EpisodeType;
 use crate::show::guid::podcast_guid;
 use crate::show::settings::ShowKind;
-use crate::site::item::Item;
-use crate::site::text;
+use crate::site::item::{Item, plain};
 
 /// The namespaces that a feed may use, exactly as their owners write them.
 const NAMESPACES: [(&str, &str); 5] = [
@@ -36,10 +35,7 @@ pub(super) fn channel(
     let site = frame.addresses.site_url().to_owned();
     // The newest item's date, not the time of the release: the same show gives the same feed.
     let date = items.first().map(item::date);
-    let description = text::for_either_reader(&text::cut(
-        show.description.get_ref().trim(),
-        text::DESCRIPTION_LIMIT,
-    ));
+    let description = plain(show.description.get_ref().trim());
     let mut channel = Channel {
         title: show.title.get_ref().trim().to_owned(),
         link: site.clone(),

@@ -1,11 +1,14 @@
 //! Files that belong to no one page: style sheet, scripts, icon, search index, feeds for machines.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use minijinja::context;
 
 use super::{Site, beside, search, serial, sitemap, templates};
 use crate::model::object::{Kind, Object};
 use crate::site::item::Item;
+use crate::site::references::replaced;
 use crate::site::{SiteError, assets};
 
 const CSS: &str = "text/css; charset=utf-8";
@@ -33,8 +36,13 @@ impl Site<'_> {
     pub(super) fn files(&self, items: &[Item<'_>]) -> Result<Vec<Object>, SiteError> {
         let (settings, addresses, language) = (self.settings, self.addresses, self.language);
         let plain = |name: &str| self.templates.plain(name).into_owned();
+        // A host's words stand in its strings (CSS Syntax, section 4.3.5).
+        let signs = [("\\", "\\\\"), ("\"", "\\\""), ("\n", " "), ("\r", " ")];
+        let words = language.words().iter();
+        let words: BTreeMap<&str, _> =
+            words.map(|(name, word)| (&**name, replaced(word, &signs))).collect();
         let view = context! {
-            t => serial(language.words()),
+            t => serial(words),
             direction => language.direction(),
             version => self.shared.get_attr("version").unwrap_or_default(),
         };

@@ -230,7 +230,8 @@ static COMMON: LazyLock<Environment<'static>> = LazyLock::new(|| {
         environment.set_syntax(syntax);
     }
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    // A name that nobody foresaw is escaped too; the feed's style sheet is given words of ours only.
+    // A name that nobody foresaw is escaped too; the feed's style sheet is given words escaped as it
+    // needs them.
     environment.set_auto_escape_callback(|name| match name {
         FEED_VIEW => AutoEscape::None,
         _ => AutoEscape::Html,

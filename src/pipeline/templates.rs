@@ -9,7 +9,7 @@ use crate::rules::{Finding, Severity, registry};
 use crate::show::read;
 use crate::show::settings::FILE;
 use crate::show::{Show, Source};
-use crate::site::{TemplateError, Templates};
+use crate::site::{LostBlock, TemplateError, Templates};
 
 /// More files than any theme has.
 const MOST: usize = 200;
@@ -94,7 +94,21 @@ impl TemplatesRead {
                 .expected("a text file, for each template")
         });
         let errors = self.errors.iter().map(|error| self.finding(error));
-        unread.chain(errors).chain(self.good.idle().map(|(file, alike)| {
+        let lost = self.good.lost().into_iter().map(|lost| {
+            let LostBlock { file, span, name, above } = lost;
+            let message = match &above {
+                Some(_) => {
+                    format!("no template above has a block `{name}` that this one could fill")
+                }
+                None => format!("there is no block `{name}`: onair's pages would be empty"),
+            };
+            let finding = Finding::at(&registry::TEMPLATE, file, span, message);
+            match above {
+                Some(above) => finding.help(format!("there are: {}", above.join(", "))),
+                None => finding.help(format!("put `{{% block {name} %}}{{% endblock %}}` into it")),
+            }
+        });
+        unread.chain(errors).chain(lost).chain(self.good.idle().map(|(file, alike)| {
             let message = "this stands for no template of onair's, and no other includes it";
             let finding = Finding::on_file(&registry::TEMPLATE, &file.path, message);
             let mut finding = match alike {

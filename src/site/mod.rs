@@ -48,7 +48,7 @@ use edition::{EditionEpisode, EpisodePage, SharedNumbers};
 use item::Item;
 #[cfg(any(test, feature = "testing"))]
 pub use pages::templates::rendered;
-pub use pages::templates::{Compile, Here, Render, Set, TemplateError, Templates};
+pub use pages::templates::{Compile, Here, LostBlock, Render, Set, TemplateError, Templates};
 pub use transcript::{Transcript, TranscriptFile};
 
 /// What becomes of an object's bytes until they are sent; unsaid, they stay in memory.

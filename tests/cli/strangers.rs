@@ -213,6 +213,12 @@ fn check_finds_what_is_wrong_with_templates_where_it_stands() {
     let ran = checked(&show);
     assert!(ran.code == 1 && ran.stdout.contains("theme/404.html:3:1"), "{}", ran.said());
     std::fs::remove_file(show.path("theme/mine.html")).unwrap();
+    show.write("theme/404.html", "{% extends \"base.html\" %}\n{% block main %}{% endblock %}");
+    let ran = checked(&show);
+    assert!(ran.code == 1 && ran.stdout.contains("theme/404.html:2:1"), "{}", ran.said());
+    assert!(ran.stdout.contains("no template above has a block `main`"), "{}", ran.said());
+    assert!(ran.stdout.contains("there are: head, scripts, content, bar"), "{}", ran.said());
+    assert_eq!(show.onair(&["release", "--dry-run"]).code, 1);
     let deep = format!("{{{{ {}1{} }}}}", "(".repeat(200_000), ")".repeat(200_000));
     show.write("theme/404.html", &deep);
     let ran = checked(&show);

@@ -6,9 +6,12 @@
 //!
 //! Whoever gives templates of a host's says who renders them ([`Compile`]): they may be a stranger's.
 
+mod blocks;
 mod limits;
 #[cfg(test)]
 mod tests;
+
+pub use blocks::LostBlock;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -19,25 +19,10 @@ pub(super) const FUEL: u64 = 20_000;
 
 /// The first place at which a template is more than a compiler should be given: its line, and why.
 pub(super) fn excess(text: &str) -> Option<(usize, String)> {
-    let bytes = text.as_bytes();
-    let line = |at: usize| bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
-    let (mut code, mut elif, mut at) = (0, 0, 0);
-    while let Some(open) = memchr::memchr(b'{', &bytes[at..]).map(|from| at + from) {
-        at = open + 1;
-        let close = match bytes.get(open + 1) {
-            Some(b'{') => b'}',
-            Some(b'%') => b'%',
-            Some(b'#') => {
-                let end = memchr::memmem::find(&bytes[open + 2..], b"#}");
-                at = end.map_or(bytes.len(), |end| open + 2 + end + 2);
-                continue;
-            }
-            _ => continue,
-        };
-        let end = end_of_tag(bytes, open + 2, close);
-        let tag = &text[open + 2..end];
+    let line = |at: usize| text[..at].matches('\n').count() + 1;
+    let (mut code, mut elif) = (0, 0);
+    for Tag { open, text: tag, words, .. } in tags(text) {
         code += tag.len();
-        let words = tag.trim_start_matches(['-', '+']).trim_start();
         elif += usize::from(words.starts_with("elif"));
         let reason = if tag.len() > LONGEST_TAG {
             format!("there are more than {LONGEST_TAG} bytes between `{{` and `}}`")
@@ -46,15 +31,53 @@ pub(super) fn excess(text: &str) -> Option<(usize, String)> {
         } else if elif > MOST_ELIF {
             format!("there are more than {MOST_ELIF} `elif` in this template")
         } else {
-            at = end;
-            if close == b'%' && words.starts_with("raw") {
-                at = raw_end(text, end);
-            }
             continue;
         };
         return Some((line(open), reason));
     }
     None
+}
+
+/// What stands between `{{` and `}}`, or `{%` and `%}`.
+pub(super) struct Tag<'a> {
+    /// Where it opens.
+    pub(super) open: usize,
+    pub(super) text: &'a str,
+    /// The same without the signs at its start.
+    pub(super) words: &'a str,
+    /// Whether it is `{% … %}`.
+    pub(super) is_statement: bool,
+}
+
+/// The tags of a template, but for those in remarks and behind `raw`.
+pub(super) fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while let Some(open) = memchr::memchr(b'{', &bytes[at..]).map(|from| at + from) {
+            at = open + 1;
+            let close = match bytes.get(open + 1) {
+                Some(b'{') => b'}',
+                Some(b'%') => b'%',
+                Some(b'#') => {
+                    let end = memchr::memmem::find(&bytes[open + 2..], b"#}");
+                    at = end.map_or(bytes.len(), |end| open + 2 + end + 2);
+                    continue;
+                }
+                _ => continue,
+            };
+            let end = end_of_tag(bytes, open + 2, close);
+            let tag = &text[open + 2..end];
+            let words = tag.trim_start_matches(['-', '+']).trim_start();
+            let is_statement = close == b'%';
+            at = match is_statement && words.starts_with("raw") {
+                true => raw_end(text, end),
+                false => end,
+            };
+            return Some(Tag { open, text: tag, words, is_statement });
+        }
+        None
+    })
 }
 
 /// Where a tag ends: quoted texts may hold what ends it.

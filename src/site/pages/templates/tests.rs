@@ -87,3 +87,39 @@ fn a_file_that_nothing_uses_is_told() {
     ];
     assert_eq!(idle, expected);
 }
+
+#[test]
+fn a_block_that_fills_none_is_told() {
+    let told = |files: &[(&str, &str)]| {
+        let file = |(path, text): &(&str, &str)| Source::new(format!("theme/{path}"), *text);
+        let templates = Templates::new(files.iter().map(file), Arc::new(Here));
+        let lost = templates.lost();
+        lost.iter()
+            .map(|lost| format!("{} {}", lost.file.path, &lost.file.text[lost.span.clone()]))
+            .collect::<Vec<_>>()
+    };
+    let base = r#"{% extends "base.html" %}"#;
+    let child = |text: &str| format!("{base}{text}");
+    for fine in [
+        child("{% block content %}{% block mine %}{% endblock mine %}{% endblock %}"),
+        child("{#{% block mine %}#}{% raw %}{% block mine %}{% endraw %}"),
+        child("{%- block mine -%}{% endblock %}{% block bar %}{{ self.mine() }}{% endblock %}"),
+        "{% extends page.kind %}{% block mine %}{% endblock %}".to_owned(),
+        "{% extends 'nowhere.html' %}{% block mine %}{% endblock %}".to_owned(),
+        "{% block mine %}{% endblock %}".to_owned(),
+    ] {
+        assert!(told(&[("episode.html", &fine)]).is_empty(), "{fine}");
+    }
+    let lost = child("{% block head %}{% endblock %}{%- block main %}{% endblock %}");
+    assert_eq!(told(&[("episode.html", &lost)]), ["theme/episode.html {%- block main %}"]);
+    // Through the host's own frame, and onair's pages in it.
+    let page = "{% extends \"base.html\" %}{% block content %}{% endblock %}";
+    let frame = "{% block main %}{% endblock %}{% block scripts %}{% endblock %}";
+    assert_eq!(
+        told(&[("base.html", frame), ("about.html", page)]),
+        ["theme/about.html {% block content %}", "theme/base.html "]
+    );
+    // One that extends itself is the engine's to refuse.
+    let itself = "{% extends 'a.html' %}{% block mine %}{% endblock %}";
+    assert!(told(&[("a.html", itself)]).is_empty());
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Error;
 use super::template_process::apart::Apart;
+use crate::rules::text::merge;
 use crate::rules::{Finding, Severity, registry};
 use crate::show::read;
 use crate::show::settings::FILE;
@@ -108,16 +109,19 @@ impl TemplatesRead {
                 None => finding.help(format!("put `{{% block {name} %}}{{% endblock %}}` into it")),
             }
         });
-        unread.chain(errors).chain(lost).chain(self.good.idle().map(|(file, alike)| {
-            let message = "this stands for no template of onair's, and no other includes it";
-            let finding = Finding::on_file(&registry::TEMPLATE, &file.path, message);
-            let mut finding = match alike {
-                Some(name) => finding.help(format!("did you mean `{name}`?")),
-                None => finding.help("include it in another, or take it out"),
-            };
-            finding.severity = Severity::Warning;
-            finding
-        }))
+        let unmerged = self.good.files().filter_map(merge);
+        unread.chain(unmerged).chain(errors).chain(lost).chain(self.good.idle().map(
+            |(file, alike)| {
+                let message = "this stands for no template of onair's, and no other includes it";
+                let finding = Finding::on_file(&registry::TEMPLATE, &file.path, message);
+                let mut finding = match alike {
+                    Some(name) => finding.help(format!("did you mean `{name}`?")),
+                    None => finding.help("include it in another, or take it out"),
+                };
+                finding.severity = Severity::Warning;
+                finding
+            },
+        ))
     }
 
     /// A template's error where it stands.

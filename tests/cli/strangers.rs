@@ -219,6 +219,13 @@ fn check_finds_what_is_wrong_with_templates_where_it_stands() {
     assert!(ran.stdout.contains("no template above has a block `main`"), "{}", ran.said());
     assert!(ran.stdout.contains("there are: head, scripts, content, bar"), "{}", ran.said());
     assert_eq!(show.onair(&["release", "--dry-run"]).code, 1);
+    show.write("theme/404.html", "<p>");
+    show.write("theme/style.css", ":root{}\n<<<<<<< HEAD\n=======\n>>>>>>> x\n");
+    let ran = checked(&show);
+    assert!(ran.code == 1 && ran.stdout.contains("theme/style.css:2:1"), "{}", ran.said());
+    assert!(ran.stdout.contains("error[unfinished-merge]"), "{}", ran.said());
+    assert_eq!(show.onair(&["release", "--dry-run"]).code, 1);
+    show.write("theme/style.css", "");
     let deep = format!("{{{{ {}1{} }}}}", "(".repeat(200_000), ")".repeat(200_000));
     show.write("theme/404.html", &deep);
     let ran = checked(&show);

@@ -154,6 +154,21 @@ fn title(episode: &Episode, findings: &mut Vec<Finding>) {
         ("an HTML entity, which apps show as it stands", entity)
     } else if let Some(plain) = without_tags(&title.value) {
         ("HTML, which apps show as it stands", plain)
+    } else if let Some(words) = within_quotes(&title.value) {
+        let written = &episode.source.text[title.span.clone()];
+        // Within YAML's own quotes they are the title's.
+        if written.trim() != title.value {
+            return;
+        }
+        let message = "typographic quotes around a title are published as a part of it";
+        let help = format!(
+            "write `{}`, or `{}` if they belong to the title",
+            shorten(&quoted(words)),
+            shorten(&quoted(&title.value))
+        );
+        let finding = Finding::at(&rule::TITLE_TEXT, &episode.source, title.span.clone(), message);
+        findings.push(finding.help(help).suggest(title.span.clone(), quoted(words)));
+        return;
     } else {
         return;
     };
@@ -168,6 +183,16 @@ fn title(episode: &Episode, findings: &mut Vec<Finding>) {
         .help(format!("write `{}`", shorten(&replacement)))
         .suggest(title.span.clone(), replacement),
     );
+}
+
+/// What a pair of typographic quotes holds, if that is all of a text.
+fn within_quotes(text: &str) -> Option<&str> {
+    let pairs =
+        [('“', '”'), ('”', '”'), ('„', '“'), ('„', '”'), ('«', '»'), ('»', '«'), ('‘', '’')];
+    let words = |(open, close)| text.strip_prefix(open)?.strip_suffix(close);
+    let words = pairs.into_iter().find_map(words)?;
+    let is_quote = |c: char| pairs.iter().any(|(open, close)| c == *open || c == *close);
+    (!words.trim().is_empty() && !words.contains(is_quote)).then_some(words.trim())
 }
 
 /// A text with HTML's most used entities as the characters that they name.
@@ -384,9 +409,18 @@ mod tests {
             found("title: A <b>bold</b> move"),
             ["title-text warning [A <b>bold</b> move] A bold move"]
         );
-        for fine in
-            ["title: Q&A", "title: a < b > c", "title: >\n  One\n  line\n", "title: R&D; more"]
-        {
+        assert_eq!(found("title: “Tale 2”"), ["title-text warning [“Tale 2”] \"Tale 2\""]);
+        assert_eq!(found("title: « Conte »"), ["title-text warning [« Conte »] \"Conte\""]);
+        for fine in [
+            "title: Q&A",
+            "title: a < b > c",
+            "title: >\n  One\n  line\n",
+            "title: R&D; more",
+            "title: \"“Tale 2”\"",
+            "title: “Tale 2” and “Tale 3”",
+            "title: “Tale 2”, again",
+            "title: ‘Tis the boys’ tale’",
+        ] {
             assert!(found(fine).is_empty(), "{fine}: {:?}", found(fine));
         }
     }

@@ -156,7 +156,7 @@ rules! {
         source: "YAML 1.1 types int and timestamp; YAML 1.2.2, section 10.3",
     }
     TITLE_TEXT = "title-text", Warning, "A title is one line of plain text" {
-        why: "Apps show `&amp;` and `<b>` in a title letter for letter, and a line break as they like.",
+        why: "Apps show `&amp;` and `<b>` in a title letter for letter, a word processor's quotes around it, too, and a line break as they like.",
         bad: "title: \"Questions &amp; answers\"",
         good: "title: \"Questions & answers\"",
         source: "Apple Podcasts, podcaster's guide to RSS, episode title",

@@ -140,7 +140,10 @@ impl GuardKind {
                 "set `site.feed` and `site.path` back, or move as docs/moving.md says"
             }
             Self::OlderTool => "update onair",
-            Self::OlderCheckout => "bring this checkout up to date (`git pull`) and release again",
+            Self::OlderCheckout => {
+                "bring this checkout up to date (`git pull`) and release again, unless you have amended, rebased or \
+                 squashed that commit yourself"
+            }
         }
     }
 

@@ -554,6 +554,7 @@ fn an_older_checkout_takes_nothing_back_unasked() {
     assert_eq!(refused.code, 4, "{}", refused.said());
     assert!(refused.stderr.contains("of 2021-03-01 02:00 UTC"), "{}", refused.said());
     assert!(refused.stderr.contains("--allow older-checkout"), "{}", refused.said());
+    assert!(refused.stderr.contains("amended, rebased or squashed"), "{}", refused.said());
     let page = "public/podcasts/episode_002/index.html";
     assert!(show.read(page).contains("Better notes."));
     // The newest one again has nothing to do; a later one goes on.

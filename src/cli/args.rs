@@ -467,6 +467,9 @@ pub struct New {
     /// The episode's number [default: the MP3's, or the one behind the last]
     #[arg(long, value_name = "N")]
     pub episode: Option<u32>,
+    /// The season [default: that of the MP3's name, or the newest episode's]
+    #[arg(long, value_name = "N")]
+    pub season: Option<u32>,
     /// When it comes out, in the show's time zone: "YYYY-MM-DD HH:MM" [default: the show's next slot]
     #[arg(long)]
     pub date: Option<String>,

@@ -14,6 +14,7 @@ pub fn run(global: &Global, args: &New, term: &Term) -> Outcome {
     let asked = NewOptions {
         file: args.file.clone(),
         title: args.title.clone(),
+        season: args.season,
         episode: args.episode,
         date: args.date.clone(),
         name: args.name.clone(),

@@ -33,7 +33,9 @@ pub struct NewOptions {
     pub file: PathBuf,
     /// The title; the MP3's own, or "Episode N", if none is given.
     pub title: Option<String>,
-    /// The number; that of the MP3's name, or the one behind the last, if none is given.
+    /// The season; that of the MP3's name, or the newest episode's, if none is given.
+    pub season: Option<u32>,
+    /// The number; that of the MP3's name, or the one behind the season's last, if none is given.
     pub episode: Option<u32>,
     /// When it comes out, in the show's time zone; the show's next slot if nothing is given.
     pub date: Option<String>,
@@ -63,10 +65,15 @@ pub struct Made {
 pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
     let show = load::show(&options.root)?;
     let given = find(&show, &asked.file)?;
-    let known = Known::of(&show);
+    let mut known = Known::of(&show, asked.season);
     let mut notes = Vec::new();
     let stem = given.file_stem().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
     let told = name::numbers(&stem, known.next());
+    if let Some((Some(season), _)) = told.filter(|_| asked.season.is_none()) {
+        known = Known::of(&show, Some(season));
+    }
+    // The number of a name is that of its own season.
+    let told = told.filter(|(season, _)| season.is_none_or(|it| known.season == Some(it)));
     let mut probe = probe(&given)?;
     let mut encoded = None;
     if let Content::Foreign(foreign) = &probe.content {
@@ -91,24 +98,31 @@ pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
         }
     };
     let held = tag::held_contents(file, &mp3.payload).unwrap_or_default();
-    let season = told.and_then(|(season, _)| season).or(known.season);
     let number = number(asked, told.map(|(_, number)| number), &held, &known);
     let name = audio_name(&show, asked, &stem, number, &known)?;
     refuse_taken(&show, file, &name)?;
     refuse_named(&show, &name)?;
-    let path = name::episode_path(known.newest(), number);
+    let mut path = name::episode_path(known.model, known.season, number);
+    let is_there = |path: &str| show.root.join(path).exists();
+    // Another season's episode has the number, and the name.
+    if let Some(season) = known.season.filter(|_| is_there(&path) && !known.has(number)) {
+        path = name::path_of_season(&path, season, number);
+    }
     let taken = || {
-        Error::usage(format!("{path} is there already"))
-            .help("choose another number with --episode")
+        let other = "choose another number with --episode";
+        let help = match known.season {
+            Some(_) => other.to_owned(),
+            None => format!("{other}, or begin a season with --season"),
+        };
+        let there = known.path_of(number).filter(|there| **there != path);
+        let message = match there {
+            Some(there) => format!("{there} is episode {number} already"),
+            None => format!("{path} is there already"),
+        };
+        Error::usage(message).help(help)
     };
-    if show.root.join(&path).exists() || known.has(number) && asked.episode.is_some() {
-        return Err(match known.path_of(number) {
-            Some(other) if *other != path => {
-                Error::usage(format!("{other} is episode {number} already"))
-                    .help("choose another number with --episode")
-            }
-            _ => taken(),
-        });
+    if is_there(&path) || known.has(number) && asked.episode.is_some() {
+        return Err(taken());
     }
     let (date, when) = date(&show, asked, &held, &known)?;
     let beside = beside::look(&show.root, &given, stem_of(&name));
@@ -122,7 +136,7 @@ pub fn new(options: &Options, asked: &NewOptions) -> Result<Made, Error> {
         title: title.unwrap_or_else(|| format!("Episode {number}")),
         subtitle: held.subtitle.or(told.subtitle).unwrap_or_default(),
         description: as_html(held.description.or(told.summary).unwrap_or_default()),
-        season,
+        season: known.season,
         number,
         duration: hh_mm_ss((mp3.time.milliseconds() + 500) / 1000),
         size: probe.bytes,
@@ -201,9 +215,16 @@ fn stem_of(name: &AudioName) -> &str {
 
 /// What the show's episodes tell of the next one.
 struct Known<'a> {
-    /// Numbered episodes of the season that the newest is of, by number.
-    episodes: Vec<(u32, &'a Episode)>,
+    /// The season that it is of.
     season: Option<u32>,
+    /// Numbered episodes of that season, by number.
+    episodes: Vec<(u32, &'a Episode)>,
+    /// The number that a season begins with.
+    first: u32,
+    /// Numbered episodes of the season that the newest is of, likewise: their habits are the next one's.
+    latest: Vec<(u32, &'a Episode)>,
+    /// The file that the next one's is called like, with its season and number.
+    model: Option<(&'a str, Option<u32>, u32)>,
     /// Local dates, in order.
     dates: Vec<DateTime>,
     /// Names of MP3s, in the order of the numbers.
@@ -211,27 +232,43 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn of(show: &'a Show) -> Self {
+    /// For an episode of this season, or of the newest.
+    fn of(show: &'a Show, asked: Option<u32>) -> Self {
         let zone = show.settings.zone();
         let at = |episode: &Episode| episode.date.value().map(|date| date.at(&zone).timestamp());
         let newest =
             show.episodes.iter().filter(|it| it.date.value().is_some()).max_by_key(|it| at(it));
-        let season = newest.and_then(|episode| episode.season.value().copied());
-        let mut episodes: Vec<(u32, &Episode)> = show
-            .episodes
-            .iter()
-            .filter(|episode| episode.season.value().copied() == season)
-            .filter_map(|episode| Some((*episode.number.value()?, episode)))
-            .collect();
-        episodes.sort_by_key(|(number, _)| *number);
+        let newest = newest.and_then(|episode| episode.season.value().copied());
+        let of = |season: Option<u32>| {
+            let of_it = |it: &&Episode| it.season.value().copied() == season;
+            let mut episodes: Vec<(u32, &Episode)> = show
+                .episodes
+                .iter()
+                .filter(of_it)
+                .filter_map(|episode| Some((*episode.number.value()?, episode)))
+                .collect();
+            episodes.sort_by_key(|(number, _)| *number);
+            episodes
+        };
+        let (season, latest) = (asked.or(newest), of(newest));
+        let episodes = of(season);
+        // A season that did not begin with 1 went on from the one before it.
+        let first = match (newest, latest.first(), latest.last()) {
+            (Some(2..), Some((2.., _)), Some((last, _))) => last.saturating_add(1),
+            _ => 1,
+        };
+        let model = |(number, it): &(u32, &'a Episode)| {
+            (it.source.path.as_str(), it.season.value().copied(), *number)
+        };
+        let model = episodes.last().or(latest.last()).map(model);
         let local =
             |episode: &Episode| Some(at(episode)?.to_zoned_datetime(zone.clone()).datetime());
         let proper = show.episodes.iter().filter(|episode| !episode.is_draft());
         let mut dates: Vec<DateTime> = proper.filter_map(local).collect();
         dates.sort_unstable();
         let file = |(number, it): &(u32, &'a Episode)| Some((*number, it.file.value()?.as_str()));
-        let files = episodes.iter().filter_map(file).collect();
-        Self { episodes, season, dates, files }
+        let files = latest.iter().filter_map(file).collect();
+        Self { season, episodes, first, latest, model, dates, files }
     }
 
     fn has(&self, number: u32) -> bool {
@@ -244,17 +281,12 @@ impl<'a> Known<'a> {
     }
 
     fn next(&self) -> u32 {
-        self.episodes.last().map_or(1, |(last, _)| last.saturating_add(1))
-    }
-
-    /// The file of the episode with the highest number.
-    fn newest(&self) -> Option<(&str, u32)> {
-        self.episodes.last().map(|(number, episode)| (episode.source.path.as_str(), *number))
+        self.episodes.last().map_or(self.first, |(last, _)| last.saturating_add(1))
     }
 
     /// How the show's newest MP3s were made.
     fn form(&self, show: &Show) -> Form {
-        let newest = || self.episodes.iter().rev().take(12).map(|(_, episode)| episode);
+        let newest = || self.latest.iter().rev().take(12).map(|(_, episode)| episode);
         let kbits = newest().filter_map(|episode| {
             let (size, seconds) = (*episode.size.value()?, *episode.duration.value()?);
             (size / 125).checked_div(seconds)

@@ -134,6 +134,40 @@ fn number_and_slot_follow_the_show() {
 }
 
 #[test]
+fn a_season_begins_with_the_number_that_its_mp3_says() {
+    let show = TestShow::new();
+    for number in 1..=4 {
+        show.with_audio(number, 40 + number as usize, &[]);
+    }
+    let made = |name: &str, seed: usize, more: &[&str]| {
+        fs::write(show.path(&format!("audio/{name}")), audio(20, 90 + seed)).unwrap();
+        let path = format!("audio/{name}");
+        let ran = show.onair(&[&["new", &path, "--date", "2026-01-02 07:00"], more].concat());
+        assert_eq!(ran.code, 0, "{}", ran.said());
+    };
+    let numbers = |path: &str| {
+        let text = show.read(path);
+        format!("{} {}", line(&text, "season"), line(&text, "episode"))
+    };
+    // The name of the file is another's, of no season.
+    made("s2e1.mp3", 1, &["--episode", "1"]);
+    assert_eq!(numbers("episodes/s2e1.md"), "2 1");
+    made("s2e2.mp3", 2, &[]);
+    assert_eq!(numbers("episodes/s2e2.md"), "2 2");
+    made("harbour.mp3", 3, &[]);
+    assert_eq!(numbers("episodes/s2e3.md"), "2 3");
+    made("s3e2.mp3", 4, &[]);
+    assert_eq!(numbers("episodes/s3e2.md"), "3 2");
+    made("light.mp3", 5, &["--season", "4"]);
+    assert_eq!(numbers("episodes/s4e1.md"), "4 1");
+    let said = show.check();
+    assert!(!said.contains("source-number"), "{said}");
+    fs::write(show.path("audio/ebb.mp3"), audio(20, 99)).unwrap();
+    let ran = show.onair(&["new", "audio/ebb.mp3", "--season", "2", "--episode", "1"]);
+    assert!(ran.stderr.contains("episodes/s2e1.md is there already"), "{}", ran.said());
+}
+
+#[test]
 fn what_lies_beside_an_mp3_is_taken() {
     let show = TestShow::new();
     let folder = tempfile::tempdir().unwrap();

@@ -96,11 +96,16 @@ pub fn chosen(text: &str) -> Result<AudioName, String> {
     values::audio_name(&whole).map_err(|trouble| trouble.reason)
 }
 
-/// The path of a new episode's file, as the newest is called: `episodes/2024/109.md` for number 110 gives
-/// `episodes/2024/110.md`.
-pub fn episode_path(newest: Option<(&str, u32)>, number: u32) -> String {
+/// The path of a new episode's file, as that of another is called, whose season and number are known:
+/// `episodes/2024/109.md` for number 110 gives `episodes/2024/110.md`, and `s1e7.md` for the first of another
+/// season `s2e1.md`.
+pub fn episode_path(
+    model: Option<(&str, Option<u32>, u32)>,
+    season: Option<u32>,
+    number: u32,
+) -> String {
     let default = format!("episodes/episode_{number:03}.md");
-    let Some((path, old)) = newest else { return default };
+    let Some((path, old_season, old)) = model else { return default };
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let (head, part, tail) = match folder.rsplit_once('/') {
         // `episodes/109/index.md`
@@ -110,21 +115,36 @@ pub fn episode_path(newest: Option<(&str, u32)>, number: u32) -> String {
         _ => (format!("{folder}/"), file, String::new()),
     };
     let all = groups(part);
-    let own: Vec<_> = all.iter().filter(|(digits, _)| digits.parse() == Ok(old)).collect();
-    match (&own[..], all.len()) {
+    let is = |at: usize, number: u32| all[at].0.parse() == Ok(number);
+    // The new name up to the number, and where that one ends in the old name.
+    let start = match (all.len(), old_season.zip(season)) {
         // Other digits may be a date, which is another day's.
-        ([(digits, place)], 1) => {
+        (1, _) if is(0, old) => {
+            let (digits, place) = &all[0];
             let width = digits.len();
-            let (before, behind) = (&part[..place.start], &part[place.end..]);
-            // What stands behind the number may be a title: not this one's.
-            let plain = behind.is_empty() || behind.starts_with('.');
-            match plain {
-                true => format!("{head}{before}{number:0width$}{behind}{tail}"),
-                false => default,
-            }
+            Some((format!("{}{number:0width$}", &part[..place.start]), place.end))
         }
+        (2, Some((before, season))) if is(0, before) && is(1, old) => {
+            let [(first, at), (second, place)] = [&all[0], &all[1]];
+            let (wide, width) = (first.len(), second.len());
+            let (start, between) = (&part[..at.start], &part[at.end..place.start]);
+            Some((format!("{start}{season:0wide$}{between}{number:0width$}"), place.end))
+        }
+        _ => None,
+    };
+    // What stands behind the number may be a title: not this one's.
+    let plain = |behind: &str| behind.is_empty() || behind.starts_with('.');
+    match start {
+        Some((start, end)) if plain(&part[end..]) => format!("{head}{start}{}{tail}", &part[end..]),
         _ => default,
     }
+}
+
+/// The path of an episode whose name another season's has: `s2e1.md` beside it.
+pub fn path_of_season(path: &str, season: u32, number: u32) -> String {
+    let index = if layout::is_index(path) { &path[layout::folder(path).len()..] } else { ".md" };
+    let folder = layout::folder(path.strip_suffix(index).unwrap_or(path));
+    format!("{folder}/s{season}e{number}{index}")
 }
 
 #[cfg(test)]
@@ -173,13 +193,21 @@ mod tests {
 
     #[test]
     fn a_new_episode_is_called_as_the_newest_is() {
-        let path = |path, old| episode_path(Some((path, old)), 110);
-        assert_eq!(episode_path(None, 1), "episodes/episode_001.md");
+        let path = |path, old| episode_path(Some((path, None, old)), None, 110);
+        assert_eq!(episode_path(None, None, 1), "episodes/episode_001.md");
         assert_eq!(path("episodes/2024/109.markdown", 109), "episodes/2024/110.markdown");
         assert_eq!(path("episodes/0109/index.md", 109), "episodes/0110/index.md");
         assert_eq!(path("episodes/ep-109.md", 109), "episodes/ep-110.md");
         assert_eq!(path("episodes/2024-01-09-tide.md", 9), "episodes/episode_110.md");
         assert_eq!(path("episodes/109-the-harbour.md", 109), "episodes/episode_110.md");
         assert_eq!(path("episodes/harbour.md", 109), "episodes/episode_110.md");
+        let path = |path| episode_path(Some((path, Some(2), 5)), Some(3), 1);
+        assert_eq!(path("episodes/s2e5.md"), "episodes/s3e1.md");
+        assert_eq!(path("episodes/tide-S02E05.md"), "episodes/tide-S03E01.md");
+        assert_eq!(path("episodes/s2e05/index.md"), "episodes/s3e01/index.md");
+        assert_eq!(path("episodes/s2e5-harbour.md"), "episodes/episode_001.md");
+        assert_eq!(path("episodes/s2e9.md"), "episodes/episode_001.md");
+        assert_eq!(path_of_season("episodes/episode_001.md", 3, 1), "episodes/s3e1.md");
+        assert_eq!(path_of_season("episodes/1/index.md", 3, 1), "episodes/s3e1/index.md");
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::sidecars::{Looks, meant};
 use crate::audio::tag::{MAX_CHAPTERS, held_contents};
 use crate::model::chapter::{Chapter, TagChapter};
 use crate::rules::{Finding, Severity, chapters as judge, registry};
@@ -145,6 +146,7 @@ pub fn findings(
     episode: &Episode,
     read: &ChaptersRead,
     time: Option<Duration>,
+    looks: &Looks,
     findings: &mut Vec<Finding>,
 ) {
     // A host who names chapters wants them: without them nothing is published.
@@ -165,7 +167,13 @@ pub fn findings(
             return judge::faults(source, faults, said, findings);
         }
         ChaptersRead::Empty { path } => at(format!("there is no chapter in {path}")),
-        ChaptersRead::Unusable { path, trouble: Some(trouble) } => at(format!("{path}: {trouble}")),
+        ChaptersRead::Unusable { path, trouble: Some(trouble) } => {
+            let finding = at(format!("{path}: {trouble}"));
+            match meant(looks, path, &episode.source, trouble) {
+                Some(near) => finding.help(format!("did you mean {near}?")),
+                None => finding,
+            }
+        }
         ChaptersRead::Unusable { path, trouble: None } => {
             at(format!("{path} is not a chapter file")).expected(Format::EXPECTED)
         }

@@ -13,7 +13,7 @@ use super::{Error, find, scale};
 use crate::audio::tag::Picture;
 use crate::report::{Sources, human};
 use crate::rules::picture::{lacks, picture};
-use crate::rules::pictures::MAX_PICTURE;
+use crate::rules::pictures::{Gone, MAX_PICTURE};
 use crate::rules::show::Artwork;
 use crate::rules::text::merge;
 use crate::rules::{Finding, registry};
@@ -99,9 +99,6 @@ impl Checkout {
 
     /// Reads all that belongs to `show`; what `memo` knows is not read again.
     pub fn of(show: Show, memo: &Memo) -> Self {
-        let artwork =
-            read::read_bytes(&show.root, show.settings.show.artwork.get_ref(), MAX_PICTURE)
-                .map(|bytes| picture(&bytes).map(|found| (lacks(&bytes, &found), found)));
         let (mut chapters, mut transcripts) = (BTreeMap::new(), BTreeMap::new());
         let mut known = chapters::Known::default();
         for episode in &show.episodes {
@@ -111,8 +108,16 @@ impl Checkout {
             transcripts
                 .extend(transcripts_of(&show, episode, memo).map(|read| (path.clone(), read)));
         }
+        let looks = sidecars::look_for(&show, &chapters);
+        let path = show.settings.show.artwork.get_ref();
+        let artwork = read::read_bytes(&show.root, path, MAX_PICTURE)
+            .map(|bytes| picture(&bytes).map(|found| (lacks(&bytes, &found), found)))
+            .map_err(|trouble| {
+                let near = sidecars::meant(&looks, path, &show.settings_source, &trouble);
+                Gone { trouble, near }
+            });
         Self {
-            looks: sidecars::look_for(&show, &chapters),
+            looks,
             unused_audio: unused(&show),
             cover: cover(&show),
             templates: templates::read(&show),
@@ -153,10 +158,10 @@ impl Checkout {
             let path = &episode.source.path;
             let time = time(path);
             if let Some(read) = self.chapters.get(path) {
-                chapters::findings(episode, read, time, &mut found);
+                chapters::findings(episode, read, time, &self.looks, &mut found);
             }
             if let Some(read) = self.transcripts.get(path) {
-                sidecars::transcripts(episode, read, time, &mut found);
+                sidecars::transcripts(episode, read, time, &self.looks, &mut found);
             }
         }
         sidecars::files(&self.show, &self.chapters, &self.looks, &mut found);

@@ -17,7 +17,7 @@ use crate::rules::{Finding, registry};
 use crate::show::files::{self, NamedFile, Role};
 use crate::show::read::FileTrouble;
 use crate::show::words::nearest;
-use crate::show::{Episode, Given, Located, Show, layout, read};
+use crate::show::{Episode, Given, Located, Show, Source, layout, read};
 use crate::site::TranscriptFile;
 
 /// How much later than the audio a transcript's last words may end: a cue is often rounded up.
@@ -28,6 +28,7 @@ pub fn transcripts(
     episode: &Episode,
     read: &[Result<Arc<TranscriptFile>, Unusable>],
     time: Option<Duration>,
+    looks: &Looks,
     findings: &mut Vec<Finding>,
 ) {
     let named = files::of_episode(episode).into_iter().filter(|file| file.role == Role::Transcript);
@@ -40,7 +41,11 @@ pub fn transcripts(
         let transcript = match read {
             Ok(transcript) => transcript,
             Err(Unusable::File(trouble)) => {
-                findings.push(at(format!("{path}: {trouble}")));
+                let finding = at(format!("{path}: {trouble}"));
+                findings.push(match meant(looks, path, &episode.source, trouble) {
+                    Some(near) => finding.help(format!("did you mean {near}?")),
+                    None => finding,
+                });
                 continue;
             }
             Err(Unusable::Form(error)) => {
@@ -97,6 +102,12 @@ pub fn look_for(show: &Show, chapters: &BTreeMap<String, Arc<ChaptersRead>>) -> 
         gone.near = near(&show.root, file);
     }
     looks.into_iter().map(|(file, look)| (file.candidates.clone(), look)).collect()
+}
+
+/// A file that may be meant by `name`, which `source` has, where there is none of that name.
+pub fn meant(looks: &Looks, name: &str, source: &Source, trouble: &FileTrouble) -> Option<String> {
+    let look = looks.get(&files::candidates(name, &source.path)[..]);
+    look.filter(|_| *trouble == FileTrouble::Missing)?.as_ref().err()?.near.clone()
 }
 
 /// For so many files that are not there, one with a name much like theirs is looked for.
@@ -245,14 +256,15 @@ fn near(root: &Path, file: &NamedFile<'_>) -> Option<String> {
             .ok()?
             .take(MOST_NAMES)
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|name| files::image_type(name).is_some())
+            .filter(|name| !file.role.is_picture() || files::image_type(name).is_some())
             .collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let near = names
             .iter()
             .copied()
             .find(|other| other.eq_ignore_ascii_case(name))
-            .or_else(|| nearest(name, &names))?;
+            // The number of another episode is no slip.
+            .or_else(|| nearest(name, &names).filter(|_| file.role.is_picture()))?;
         files::join(folder, near)
     })
 }

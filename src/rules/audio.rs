@@ -167,6 +167,14 @@ pub fn not_needed_yet(findings: &mut [Finding]) {
     }
 }
 
+/// One of `unused` may be the audio that is not there: on some disks small letters are capitals.
+pub fn meant(path: &str, unused: &[String], findings: &mut [Finding]) {
+    let Some(other) = unused.iter().find(|other| other.eq_ignore_ascii_case(path)) else { return };
+    for finding in findings.iter_mut().filter(|it| it.rule == &rule::AUDIO_MISSING) {
+        finding.help = Some(format!("did you mean {other}? a capital is another letter"));
+    }
+}
+
 /// The finding for audio that is not there, or is not an MP3.
 fn unusable(episode: &Episode, evidence: &Evidence) -> Option<Finding> {
     let at_file = |rule, message: String| {

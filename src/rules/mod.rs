@@ -97,6 +97,9 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
         if waiting::waits(&show.settings, episode, now) {
             audio::not_needed_yet(&mut findings);
         }
+        if let Some(Evidence::Absent { path }) = evidence {
+            audio::meant(path, unused_audio, &mut findings);
+        }
         let elsewhere = matches!(evidence, Some(Evidence::Recorded(audio)) if audio.is_elsewhere());
         (findings, Member { episode, proved, elsewhere })
     };

@@ -3,6 +3,7 @@
 use super::direction::turned;
 use super::finding::Finding;
 use super::picture::{Picture, flaw};
+use super::pictures::Gone;
 use super::registry::{self as rule, Severity};
 use super::text::{MAX_DESCRIPTION, too_long};
 use crate::show::addresses::is_web_address;
@@ -10,13 +11,12 @@ use crate::show::categories::CATEGORIES;
 use crate::show::guid::podcast_guid;
 use crate::show::languages::{is_language, language_of};
 use crate::show::placeholder::is_left;
-use crate::show::read::FileTrouble;
 use crate::show::words::{is_email, nearest};
 use crate::show::{Settings, Source};
 
 /// The artwork as it was found: what its file lacks and its picture, `None` for a file that is not a picture,
 /// or why not.
-pub type Artwork = Result<Option<(Option<&'static str>, Picture)>, FileTrouble>;
+pub type Artwork = Result<Option<(Option<&'static str>, Picture)>, Gone>;
 
 /// The rules of the settings.
 pub fn settings(
@@ -137,8 +137,9 @@ fn check_artwork(
 ) {
     let place = &settings.show.artwork;
     let path = place.get_ref();
+    let near = artwork.as_ref().err().and_then(|gone| gone.near.as_ref());
     let problem = match artwork {
-        Err(trouble) => Some(format!("the artwork {path}: {trouble}")),
+        Err(Gone { trouble, .. }) => Some(format!("the artwork {path}: {trouble}")),
         Ok(None) => Some(format!("the artwork {path} is not a picture")),
         Ok(Some((Some(lack), _))) => Some(format!("the artwork {path} {lack}")),
         Ok(Some((None, picture))) => {
@@ -146,10 +147,12 @@ fn check_artwork(
         }
     };
     if let Some(message) = problem {
-        findings.push(
-            Finding::at(&rule::ARTWORK, source, place.span(), message)
-                .expected(super::picture::EXPECTED),
-        );
+        let finding = Finding::at(&rule::ARTWORK, source, place.span(), message);
+        let finding = finding.expected(super::picture::EXPECTED);
+        findings.push(match near {
+            Some(near) => finding.help(format!("did you mean {near}?")),
+            None => finding,
+        });
     }
 }
 

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::pictures::Gone;
 use super::{audio, show, text};
 use crate::show::edit::{self, Edit};
 use crate::show::read::FileTrouble;
@@ -20,7 +21,7 @@ fn what_the_show_says_of_itself_stays_within_what_platforms_show() {
             .replace("author = \"A\"", &format!("author = \"{}\"", "é".repeat(author)));
         let source = Source::new(FILE, text);
         let mut findings = Vec::new();
-        let artwork = Err(FileTrouble::Missing);
+        let artwork = Err(Gone { trouble: FileTrouble::Missing, near: None });
         show::settings(&Settings::parse(&source).unwrap(), &source, &artwork, &mut findings);
         findings.retain(|finding| finding.rule.id == "text-too-long");
         findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()

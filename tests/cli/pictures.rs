@@ -43,6 +43,32 @@ fn every_file_that_is_not_there_is_said_where_it_is_named() {
     insta::assert_snapshot!(show.check());
 }
 
+/// A disk of macOS or Windows finds them, and no other.
+#[test]
+fn a_name_in_other_letters_is_told_wherever_a_file_is_named() {
+    let show = TestShow::new();
+    show.with_audio(1, 40, &["transcript: transcripts/S1E5.SRT", "chapters: chapters/One.txt"]);
+    fs::create_dir(show.path("transcripts")).unwrap();
+    fs::create_dir(show.path("chapters")).unwrap();
+    show.write("transcripts/s1e5.srt", "");
+    show.write("transcripts/s1e6.srt", "");
+    show.write("chapters/one.txt", "");
+    fs::rename(show.path("audio/001.mp3"), show.path("audio/001.MP3")).unwrap();
+    let settings = show.read("onair.toml");
+    let artwork = settings.lines().find(|line| line.starts_with("artwork = ")).unwrap();
+    show.write("onair.toml", &settings.replace(artwork, "artwork = \"img/Artwork.PNG\""));
+    fs::write(show.path("img/artwork.png"), png(1400)).unwrap();
+    let said = show.check();
+    for name in
+        ["transcripts/s1e5.srt", "chapters/one.txt", "audio/001.MP3", "img/artwork.png"]
+    {
+        assert!(said.contains(&format!("did you mean {name}?")), "{name}: {said}");
+    }
+    // Another's transcript is no slip for this one's.
+    fs::remove_file(show.path("transcripts/s1e5.srt")).unwrap();
+    assert!(!show.check().contains("s1e6.srt"));
+}
+
 #[test]
 fn pictures_of_the_notes_and_bare_names_are_published_with_the_page() {
     let show = TestShow::new();

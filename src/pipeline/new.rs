@@ -252,9 +252,13 @@ impl<'a> Known<'a> {
         };
         let (season, latest) = (asked.or(newest), of(newest));
         let episodes = of(season);
-        // A season that did not begin with 1 went on from the one before it.
-        let first = match (newest, latest.first(), latest.last()) {
-            (Some(2..), Some((2.., _)), Some((last, _))) => last.saturating_add(1),
+        // Where the newest season went on behind the numbers of all others, the next one does.
+        let others = show.episodes.iter().filter(|it| it.season.value().copied() != newest);
+        let before = others.filter_map(|it| it.number.value().copied()).max();
+        let first = match (before, latest.first(), latest.last()) {
+            (Some(before), Some((first, _)), Some((last, _))) if before < *first => {
+                last.saturating_add(1)
+            }
             _ => 1,
         };
         let model = |(number, it): &(u32, &'a Episode)| {

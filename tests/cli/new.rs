@@ -165,6 +165,14 @@ fn a_season_begins_with_the_number_that_its_mp3_says() {
     fs::write(show.path("audio/ebb.mp3"), audio(20, 99)).unwrap();
     let ran = show.onair(&["new", "audio/ebb.mp3", "--season", "2", "--episode", "1"]);
     assert!(ran.stderr.contains("episodes/s2e1.md is there already"), "{}", ran.said());
+    // A show that counts on.
+    let show = TestShow::new();
+    show.with_audio(1, 40, &["season: 1"]);
+    show.with_audio(2, 41, &["season: 2"]);
+    fs::write(show.path("audio/tide.mp3"), audio(20, 90)).unwrap();
+    let ran = show.onair(&["new", "audio/tide.mp3", "--season", "3"]);
+    let text = show.read("episodes/episode_003.md");
+    assert_eq!((line(&text, "season"), line(&text, "episode")), ("3", "3"), "{}", ran.said());
 }
 
 #[test]

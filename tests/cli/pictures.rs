@@ -59,9 +59,7 @@ fn a_name_in_other_letters_is_told_wherever_a_file_is_named() {
     show.write("onair.toml", &settings.replace(artwork, "artwork = \"img/Artwork.PNG\""));
     fs::write(show.path("img/artwork.png"), png(1400)).unwrap();
     let said = show.check();
-    for name in
-        ["transcripts/s1e5.srt", "chapters/one.txt", "audio/001.MP3", "img/artwork.png"]
-    {
+    for name in ["transcripts/s1e5.srt", "chapters/one.txt", "audio/001.MP3", "img/artwork.png"] {
         assert!(said.contains(&format!("did you mean {name}?")), "{name}: {said}");
     }
     // Another's transcript is no slip for this one's.

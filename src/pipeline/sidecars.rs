@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rayon::prelude::*;
+use unicode_normalization::UnicodeNormalization;
 
 use super::chapters::ChaptersRead;
 use super::memo::Unusable;
@@ -150,10 +151,12 @@ pub fn links(show: &Show, findings: &mut Vec<Finding>) {
             if files::is_picture(path) || !said.insert(path.to_owned()) {
                 continue;
             }
+            // By the name that its disk tells, whatever other spellings lead there.
+            let episode_there = meant.iter().find_map(|path| episodes.get(path.as_str()));
             let (why, help) = match files::first_there(&show.root, &meant) {
                 // A folder's name leads to a page: `/` to the first.
                 Ok(there) if show.root.join(there).is_dir() => continue,
-                Ok(there) => match episodes.get(there) {
+                Ok(there) => match episode_there {
                     Some(other) if other.is_draft() => ("is a draft", None),
                     Some(_) => continue,
                     None => published_otherwise(there),
@@ -262,7 +265,7 @@ fn near(root: &Path, file: &NamedFile<'_>) -> Option<String> {
         let near = names
             .iter()
             .copied()
-            .find(|other| other.eq_ignore_ascii_case(name))
+            .find(|other| other.eq_ignore_ascii_case(name) || other.nfc().eq(name.nfc()))
             // The number of another episode is no slip.
             .or_else(|| nearest(name, &names).filter(|_| file.role.is_picture()))?;
         files::join(folder, near)

@@ -1,5 +1,7 @@
 //! What `onair.toml` must say for platforms to take the show.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::direction::turned;
 use super::finding::Finding;
 use super::picture::{Picture, flaw};
@@ -150,6 +152,8 @@ fn check_artwork(
         let finding = Finding::at(&rule::ARTWORK, source, place.span(), message);
         let finding = finding.expected(super::picture::EXPECTED);
         findings.push(match near {
+            Some(near) if near.nfc().eq(path.nfc()) => finding
+                .help("its letters have other bytes in the file's name: copy the name from there"),
             Some(near) => finding.help(format!("did you mean {near}?")),
             None => finding,
         });

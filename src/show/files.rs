@@ -9,6 +9,7 @@ use std::path::Path;
 use percent_encoding::percent_decode_str;
 
 use imagesize::ImageType;
+use unicode_normalization::UnicodeNormalization;
 
 use super::episode::{ChaptersGiven, Person};
 use super::read::{self, FileTrouble};
@@ -134,7 +135,8 @@ pub fn is_address(text: &str) -> bool {
 ///
 /// A path is looked for beside the file that names it, then from the show's folder, as one that
 /// starts with `/` always is; then without the steps up that lead a page to the site's root. A bare
-/// name is looked for in `img/` as well. None of them leaves the show's folder.
+/// name is looked for in `img/` as well. None of them leaves the show's folder. A disk may have letters with
+/// accents in another form of Unicode than the text.
 pub fn candidates(text: &str, source: &str) -> Vec<String> {
     let folder = source.rsplit_once('/').map_or("", |(folder, _)| folder);
     let path = text.split(['?', '#']).next().unwrap_or_default();
@@ -155,6 +157,15 @@ pub fn candidates(text: &str, source: &str) -> Vec<String> {
                 found.push(path);
             }
         }
+    }
+    for at in 0..found.len() {
+        let forms: [String; 2] = [found[at].nfc().collect(), found[at].nfd().collect()];
+        found.extend(
+            forms
+                .into_iter()
+                .filter(|form| is_inside(form) && *form != found[at])
+                .collect::<Vec<_>>(),
+        );
     }
     found
 }
@@ -326,6 +337,9 @@ mod tests {
             "episodes/109/img/a%20b.jpg?x img/a%20b.jpg?x \
             episodes/109/img/a%20b.jpg img/a%20b.jpg episodes/109/img/a b.jpg img/a b.jpg"
         );
+        let both = ["img/\u{e9}.png", "img/e\u{301}.png"];
+        assert_eq!(candidates("/img/\u{e9}.png", "episodes/1.md"), both);
+        assert_eq!(candidates("/img/e\u{301}.png", "episodes/1.md"), [both[1], both[0]]);
         for outside in ["/../../etc/passwd/..", "/", "..", "a\\..\\b", "%2e%2e/%2e%2e/%2e%2e/x\0"] {
             for path in candidates(outside, "episodes/1.md") {
                 assert!(is_inside(&path), "{path}");

@@ -67,6 +67,31 @@ fn a_name_in_other_letters_is_told_wherever_a_file_is_named() {
     assert!(!show.check().contains("s1e6.srt"));
 }
 
+/// As macOS and archives of it write names.
+#[test]
+fn a_name_is_found_under_other_bytes_of_the_same_letters() {
+    let show = TestShow::new();
+    show.with_audio(
+        1,
+        40,
+        &["transcript: transcripts/\u{e9}t\u{e9}.vtt", "image: \u{e9}t\u{e9}.png"],
+    );
+    show.with_audio(2, 41, &[]);
+    fs::create_dir(show.path("transcripts")).unwrap();
+    show.write("transcripts/e\u{301}te\u{301}.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nHello.\n");
+    fs::write(show.path("img/e\u{301}te\u{301}.png"), png(1400)).unwrap();
+    fs::rename(show.path("episodes/episode_002.md"), show.path("episodes/e\u{301}te\u{301}.md"))
+        .unwrap();
+    let path = "episodes/episode_001.md";
+    show.write(path, &format!("{}[before](\u{e9}t\u{e9}.md)\n", show.read(path)));
+    let said = show.check();
+    assert!(!said.contains("there is no such file") && !said.contains("leads nowhere"), "{said}");
+    let ran = show.onair(&["release", "--now", NOW]);
+    assert_eq!(ran.code, 0, "{}", ran.said());
+    let page = show.read("public/podcasts/episode_001/index.html");
+    assert!(page.contains("Hello.") && !page.contains(".md\">before"), "{page}");
+}
+
 #[test]
 fn pictures_of_the_notes_and_bare_names_are_published_with_the_page() {
     let show = TestShow::new();

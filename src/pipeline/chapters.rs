@@ -9,11 +9,13 @@ use std::time::Duration;
 use super::sidecars::{Looks, meant};
 use crate::audio::tag::{MAX_CHAPTERS, held_contents};
 use crate::model::chapter::{Chapter, TagChapter};
+use crate::rules::text::merge;
 use crate::rules::{Finding, Severity, chapters as judge, registry};
 use crate::show::addresses::has_web_scheme;
 use crate::show::chapters::{self, Format};
 use crate::show::episode::ChaptersGiven;
 use crate::show::read::{self, FileTrouble};
+use crate::show::source::{UNFINISHED_MERGE, unfinished_merge};
 use crate::show::{Episode, Given, Located, Malformed, Show, Source, files};
 
 /// The longest title of a tag's chapter that is shown, in characters.
@@ -97,7 +99,13 @@ pub fn read(show: &Show, episode: &Episode, known: &mut Known) -> Option<Arc<Cha
                 (_, Err(trouble)) => ChaptersRead::Unusable { path, trouble: Some(trouble) },
                 (Some(format), Ok(found)) => match read::read_other_text(&show.root, found) {
                     Ok(source) => {
-                        let read = Format::of_text(format, &source.text).read(&source.text);
+                        let read = match unfinished_merge(&source.text) {
+                            Some(span) => {
+                                let expected = Format::EXPECTED;
+                                Err(vec![Malformed::whole(span, UNFINISHED_MERGE, expected)])
+                            }
+                            None => Format::of_text(format, &source.text).read(&source.text),
+                        };
                         chapters_of(show, source, read).unwrap_or(ChaptersRead::Empty { path })
                     }
                     Err(trouble) => ChaptersRead::Unusable { path, trouble: Some(trouble) },
@@ -163,6 +171,11 @@ pub fn findings(
             return judge::judge(&written.source, &written.list, time, findings);
         }
         ChaptersRead::Malformed { source, faults } => {
+            // An episode's own is told of already.
+            let of_file = source.path != episode.source.path;
+            if let Some(unmerged) = merge(source).filter(|_| of_file) {
+                return findings.push(unmerged);
+            }
             let said = episode.chapters.value().is_some();
             return judge::faults(source, faults, said, findings);
         }

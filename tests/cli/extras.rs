@@ -136,6 +136,10 @@ fn what_git_could_not_merge_is_not_published() {
     show.write("a.vtt", &format!("WEBVTT\n\n00:00.000 --> 00:01.000\n{both}"));
     let said = show.check();
     assert!(said.contains("a.vtt: line 4: git could not merge this file"), "{said}");
+    show.write(path, &whole.replacen("---\n", "---\nchapters: c.txt\n", 1));
+    show.write("c.txt", "<<<<<<< HEAD\n00:00 a\n=======\n00:00 b\n>>>>>>> x\n00:20 M\n");
+    let said = show.check();
+    assert!(said.contains("error[unfinished-merge]") && said.contains("c.txt:1:1"), "{said}");
     show.write(path, &whole);
     show.write("onair.toml", &format!("{both}{SETTINGS}"));
     let ran = show.onair(&["check"]);

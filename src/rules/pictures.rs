@@ -3,6 +3,7 @@
 use super::finding::Finding;
 use super::picture::{EXPECTED, Picture, flaw, lacks, lacks_at_ends, picture};
 use super::registry::{self as rule, Severity};
+use crate::show::addresses::BACKSLASH;
 use crate::show::files::{NamedFile, Role, image_type, join};
 use crate::show::read::FileTrouble;
 
@@ -82,6 +83,11 @@ pub fn judge(file: &NamedFile<'_>, look: &Look) -> Option<Finding> {
                 None => finding
                     .help("put the file there, or correct the name; said where it is named first"),
             });
+        }
+        Err(Gone { trouble: FileTrouble::Outside, .. }) if file.name.contains('\\') => {
+            let meant = file.name.replace('\\', "/");
+            let finding = at(&rule::PICTURE_UNUSABLE, format!("{what}: {BACKSLASH}"));
+            return Some(finding.help(format!("write {meant}")));
         }
         Err(Gone { trouble, .. }) => {
             let words = match trouble {
@@ -194,6 +200,7 @@ mod tests {
                 said(Role::Cover, "a.png", gone(FileTrouble::Missing)),
                 said(Role::NotesPicture, "a.png", gone(FileTrouble::Missing)),
                 said(Role::NotesPicture, "../../a.png", gone(FileTrouble::Outside)),
+                said(Role::NotesPicture, "img\\a.png", gone(FileTrouble::Outside)),
                 said(Role::Templates, "templates", gone(FileTrouble::Missing)),
                 said(Role::Artwork, "a.png", gone(FileTrouble::Missing)),
             ].join("\n"),
@@ -201,6 +208,7 @@ mod tests {
             error picture-missing: the cover a.png: there is no such file
             warning picture-missing: the picture a.png: there is no such file
             warning picture-unusable: the picture ../../a.png: this leads out of the show's folder, and is not published
+            warning picture-unusable: the picture img\a.png: the parts of a path are parted by `/`, not by `\`
             error settings: the folder of templates templates: there is no such file
             fine
             "#

@@ -71,6 +71,9 @@ pub fn web_address(text: &str) -> Result<String, Trouble> {
     }
 }
 
+/// What is to be said of a path as Windows writes it.
+pub const BACKSLASH: &str = "the parts of a path are parted by `/`, not by `\\`";
+
 /// A path that stays inside the show's folder; `/img/x.jpg` and `./img/x.jpg` mean `img/x.jpg`.
 ///
 /// # Errors
@@ -84,7 +87,7 @@ pub fn inside(text: &str) -> Result<String, Trouble> {
         ("this is an address: a file of the show belongs here", None)
     } else if text.contains('\\') {
         let meant = inside(&text.replace('\\', "/")).ok();
-        ("the parts of a path are parted by `/`, not by `\\`", meant)
+        (BACKSLASH, meant)
     } else if text.contains(':') {
         ("a path with `:` cannot be read on every system: give the file another name", None)
     } else {

@@ -28,10 +28,10 @@ pub(super) fn in_words(message: &str, value: &str) -> (String, Option<String>) {
                     .to_owned(),
             )
         }
-        _ if value.contains('\\')
-            && ["too few unicode value digits", "missing escaped value"]
-                .iter()
-                .any(|start| message.starts_with(start)) =>
+        // They are said of what stands behind the sign alone.
+        _ if ["too few unicode value digits", "missing escaped value"]
+            .iter()
+            .any(|start| message.starts_with(start)) =>
         {
             Some("`\\` begins a sign of its own in a text: write `/` in a path".to_owned())
         }
@@ -131,6 +131,8 @@ mod tests {
             "locked = 1",
             "titel = \"x\"",
             "title = \"x\"",
+            "subtitle = \"img\\artwork.png\"",
+            "subtitle = \"img\\update.png\"",
         ];
         insta::assert_snapshot!(lines.map(said).join("\n"));
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::sidecars::{Looks, meant};
+use super::sidecars::{Looks, instead};
 use crate::audio::tag::{MAX_CHAPTERS, held_contents};
 use crate::model::chapter::{Chapter, TagChapter};
 use crate::rules::text::merge;
@@ -182,7 +182,7 @@ pub fn findings(
         ChaptersRead::Empty { path } => at(format!("there is no chapter in {path}")),
         ChaptersRead::Unusable { path, trouble: Some(trouble) } => {
             let finding = at(format!("{path}: {trouble}"));
-            match meant(looks, path, &episode.source, trouble) {
+            match instead(looks, path, &episode.source, trouble) {
                 Some(near) => finding.help(format!("did you mean {near}?")),
                 None => finding,
             }

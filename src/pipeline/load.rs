@@ -113,7 +113,7 @@ impl Checkout {
         let artwork = read::read_bytes(&show.root, path, MAX_PICTURE)
             .map(|bytes| picture(&bytes).map(|found| (lacks(&bytes, &found), found)))
             .map_err(|trouble| {
-                let near = sidecars::meant(&looks, path, &show.settings_source, &trouble);
+                let near = sidecars::instead(&looks, path, &show.settings_source, &trouble);
                 Gone { trouble, near }
             });
         Self {

@@ -43,7 +43,7 @@ pub fn transcripts(
             Ok(transcript) => transcript,
             Err(Unusable::File(trouble)) => {
                 let finding = at(format!("{path}: {trouble}"));
-                findings.push(match meant(looks, path, &episode.source, trouble) {
+                findings.push(match instead(looks, path, &episode.source, trouble) {
                     Some(near) => finding.help(format!("did you mean {near}?")),
                     None => finding,
                 });
@@ -106,7 +106,12 @@ pub fn look_for(show: &Show, chapters: &BTreeMap<String, Arc<ChaptersRead>>) -> 
 }
 
 /// A file that may be meant by `name`, which `source` has, where there is none of that name.
-pub fn meant(looks: &Looks, name: &str, source: &Source, trouble: &FileTrouble) -> Option<String> {
+pub fn instead(
+    looks: &Looks,
+    name: &str,
+    source: &Source,
+    trouble: &FileTrouble,
+) -> Option<String> {
     let look = looks.get(&files::candidates(name, &source.path)[..]);
     look.filter(|_| *trouble == FileTrouble::Missing)?.as_ref().err()?.near.clone()
 }

@@ -271,6 +271,30 @@ fn audio_that_stands_elsewhere_has_the_length_of_the_file_at_hand() {
 }
 
 #[test]
+fn nothing_is_measured_by_a_playing_time_that_nobody_knows() {
+    let show = TestShow::new();
+    fs::create_dir(show.path("transcripts")).unwrap();
+    show.write("transcripts/t.vtt", "WEBVTT\n\n00:00.000 --> 01:00.000\nHello\n");
+    let extras = [
+        "file: ",
+        "duration: ",
+        "size: 5",
+        "enclosure: https://old.example/1.mp3",
+        "soundbite: {startTime: 104.4, duration: 12, title: Rope}",
+        "transcript: transcripts/t.vtt",
+        "chapters: [{start: '00:00', title: Winches}, {start: '02:00', title: Flood}]",
+    ];
+    show.episode(1, &extras);
+    let ran = show.onair(&["check"]);
+    assert_eq!((ran.code, ran.said().contains("00:00")), (0, false), "{}", ran.said());
+    released(&show, &[]);
+    let feed = show.read("public/podcasts/feed.xml");
+    assert!(feed.contains("<podcast:chapters "), "{feed}");
+    let page = show.read("public/podcasts/episode_001/index.html");
+    assert!(page.contains("Flood"), "{page}");
+}
+
+#[test]
 fn a_link_to_an_episode_s_file_leads_to_its_page() {
     let show = show_of(2);
     let path = "episodes/episode_002.md";

@@ -133,7 +133,7 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
     when(&mut parts, &mut draft);
     let author = parts
         .plain("itunes:author")
-        .or_else(|| parts.plain("author"))
+        .or_else(|| rss_author(&mut parts, report))
         .or_else(|| parts.plain("dc:creator"));
     draft.author = draft.kept(author, "author");
     draft.subtitle = parts.plain("itunes:subtitle");
@@ -152,6 +152,26 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
     same_audio(&mut parts, &draft, base, report);
     draft.extra.extend(parts.finish(report));
     Some(draft)
+}
+
+/// The name in RSS's own element, which has a mail address and the name behind it in brackets; what names
+/// nobody stays in the feed as it is.
+fn rss_author(parts: &mut Parts<'_>, report: &mut Report) -> Option<String> {
+    let is_mail = |word: &&str| word.trim_matches(['<', '>', '(', ')']).find('@') > Some(0);
+    let name = |text: &str| {
+        let text = one_line(&html::read(text));
+        let (mail, name): (Vec<&str>, Vec<&str>) = text.split(' ').partition(is_mail);
+        let name = name.join(" ");
+        let in_brackets = name.strip_prefix('(').and_then(|name| name.strip_suffix(')'));
+        let name = in_brackets.filter(|_| !mail.is_empty()).unwrap_or(&name).to_owned();
+        Some((name, mail.is_empty())).filter(|(name, _)| !name.is_empty())
+    };
+    let author = parts.first("author", |author| name(&author.text).is_some())?;
+    let (name, is_all) = name(&author.text)?;
+    if !is_all {
+        report.left(Level::Episode, "author (the mail address in it)");
+    }
+    Some(name)
 }
 
 /// What an `itunes:title` stands beside: it counts until this is corrected.

@@ -215,6 +215,29 @@ fn what_does_not_come_is_said() {
 }
 
 #[test]
+fn a_mail_address_is_no_author() {
+    let of = |author: &str| {
+        let item =
+            format!("<author>{author}</author><enclosure url='https://a.example/1.mp3' length='1'/>");
+        let import = feed_of("", &item);
+        let text = &import.episodes[0].text;
+        let author = text.lines().find_map(|line| line.strip_prefix("author: "));
+        let author = author.map(|author| author.trim_matches('"').to_owned());
+        (author, import.report.file("T").contains("author (the mail address in it)"), import.extra)
+    };
+    for given in ["ann@sea.example (Ann Quay)", "Ann Quay &lt;ann@sea.example&gt;"] {
+        assert_eq!(of(given), (Some("Ann Quay".to_owned()), true, None), "{given}");
+    }
+    for given in ["Ann (the host)", "@annquay"] {
+        assert_eq!(of(given), (Some(given.to_owned()), false, None), "{given}");
+    }
+    // What names nobody stays as it was.
+    let (author, _, extra) = of("ann@sea.example");
+    assert_eq!(author, None);
+    assert!(extra.unwrap().contains("<author>ann@sea.example</author>"));
+}
+
+#[test]
 fn pages_may_be_named_relatively() {
     let page = "<rss xmlns:a='http://www.w3.org/2005/Atom'><channel><a:link rel='next' href='?page=2'/></channel></rss>";
     let mut pages = Pages::default();

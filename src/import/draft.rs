@@ -110,8 +110,9 @@ impl Draft {
     }
 
     /// Decides what the description is and what the notes, with addresses below the episode's old page or
-    /// `site`; the report is told afterwards, by [`own_summary`](Self::own_summary).
-    pub fn settle(&mut self, site: Option<&str>) {
+    /// `site`; the report is told afterwards, by [`own_summary`](Self::own_summary). `is_own` says whether
+    /// onair wrote the feed.
+    pub fn settle(&mut self, site: Option<&str>, is_own: bool) {
         let base = self.link.as_deref().or(site).and_then(|base| url::Url::parse(base).ok());
         let resolve = |link: &str| match &base {
             Some(base) => base.join(link).ok().map(Into::into),
@@ -135,6 +136,7 @@ impl Draft {
                 description: &description,
                 content: &content,
                 summary: &summary,
+                is_own,
             },
             &resolve,
         );

@@ -17,6 +17,7 @@ use crate::model::slug::slug;
 use crate::report::{bytes, counted};
 use crate::show::read::{EPISODES, MAX_FILES};
 use crate::show::settings::{FILE, Settings};
+use crate::site::feed::GENERATOR;
 use crate::show::{Source, addresses::has_web_scheme, notes};
 
 /// Feeds say 0 where they do not know it, and so does onair (RSS Best Practices Profile, enclosure).
@@ -125,7 +126,9 @@ impl Pages {
         left.extend(head.extra.iter().cloned());
         trailers(&drafts, &mut left, &mut report);
         let site = head.link.as_deref().filter(|link| item::is_web(link));
-        drafts.par_iter_mut().for_each(|draft| draft.settle(site));
+        let mut of_channel = first.element.children.iter();
+        let is_own = of_channel.any(|it| it.name == "generator" && it.text == GENERATOR);
+        drafts.par_iter_mut().for_each(|draft| draft.settle(site, is_own));
         for _ in drafts.iter().filter(|draft| draft.own_summary()) {
             report.kept(Level::Episode, "itunes:summary (where it says something else)");
         }

@@ -20,6 +20,8 @@ pub struct Given<'a> {
     pub content: &'a str,
     /// `itunes:summary`
     pub summary: &'a str,
+    /// Whether onair wrote the feed, whose description is the subtitle where there is no other.
+    pub is_own: bool,
 }
 
 /// The texts of an episode's file.
@@ -130,7 +132,7 @@ pub fn settle(given: &Given<'_>, resolve: &Resolve<'_>) -> Settled {
     let plain = notes.raw.trim();
     let said = crate::site::text::one_line(&html::read(plain));
     let is_said = |text: &str| plain == text || said == crate::site::text::one_line(text);
-    if short.is_none() && (is_said(given.title) || is_said(given.subtitle)) {
+    if short.is_none() && (is_said(given.title) || given.is_own && is_said(given.subtitle)) {
         return Settled { summary: own_summary, ..Settled::default() };
     }
     let Some(short) = short else {
@@ -232,7 +234,8 @@ mod tests {
     use super::*;
 
     fn of(description: &str, content: &str) -> (String, String) {
-        let given = Given { title: "T", subtitle: "Hello", description, content, summary: "" };
+        let (title, subtitle) = ("T", "Hello");
+        let given = Given { title, subtitle, description, content, ..Given::default() };
         let settled = settle(&given, &|link| Some(link.to_owned()));
         (settled.description.unwrap_or_default(), settled.notes)
     }
@@ -251,7 +254,11 @@ mod tests {
             of("<p>A</p><p><a href=\"https://a.example\">B</a></p>", ""),
             both("", "A\n\n[B](https://a.example)")
         );
-        assert_eq!((of("T", ""), of("Hello", "")), (both("", ""), both("", "")));
+        assert_eq!((of("T", ""), of("Hello", "")), (both("", ""), both("Hello", "")));
+        assert_eq!(of("Hello", "Hello"), both("Hello", ""));
+        let own =
+            Given { subtitle: "Hello", description: "Hello", is_own: true, ..Given::default() };
+        assert_eq!(settle(&own, &|_| None), Settled::default());
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(super) fn channel(
         copyright: show.copyright.clone(),
         pub_date: date.clone(),
         last_build_date: date,
-        generator: Some("onair".to_owned()),
+        generator: Some(super::GENERATOR.to_owned()),
         image: Some(Image {
             url: artwork.clone(),
             title: show.title.get_ref().trim().to_owned(),

@@ -29,6 +29,8 @@ use crate::show::words::legal_in_xml;
 /// The feed's `Content-Type`. Podcast platforms take any XML type; browsers show
 /// `application/rss+xml` as source text and apply the style sheet to this one (RFC 7303).
 pub const CONTENT_TYPE: &str = "application/xml; charset=utf-8";
+/// The feed's `generator`.
+pub const GENERATOR: &str = "onair";
 
 /// What all documents of a feed share.
 #[derive(Debug, Clone, Copy)]

@@ -30,6 +30,9 @@ pub fn channel(bytes: &[u8]) -> Result<Element, ImportError> {
 pub fn read(bytes: &[u8], see: &mut See<'_>) -> Result<Channel, ImportError> {
     let bytes = super::encoding::unpacked(bytes)?;
     let (text, remark) = super::encoding::text(&bytes)?;
+    if ["---\n", "---\r\n", "{{", "{%"].iter().any(|mark| text.trim_start().starts_with(mark)) {
+        return Err(template());
+    }
     if text.trim_start().starts_with('{') {
         return json::read(&text, see);
     }
@@ -67,7 +70,17 @@ pub fn read(bytes: &[u8], see: &mut See<'_>) -> Result<Channel, ImportError> {
         }
         _ => return Err(ImportError::new("this Atom feed has no episode")),
     };
+    let mut head = element.children.iter().filter(|it| ["title", "link"].contains(&&*it.name));
+    if head.any(|it| it.text.contains("{{") || it.text.contains("{%")) {
+        return Err(template());
+    }
     Ok(Channel { element, namespaces, remarks })
+}
+
+/// What is said of a generator's template in a feed's place (Liquid, Jinja, Go).
+fn template() -> ImportError {
+    ImportError::new("this is the template of a feed: a site's generator makes the feed of it")
+        .help("import the folder of its repository, where the episodes are, or the feed that is public")
 }
 
 /// Where the feed starts: some servers' programs write warnings before it.
@@ -147,6 +160,10 @@ mod tests {
         );
         assert_eq!(said(" \n"), "there is nothing in it");
         assert_eq!(said("Not Found"), "this is not a feed: it says “Not Found”");
+        let template = "this is the template of a feed: a site's generator makes the feed of it";
+        let front = "---\nlayout: null\n---\n<?xml version='1.0'?><rss><channel></channel></rss>";
+        assert_eq!((said(front), said("{{ printf }}\n<rss>")), (template.into(), template.into()));
+        assert_eq!(said(&feed("<link>{{ site.url }}</link>")), template);
         for page in [
             "<!-- x --><HTML><p>",
             "<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>",

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::write::cut;
 use super::xml::Element;
-use super::{dates, html, texts};
+use super::{dates, html, item, texts};
 use crate::show::edit::quoted;
 use crate::show::episode::EpisodeType;
 use crate::show::values::hh_mm_ss;
@@ -119,6 +119,9 @@ impl Draft {
             None => Some(link.to_owned()),
         };
         let [description, content, summary] = std::mem::take(&mut self.raw);
+        let audio = item::bare(&self.enclosure);
+        let audio = audio.split('?').next().unwrap_or_default();
+        let content = html::without_player(&content, audio);
         let texts = [&description, &content].map(|text| html::unescaped(text));
         let embedded: BTreeSet<&str> = texts.iter().flat_map(|text| html::embedded(text)).collect();
         if let Some(first) = embedded.first() {

@@ -173,6 +173,24 @@ pub fn embedded(html: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// HTML without the players of the audio at this address, which WordPress puts into notes, with a comment
+/// for old browsers before the first: what stands in one is for browsers that play nothing.
+pub fn without_player(html: &str, address: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(html.len()), html);
+    while let Some((inside, behind)) = rest.split_once("</audio>") {
+        let end = match inside.rfind("<audio").filter(|at| inside[*at..].contains(address)) {
+            Some(at) => {
+                let before = inside[..at].trim_end().strip_suffix("-->");
+                before.and_then(|before| before.rfind("<!--")).unwrap_or(at)
+            }
+            None => rest.len() - behind.len(),
+        };
+        out.push_str(&rest[..end]);
+        rest = behind;
+    }
+    out + rest
+}
+
 /// A plain text as HTML of the same lines.
 pub fn of_text(text: &str) -> String {
     if !text.contains(['<', '&']) {

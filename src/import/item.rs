@@ -179,12 +179,14 @@ pub fn title_element(title: &str) -> Element {
     Element { name: TITLE.to_owned(), text: title.to_owned(), ..Element::default() }
 }
 
+/// An enclosure's address without trackers and scheme.
+pub fn bare(url: &str) -> String {
+    let own = media::split(url).map_or_else(|| url.to_owned(), |media| media.url);
+    own.split_once("://").map_or(own.clone(), |(_, rest)| rest.to_owned())
+}
+
 /// Takes away what names the enclosure's audio once more, which would name the old host's for ever.
 fn same_audio(parts: &mut Parts<'_>, draft: &Draft, base: Option<&str>, report: &mut Report) {
-    let bare = |url: &str| {
-        let own = media::split(url).map_or_else(|| url.to_owned(), |media| media.url);
-        own.split_once("://").map_or(own.clone(), |(_, rest)| rest.to_owned())
-    };
     let enclosure = bare(&draft.enclosure);
     let is_same = |it: &Element| {
         it.attribute("url").is_some_and(|url| bare(&address(&absolute(url, base))) == enclosure)

@@ -238,6 +238,25 @@ fn a_mail_address_is_no_author() {
 }
 
 #[test]
+fn the_episode_s_own_player_is_no_part_of_its_notes() {
+    let notes = |audio: &str| {
+        let item = format!(
+            "<enclosure url='https://dts.podtrac.com/redirect.mp3/cdn.example/1.mp3?a=1' length='1'/><description>Winches wake.</description>\
+             <content:encoded><![CDATA[<!--[if lt IE 9]><script>f('audio');</script><![endif]-->\n<audio controls='controls'><source type='audio/mpeg' src='https://cdn.example/{audio}?_=1' />\
+             <a href='https://cdn.example/{audio}'>https://cdn.example/{audio}</a></audio><p>Winches wake.</p><p>Rope.</p>]]></content:encoded>"
+        );
+        let import = feed_of("", &item);
+        (import.episodes[0].text.clone(), import.report.file("T").contains("players in notes"))
+    };
+    let (text, told) = notes("1.mp3");
+    assert!(text.contains("description: \"Winches wake.\"") && !told, "{text}");
+    assert!(text.ends_with("---\n\nRope.\n"), "{text}");
+    // What another one plays stands nowhere else.
+    let (text, told) = notes("2.mp3");
+    assert!(text.contains("https://cdn.example/2.mp3") && told, "{text}");
+}
+
+#[test]
 fn pages_may_be_named_relatively() {
     let page = "<rss xmlns:a='http://www.w3.org/2005/Atom'><channel><a:link rel='next' href='?page=2'/></channel></rss>";
     let mut pages = Pages::default();

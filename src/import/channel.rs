@@ -136,8 +136,8 @@ pub fn read(
     }
     show.maybe("copyright", parts.plain("copyright"));
     for (key, name) in [("block", "itunes:block"), ("complete", "itunes:complete")] {
-        // Apple heeds `Yes` alone, and so does everybody else.
-        if parts.first(name, |it| item::truth(&it.text) == Some(true)).is_some() {
+        // As of an episode.
+        if parts.first(name, |it| it.text == "Yes").is_some() {
             show.line(key, "true");
         }
     }

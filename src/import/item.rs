@@ -145,8 +145,8 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
     draft.persons = persons(&mut parts, |_| true, base, Level::Episode, report);
     draft.image = image(&mut parts).map(|url| absolute(url, base)).filter(|url| is_web(url));
     apple_id(&mut parts, &mut draft);
-    // A "No" says nothing that a key could: it stays as it is.
-    draft.block = parts.first("itunes:block", |it| truth(&it.text) == Some(true)).is_some();
+    // To Apple, nothing but `Yes` has an effect: what else there is stays as it is, and has none.
+    draft.block = parts.first("itunes:block", |it| it.text == "Yes").is_some();
     draft.namespace = namespace::take(&mut parts, &EPISODE_KEYS, Form::Yaml);
     beside(&mut parts, &mut draft, report);
     same_audio(&mut parts, &draft, base, report);

@@ -257,6 +257,20 @@ fn the_episode_s_own_player_is_no_part_of_its_notes() {
 }
 
 #[test]
+fn only_what_directories_heed_takes_a_show_out_of_them() {
+    let of = |given: &str| {
+        let block = format!("<itunes:block>{given}</itunes:block>");
+        let show = format!("{block}<itunes:complete>{given}</itunes:complete>");
+        let item = format!("{block}<enclosure url='https://a.example/1.mp3' length='1'/>");
+        let import = feed_of(&show, &item);
+        let keys = format!("{}{}", import.settings, import.episodes[0].text);
+        let kept = import.extra.unwrap_or_default().matches(&format!(">{given}<")).count();
+        (keys.matches("block").count() + keys.matches("complete").count(), kept)
+    };
+    assert_eq!((of("Yes"), of("true"), of("no")), ((3, 0), (0, 3), (0, 3)));
+}
+
+#[test]
 fn pages_may_be_named_relatively() {
     let page = "<rss xmlns:a='http://www.w3.org/2005/Atom'><channel><a:link rel='next' href='?page=2'/></channel></rss>";
     let mut pages = Pages::default();

@@ -9,7 +9,7 @@ use super::options::Options;
 use super::place::place;
 use super::report::{Level, Report};
 use super::section::Section;
-use super::unread_elements::{Parts, one_line};
+use super::unread_elements::{Parts, called, one_line};
 use super::write::cut;
 use super::xml::Element;
 use super::{EXTRA, dates, html, json};
@@ -27,9 +27,7 @@ pub const TARGET: &str =
 const MAX_DESCRIPTION: usize = 4000;
 const MAX_LINE: usize = 1000;
 /// What a release writes anew.
-const MADE_ANEW: [&str; 14] = [
-    // What only the old host can answer for.
-    "cloud",
+const MADE_ANEW: [&str; 13] = [
     "media:content",
     "item",
     "podcast:medium",
@@ -44,6 +42,10 @@ const MADE_ANEW: [&str; 14] = [
     "fh:complete",
     "xhtml:div",
 ];
+
+/// What links lead to that a feed has of its own: itself, and its other pages (RFC 5005).
+const OF_FEED: [&str; 8] =
+    ["self", "first", "last", "next", "previous", "prev-archive", "next-archive", "current"];
 
 /// A show's settings, and what else the channel says.
 #[derive(Debug)]
@@ -191,6 +193,9 @@ pub fn read(
         section.maybe("image", host.image.clone());
         let _ = write!(settings, "\n{}", section.text);
     }
+    if email.is_none() && owner.as_ref().is_some_and(|owner| *owner != author) {
+        report.left(Level::Show, "itunes:owner (a name without a mail address)");
+    }
     if let Some(email) = email {
         let mut section = Section::new("show.owner");
         section.text("name", owner.as_deref().unwrap_or(&author));
@@ -217,9 +222,16 @@ pub fn read(
         }
     }
     for link in links {
-        if matches!(link.attribute("rel"), Some("hub")) {
-            report.left(Level::Show, "atom:link (the old host's hub)");
+        match link.attribute("rel") {
+            Some("hub") => report.left(Level::Show, "atom:link (the old host's hub)"),
+            Some("alternate") if !is_feed(link) => {}
+            Some(rel) if !OF_FEED.contains(&rel) => report.left(Level::Show, &called(link)),
+            _ => {}
         }
+    }
+    // What only the old host can answer for.
+    for _ in parts.all("cloud", |_| true) {
+        report.left(Level::Show, "cloud (the old host's)");
     }
     parts.made_anew(&MADE_ANEW);
     Head {
@@ -244,6 +256,11 @@ fn site_of(link: &str) -> String {
         false if bare.matches('/').count() <= 3 && bare.ends_with('/') => bare.to_owned(),
         false => link.to_owned(),
     }
+}
+
+/// Whether a link leads to a feed: the show once more, in another form.
+fn is_feed(link: &Element) -> bool {
+    link.attribute("type").is_some_and(|kind| kind.ends_with("+xml") && !kind.contains("xhtml"))
 }
 
 /// Whether two addresses are one, but for what servers do not tell apart.

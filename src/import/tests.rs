@@ -271,6 +271,27 @@ fn only_what_directories_heed_takes_a_show_out_of_them() {
 }
 
 #[test]
+fn what_a_release_has_no_place_for_is_told() {
+    let own = "<itunes:author>A</itunes:author><itunes:owner><itunes:name>Ann</itunes:name></itunes:owner>\
+         <atom:link rel='payment' href='https://a.example/tips'/><atom:link rel='next' href='https://a.example/2'/>\
+         <atom:link rel='alternate' type='application/rss+xml' href='https://a.example/opus'/>\
+         <cloud domain='a.example' port='80'/>";
+    let item = "<atom:link rel='payment' href='https://a.example/1'/><title>U</title><enclosure url='https://a.example/1.mp3'/>";
+    let report = feed_of(own, item).report.file("T");
+    let (_, lost) = report.split_once("## Lost\n\n").unwrap();
+    let lost: BTreeSet<&str> = lost.split("\n\n").next().unwrap().lines().collect();
+    let expected = [
+        "- atom:link rel=alternate: of the show",
+        "- atom:link rel=payment: 1 time in episodes",
+        "- atom:link rel=payment: of the show",
+        "- cloud (the old host's): of the show",
+        "- itunes:owner (a name without a mail address): of the show",
+        "- title (one more): 1 time in episodes",
+    ];
+    assert_eq!(lost, expected.into_iter().collect());
+}
+
+#[test]
 fn pages_may_be_named_relatively() {
     let page = "<rss xmlns:a='http://www.w3.org/2005/Atom'><channel><a:link rel='next' href='?page=2'/></channel></rss>";
     let mut pages = Pages::default();

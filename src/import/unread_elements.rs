@@ -1,7 +1,10 @@
 //! The elements of a channel or an item, ticked off as they are taken: what is left at the end has no
 //! key in a show, and stays in the feed as it was.
 
+use std::collections::HashSet;
+
 use super::report::{Level, Report};
+use super::write::cut;
 use super::xml::Element;
 use crate::site::extra::NEVER;
 
@@ -83,12 +86,18 @@ impl<'a> Parts<'a> {
 
     /// What was not taken: it stays in the feed as it is.
     pub fn finish(self, report: &mut Report) -> Vec<Element> {
-        let left = self.elements.iter().zip(&self.taken).filter(|(_, taken)| !**taken);
+        let there = || self.elements.iter().zip(&self.taken);
+        let taken: HashSet<&str> =
+            there().filter(|(_, taken)| **taken).map(|(element, _)| element.name.as_str()).collect();
+        let left = there().filter(|(_, taken)| !**taken);
         let left = left.map(|(element, _)| element).filter(|element| !element.is_empty());
         let mut kept = Vec::new();
         for element in left {
             match NEVER.contains(&element.name.as_str()) {
-                true => report.left(self.level, &format!("{} (one more)", element.name)),
+                true => {
+                    let more = if taken.contains(&*element.name) { " (one more)" } else { "" };
+                    report.left(self.level, &format!("{}{more}", called(element)));
+                }
                 false => {
                     report.kept(self.level, &element.name);
                     kept.push(element.clone());
@@ -96,6 +105,14 @@ impl<'a> Parts<'a> {
             }
         }
         kept
+    }
+}
+
+/// What an element is called in the report: links differ in what they are for.
+pub fn called(element: &Element) -> String {
+    match element.attribute("rel").filter(|_| element.name == "atom:link") {
+        Some(rel) => format!("{} rel={}", element.name, cut(rel, 40).0),
+        None => element.name.clone(),
     }
 }
 

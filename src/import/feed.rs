@@ -113,7 +113,8 @@ impl Pages {
     pub fn show(self, options: &Options<'_>) -> Result<Import, ImportError> {
         let Self { mut report, items, first, further, .. } = self;
         let Some(first) = first else { return Err(ImportError::new("there is no feed")) };
-        if items.drafts.is_empty() && report.remarked(item::NO_ENCLOSURE) > 0 {
+        let left_out = [item::NO_ENCLOSURE, item::NOT_PLAYED];
+        if items.drafts.is_empty() && left_out.iter().any(|kind| report.remarked(kind) > 0) {
             return Err(ImportError::new(
                 "no item of this feed has audio: this is not a podcast feed",
             )

@@ -109,18 +109,22 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
         draft.remarks.push(("MP3s of another type in the feed are audio/mpeg", draft.mime.clone()));
     }
     identity(&mut parts, &mut draft);
-    if draft.guid.len() > MAX_IDENTITY || !is_web(&draft.enclosure) {
-        let what = if is_web(&draft.enclosure) {
-            format!("has a guid of {} bytes", draft.guid.len())
-        } else {
-            format!("has an enclosure whose address is none: {}", cut(&draft.enclosure, 100).0)
-        };
+    let what = match () {
+        () if !is_web(&draft.enclosure) => {
+            let address = cut(&draft.enclosure, 100).0;
+            Some(format!("has an enclosure whose address is none: {address}"))
+        }
+        () if draft.guid.len() > MAX_IDENTITY => {
+            Some(format!("has a guid of {} bytes", draft.guid.len()))
+        }
+        () if !draft.is_mp3 && is_to_look_at(&draft.mime) => {
+            Some(format!("is no audio and no film ({})", draft.mime))
+        }
+        () => None,
+    };
+    if let Some(what) = what {
         report.left(Level::Episode, "item (no player can play it)");
-        report.remark(
-            "feed",
-            "items that no player can play were left out",
-            format!("{name} {what}"),
-        );
+        report.remark("feed", NOT_PLAYED, format!("{name} {what}"));
         return None;
     }
     if let (Some(element), Some(apple)) = (apple_title, apple)
@@ -228,9 +232,16 @@ fn mime(enclosure: &Element) -> String {
         "mp4" | "m4v" => "video/mp4",
         "mov" => "video/quicktime",
         "pdf" => "application/pdf",
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
         _ => MP3_TYPE,
     }
     .to_owned()
+}
+
+/// Whether what is of this type is a picture or a document.
+fn is_to_look_at(mime: &str) -> bool {
+    ["image/", "application/pdf", "application/epub"].iter().any(|start| mime.starts_with(start))
 }
 
 /// The artwork's address: Apple's element, or the podcast namespace's, which may say it once more.
@@ -392,6 +403,8 @@ fn when(parts: &mut Parts<'_>, draft: &mut Draft) {
 
 /// Items that are posts of a blog.
 pub const NO_ENCLOSURE: &str = "items without an enclosure are not episodes and were left out";
+/// Items that are pictures, or lead nowhere.
+pub const NOT_PLAYED: &str = "items that no player can play were left out";
 /// Addresses that are not to the letter the feed's.
 pub const MADE_WHOLE: &str =
     "the enclosure's address was made whole, or its odd letters escaped, as players do";

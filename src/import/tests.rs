@@ -292,6 +292,28 @@ fn what_a_release_has_no_place_for_is_told() {
 }
 
 #[test]
+fn a_picture_is_no_episode() {
+    let of = |kind: &str, url: &str| {
+        let item = |number: u32, url: &str, kind: &str| {
+            format!("<item><title>T{number}</title><guid>{number}</guid><enclosure url='https://a.example/{url}' type='{kind}' length='1'/></item>")
+        };
+        let items = [item(1, "1.mp3", "audio/mpeg"), item(2, url, kind)].concat();
+        let feed = format!("<rss><channel>{items}</channel></rss>");
+        let import = of_feed(feed.as_bytes(), &Options::default()).unwrap();
+        let report = import.report.file("");
+        (import.episodes.len(), report.contains(&format!("“T2” is no audio and no film ({kind})")))
+    };
+    assert_eq!(of("image/jpeg", "2.jpg"), (1, true));
+    assert_eq!(of("application/pdf", "2"), (1, true));
+    assert_eq!(of("application/pdf", "2.mp3"), (2, false));
+    assert_eq!(of("application/octet-stream", "2.bin"), (2, false));
+    assert_eq!(of("video/mp4", "2.mp4"), (2, false));
+    let alone = "<rss><channel><item><enclosure url='https://a.example/1.jpg'/></item></channel></rss>";
+    let error = of_feed(alone.as_bytes(), &Options::default()).unwrap_err();
+    assert!(error.reason.contains("no item of this feed has audio"), "{error}");
+}
+
+#[test]
 fn pages_may_be_named_relatively() {
     let page = "<rss xmlns:a='http://www.w3.org/2005/Atom'><channel><a:link rel='next' href='?page=2'/></channel></rss>";
     let mut pages = Pages::default();

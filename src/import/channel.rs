@@ -115,7 +115,7 @@ pub fn read(
     show.text("language", &language);
     zone(&mut show, &language, options.zone, drafts, report);
     show.line("category", &categories(parts, report));
-    let artwork = artwork(parts, options.artwork, report);
+    let artwork = artwork(parts, options, report);
     let ending = artwork.as_ref().map_or("jpg", |(_, ending)| ending);
     let path = format!("{ARTWORK}.{ending}");
     show.text("artwork", &path);
@@ -202,7 +202,10 @@ pub fn read(
         section.text("email", &email);
         let _ = write!(settings, "\n{}", section.text);
     }
-    let link = parts.text("link").map(site_of);
+    let link = parts.text("link").map(|link| match link.starts_with('/') {
+        true => site_of(&item::absolute(link, address.as_deref())),
+        false => site_of(link),
+    });
     let is_json = |link: &&Element| link.attribute("type") == Some(json::TYPE);
     let is_rss = !links.iter().any(is_json);
     if !is_rss {
@@ -373,28 +376,32 @@ fn categories(parts: &mut Parts<'_>, report: &mut Report) -> String {
     }
 }
 
-/// The address of a show's artwork.
-pub fn artwork_address(channel: &Element) -> Option<String> {
-    address_of_artwork(&mut Parts::new(Level::Show, channel)).map(str::to_owned)
+/// The address of a show's artwork; `asked` is the one that the feed was read from.
+pub fn artwork_address(channel: &Element, asked: Option<&str>) -> Option<String> {
+    address_of_artwork(&mut Parts::new(Level::Show, channel), asked)
 }
 
-fn address_of_artwork<'a>(parts: &mut Parts<'a>) -> Option<&'a str> {
+fn address_of_artwork(parts: &mut Parts<'_>, asked: Option<&str>) -> Option<String> {
     let image = item::image(parts);
     let rss = parts.take("image").and_then(|image| {
         let url = image.children.iter().find(|child| child.name == "url")?;
         Some(url.text.as_str())
     });
     let google = parts.see("googleplay:image", |_| true).and_then(|image| image.attribute("href"));
-    image.or(rss).or(google).filter(|url| item::is_web(url))
+    let own = parts.see("atom:link", |link| link.attribute("rel") == Some("self"));
+    let page = parts.see("link", |link| !link.text.is_empty()).map(|link| link.text.as_str());
+    let base = asked.or(own.and_then(|own| own.attribute("href"))).or(page);
+    let all = [image, rss, google].into_iter().flatten();
+    all.map(|url| item::address(&item::absolute(url, base))).find(|url| item::is_web(url))
 }
 
 /// The artwork's address and the ending of its file.
 fn artwork(
     parts: &mut Parts<'_>,
-    seen: Option<&'static str>,
+    options: &Options<'_>,
     report: &mut Report,
 ) -> Option<(String, &'static str)> {
-    let Some(url) = address_of_artwork(parts) else {
+    let Some(url) = address_of_artwork(parts, options.address) else {
         report.decide(
             "the feed names no artwork",
             format!("put a picture of 1,400 to 3,000 pixels at {ARTWORK}.jpg"),
@@ -403,7 +410,7 @@ fn artwork(
     };
     let path = url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
     let guessed = if path.ends_with(".png") { "png" } else { "jpg" };
-    Some((url.to_owned(), seen.unwrap_or(guessed)))
+    Some((url, options.artwork.unwrap_or(guessed)))
 }
 
 fn apple(parts: &mut Parts<'_>, show: &mut Section, report: &mut Report) {

@@ -59,7 +59,7 @@ impl Pages {
         }
         self.further = further(&channel.element, options.address);
         if self.first.is_none() {
-            self.artwork = channel::artwork_address(&channel.element);
+            self.artwork = channel::artwork_address(&channel.element, options.address);
             self.first = Some(channel);
         }
         Ok(())

@@ -314,6 +314,18 @@ fn a_picture_is_no_episode() {
 }
 
 #[test]
+fn artwork_and_site_may_be_named_relatively() {
+    let enclosure = "<enclosure url='/1.mp3' length='1'/>";
+    for image in ["<itunes:image href='/a.png'/>", "<itunes:image href=':'/><image><url>a.png</url></image>"] {
+        let import = feed_of(&format!("<link>/</link>{image}"), enclosure);
+        let path = if image.contains("/a") { "/a.png" } else { "/feed/a.png" };
+        let artwork = import.artwork.map(|artwork| artwork.url);
+        assert_eq!(artwork, Some(format!("https://a.example{path}")), "{image}");
+        assert!(import.settings.contains("url = \"https://a.example\""), "{}", import.settings);
+    }
+}
+
+#[test]
 fn pages_may_be_named_relatively() {
     let page = "<rss xmlns:a='http://www.w3.org/2005/Atom'><channel><a:link rel='next' href='?page=2'/></channel></rss>";
     let mut pages = Pages::default();

@@ -15,8 +15,10 @@ use crate::show::settings::FILE;
 use crate::show::{is_inside, path_of_link};
 use percent_encoding::percent_decode_str;
 
-/// Where shows are listed, talked of or hosted: a page there is nobody's own site.
-const PLATFORMS: [&str; 73] = [
+/// Where shows are listed, talked of or hosted, at a page or at a name below: nobody's own site, for nobody
+/// can put a feed there. (Where one can, as at github.io, a name is a site of one's own.)
+const PLATFORMS: [&str; 96] = [
+    // Where shows are talked of, and listed.
     "twitter.com",
     "x.com",
     "facebook.com",
@@ -49,6 +51,7 @@ const PLATFORMS: [&str; 73] = [
     "podchaser.com",
     "iheart.com",
     "tunein.com",
+    // Hosting companies.
     "libsyn.com",
     "libsynpro.com",
     "megaphone.fm",
@@ -83,6 +86,7 @@ const PLATFORMS: [&str; 73] = [
     "riverside.fm",
     "letscast.fm",
     "firstory.me",
+    "firstory.io",
     "podcastics.com",
     "podcloud.fr",
     "hearthis.at",
@@ -90,6 +94,29 @@ const PLATFORMS: [&str; 73] = [
     "audiomeans.fr",
     "sounder.fm",
     "archive.org",
+    "typlog.io",
+    "mave.digital",
+    "podcaster.de",
+    "podspot.de",
+    "justcast.com",
+    "podiant.co",
+    "pinecast.co",
+    "zencast.website",
+    "castopod.com",
+    "rssblue.com",
+    "podhome.fm",
+    "blogtalkradio.com",
+    "hipcast.com",
+    // Sites and blogs from a kit, at names below it.
+    "podpage.com",
+    "podcastpage.io",
+    "wordpress.com",
+    "blogspot.com",
+    "squarespace.com",
+    "weebly.com",
+    "wixsite.com",
+    "webflow.io",
+    "ghost.io",
 ];
 
 /// `[site]` and `[media]`: where pages, feed and audio are to stand. `address` is the feed's; what is no RSS
@@ -268,6 +295,9 @@ mod tests {
             ("https://host.example/show", Some("https://feeds.host.example/show/1"), false),
             ("https://www.bbc.co.uk/p", Some("https://feeds.other.co.uk/p/x"), false),
             ("https://show.example/web", None, false),
+            ("https://harbour.firstory.io/", None, false),
+            ("https://harbour.wordpress.com", Some("https://harbour.wordpress.com/feed/"), false),
+            ("https://harbour.github.io/", None, true),
             ("https://open.firstory.me/user", Some("https://open.firstory.me/user/rss"), false),
         ] {
             assert_eq!(is_own(link, feed), own, "{link} {feed:?}");

@@ -23,6 +23,9 @@ use crate::show::{Source, addresses::has_web_scheme, notes};
 /// Feeds say 0 where they do not know it, and so does onair (RSS Best Practices Profile, enclosure).
 const NO_LENGTH: &str = "the length of the audio is not known: the feed says 0 until `size` is written, or `onair rehost` brings it home";
 
+/// The same of what is no MP3.
+const NO_LENGTH_OF_OTHER: &str = "the length of the audio is not known: the feed says 0 until `size` is written";
+
 /// Makes a show of a feed.
 ///
 /// # Errors
@@ -403,7 +406,7 @@ fn episodes(
                 .take(names::audio_stem(&draft.enclosure).into_iter().chain([slug.clone()]), ".mp3")
         });
         if draft.bytes.is_none() && !options.download {
-            report.remark(&path, NO_LENGTH, "");
+            report.remark(&path, if draft.is_mp3 { NO_LENGTH } else { NO_LENGTH_OF_OTHER }, "");
         }
         for (kind, detail) in &draft.remarks {
             report.remark(&path, *kind, detail);

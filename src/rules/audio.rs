@@ -327,9 +327,14 @@ fn duration(episode: &Episode, measures: Option<&Measures<'_>>, findings: &mut V
 fn of_no_length(episode: &Episode) -> Finding {
     let place = episode.field("size").map_or_else(|| head(episode), |field| field.key_span);
     let message = "the length of this audio is not known, and the feed says 0";
+    // Only MP3s come home.
+    let help = match episode.enclosure_type.value() {
+        Some(_) => "write them as `size`",
+        None => "write them as `size`, or bring the audio home with `onair rehost`",
+    };
     let mut finding = Finding::at(&rule::MISSING_KEY, &episode.source, place, message)
         .expected("the bytes that its host serves")
-        .help("write them as `size`, or bring the audio home with `onair rehost`");
+        .help(help);
     finding.severity = Severity::Warning;
     finding
 }

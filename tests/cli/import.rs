@@ -764,6 +764,18 @@ fn lengths_that_a_feed_does_not_say_are_asked_for() {
 }
 
 #[test]
+fn what_cannot_come_home_is_not_said_to() {
+    let show = TestShow::new();
+    let items = item_with(1, "url='https://old.example/1.mp4' length='' type='video/mp4'");
+    show.write("old.xml", &feed_with("https://show.example", &items));
+    let ran = show.onair(&["import", "old.xml", "--show", "copy", "--time-zone", "UTC"]);
+    assert!(ran.said().contains("the feed says 0 until `size` is written"), "{}", ran.said());
+    assert!(!ran.said().contains("rehost` brings it home"), "{}", ran.said());
+    let ran = show.onair(&["check", "--show", "copy"]);
+    assert!(ran.said().contains("help: write them as `size`\n"), "{}", ran.said());
+}
+
+#[test]
 fn episodes_that_share_the_old_host_s_audio_stay_in_the_feed() {
     let show = TestShow::new();
     let enclosure = "url='https://old.example/rerun.mp3' length='77'";

@@ -241,7 +241,8 @@ fn site(given: Option<&str>, address: Option<&str>) -> (String, Option<String>) 
     (site, feed)
 }
 
-/// The folder below the site in which at least half of the pages stand.
+/// The folder below the site in which at least half of the pages stand. One of a year's pages is not that
+/// of the next year's: theirs keep their addresses as aliases.
 fn pages(site: &str, drafts: &[Draft]) -> Option<String> {
     let mut folders: BTreeMap<String, usize> = BTreeMap::new();
     for draft in drafts {
@@ -250,7 +251,9 @@ fn pages(site: &str, drafts: &[Draft]) -> Option<String> {
         }
     }
     let (folder, count) = folders.into_iter().max_by_key(|(_, count)| *count)?;
-    (count * 2 >= drafts.len() && is_inside(&folder)).then_some(folder)
+    let is_date = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_lasting = !folder.split('/').any(is_date);
+    (count * 2 >= drafts.len() && is_inside(&folder) && is_lasting).then_some(folder)
 }
 
 /// The folder of an episode's page below the site, and the page's own, if it is as a release makes it.

@@ -326,6 +326,19 @@ fn artwork_and_site_may_be_named_relatively() {
 }
 
 #[test]
+fn the_folder_of_a_year_is_not_that_of_all_pages() {
+    let pages = |folder: &str| {
+        let item = format!(
+            "<link>https://a.example/{folder}/one/</link><enclosure url='https://a.example/1.mp3'/>"
+        );
+        let settings = feed_of("<link>https://a.example</link>", &item).settings;
+        settings.lines().find_map(|line| line.strip_prefix("pages = ")).map(str::to_owned)
+    };
+    assert_eq!((pages("2024"), pages("podcast/2015/10/29")), (None, None));
+    assert_eq!(pages("season-1"), Some("\"season-1\"".to_owned()));
+}
+
+#[test]
 fn pages_may_be_named_relatively() {
     let page = "<rss xmlns:a='http://www.w3.org/2005/Atom'><channel><a:link rel='next' href='?page=2'/></channel></rss>";
     let mut pages = Pages::default();

@@ -148,6 +148,12 @@ pub fn place(
         }
         _ => site(given, address),
     };
+    if given.is_none() && server.is_some() {
+        report.decide(
+            format!("the feed names no site: pages, artwork and feed are to stand at {url}, which has the feed now"),
+            "if that is a hosting company's, import with --url",
+        );
+    }
     let feed = feed.filter(|_| is_rss);
     if options.url.is_none() && own.is_some() && feed.is_none() {
         report.fact(format!("Pages, artwork and feed are to stand at {url}, the feed's link: --url names another address"));

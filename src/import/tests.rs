@@ -339,6 +339,16 @@ fn the_folder_of_a_year_is_not_that_of_all_pages() {
 }
 
 #[test]
+fn a_site_that_is_guessed_is_to_be_decided() {
+    let enclosure = "<enclosure url='https://a.example/1.mp3'/>";
+    let report = |channel: &str| feed_of(channel, enclosure).report.file("T");
+    let said = "the feed names no site: pages, artwork and feed are to stand at https://a.example, ";
+    assert!(report("").contains(said), "{}", report(""));
+    let linked = report("<link>https://a.example</link>");
+    assert!(!linked.contains("names no site"), "{linked}");
+}
+
+#[test]
 fn pages_may_be_named_relatively() {
     let page = "<rss xmlns:a='http://www.w3.org/2005/Atom'><channel><a:link rel='next' href='?page=2'/></channel></rss>";
     let mut pages = Pages::default();

@@ -342,8 +342,11 @@ fn numbers(parts: &mut Parts<'_>, draft: &mut Draft, report: &mut Report) {
         let mut found = None;
         for name in names {
             let Some(element) = parts.take(name) else { continue };
-            if name.starts_with("podcast:") && (found.is_some() || !element.attributes.is_empty()) {
-                // A season's name, how a number is shown, or the same once more.
+            let read = values::positive(&element.text, what);
+            let is_more = found.is_some() || !element.attributes.is_empty() || read.is_err();
+            let is_kept = name.starts_with("podcast:") && is_more;
+            if is_kept {
+                // A season's name, how a number is shown, the same once more, or half a number.
                 draft.extra.push(element.clone());
                 report.kept(Level::Episode, name);
             } else {
@@ -352,8 +355,9 @@ fn numbers(parts: &mut Parts<'_>, draft: &mut Draft, report: &mut Report) {
             if element.text.is_empty() || found.is_some() {
                 continue;
             }
-            match values::positive(&element.text, what) {
+            match read {
                 Ok(number) => found = Some(number),
+                Err(_) if is_kept => {}
                 Err(trouble) => {
                     let kind = "season and episode numbers that cannot be read were left out";
                     draft.remarks.push((kind, format!("{name}: {}", trouble.reason)));

@@ -349,6 +349,22 @@ fn a_site_that_is_guessed_is_to_be_decided() {
 }
 
 #[test]
+fn a_number_that_is_kept_is_not_said_to_be_left_out() {
+    for attributes in ["", " display='Ch. 3'"] {
+        let item = format!(
+            "<podcast:episode{attributes}>31.5</podcast:episode><enclosure url='https://a.example/1.mp3'/>"
+        );
+        let import = feed_of("", &item);
+        assert!(import.extra.unwrap().contains(">31.5</podcast:episode>"), "{attributes}");
+        let report = import.report.file("T");
+        assert!(!report.contains("numbers that cannot be read"), "{report}");
+    }
+    let item = "<itunes:episode>31.5</itunes:episode><enclosure url='https://a.example/1.mp3'/>";
+    let report = feed_of("", item).report.file("T");
+    assert!(report.contains("numbers that cannot be read"), "{report}");
+}
+
+#[test]
 fn pages_may_be_named_relatively() {
     let page = "<rss xmlns:a='http://www.w3.org/2005/Atom'><channel><a:link rel='next' href='?page=2'/></channel></rss>";
     let mut pages = Pages::default();

@@ -117,8 +117,8 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
         () if draft.guid.len() > MAX_IDENTITY => {
             Some(format!("has a guid of {} bytes", draft.guid.len()))
         }
-        () if !draft.is_mp3 && is_to_look_at(&draft.mime) => {
-            Some(format!("is no audio and no film ({})", draft.mime))
+        () if !draft.is_mp3 && draft.mime.starts_with("image/") => {
+            Some(format!("is a picture ({})", draft.mime))
         }
         () => None,
     };
@@ -237,11 +237,6 @@ fn mime(enclosure: &Element) -> String {
         _ => MP3_TYPE,
     }
     .to_owned()
-}
-
-/// Whether what is of this type is a picture or a document.
-fn is_to_look_at(mime: &str) -> bool {
-    ["image/", "application/pdf", "application/epub"].iter().any(|start| mime.starts_with(start))
 }
 
 /// The artwork's address: Apple's element, or the podcast namespace's, which may say it once more.
@@ -407,7 +402,7 @@ fn when(parts: &mut Parts<'_>, draft: &mut Draft) {
 
 /// Items that are posts of a blog.
 pub const NO_ENCLOSURE: &str = "items without an enclosure are not episodes and were left out";
-/// Items that are pictures, or lead nowhere.
+/// Items that are pictures, or lead nowhere. (Apple takes documents, and so do feeds.)
 pub const NOT_PLAYED: &str = "items that no player can play were left out";
 /// Addresses that are not to the letter the feed's.
 pub const MADE_WHOLE: &str =

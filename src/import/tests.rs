@@ -301,11 +301,11 @@ fn a_picture_is_no_episode() {
         let feed = format!("<rss><channel>{items}</channel></rss>");
         let import = of_feed(feed.as_bytes(), &Options::default()).unwrap();
         let report = import.report.file("");
-        (import.episodes.len(), report.contains(&format!("“T2” is no audio and no film ({kind})")))
+        (import.episodes.len(), report.contains(&format!("“T2” is a picture ({kind})")))
     };
     assert_eq!(of("image/jpeg", "2.jpg"), (1, true));
-    assert_eq!(of("application/pdf", "2"), (1, true));
-    assert_eq!(of("application/pdf", "2.mp3"), (2, false));
+    assert_eq!(of("image/jpeg", "2.mp3"), (2, false));
+    assert_eq!(of("application/pdf", "2.pdf"), (2, false));
     assert_eq!(of("application/octet-stream", "2.bin"), (2, false));
     assert_eq!(of("video/mp4", "2.mp4"), (2, false));
     let alone = "<rss><channel><item><enclosure url='https://a.example/1.jpg'/></item></channel></rss>";

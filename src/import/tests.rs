@@ -316,7 +316,7 @@ fn a_picture_is_no_episode() {
 #[test]
 fn artwork_and_site_may_be_named_relatively() {
     let enclosure = "<enclosure url='/1.mp3' length='1'/>";
-    for image in ["<itunes:image href='/a.png'/>", "<itunes:image href=':'/><image><url>a.png</url></image>"] {
+    for image in ["<itunes:image href='/a.png'/>", "<itunes:image href='http://'/><image><url>a.png</url></image>"] {
         let import = feed_of(&format!("<link>/</link>{image}"), enclosure);
         let path = if image.contains("/a") { "/a.png" } else { "/feed/a.png" };
         let artwork = import.artwork.map(|artwork| artwork.url);

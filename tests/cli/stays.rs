@@ -276,7 +276,6 @@ fn nothing_is_measured_by_a_playing_time_that_nobody_knows() {
     fs::create_dir(show.path("transcripts")).unwrap();
     show.write("transcripts/t.vtt", "WEBVTT\n\n00:00.000 --> 01:00.000\nHello\n");
     let extras = [
-        "file: ",
         "duration: ",
         "size: 5",
         "enclosure: https://old.example/1.mp3",

@@ -119,6 +119,9 @@ fn starts_list(line: &str) -> bool {
     rest.len() < line.len() && rest.starts_with(['.', ')'])
 }
 
+/// What stands behind an address in a sentence.
+const ENDS_OF_SENTENCES: [char; 11] = ['.', ',', ';', ':', '!', '?', '\'', '’', '”', '»', '…'];
+
 /// A text in which Markdown reads no markup; `at_start` if a line starts with it.
 fn escaped(text: &str, at_start: bool) -> String {
     let mut out = String::with_capacity(text.len() + 8);
@@ -145,9 +148,12 @@ fn escaped(text: &str, at_start: bool) -> String {
             let end = rest[at..]
                 .find(|c: char| c.is_whitespace() || "<>()[]`\\*~|\"".contains(c))
                 .map_or(rest.len(), |end| at + end);
+            let whole = &rest[at..end];
+            // The end of a sentence is none of its address.
+            let address = whole.trim_end_matches(ENDS_OF_SENTENCES);
+            let end = at + address.len();
             // At a line's end, the sign of a break would be taken for a part of it.
-            let address = &rest[at..end];
-            out.push_str(&if end == rest.len() {
+            out.push_str(&if end == rest.len() || address.len() < whole.len() {
                 format!("<{address}>")
             } else {
                 address.to_owned()
@@ -388,9 +394,7 @@ fn inline<'a>(nodes: impl Iterator<Item = &'a Node>) -> Option<String> {
 }
 
 fn link(out: &mut String, inside: &str, address: Option<&str>) -> Option<()> {
-    let words = inside.trim();
-    let bare = words.strip_prefix('<').and_then(|words| words.strip_suffix('>'));
-    let words = bare.filter(|words| words.starts_with("http")).unwrap_or(words);
+    let words = &without_links(inside.trim());
     let Some(address) = address.filter(|_| !words.is_empty()) else {
         out.push_str(inside);
         return Some(());
@@ -408,6 +412,13 @@ fn link(out: &mut String, inside: &str, address: Option<&str>) -> Option<()> {
     }
     out.push_str(&inside[end..]);
     Some(())
+}
+
+/// A link's words, in which an address is no link of its own.
+fn without_links(words: &str) -> String {
+    let mut parts = words.split("<http");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| out + "http" + &part.replacen('>', "", 1))
 }
 
 /// An address as Markdown has it in brackets.
@@ -445,6 +456,17 @@ mod tests {
         );
         assert_eq!(md("a <a href='https://x.example'>b</a>\nc"), "a [b](https://x.example)\\\nc");
         assert_eq!(md("<p># no heading</p><p>1. none</p>"), "\\# no heading\n\n1\\. none");
+        // A sentence's end is no part of an address.
+        assert_eq!(
+            md(
+                "<p>More at https://a.example/buoys.</p><p>“https://b.example/?” https://c.example/a.b, d</p>"
+            ),
+            "More at <https://a.example/buoys>.\n\n“<https://b.example/>?” <https://c.example/a.b>, d"
+        );
+        assert_eq!(
+            md("<p>a</p><p><a href='https://a.example/'>See https://a.example/b.</a></p>"),
+            "a\n\n[See https://a.example/b.](https://a.example/)"
+        );
         // Twice escaped.
         assert_eq!(md("&lt;p&gt;a &amp;amp; b&lt;/p&gt;"), "a & b");
     }

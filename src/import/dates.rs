@@ -326,7 +326,7 @@ fn whole_day(word: &str) -> Option<Day> {
 
 /// `HH:MM`, `HH:MM:SS`, with a fraction or not; whether it is the end of its day, `24:00`.
 fn clock(word: &str) -> Option<(Time, bool)> {
-    let noon = word.ends_with("pm").then_some(12);
+    let half = word.get(word.len().saturating_sub(2)..).unwrap_or_default();
     let word = word.trim_end_matches(|c: char| c.is_alphabetic());
     let whole = word.split('.').next()?;
     let mut parts = whole.split(':').map(|part| part.parse::<i8>().ok());
@@ -338,7 +338,11 @@ fn clock(word: &str) -> Option<(Time, bool)> {
     if (hour, minute, second) == (24, 0, 0) {
         return Some((Time::midnight(), true));
     }
-    let hour = if hour < 12 { hour + noon.unwrap_or(0) } else { hour };
+    let hour = match (half, hour) {
+        ("am", 12) => 0,
+        ("pm", 0..12) => hour + 12,
+        _ => hour,
+    };
     // A leap second is the last of its minute to everybody else.
     Some((Time::new(hour, minute, second.min(59), 0).ok().filter(|_| second <= 60)?, false))
 }
@@ -496,6 +500,20 @@ mod tests {
             "Tue, 03 Sep 2019 25:00:00 GMT",
         ] {
             assert_eq!(said(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn half_past_midnight_is_no_noon() {
+        for (text, hour) in [
+            ("12:30am", "00"),
+            ("12:30 AM", "00"),
+            ("12:30pm", "12"),
+            ("1:30pm", "13"),
+            ("11:30am", "11"),
+        ] {
+            let expected = format!("2020-01-05 {hour}:30:00");
+            assert_eq!(said(&format!("Jan 5, 2020 {text}")), Some(expected), "{text}");
         }
     }
 

@@ -6,6 +6,8 @@ use super::write::cut;
 use crate::show::edit::quoted;
 
 const MAX_LINE: usize = 1000;
+/// No text of a show's is longer, and settings have a limit.
+const MAX_TEXT: usize = 4000;
 
 /// A section of `onair.toml`.
 pub struct Section {
@@ -31,7 +33,7 @@ impl Section {
 
     /// A key with a text.
     pub fn text(&mut self, key: &str, value: &str) {
-        self.line(key, &quoted(value));
+        self.line(key, &quoted(cut(value, MAX_TEXT).0));
     }
 
     /// A key with a text, if there is one.

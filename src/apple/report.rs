@@ -65,9 +65,10 @@ impl Outcome {
                 Some(format!("the file has {has}, the id of {owner}"))
             }
             Self::Refused { why } => Some(why.to_string()),
-            Self::Suggested { .. } => {
-                Some("same title, day and playing time: is it this one?".into())
-            }
+            Self::Suggested { .. } => Some(
+                "the same file's name, or the same title, day and playing time: is it this one?"
+                    .into(),
+            ),
             Self::Unknown { has: Some(has) } => Some(format!("the file has {has}, and keeps it")),
             _ => None,
         }

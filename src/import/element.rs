@@ -39,6 +39,8 @@ pub struct Channel {
     pub namespaces: BTreeMap<String, String>,
     /// What is to be said of how it was read: of what kind it is, and what there is.
     pub remarks: Vec<(&'static str, String)>,
+    /// How many bytes the feed has, unpacked.
+    pub bytes: u64,
 }
 
 /// What is done with an item.

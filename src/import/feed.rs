@@ -45,6 +45,7 @@ pub struct Pages {
     first: Option<Channel>,
     further: Option<String>,
     artwork: Option<String>,
+    bytes: u64,
 }
 
 impl Pages {
@@ -60,6 +61,7 @@ impl Pages {
         for (kind, what) in &channel.remarks {
             self.report.remark("feed", *kind, what);
         }
+        self.bytes = self.bytes.saturating_add(channel.bytes);
         self.further = further(&channel.element, options.address);
         if self.first.is_none() {
             self.artwork = channel::artwork_address(&channel.element, options.address);
@@ -71,6 +73,11 @@ impl Pages {
     /// The address of the next part, if the last one names it.
     pub fn further(&self) -> Option<&str> {
         self.further.as_deref()
+    }
+
+    /// How many bytes all parts have, unpacked.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// What the last part names has been read.
@@ -579,7 +586,10 @@ fn next(import: &mut Import, head: &Head, settings: &Settings, options: &Options
     if let Some(further) = &import.further {
         import.report.decide(
             format!("the feed goes on at {further}, which was not read"),
-            "import it by its address: then all of its pages are read",
+            match options.address {
+                Some(_) => "that is more than an import reads: write those episodes' files by hand",
+                None => "import it by its address: then all of its pages are read",
+            },
         );
     }
     if !options.download

@@ -29,6 +29,10 @@ pub struct Identity {
     pub items: BTreeMap<String, Item>,
     /// The address of the feed's next page, if it is only a part.
     pub further: Option<String>,
+    /// Why an older page could not be read, if that is so.
+    pub unread: Option<String>,
+    /// How many bytes it has, unpacked.
+    pub bytes: u64,
 }
 
 /// What an episode is to an app, beside its guid.
@@ -46,6 +50,7 @@ impl Identity {
     /// Takes what an older page of the feed has.
     pub fn add(&mut self, page: Self) {
         self.further = page.further;
+        self.bytes = self.bytes.saturating_add(page.bytes);
         for (guid, item) in page.items {
             self.items.entry(guid).or_insert(item);
         }
@@ -69,6 +74,8 @@ pub fn identity(bytes: &[u8], asked: &str) -> Result<Identity, ImportError> {
     let mut parts = Parts::new(Level::Show, &channel.element);
     let own = |link: &Element| link.attribute("rel") == Some("self");
     Ok(Identity {
+        unread: None,
+        bytes: channel.bytes,
         items,
         further: feed::further(&channel.element, Some(asked)),
         address: parts
@@ -132,12 +139,14 @@ fn guid(settings: &Settings, from: &str, old: &Answer) -> Option<String> {
         _ => None,
     };
     match (given, before) {
-        (None, before) => {
-            let guid = before.unwrap_or_else(|| of_address(from));
-            Some(format!(
-                "write guid = \"{guid}\" into [show]: it must not change with the address"
-            ))
-        }
+        (None, Some(guid)) => Some(format!(
+            "write guid = \"{guid}\" into [show]: it must not change with the address"
+        )),
+        (None, None) => Some(format!(
+            "the old feed cannot be read: write the podcast:guid that it had into [show]; if it had none, \
+             guid = \"{}\", which follows from its address",
+            of_address(from)
+        )),
         (Some(given), Some(before)) if given != before => {
             Some(format!("it is {given}, and the old feed's is {before}: write that one"))
         }
@@ -177,6 +186,9 @@ fn episodes(settings: &Settings, old: &Answer, new: &Answer) -> (Option<String>,
     };
     // What redirects was compared before, or can no longer be.
     let Answer::Feed(old) = old else { return (None, None) };
+    if let Some(reason) = old.unread.as_ref().or(new.unread.as_ref()) {
+        return (Some(format!("not all can be compared: {reason}")), None);
+    }
     let own = settings.enclosure_url("");
     let mut came_home = 0;
     let lacks: Vec<String> = old
@@ -374,6 +386,38 @@ mod tests {
         assert_eq!(say(&settings, &Answer::Redirect(302, NEW.to_owned()), &new), 4);
         assert_eq!(say(&settings, &Answer::Redirect(301, NEW.to_owned()), &new), 5);
         insta::assert_snapshot!(said.join("\n----\n"));
+    }
+
+    #[test]
+    fn what_was_not_read_is_not_made_up() {
+        let nothing = Answer::Nothing("the server answers 404".to_owned());
+        let redirect = Answer::Redirect(301, NEW.to_owned());
+        for old in [&nothing, &redirect] {
+            let lacks = steps(&settings(""), OLD, old, &nothing)[0].lacks.clone().unwrap();
+            let of_address = of_address(OLD);
+            assert!(
+                lacks.contains("the old feed cannot be read") && lacks.contains(&of_address),
+                "{lacks}"
+            );
+            assert!(!lacks.contains("must not change"), "{lacks}");
+        }
+        // A page that did not come takes nothing of what the first one says.
+        let items = [("<guid>1</guid>", "1.mp3")];
+        let Answer::Feed(mut part) =
+            feed(OLD, "<p:guid>9b024349-ccf0-5f69-a609-6b82873eab3c</p:guid>", &items)
+        else {
+            panic!()
+        };
+        part.unread = Some("its page https://old.example/2: the server answers 404".to_owned());
+        let (part, new) = (Answer::Feed(part), feed(NEW, "", &items));
+        let lacks = |step: usize| {
+            steps(&settings(""), OLD, &part, &new)[step].lacks.clone().unwrap_or_default()
+        };
+        assert!(lacks(0).contains("9b024349"), "{}", lacks(0));
+        assert!(lacks(2).contains("https://old.example/2: the server answers 404"), "{}", lacks(2));
+        assert!(lacks(3).starts_with("put <itunes:new-feed-url>"), "{}", lacks(3));
+        let lacks = steps(&settings(""), OLD, &new, &part)[2].lacks.clone().unwrap_or_default();
+        assert!(lacks.contains("https://old.example/2"), "{lacks}");
     }
 
     #[test]

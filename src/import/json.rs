@@ -127,7 +127,8 @@ pub fn read(json: &str, see: &mut See<'_>) -> Result<Channel, ImportError> {
     }
     let kind = "keys of a JSON Feed that a show has no place for were left out";
     let remarks = unread.into_iter().map(|key| (kind, key)).collect();
-    Ok(Channel { element: channel, namespaces: BTreeMap::new(), remarks })
+    let bytes = json.len() as u64;
+    Ok(Channel { element: channel, namespaces: BTreeMap::new(), remarks, bytes })
 }
 
 /// What a list has, within reason.

@@ -362,6 +362,77 @@ fn a_number_that_is_kept_is_not_said_to_be_left_out() {
     let item = "<itunes:episode>31.5</itunes:episode><enclosure url='https://a.example/1.mp3'/>";
     let report = feed_of("", item).report.file("T");
     assert!(report.contains("numbers that cannot be read"), "{report}");
+fn a_list_of_chapters_stays_whether_or_not_a_file_of_them_comes() {
+    let xml = "<rss xmlns:podcast='https://podcastindex.org/namespace/1.0' xmlns:psc='http://podlove.org/simple-chapters'><channel>\
+        <item><guid>1</guid><enclosure url='https://a.example/1.mp3'/><podcast:chapters url='https://a.example/1.json'/>\
+        <psc:chapters><psc:chapter start='0' title='A'/></psc:chapters></item></channel></rss>";
+    let import =
+        of_feed(xml.as_bytes(), &Options { download: true, ..Options::default() }).unwrap();
+    let episode = &import.episodes[0];
+    assert!(episode.text.contains("chapters:\n  - start: \"00:00\""), "{}", episode.text);
+    assert_eq!(episode.beside, []);
+}
+
+#[test]
+fn nothing_else_names_the_enclosure_s_audio() {
+    let old = "https://old.example/1.mp3";
+    let xml = format!(
+        "<rss xmlns:podcast='https://podcastindex.org/namespace/1.0' xmlns:media='http://search.yahoo.com/mrss/' xmlns:feedburner='http://rssnamespace.org/feedburner/ext/1.0'><channel>\
+         <item><title>T</title><guid>1</guid><enclosure url='{old}'/><feedburner:origEnclosureLink>{old}</feedburner:origEnclosureLink>\
+         <podcast:alternateEnclosure type='audio/mpeg'><podcast:source uri='{old}'/></podcast:alternateEnclosure>\
+         <media:group><media:content url='{old}'/><media:content url='https://old.example/1.ogg'/></media:group></item>\
+         <item><title>U</title><guid>2</guid><enclosure url='https://old.example/2.mp3'/><media:group><media:content url='https://old.example/2.mp3'/></media:group>\
+         <podcast:alternateEnclosure type='audio/ogg'><podcast:source uri='https://old.example/2.ogg'/><podcast:source uri='https://old.example/2.mp3'/></podcast:alternateEnclosure></item></channel></rss>"
+    );
+    let import = of_feed(xml.as_bytes(), &Options::default()).unwrap();
+    let extra = import.extra.unwrap();
+    let texts = import.episodes.iter().flat_map(|it| it.text.lines());
+    let others: Vec<&str> = texts.filter(|line| !line.starts_with("enclosure: ")).collect();
+    let extra = format!("{extra}{}", others.join("\n"));
+    assert!(!extra.contains("/1.mp3") && !extra.contains("origEnclosureLink"), "{extra}");
+    assert!(extra.contains("1.ogg") && extra.contains("2.ogg"), "{extra}");
+    // With another source of its own it may be meant as a whole.
+    assert!(extra.contains("/2.mp3"), "{extra}");
+}
+
+#[test]
+fn old_pages_that_lead_nowhere_are_said() {
+    let items: Vec<String> = ["?p=1", "a.php", "100%25-x/", "b/", "", "c.mp3"]
+        .iter()
+        .enumerate()
+        .map(|(at, link)| {
+            format!(
+                "<item><title>T{at}</title><guid>{at}</guid><link>http://www.a.example/{link}</link>\
+                 <enclosure url='https://cdn.example/{at}.mp3'/></item>"
+            )
+        })
+        .collect();
+    let xml =
+        format!("<rss><channel><link>https://a.example/</link>{}</channel></rss>", items.concat());
+    let address = Some("https://a.example/feed.xml");
+    let import = of_feed(xml.as_bytes(), &Options { address, ..Options::default() }).unwrap();
+    let report = import.report.file("T");
+    let said: Vec<&str> = report
+        .lines()
+        .filter_map(|line| line.split_once("no page of a release can stand there: ")?.1.into())
+        .collect();
+    let page = |name: &str| format!("http://www.a.example/{name}");
+    assert_eq!(said, [page("?p=1"), page("a.php"), page("100%25-x/")], "{report}");
+}
+
+#[test]
+fn what_compressed_pages_hold_is_counted_unpacked() {
+    use std::io::Write as _;
+    let page =
+        format!("<rss><channel><description>{}</description></channel></rss>", "x".repeat(100_000));
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(page.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let mut pages = Pages::default();
+    for _ in 0..2 {
+        pages.add(&packed, &Options::default()).unwrap();
+    }
+    assert_eq!(pages.bytes(), 2 * page.len() as u64);
 }
 
 #[test]

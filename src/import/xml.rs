@@ -74,7 +74,7 @@ pub fn read(bytes: &[u8], see: &mut See<'_>) -> Result<Channel, ImportError> {
     if head.any(|it| it.text.contains("{{") || it.text.contains("{%")) {
         return Err(template());
     }
-    Ok(Channel { element, namespaces, remarks })
+    Ok(Channel { element, namespaces, remarks, bytes: bytes.len() as u64 })
 }
 
 /// What is said of a generator's template in a feed's place (Liquid, Jinja, Go).

@@ -53,19 +53,18 @@ fn ask(client: &Client, url: &str) -> Result<Answer, Error> {
 
 /// The feed, with the older episodes that stand on pages of their own.
 fn read(client: &Client, url: &str, answer: &Response) -> Result<Identity, String> {
-    let mut bytes = answer.bytes.len() as u64;
     let mut feed = page(url, answer)?;
     let mut seen = BTreeSet::from([url.to_owned()]);
     while let Some(next) = feed.further.take()
         && seen.len() < MAX_PAGES
-        && bytes < xml::MAX_BYTES
+        && feed.bytes < xml::MAX_BYTES
         && seen.insert(next.clone())
     {
-        let failed = |reason: String| format!("its page {next}: {reason}");
-        let answer =
-            client.get(&next, xml::MAX_BYTES).map_err(|error| failed(error.to_string()))?;
-        bytes += answer.bytes.len() as u64;
-        feed.add(page(&next, &answer).map_err(failed)?);
+        let answer = client.get(&next, xml::MAX_BYTES).map_err(|error| error.to_string());
+        match answer.and_then(|answer| page(&next, &answer)) {
+            Ok(page) => feed.add(page),
+            Err(reason) => feed.unread = Some(format!("its page {next}: {reason}")),
+        }
     }
     Ok(feed)
 }

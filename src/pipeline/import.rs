@@ -211,18 +211,16 @@ fn read_origin(
         if is_address { ask(client, origin, "the feed")? } else { read_file(Path::new(origin))? };
     let mut pages = Pages::default();
     let mut seen = BTreeSet::from([origin.to_owned()]);
-    let mut bytes = 0;
     let mut here = origin.to_owned();
     loop {
         let address = is_address.then_some(here.as_str());
         pages.add(&page, &Reading { address, ..options }).map_err(named)?;
-        bytes += page.len() as u64;
         let Some(next) = pages.further().map(str::to_owned) else { break };
         if seen.contains(&next) {
             pages.close();
             break;
         }
-        if !is_address || seen.len() == MAX_PAGES || bytes >= xml::MAX_BYTES {
+        if !is_address || seen.len() == MAX_PAGES || pages.bytes() >= xml::MAX_BYTES {
             break;
         }
         seen.insert(next.clone());

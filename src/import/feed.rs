@@ -441,6 +441,10 @@ fn episodes(
             }
         }
         let own_page = format!("{pages}/{slug}/index.html");
+        if let Some(link) = draft.link.as_ref().filter(|link| place::is_out_of_reach(site, link)) {
+            let kind = "an old page leads on only if your server redirects it: no page of a release can stand there";
+            report.remark(&path, kind, link);
+        }
         let alias = draft.link.as_deref().and_then(|link| place::old_page(site, link));
         let alias = alias.filter(|(path, _)| *path != own_page && links.is_once(path));
         old_pages += usize::from(alias.is_some());

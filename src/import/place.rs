@@ -146,7 +146,7 @@ pub fn place(
             );
             (NOWHERE.to_owned(), None)
         }
-        _ => site(given, address),
+        _ => site(given, address, options.url.is_some()),
     };
     if given.is_none() && server.is_some() {
         report.decide(
@@ -229,10 +229,11 @@ pub fn is_site(url: &str) -> bool {
     item::is_web(url) && !url.contains(['?', '#'])
 }
 
-/// The site's address, and the feed's place below it if that is its own.
-fn site(given: Option<&str>, address: Option<&str>) -> (String, Option<String>) {
+/// The site's address, and the feed's place below it if that is its own. Where the host has not `asked` for
+/// that very address, the feed's own says how it begins.
+fn site(given: Option<&str>, address: Option<&str>, asked: bool) -> (String, Option<String>) {
     let below = |site: &str| {
-        let path = address?.strip_prefix(&format!("{site}/"))?;
+        let path = bare(address?)?.strip_prefix(bare(site)?)?.strip_prefix('/')?;
         (is_inside(path) && !path.contains(['?', '#', '%'])).then(|| path.to_owned())
     };
     let Some(site) = given.map(|url| url.trim_end_matches('/').to_owned()) else {
@@ -244,7 +245,10 @@ fn site(given: Option<&str>, address: Option<&str>) -> (String, Option<String>) 
         return (server, feed);
     };
     let feed = below(&site);
-    (site, feed)
+    let before =
+        |feed: &String| Some(address?.strip_suffix(feed)?.trim_end_matches('/').to_owned());
+    let public = feed.as_ref().filter(|_| !asked).and_then(before);
+    (public.unwrap_or(site), feed)
 }
 
 /// The folder below the site in which at least half of the pages stand. One of a year's pages is not that
@@ -264,7 +268,7 @@ fn pages(site: &str, drafts: &[Draft]) -> Option<String> {
 
 /// The folder of an episode's page below the site, and the page's own, if it is as a release makes it.
 pub fn page<'a>(site: &str, link: &'a str) -> Option<(&'a str, &'a str)> {
-    let path = link.strip_prefix(site)?.strip_prefix('/')?;
+    let path = bare(link)?.strip_prefix(bare(site)?)?.strip_prefix('/')?;
     let path = path.strip_suffix("/index.html").or_else(|| path.strip_suffix('/'))?;
     let (folder, name) = path.rsplit_once('/')?;
     names::is_plain(name).then_some((folder, name))
@@ -286,6 +290,23 @@ pub fn old_page(site: &str, link: &str) -> Option<(String, String)> {
     }
     let path = path_of_link(&below).filter(|path| path != "index.html")?;
     Some((path, format!("/{below}")))
+}
+
+/// Whether a page stood on the show's own site where no file of a release can stand for it.
+pub fn is_out_of_reach(site: &str, link: &str) -> bool {
+    let below = |site: &str| {
+        let page = bare(link)?.strip_prefix(bare(site)?.trim_end_matches('/'))?;
+        page.strip_prefix('/').map(str::to_owned)
+    };
+    let Some(below) = below(site).filter(|_| old_page(site, link).is_none()) else { return false };
+    let path = below.split(['?', '#']).next().unwrap_or_default();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let is_page = match last.rsplit_once('.') {
+        Some((_, ending)) => ["php", "asp", "aspx", "jsp", "cgi", "htm", "html"].contains(&ending),
+        None => true,
+    };
+    // A part of the site's own page is no page.
+    is_page && below != "index.html" && !matches!(below.chars().next(), None | Some('#'))
 }
 
 #[cfg(test)]
@@ -310,6 +331,27 @@ mod tests {
             ("https://open.firstory.me/user", Some("https://open.firstory.me/user/rss"), false),
         ] {
             assert_eq!(is_own(link, feed), own, "{link} {feed:?}");
+        }
+    }
+
+    #[test]
+    fn http_and_www_make_no_other_site() {
+        let feed = Some("https://show.example/web/feed.xml");
+        let own = ("https://show.example/web".to_owned(), Some("feed.xml".to_owned()));
+        for link in
+            ["http://show.example/web/", "https://www.show.example/web", "https://show.example/web"]
+        {
+            assert_eq!(site(Some(link), feed, false), own, "{link}");
+        }
+        let asked = |url: &str| site(Some(url), feed, true);
+        let to = |url: &str, feed: Option<&str>| (url.to_owned(), feed.map(str::to_owned));
+        assert_eq!(asked("https://new.example/web"), to("https://new.example/web", None));
+        let www = "https://www.show.example/web";
+        assert_eq!(asked(www), to(www, Some("feed.xml")));
+        for page_of in
+            ["http://show.example/web/episodes/a/", "https://www.show.example/web/episodes/a/"]
+        {
+            assert_eq!(page("https://show.example/web", page_of), Some(("episodes", "a")));
         }
     }
 

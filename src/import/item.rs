@@ -466,6 +466,7 @@ fn beside(parts: &mut Parts<'_>, draft: &mut Draft, report: &mut Report) {
     }
     if !draft.chapter_list.is_empty() {
         // A release writes a file of the list, and names it.
+        draft.chapters = None;
         parts.made_anew(&["podcast:chapters"]);
     }
 }

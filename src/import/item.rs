@@ -151,9 +151,9 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
     apple_id(&mut parts, &mut draft);
     // To Apple, nothing but `Yes` has an effect: what else there is stays as it is, and has none.
     draft.block = parts.first("itunes:block", |it| it.text == "Yes").is_some();
+    same_audio(&mut parts, &mut draft, base, report);
     draft.namespace = namespace::take(&mut parts, &EPISODE_KEYS, Form::Yaml);
     beside(&mut parts, &mut draft, report);
-    same_audio(&mut parts, &draft, base, report);
     draft.extra.extend(parts.finish(report));
     Some(draft)
 }
@@ -190,14 +190,36 @@ pub fn bare(url: &str) -> String {
 }
 
 /// Takes away what names the enclosure's audio once more, which would name the old host's for ever.
-fn same_audio(parts: &mut Parts<'_>, draft: &Draft, base: Option<&str>, report: &mut Report) {
+fn same_audio(parts: &mut Parts<'_>, draft: &mut Draft, base: Option<&str>, report: &mut Report) {
     let enclosure = bare(&draft.enclosure);
-    let is_same = |it: &Element| {
-        it.attribute("url").is_some_and(|url| bare(&address(&absolute(url, base))) == enclosure)
-    };
+    let is_enclosure = |url: &str| bare(&address(&absolute(url, base))) == enclosure;
+    let is_same = |it: &Element| it.attribute("url").is_some_and(is_enclosure);
+    let is_content = |it: &Element| it.name == "media:content";
     for element in parts.all("media:content", is_same) {
         for child in element.children.iter().filter(|child| child.text != draft.title) {
             report.left(Level::Episode, &format!("{} (in media:content)", child.name));
+        }
+    }
+    parts.all("feedburner:origEnclosureLink", |it| is_enclosure(&it.text));
+    let is_only_same = |it: &Element| {
+        let mut sources = it.children.iter().filter(|it| it.name == "podcast:source").peekable();
+        let is_same = |it: &Element| it.attribute("uri").is_some_and(is_enclosure);
+        sources.peek().is_some() && sources.all(is_same)
+    };
+    for _ in parts.all("podcast:alternateEnclosure", is_only_same) {
+        report.left(Level::Episode, "podcast:alternateEnclosure (the enclosure once more)");
+    }
+    let has_same = |it: &Element| it.children.iter().any(|it| is_content(it) && is_same(it));
+    for group in parts.all("media:group", has_same) {
+        let mut group = group.clone();
+        group.children.retain(|it| !(is_content(it) && is_same(it)));
+        if group.children.iter().any(is_content) {
+            report.kept(Level::Episode, &group.name);
+            draft.extra.push(group);
+        } else {
+            for child in group.children.iter().filter(|child| child.text != draft.title) {
+                report.left(Level::Episode, &format!("{} (in media:group)", child.name));
+            }
         }
     }
 }

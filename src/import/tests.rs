@@ -362,6 +362,9 @@ fn a_number_that_is_kept_is_not_said_to_be_left_out() {
     let item = "<itunes:episode>31.5</itunes:episode><enclosure url='https://a.example/1.mp3'/>";
     let report = feed_of("", item).report.file("T");
     assert!(report.contains("numbers that cannot be read"), "{report}");
+}
+
+#[test]
 fn a_list_of_chapters_stays_whether_or_not_a_file_of_them_comes() {
     let xml = "<rss xmlns:podcast='https://podcastindex.org/namespace/1.0' xmlns:psc='http://podlove.org/simple-chapters'><channel>\
         <item><guid>1</guid><enclosure url='https://a.example/1.mp3'/><podcast:chapters url='https://a.example/1.json'/>\

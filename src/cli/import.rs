@@ -21,7 +21,9 @@ pub fn run(global: &Global, args: &Import, term: &Term) -> Outcome {
         now: Timestamp::now(),
     };
     let imported = import(&global.options(), &asked, term)?;
-    term.say(imported.report.trim_end());
+    if !imported.report.is_empty() {
+        term.say(imported.report.trim_end());
+    }
     if args.rehost {
         // What came is there: only the addresses change.
         let rehosted = take_what_came(&global.options())?;

@@ -395,7 +395,14 @@ fn episodes(
     let in_seasons = drafts.iter().any(|draft| draft.season.is_some_and(|season| season > 1));
     let (mut files, mut audio) = (Names::default(), Names::default());
     let mut episodes = Vec::with_capacity(drafts.len());
+    if options.download && settings.show.hosts.iter().any(|host| host.image.is_some()) {
+        report.remark(FILE, PICTURES_STAY, "");
+    }
     let links = Links::of(drafts, site);
+    let mut stems: HashMap<String, usize> = HashMap::new();
+    for stem in drafts.iter().filter_map(|draft| names::audio_stem(&draft.enclosure)) {
+        *stems.entry(stem.to_lowercase()).or_default() += 1;
+    }
     let mut pictures = Pictures::default();
     let (mut at_home, mut old_pages) = (0, 0);
     for draft in drafts {
@@ -409,8 +416,10 @@ fn episodes(
         let slug = files.take(candidates, "");
         let path = format!("{EPISODES}/{slug}.md");
         let file = draft.is_mp3.then(|| {
-            audio
-                .take(names::audio_stem(&draft.enclosure).into_iter().chain([slug.clone()]), ".mp3")
+            // Where all are called `media.mp3`, that names none of them.
+            let stem = names::audio_stem(&draft.enclosure);
+            let stem = stem.filter(|stem| stems.get(&stem.to_lowercase()) == Some(&1));
+            audio.take(stem.into_iter().chain([slug.clone()]), ".mp3")
         });
         if draft.bytes.is_none() && !options.download {
             report.remark(&path, if draft.is_mp3 { NO_LENGTH } else { NO_LENGTH_OF_OTHER }, "");

@@ -13,51 +13,68 @@ use crate::show::{Episode, Source, is_inside, read};
 const ROOTS: [&str; 9] =
     ["", "static/", "assets/", "contents/", "content/", "src/", "source/", "public/", "images/"];
 
-/// What came, and what did not.
+/// What came, and what did not: each with the episode's file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Brought {
     /// How many files.
     pub files: usize,
-    /// Files that are named and were not found: each with the episode's file.
+    /// Files that are named and were not found.
     pub missing: Vec<(String, String)>,
+    /// Files in whose place there is another of that name.
+    pub displaced: Vec<(String, String)>,
 }
 
 /// Copies from `old`, the generator's folder, into the show at `root`. Nothing is written over.
 pub fn bring(old: &Path, root: &Path, episodes: &[EpisodeFile]) -> Brought {
     let mut brought = Brought::default();
-    for file in episodes {
-        let Some(from) = &file.from else { continue };
+    let of = |file: &EpisodeFile| {
         let source = Source::new(file.path.as_str(), file.text.as_str());
-        let Ok(episode) = Episode::parse(source) else { continue };
-        for named in files::of_episode(&episode) {
-            if files::is_address(&named.name) || named.find(root).is_ok() {
-                continue;
+        Some((Episode::parse(source).ok()?, file.from.clone()?))
+    };
+    let all: Vec<(Episode, String)> = episodes.iter().filter_map(of).collect();
+    for (episode, from) in &all {
+        for named in files::of_episode(episode) {
+            let path = &episode.source.path;
+            match meant(old, from, path, &named) {
+                Some((to, bytes)) => {
+                    let written = write_new(&root.join(to), &bytes);
+                    brought.files += usize::from(written.is_ok_and(|is_new| is_new));
+                }
+                None => brought.missing.push((path.clone(), named.name)),
             }
-            match copy(old, root, from, &file.path, &named) {
-                true => brought.files += 1,
-                false => brought.missing.push((file.path.clone(), named.name)),
+        }
+    }
+    // What came later may stand in the way of what came first.
+    for (episode, from) in &all {
+        for named in files::of_episode(episode) {
+            let path = &episode.source.path;
+            let Some((_, bytes)) = meant(old, from, path, &named) else { continue };
+            let here = named.find(root).and_then(|it| read::read_bytes(root, it, MAX_PICTURE));
+            if !here.is_ok_and(|here| here == bytes) {
+                brought.displaced.push((path.clone(), named.name));
             }
         }
     }
     brought
 }
 
-/// Copies the first file of the old folder that one of the candidates may mean.
-fn copy(old: &Path, root: &Path, from: &str, to: &str, named: &NamedFile<'_>) -> bool {
+/// The file of the old folder that a name means, as its place in the show and its bytes: the first that is
+/// there of those that its candidates may mean.
+fn meant<'a>(
+    old: &Path,
+    from: &str,
+    to: &str,
+    named: &'a NamedFile<'_>,
+) -> Option<(&'a str, Vec<u8>)> {
     let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let (there, here) = (folder(from), format!("{}/", folder(to)));
-    for candidate in named.candidates.iter().filter(|path| is_inside(path)) {
+    named.candidates.iter().filter(|path| is_inside(path)).find_map(|candidate| {
         // Beside the episode's own file, or below one of the usual folders.
         let beside = candidate.strip_prefix(&here).map(|rest| format!("{there}/{rest}"));
         let below = ROOTS.iter().map(|start| format!("{start}{candidate}"));
-        for path in beside.into_iter().chain(below) {
-            let Ok(bytes) = read::read_bytes(old, path.trim_start_matches('/'), MAX_PICTURE) else {
-                continue;
-            };
-            if write_new(&root.join(candidate), &bytes).is_ok_and(|is_new| is_new) {
-                return true;
-            }
-        }
-    }
-    false
+        beside.into_iter().chain(below).find_map(|path| {
+            let bytes = read::read_bytes(old, path.trim_start_matches('/'), MAX_PICTURE).ok()?;
+            Some((candidate.as_str(), bytes))
+        })
+    })
 }

@@ -1,8 +1,8 @@
 //! Fetches what an imported feed names: artwork, audio, transcripts, chapters. What is there already
 //! stays; what comes is looked at before it takes its place.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::collections::HashMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -11,16 +11,20 @@ use indicatif::ProgressBar;
 
 use super::download;
 use crate::http::Client;
-use crate::import::{Fetch, Import};
+use crate::import::{EpisodeFile, Fetch, Import};
 use crate::report::{self, counted, printable};
 use crate::rules::pictures::MAX_PICTURE;
 use crate::show::read::{self, FileTrouble};
-use crate::show::{Show, is_inside};
+use crate::show::write::write_new;
+use crate::show::{Episode, Show, is_inside};
 
 /// How often a server is asked that does not answer.
 const TRIES: u32 = 3;
 /// So many files that did not come, one after another, and no more are asked for.
 const MAX_VAIN: usize = 6;
+
+/// What to do where files did not come.
+pub const AGAIN: &str = "run the same again: what is there stays, the rest is fetched";
 
 /// Who is told how fetching proceeds.
 pub trait FetchWatch: Sync {
@@ -45,12 +49,36 @@ pub struct WantedAudio {
     pub stated: Option<u64>,
 }
 
+/// The episodes of a show that is there, by their guids.
+struct Own<'a>(HashMap<&'a str, Vec<&'a Episode>>);
+
+impl<'a> Own<'a> {
+    fn of(show: &'a Show) -> Self {
+        let mut all: HashMap<&str, Vec<&Episode>> = HashMap::new();
+        for episode in &show.episodes {
+            if let Some(guid) = episode.effective_guid() {
+                all.entry(guid).or_default().push(episode);
+            }
+        }
+        Self(all)
+    }
+
+    /// The one that an imported one is: of several of its guid, that with its address.
+    fn episode(&self, imported: &EpisodeFile) -> Option<&'a Episode> {
+        let all = self.0.get(imported.guid.as_str())?;
+        let url = imported.audio.as_ref().map(|audio| &audio.url);
+        let same = all.iter().find(|it| url.is_some() && it.enclosure.value() == url);
+        same.or(all.first()).copied()
+    }
+}
+
 /// Fetches into a show's folder.
 pub struct Fetcher<'a> {
     client: &'a Client,
     root: &'a Path,
     watch: &'a dyn FetchWatch,
     artwork: Option<Vec<u8>>,
+    lacks_artwork: bool,
     failed: Vec<String>,
     /// Files of late that no server would give.
     vain: usize,
@@ -70,6 +98,7 @@ impl<'a> Fetcher<'a> {
             root,
             watch,
             artwork: None,
+            lacks_artwork: false,
             failed: Vec::new(),
             vain: 0,
             until: Instant::now() + download::WHOLE,
@@ -82,23 +111,23 @@ impl<'a> Fetcher<'a> {
 
     /// Fetches the artwork, to be written later; the ending that its format asks for.
     pub fn artwork(&mut self, url: &str) -> Option<&'static str> {
-        let bytes = match self.ask(url, MAX_PICTURE) {
-            Ok(bytes) => bytes,
-            Err(reason) => {
-                self.failed.push(format!("the artwork: {reason}"));
-                return None;
+        let asked = self.ask(url, MAX_PICTURE);
+        let ending = asked.as_deref().map(|bytes| match bytes {
+            [0xff, 0xd8, 0xff, ..] => Some("jpg"),
+            [0x89, b'P', b'N', b'G', ..] => Some("png"),
+            _ => None,
+        });
+        let reason = match ending {
+            Ok(Some(ending)) => {
+                self.artwork = asked.ok();
+                return Some(ending);
             }
+            Ok(None) => "it is neither JPEG nor PNG",
+            Err(reason) => reason,
         };
-        let ending = match bytes.as_slice() {
-            [0xff, 0xd8, 0xff, ..] => "jpg",
-            [0x89, b'P', b'N', b'G', ..] => "png",
-            _ => {
-                self.failed.push("the artwork: it is neither JPEG nor PNG".to_owned());
-                return None;
-            }
-        };
-        self.artwork = Some(bytes);
-        Some(ending)
+        self.failed.push(format!("the artwork: {reason} ({url})"));
+        self.lacks_artwork = true;
+        None
     }
 
     /// Fetches all that the import names. In a show that was there before, only what its episodes name:
@@ -110,27 +139,26 @@ impl<'a> Fetcher<'a> {
             let path = show.map_or(&artwork.to, |show| show.settings.show.artwork.get_ref());
             self.keep(path, &bytes);
         }
+        let own = show.map(Own::of);
         for episode in &import.episodes {
+            let own = own.as_ref().map(|own| own.episode(episode));
             for Fetch { url, to } in &episode.beside {
-                let is_named = |show: &Show| {
-                    let mut episodes = show.episodes.iter();
-                    let own = episodes.find(|it| it.effective_guid() == Some(&*episode.guid));
-                    own.is_some_and(|own| own.source.text.contains(to))
-                };
-                if self.root.join(to).exists() || !show.is_none_or(is_named) {
+                let is_named =
+                    own.is_none_or(|own| own.is_some_and(|own| own.source.text.contains(to)));
+                if self.root.join(to).exists() || !is_named {
                     continue;
                 }
                 let limit = if to.starts_with("img/") { MAX_PICTURE } else { read::MAX_TEXT };
                 match self.ask(url, limit) {
                     Ok(bytes) => self.keep(to, &bytes),
-                    Err(reason) => self.failed.push(format!("{to}: {reason}")),
+                    Err(reason) => self.failed.push(format!("{to}: {reason} ({url})")),
                 }
             }
             let Some(Fetch { url, to }) = &episode.audio else { continue };
-            let name = match show {
+            let name = match own {
                 None => to.as_str(),
-                Some(show) => match show.audio_of(&episode.guid) {
-                    Some(name) => name,
+                Some(own) => match own.and_then(|own| own.file.value()) {
+                    Some(name) => name.as_str(),
                     None => continue,
                 },
             };
@@ -148,6 +176,7 @@ impl<'a> Fetcher<'a> {
     pub fn audio(&mut self, wanted: &[WantedAudio]) -> Vec<String> {
         let mut there = Vec::new();
         let (mut jobs, mut of) = (Vec::new(), Vec::new());
+        let mut places: HashMap<&str, &str> = HashMap::new();
         for one in wanted {
             if self.root.join(&one.path).exists() {
                 self.there += 1;
@@ -155,6 +184,13 @@ impl<'a> Fetcher<'a> {
                 continue;
             }
             let (folder, name) = one.path.rsplit_once('/').unwrap_or(("", &one.path));
+            if let Some(url) = places.insert(one.path.as_str(), one.url.as_str()) {
+                // The same once more, or another's place.
+                if url != one.url {
+                    self.failed.push(format!("{}: {url} is to come there, too", one.path));
+                }
+                continue;
+            }
             match self.folder(folder) {
                 Ok(folder) => {
                     let (url, name) = (one.url.clone(), name.to_owned());
@@ -167,7 +203,7 @@ impl<'a> Fetcher<'a> {
         let stated = of.iter().filter_map(|one| one.stated).fold(0, u64::saturating_add);
         let bar = self.watch.bar(&counted(jobs.len(), "MP3"), Some(stated));
         download::all(self.client, &jobs, &bar, |at, outcome| {
-            let WantedAudio { path, stated, .. } = of[at];
+            let WantedAudio { path, stated, url } = of[at];
             match outcome {
                 Ok(bytes) => {
                     self.fetched += 1;
@@ -177,7 +213,7 @@ impl<'a> Fetcher<'a> {
                     bar.suspend(|| self.watch.say(&format!("  {path} fetched ({size})")));
                     there.push(path.clone());
                 }
-                Err(reason) => self.failed.push(format!("{path}: {reason}")),
+                Err(reason) => self.failed.push(format!("{path}: {reason} ({url})")),
             }
         });
         bar.finish_and_clear();
@@ -195,13 +231,7 @@ impl<'a> Fetcher<'a> {
     fn keep(&mut self, path: &str, bytes: &[u8]) {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let written = self.folder(folder).and_then(|folder| {
-            let file = File::create_new(folder.join(name));
-            match file.and_then(|mut file| file.write_all(bytes)) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                    Err(error.to_string())
-                }
-                _ => Ok(()),
-            }
+            write_new(&folder.join(name), bytes).map_err(|error| error.to_string())
         });
         if let Err(reason) = written {
             self.failed.push(format!("{path}: {reason}"));
@@ -274,8 +304,13 @@ impl<'a> Fetcher<'a> {
         &self.failed
     }
 
-    /// Whether all that was asked for is there; says what is not.
-    pub fn is_complete(&self) -> bool {
+    /// Whether the artwork is among it.
+    pub fn lacks_artwork(&self) -> bool {
+        self.lacks_artwork
+    }
+
+    /// Whether all that was asked for is there; says what is not, and what to do about it.
+    pub fn is_complete(&self, help: &str) -> bool {
         if self.failed.is_empty() {
             return true;
         }
@@ -283,7 +318,7 @@ impl<'a> Fetcher<'a> {
             self.failed.iter().map(|what| format!("\n  {}", printable(what))).collect();
         self.watch.failed(
             &format!("{} could not be fetched{list}", counted(self.failed.len(), "file")),
-            "run the same again: what is there stays, the rest is fetched",
+            help,
         );
         false
     }

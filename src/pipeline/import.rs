@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::bring;
-use super::fetch::{FetchWatch, Fetcher};
+use super::bring::{self, Brought};
+use super::fetch::{AGAIN, FetchWatch, Fetcher};
 use super::init::{GITATTRIBUTES, gitignore};
 use super::{Class, Error, Options, lengths, load};
 use crate::http::reach::Reach;
@@ -29,6 +29,9 @@ pub(super) const MAX_PAGES: usize = 1000;
 const FOLDERS: [&str; 3] = [EPISODES, "audio", "img"];
 /// Folders within folders, below which no episode stands.
 const MAX_DEPTH: usize = 6;
+/// What to do where the artwork did not come.
+const NO_ARTWORK: &str =
+    "put a JPEG or PNG of 1,400 to 3,000 pixels where `artwork` of onair.toml names it";
 /// So many files that did not come are named in the report.
 const SAID_FAILURES: usize = 1000;
 
@@ -101,30 +104,57 @@ pub fn import(
     } else {
         fetcher.keep_artwork(&import);
     }
-    if show.is_none() && did_not_come(&mut import, fetcher.failures()) {
+    let brought = if Path::new(&asked.from).is_dir() {
+        bring::bring(Path::new(&asked.from), root, &import.episodes)
+    } else {
+        Brought::default()
+    };
+    for (path, name) in &brought.missing {
+        import.report.note(path, &format!("names {name}, which was not found"));
+    }
+    for (path, name) in &brought.displaced {
+        import.report.note(path, &format!("names {name}, in whose place there is another file"));
+    }
+    let is_amended = brought.missing.len() + brought.displaced.len() > 0;
+    let did_not_come = show.is_none() && did_not_come(&mut import, &fetcher, asked.download);
+    if did_not_come || is_amended {
         let path = root.join(import::report::FILE);
         let written = fs::write(&path, import.report.file(import.name()));
         let what = format!("{} cannot be written", path.display());
         written.map_err(|error| Error::disk(what, &error))?;
     }
-    let mut report = import.report.text();
-    if Path::new(&asked.from).is_dir() {
-        let brought = bring::bring(Path::new(&asked.from), root, &import.episodes);
-        if brought.files > 0 {
-            let files = counted(brought.files, "picture or side file");
-            watch.say(&format!("{files} came along with the episodes that name them"));
-        }
-        if let Some((path, name)) = brought.missing.first() {
-            let _ = write!(
-                report,
-                "\n{} not found in {}, such as {} of {path}: put them beside the episodes, or into img/\n",
-                counted(brought.missing.len(), "named file"),
-                asked.from,
-                printable(name)
-            );
-        }
+    // Of a show that is there, its host has decided what the feed leaves open.
+    let mut report = if show.is_none() { import.report.text() } else { String::new() };
+    if brought.files > 0 {
+        let files = counted(brought.files, "picture or side file");
+        watch.say(&format!("{files} came along with the episodes that name them"));
     }
-    Ok(Imported { report, complete: fetcher.is_complete(), open: import.report.is_open() })
+    if let Some((path, name)) = brought.missing.first() {
+        let _ = write!(
+            report,
+            "\n{} not found in {}, such as {} of {path}: put them beside the episodes, or into img/\n",
+            counted(brought.missing.len(), "named file"),
+            asked.from,
+            printable(name)
+        );
+    }
+    if let Some((path, name)) = brought.displaced.first() {
+        let _ = write!(
+            report,
+            "\n{} did not come, for another of that name is in its place, such as {} of {path}: give it a name of its own\n",
+            counted(brought.displaced.len(), "named file"),
+            printable(name)
+        );
+    }
+    let complete = fetcher.is_complete(how(&fetcher, asked.download));
+    Ok(Imported { report, complete, open: show.is_none() && import.report.is_open() })
+}
+
+/// How to get what could not be fetched.
+fn how(fetcher: &Fetcher<'_>, download: bool) -> &'static str {
+    // Without --download, it is the artwork alone.
+    let is_artwork = fetcher.lacks_artwork() && fetcher.failures().len() == 1;
+    if is_artwork || !download { NO_ARTWORK } else { AGAIN }
 }
 
 /// What is typed is wrong before anything is asked for.
@@ -275,10 +305,13 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
 }
 
 /// Puts into the report what could not be fetched; whether there is any.
-fn did_not_come(import: &mut Import, failures: &[String]) -> bool {
+fn did_not_come(import: &mut Import, fetcher: &Fetcher<'_>, download: bool) -> bool {
+    let failures = fetcher.failures();
     let how = "run the same again; what the old host has lost is yours to put there";
-    for failure in failures.iter().take(SAID_FAILURES) {
-        import.report.decide(failure, how);
+    for (at, failure) in failures.iter().enumerate().take(SAID_FAILURES) {
+        // It is asked for first.
+        let is_artwork = !download || at == 0 && fetcher.lacks_artwork();
+        import.report.decide(failure, if is_artwork { NO_ARTWORK } else { how });
     }
     if let Some(more) = failures.len().checked_sub(SAID_FAILURES).filter(|more| *more > 0) {
         import.report.decide(format!("{} more did not come", counted(more, "file")), how);

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::select;
-use super::fetch::{FetchWatch, Fetcher, WantedAudio};
+use super::fetch::{AGAIN, FetchWatch, Fetcher, WantedAudio};
 use super::fix::write_episode;
 use super::load::{self, audio_path};
 use super::{Error, Options};
@@ -21,6 +21,7 @@ use crate::show::{Episode, Settings, Show, Source, enclosure};
 /// Why audio stays where it is.
 const NOT_MP3: &str = "it is not an MP3";
 const NO_FILE: &str = "`file` does not say what it is to be called here";
+const NAME_TAKEN: &str = "another episode's audio has that name in `file`; give this one another there, and write `guid` first where it has none";
 const AMONG_OTHERS: &str =
     "the address cannot be taken out with all else left as it is; take it out yourself";
 
@@ -29,8 +30,10 @@ const AMONG_OTHERS: &str =
 pub struct Rehosted {
     /// How many episodes have their audio here now.
     pub home: usize,
-    /// How many of them have another length than the feed gave.
+    /// How many of the files that came have another length than the feed gave.
     pub other_length: usize,
+    /// Files that were there before and have another length than the feed gave.
+    pub other_before: Vec<String>,
     /// The files of episodes whose audio stays where it is, by why it does.
     pub stays: BTreeMap<&'static str, Vec<String>>,
     /// The trackers that most of their old addresses led through, where the new ones have none: how many,
@@ -62,6 +65,16 @@ impl Rehosted {
         if self.other_length > 0 {
             let count = counted(self.other_length, "file");
             lines.push(format!("{count} not as long as the feed says: `size` is what came"));
+        }
+        if let Some(first) = self.other_before.first() {
+            let were = match self.other_before.len() {
+                1 => "1 file was there already, and is".to_owned(),
+                count => format!("{count} files were there already, and are"),
+            };
+            lines.push(format!(
+                "{were} not as long as the feed says, such as {first}: listen whether it is that episode's; `size` is \
+                 its length now"
+            ));
         }
         if let Some((count, prefix)) = &self.tracking {
             let stood = if *count == 1 { "address stood" } else { "addresses stood" };
@@ -105,10 +118,11 @@ pub fn rehost(
     let away = Away::of(&show, names)?;
     let reach = if private { Reach::anybody() } else { Reach::default() };
     let client = Client::reaching(reach);
+    let before = away.at_hand();
     let mut fetcher = Fetcher::new(&client, &options.root, watch);
     let there = fetcher.audio(&away.wanted).into_iter().collect();
     fetcher.sum_up();
-    away.take_home(&there, fetcher.is_complete())
+    away.take_home(&there, fetcher.is_complete(AGAIN), &before)
 }
 
 /// Takes for ours the audio that was fetched already.
@@ -118,9 +132,8 @@ pub fn rehost(
 pub fn take_what_came(options: &Options) -> Result<Rehosted, Error> {
     let show = load::show(&options.root)?;
     let away = Away::of(&show, &[])?;
-    let paths = away.wanted.iter().map(|audio| &audio.path);
-    let there = paths.filter(|path| options.root.join(path).exists()).cloned().collect();
-    away.take_home(&there, true)
+    let there = away.at_hand();
+    away.take_home(&there, true, &BTreeSet::new())
 }
 
 fn counted_with_first(paths: &[&str]) -> Option<(usize, String)> {
@@ -142,11 +155,25 @@ impl<'a> Away<'a> {
         let named: BTreeSet<String> = select(show, names)?.into_iter().collect();
         let is_wanted =
             |episode: &&Episode| named.is_empty() || named.contains(&episode.source.path);
+        // One file is not the audio of two addresses.
+        let mut urls: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for episode in &show.episodes {
+            if let (Some(name), Some(place)) =
+                (episode.file.value(), enclosure::place(&show.settings, episode))
+            {
+                urls.entry(name.as_str().to_lowercase()).or_default().insert(place.url);
+            }
+        }
+        let is_taken = |name: &str| urls.get(&name.to_lowercase()).is_some_and(|it| it.len() > 1);
         let mut away =
             Self { show, episodes: Vec::new(), wanted: Vec::new(), stays: BTreeMap::new() };
         for episode in show.episodes.iter().filter(is_wanted) {
             let Some(url) = enclosure::foreign(&show.settings, episode) else { continue };
             let name = match (episode.enclosure_type.value(), episode.file.value()) {
+                (None, Some(name)) if is_taken(name.as_str()) => {
+                    away.stay(NAME_TAKEN, episode);
+                    continue;
+                }
                 (None, Some(name)) => name,
                 (None, None) => {
                     away.stay(NO_FILE, episode);
@@ -171,6 +198,12 @@ impl<'a> Away<'a> {
         self.stays.entry(why).or_default().push(episode.source.path.clone());
     }
 
+    /// The paths of audio that is there already.
+    fn at_hand(&self) -> BTreeSet<String> {
+        let paths = self.wanted.iter().map(|audio| &audio.path);
+        paths.filter(|path| self.show.root.join(path).exists()).cloned().collect()
+    }
+
     /// The files of these episodes whose artwork is an address.
     fn with_artwork_elsewhere(&self) -> Vec<&str> {
         let is_away =
@@ -178,11 +211,18 @@ impl<'a> Away<'a> {
         self.episodes.iter().filter(is_away).map(|episode| episode.source.path.as_str()).collect()
     }
 
-    /// Gives the episodes whose audio is `there` the address that follows from the settings.
-    fn take_home(self, there: &BTreeSet<String>, complete: bool) -> Result<Rehosted, Error> {
+    /// Gives the episodes whose audio is `there` the address that follows from the settings; some of it was
+    /// there `before`.
+    fn take_home(
+        self,
+        there: &BTreeSet<String>,
+        complete: bool,
+        before: &BTreeSet<String>,
+    ) -> Result<Rehosted, Error> {
         let mut rehosted = Rehosted {
             home: 0,
             other_length: 0,
+            other_before: Vec::new(),
             stays: BTreeMap::new(),
             tracking: None,
             artwork: counted_with_first(&self.with_artwork_elsewhere()),
@@ -204,7 +244,12 @@ impl<'a> Away<'a> {
             let Source { path, text, .. } = &episode.source;
             write_episode(&show.root, path, text, &home.source.text)?;
             rehosted.home += 1;
-            rehosted.other_length += usize::from(*stated != Some(bytes));
+            if stated.is_some_and(|stated| stated != bytes) {
+                match before.contains(path) {
+                    true => rehosted.other_before.push(path.clone()),
+                    false => rehosted.other_length += 1,
+                }
+            }
             old.push(url.as_str());
         }
         if show.settings.media.tracking.is_empty() {

@@ -196,12 +196,6 @@ impl Show {
         }
         Ok(show)
     }
-
-    /// The name of the audio of the episode with this guid.
-    pub fn audio_of(&self, guid: &str) -> Option<&str> {
-        let episode = self.episodes.iter().find(|it| it.effective_guid() == Some(guid))?;
-        episode.file.value().map(|file| file.as_str())
-    }
 }
 
 /// Reads the settings of the show in the folder `root`, and nothing else.

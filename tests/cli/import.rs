@@ -628,6 +628,89 @@ fn audio_without_a_name_here_is_not_called_foreign() {
 }
 
 #[test]
+fn one_file_is_not_the_audio_of_two_addresses() {
+    let show = TestShow::new();
+    let of = |number: u32| format!("enclosure: https://old.example/{number}/media.mp3");
+    show.episode(1, &["file: media.mp3", "guid: a"]);
+    show.episode(2, &["file: media.mp3", "guid: b", &of(2)]);
+    show.episode(3, &["file: Media.mp3", "guid: c", &of(3)]);
+    fs::write(show.path("audio/media.mp3"), super::show::audio(1, 150)).unwrap();
+    let before = show.tree("episodes");
+    let ran = show.onair(&["rehost"]);
+    assert!(ran.stdout.contains("2 episodes stay at the old address"), "{}", ran.said());
+    assert!(ran.stdout.contains("another episode's audio has that name"), "{}", ran.said());
+    assert_eq!(show.tree("episodes"), before);
+}
+
+#[test]
+fn a_file_that_was_there_is_not_said_to_have_come() {
+    let show = TestShow::new();
+    let old = "enclosure: https://old.example/1.mp3";
+    show.episode(1, &["file: 1.mp3", "guid: a", "size: 7", old]);
+    fs::write(show.path("audio/1.mp3"), super::show::audio(1, 150)).unwrap();
+    let ran = show.onair(&["rehost"]);
+    assert!(!ran.stdout.contains("what came"), "{}", ran.said());
+    let said = "1 file was there already, and is not as long as the feed says, such as audio/1.mp3";
+    assert!(ran.stdout.contains(said), "{}", ran.said());
+}
+
+#[test]
+fn artwork_that_does_not_come_is_the_host_s_to_put_there() {
+    let show = TestShow::without_audio();
+    fs::create_dir(show.path("old")).unwrap();
+    let server = Server::start(show.path("old"));
+    show.write("old/i.webp", "RIFF....WEBPVP8 ");
+    for artwork in ["i.webp", "gone.png"] {
+        let item = item_with(1, "url='https://old.example/1.mp3' length='7'");
+        let artwork = format!("{}/{artwork}", server.address);
+        let feed = feed_with("", &item).replace("https://show.example/i.png", &artwork);
+        show.write("old/feed.xml", &feed);
+        let ran =
+            import(&show, &server, &[&format!("{}/feed.xml", server.address), "--show", "copy"]);
+        assert_eq!(ran.code, 3, "{}", ran.said());
+        assert!(ran.said().contains("put a JPEG or PNG"), "{}", ran.said());
+        assert!(!ran.said().contains("run the same again"), "{}", ran.said());
+        fs::remove_dir_all(show.path("copy")).unwrap();
+    }
+}
+
+#[test]
+fn pictures_of_one_name_each_come_to_their_own_episode() {
+    let show = TestShow::without_audio();
+    let post = |file: &str| {
+        format!("---\ntitle: {file}\nfile: {file}\nimage: cover.png\n---\n![](gone.png)\n")
+    };
+    for (name, picture) in [("a", "one"), ("b", "two")] {
+        fs::create_dir_all(show.path(&format!("old/content/{name}"))).unwrap();
+        show.write(&format!("old/content/{name}/{name}.md"), &post(&format!("{name}.mp3")));
+        show.write(&format!("old/content/{name}/cover.png"), picture);
+    }
+    // One that every page would name, and another beside the page that names it.
+    fs::create_dir_all(show.path("old/static")).unwrap();
+    for (name, folder) in [("c", "content"), ("d", "content/d")] {
+        fs::create_dir_all(show.path(&format!("old/{folder}"))).unwrap();
+        let text =
+            format!("---\ntitle: {name}\nfile: {name}.mp3\n---\n![](/x.png) ![](episodes/x.png)\n");
+        show.write(&format!("old/{folder}/{name}.md"), &text);
+    }
+    show.write("old/static/x.png", "x");
+    fs::write(show.path("old/content/latin.md"), b"---\ntitle: Caf\xe9\nfile: l.mp3\n---\n")
+        .unwrap();
+    let ran = show.onair(&["import", "old", "--show", "copy"]);
+    assert_eq!(ran.code, 1, "{}", ran.said());
+    assert_eq!(show.read("copy/episodes/cover.png"), "one");
+    assert_eq!(show.read("copy/episodes/b/cover.png"), "two");
+    let report = show.read("copy/import-report.md");
+    for said in [
+        "episodes/a.md: names gone.png, which was not found",
+        "episodes/b/index.md: names gone.png, which was not found",
+        "content/latin.md: files that cannot be read",
+    ] {
+        assert!(report.contains(said), "{said}: {report}");
+    }
+}
+
+#[test]
 fn an_import_brings_audio_home_at_once() {
     let (show, server) = hosted_elsewhere();
     let feed = format!("{}/feed.xml", server.address);
@@ -653,7 +736,12 @@ fn an_import_brings_audio_home_at_once() {
     assert!(!ran.said().contains("the feed still names"), "{}", ran.said());
     let report = show.read("copy/import-report.md");
     let (_, open) = report.split_once("## To decide").unwrap();
-    assert!(open.contains("audio/gone.mp3: the server answers 404: run the same"), "{report}");
+    let gone =
+        format!("audio/gone.mp3: the server answers 404 ({}/gone.mp3?a=1): run", server.address);
+    assert!(open.contains(&gone), "{report}");
+    // The show is its host's now: what the feed left open is not asked for again.
+    let ran = import(&show, &server, &[&feed, "--download", "--show", "copy"]);
+    assert!(ran.code == 3 && !ran.said().contains("To decide"), "{}", ran.said());
     // Without it, what came is at hand, and no more.
     let ran = import(&show, &server, &[&feed, "--download", "--show", "at-hand"]);
     let next = "the feed still names the old host's files: before the old account is closed, run `onair rehost`";

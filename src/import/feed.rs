@@ -25,6 +25,8 @@ const NO_LENGTH: &str = "the length of the audio is not known: the feed says 0 u
 
 /// The same of what is no MP3.
 const NO_LENGTH_OF_OTHER: &str = "the length of the audio is not known: the feed says 0 until `size` is written";
+const PICTURES_STAY: &str =
+    "pictures of people and chapters stay where they are, and go with the old account";
 
 /// Makes a show of a feed.
 ///
@@ -443,6 +445,10 @@ fn episodes(
                 report.remark(&path, kind, url);
             }
             beside.image = to;
+            let of_persons = draft.persons.iter().any(|person| person.image.is_some());
+            if of_persons || draft.chapter_list.contains("\n    image: ") {
+                report.remark(&path, PICTURES_STAY, "");
+            }
             let of_notes = notes::pictures(&draft.notes, &(0..draft.notes.len()));
             if of_notes.iter().any(|picture| has_web_scheme(&picture.value)) {
                 let kind = "pictures in notes stay where they are, and go with the old account";

@@ -101,17 +101,7 @@ pub fn read(
         .unwrap_or_else(|| author_instead(title, "the feed", report));
     show.text("author", &author);
     let language = parts.line("language").or_else(|| parts.line("dc:language"));
-    let language = match language {
-        Some(given) => language_of(&given).unwrap_or_else(|| {
-            let given = cut(&given, 40).0;
-            report.decide(
-                format!("the show's language is no code that directories know: `{given}`"),
-                format!("write `language` in {FILE}, as in `fr` or `en-us`; `en` stands there"),
-            );
-            "en".to_owned()
-        }),
-        None => instead("language", "en", "the feed", report),
-    };
+    let language = language_or_open(language, "the feed", report);
     show.text("language", &language);
     zone(&mut show, &language, options.zone, drafts, report);
     show.line("category", &categories(parts, report));
@@ -124,15 +114,7 @@ pub fn read(
         None | Some("episodic") => {}
         Some(_) => report.left(Level::Show, "itunes:type (unknown value)"),
     }
-    let given = parts.text("itunes:explicit");
-    let explicit = given.and_then(item::truth);
-    if let (Some(given), None) = (given, explicit) {
-        report.decide(
-            format!("the feed's itunes:explicit is neither yes nor no: `{}`", cut(given, 40).0),
-            format!("write `explicit = true` into [show] of {FILE} if it is"),
-        );
-    }
-    let explicit = explicit.unwrap_or(false);
+    let explicit = explicit_or_open(parts.text("itunes:explicit"), "the feed", report);
     if explicit {
         show.line("explicit", "true");
     }
@@ -278,6 +260,31 @@ fn same_address(a: &str, b: &str) -> bool {
 pub(super) fn left_open(key: &str, source: &str, report: &mut Report) -> String {
     report.remark(FILE, format!("{source} gives no {key}"), format!("`{key}` is yours to write"));
     String::new()
+}
+
+/// The show's language; one that is no code is for the host to decide.
+pub(super) fn language_or_open(given: Option<String>, source: &str, report: &mut Report) -> String {
+    let Some(given) = given else { return instead("language", "en", source, report) };
+    language_of(&given).unwrap_or_else(|| {
+        let given = cut(&given, 40).0;
+        report.decide(
+            format!("the show's language is no code that directories know: `{given}`"),
+            format!("write `language` in {FILE}, as in `fr` or `en-us`; `en` stands there"),
+        );
+        "en".to_owned()
+    })
+}
+
+/// Whether the show is explicit; what is neither yes nor no is for the host to decide.
+pub(super) fn explicit_or_open(given: Option<&str>, source: &str, report: &mut Report) -> bool {
+    let explicit = given.and_then(item::truth);
+    if let (Some(given), None) = (given, explicit) {
+        report.decide(
+            format!("`explicit` of {source} is neither yes nor no: `{}`", cut(given, 40).0),
+            format!("write `explicit = true` into [show] of {FILE} if it is"),
+        );
+    }
+    explicit.unwrap_or(false)
 }
 
 /// What is written where `source` does not say it.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::channel::{self, Head};
+use super::dates::Date;
 use super::draft::{Beside, Draft, TranscriptLink};
 use super::item;
 use super::names::{self, Names};
@@ -151,7 +152,11 @@ impl Pages {
         }
         let settings = parse(&head.settings)?;
         let mut episodes = episodes(&mut drafts, &head, &settings, options, &mut report);
-        decisions(&drafts, options, &mut report);
+        let seen: Vec<Seen> = drafts
+            .iter()
+            .map(|it| Seen { title: &it.title, date: it.date.as_ref(), guid: &it.guid })
+            .collect();
+        decisions(&seen, options, &mut report);
         let extra = side_file(&first, &left, &drafts);
         let rules = rules(&drafts, &mut episodes, &settings);
         let settings_text = channel::completed(&head.settings, extra.is_some(), &rules);
@@ -297,31 +302,41 @@ fn came(drafts: &[Draft], identical: usize, options: &Options<'_>, report: &mut 
     }
 }
 
+/// What there may be to decide of an episode.
+pub struct Seen<'a> {
+    pub title: &'a str,
+    pub date: Option<&'a Date>,
+    pub guid: &'a str,
+}
+
 /// What the host must decide of the episodes.
-fn decisions(drafts: &[Draft], options: &Options<'_>, report: &mut Report) {
-    let mut first = |what: &str, lacks: fn(&Draft) -> bool, how: &str| {
-        let all: Vec<&Draft> = drafts.iter().filter(|draft| lacks(draft)).collect();
-        if let Some(example) = all.first() {
-            report
-                .decide(format!("{} no {what}, such as “{}”", have(all.len()), example.title), how);
-        }
-    };
-    first("date that can be read", |draft| draft.date.is_none(), "write `date` into each file");
-    let is_later = |draft: &&Draft| {
-        let date = draft.date.as_ref().map(super::dates::Date::instant);
+pub fn decisions(episodes: &[Seen<'_>], options: &Options<'_>, report: &mut Report) {
+    let undated: Vec<&Seen> = episodes.iter().filter(|seen| seen.date.is_none()).collect();
+    if let Some(example) = undated.first() {
+        report.decide(
+            format!(
+                "{} no date that can be read, such as “{}”",
+                have(undated.len()),
+                example.title
+            ),
+            "write `date` into each file",
+        );
+    }
+    let is_later = |seen: &&Seen| {
+        let date = seen.date.map(Date::instant);
         options.now.is_some_and(|now| date.is_some_and(|date| date > now))
     };
-    let later: Vec<&Draft> = drafts.iter().filter(is_later).collect();
+    let later: Vec<&Seen> = episodes.iter().filter(is_later).collect();
     if let Some(example) = later.first() {
-        let date = example.date.as_ref().map(super::dates::Date::written).unwrap_or_default();
+        let date = example.date.map(Date::written).unwrap_or_default();
         report.decide(
             format!("{} a date to come, such as “{}” ({date})", have(later.len()), example.title),
             "it stays out of the feed until then: give it an earlier `date` if it is out already",
         );
     }
     let mut guids: BTreeMap<&str, usize> = BTreeMap::new();
-    for draft in drafts {
-        *guids.entry(&draft.guid).or_default() += 1;
+    for seen in episodes {
+        *guids.entry(seen.guid).or_default() += 1;
     }
     if let Some((guid, _)) = guids.iter().find(|(_, count)| **count > 1) {
         let shared = guids.values().filter(|count| **count > 1).count();

@@ -2,11 +2,13 @@
 //! its episodes stay as they are, byte for byte, where their front matter is one that onair reads.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use serde_yaml::Value;
 
 use super::channel::ARTWORK;
+use super::feed::{Seen, decisions};
 use super::names::{self, Names};
 use super::options::Options;
 use super::report::Report;
@@ -15,16 +17,18 @@ use super::site_settings::site_settings;
 use super::{EpisodeFile, Import, ImportError, dates, permalinks};
 use crate::model::slug::slug;
 use crate::report::counted;
+use crate::show::addresses::has_web_scheme;
 use crate::show::edit::{self, Edit};
 use crate::show::episode::Person;
 use crate::show::read::EPISODES;
+use crate::show::set_key::set_value;
 use crate::show::settings::{FILE, Settings};
-use crate::show::{Episode, Given, Source, files};
+use crate::show::{Episode, Given, Source, enclosure, files};
 
 /// Folders of what generators write, or what is not theirs.
 pub const NOT_LOOKED_INTO: [&str; 9] =
     ["node_modules", "_site", "public", "dist", "vendor", "output", "docs", "themes", "_layouts"];
-/// Keys by which other dialects name an episode's audio, its time and its length.
+/// Keys by which other dialects name an episode's audio and its length.
 const OTHER_AUDIO: [&str; 12] = [
     "audio",
     "audio_file",
@@ -39,24 +43,29 @@ const OTHER_AUDIO: [&str; 12] = [
     "enclosure_url",
     "podcast",
 ];
-const OTHER_TIME: [&str; 4] = ["podcast_duration", "audio_duration", "length", "itunes_duration"];
-const OTHER_LENGTH: [&str; 4] = ["podcast_bytes", "audio_bytes", "filesize", "audio_file_size"];
+const OTHER_LENGTH: [&str; 3] = ["audio_bytes", "filesize", "audio_file_size"];
+/// Mappings in which any key may name it (Zola, Hugo).
+const GROUPS: [&str; 3] = ["extra", "params", "itunes"];
+const OF_ONE_NAME: &str = "audio of one name at several addresses has several names here";
+const BROKEN: &str = "files whose front matter cannot be read";
 
-/// Makes a show of the files of a generator's folder; of `posts`, those with audio are episodes.
+/// Makes a show of the files of a generator's folder; of `posts`, those with audio are episodes. `no_text` are
+/// files that cannot be read, each with why.
 ///
 /// # Errors
 /// [`ImportError`] if its settings cannot be read, or none of its files is an episode.
 pub fn of_folder(
     config: Option<&Source>,
     posts: &[Source],
+    no_text: &[(String, String)],
     options: &Options<'_>,
 ) -> Result<Import, ImportError> {
     let mut report = Report::default();
     let site = config.map_or(Ok(SiteConfig::default()), SiteConfig::read)?;
     let permalink = site.permalink();
     let zone = site.text(&["timezone"]).and_then(|zone| TimeZone::get(&zone).ok());
-    let mut taken = Names::default();
-    let mut unread = Vec::new();
+    let mut taken = Taken::default();
+    let mut unread: Vec<&str> = Vec::new();
     let mut drafts = 0;
     let mut others = 0;
     let mut episodes: Vec<EpisodeFile> = Vec::new();
@@ -69,6 +78,10 @@ pub fn of_folder(
             Outcome::Other => others += 1,
             Outcome::Unread => unread.push(post.path.as_str()),
         }
+    }
+    for (path, reason) in no_text {
+        report.remark(path, "files that cannot be read", reason);
+        unread.push(path);
     }
     if episodes.is_empty() {
         let looked = format!("{} looked at", counted(posts.len(), "file"));
@@ -105,19 +118,114 @@ pub fn of_folder(
         );
     }
     let config_name = config.map_or("the folder", |config| config.path.as_str());
+    let published = published(&episodes);
+    let dates: Vec<dates::Date> = published.iter().filter_map(date_of).collect();
     let (title, settings, artwork) =
-        site_settings(&site, config_name, &dates_of(&episodes), options, &mut report);
-    Settings::parse(&Source::new(FILE, settings.as_str())).map_err(|error| {
-        ImportError::new(format!("no settings can be made of {config_name}: {}", error.reason))
-    })?;
-    report.next = vec![
-        "put the MP3s that the episodes name into audio/".to_owned(),
+        site_settings(&site, config_name, &dates, options, &mut report);
+    let settings_read =
+        Settings::parse(&Source::new(FILE, settings.as_str())).map_err(|error| {
+            ImportError::new(format!("no settings can be made of {config_name}: {}", error.reason))
+        })?;
+    let dates: Vec<Option<dates::Date>> = published.iter().map(date_of).collect();
+    let seen = published.iter().zip(&dates).filter_map(|(episode, date)| {
+        let title = episode.title.value().map_or(episode.slug.as_str(), String::as_str);
+        Some(Seen { title, date: date.as_ref(), guid: episode.effective_guid()? })
+    });
+    decisions(&seen.collect::<Vec<_>>(), options, &mut report);
+    let away = published.iter().filter(|it| enclosure::foreign(&settings_read, it).is_some());
+    let away = away.count();
+    report.next = Vec::new();
+    if away < episodes.len() {
+        report.next.push("put the MP3s that the episodes name into audio/".to_owned());
+    }
+    if away > 0 {
+        report.next.push(format!(
+            "the audio of {} stays at the address that its file names: before the old account is closed, run \
+             `onair rehost`, which fetches it into audio/",
+            counted(away, "episode")
+        ));
+    }
+    report.next.extend([
         format!("put the artwork{} at {ARTWORK}.jpg", artwork.map(|it| format!(" ({it})")).unwrap_or_default()),
         "run `onair check`".to_owned(),
+        format!(
+            "the feed will stand at {}: where the present one stands elsewhere, write `feed` into [site], and its \
+             `podcast:guid` as `guid` into [show]: the folder says neither",
+            settings_read.feed_url()
+        ),
         "run `onair release --dry-run` with the --target that has the present feed: it says which guids and addresses it would change; `guid` and `enclosure` keep them"
             .to_owned(),
-    ];
+    ]);
     Ok(Import { title, settings, episodes, artwork: None, further: None, extra: None, report })
+}
+
+/// What the episodes before have taken.
+#[derive(Default)]
+struct Taken {
+    slugs: Names,
+    audio: Names,
+    /// What the audio at an address, or of a name, is called here.
+    audio_of: BTreeMap<String, String>,
+    /// The folder of the first file that names something beside it, by that name.
+    beside: BTreeMap<String, String>,
+}
+
+impl Taken {
+    /// The name here of audio that another dialect names by `address`.
+    fn audio(&mut self, address: &str, stem: &str) -> String {
+        if let Some(known) = self.audio_of.get(address) {
+            return known.clone();
+        }
+        let name = self.audio.take([stem.to_owned()], ".mp3");
+        self.audio_of.insert(address.to_owned(), name.clone());
+        name
+    }
+
+    /// Whether a file of another folder has named something else by one of these names.
+    fn named_elsewhere(&mut self, names: &[&str], folder: &str) -> bool {
+        let mut other = false;
+        for name in names {
+            let first = self.beside.entry((*name).to_owned()).or_insert_with(|| folder.to_owned());
+            other |= first != folder;
+        }
+        other
+    }
+}
+
+/// Changes to a front matter: a key that stands there gets another value, any other a line of its own.
+struct Changes<'a> {
+    episode: &'a Episode,
+    lines: String,
+    edits: Vec<Edit>,
+    /// A key that cannot be given another value.
+    refused: Option<&'static str>,
+}
+
+impl<'a> Changes<'a> {
+    fn of(episode: &'a Episode) -> Self {
+        Self { episode, lines: String::new(), edits: Vec::new(), refused: None }
+    }
+
+    fn set(&mut self, key: &'static str, value: &str) {
+        let Some(field) = self.episode.fields().all.into_iter().find(|field| field.key == key)
+        else {
+            let is_address = has_web_scheme(value);
+            let value = if is_address { edit::quoted(value).into() } else { Cow::from(value) };
+            self.lines.push_str(&format!("{key}: {value}\n"));
+            return;
+        };
+        match set_value(self.episode, &field.span(), value) {
+            Some(edit) => self.edits.push(edit),
+            None => self.refused = Some(key),
+        }
+    }
+
+    /// The text with all of them.
+    fn text(mut self, text: &str) -> String {
+        let at = text.find('\n').map_or(text.len(), |at| at + 1);
+        self.edits.push(Edit { span: at..at, replacement: self.lines });
+        edit::apply(text, &self.edits)
+    }
 }
 
 /// What a file is.
@@ -134,7 +242,7 @@ fn episode(
     post: &Source,
     permalink: Option<&str>,
     zone: Option<&TimeZone>,
-    taken: &mut Names,
+    taken: &mut Taken,
     report: &mut Report,
 ) -> Outcome {
     let parts: Vec<&str> = post.path.split('/').collect();
@@ -145,7 +253,6 @@ fn episode(
         ("index" | "_index", 2..) => parts[parts.len() - 2],
         _ => bare,
     };
-    const BROKEN: &str = "files whose front matter cannot be read";
     let mut text = match as_yaml(&post.text) {
         None => post.text.to_string(),
         Some(Ok(text)) => text,
@@ -178,41 +285,56 @@ fn episode(
     if let Some(bad) = episode.file.malformed() {
         report.remark(&post.path, "what names its audio names no MP3", bad.reason.clone());
     }
-    let mut lines = String::new();
-    if matches!(episode.file, Given::Missing) {
-        let Some(address) = audio(&episode) else { return Outcome::Other };
-        let file = names::audio_stem(&format!("x/{address}")).map(|stem| format!("{stem}.mp3"));
-        let Some(file) = file else {
+    let mut changes = Changes::of(&episode);
+    if let Some(name) = episode.file.value() {
+        // By onair's own key, or by the audio itself in another's: then its name may be one of several.
+        let field = episode.field("file");
+        let address = field.as_ref().and_then(|field| field.text()).unwrap_or_default();
+        let here =
+            taken.audio(address, name.as_str().rsplit_once('.').map_or("", |(stem, _)| stem));
+        if here != name.as_str() && field.as_ref().is_some_and(|field| field.key != "file") {
+            changes.set("file", &here);
+            if has_web_scheme(address) {
+                changes.set("enclosure", address);
+            }
+            report.remark(&post.path, OF_ONE_NAME, format!("{address} is {here} here"));
+        }
+    } else if matches!(episode.file, Given::Missing) {
+        let Some(address) = audio(&episode) else {
+            report.note(&post.path, "names no audio");
+            return Outcome::Other;
+        };
+        let Some(stem) = names::audio_stem(&format!("x/{address}")) else {
             report.remark(&post.path, "audio that is not MP3 has no place: left out", address);
             return Outcome::Unread;
         };
-        lines.push_str(&format!("file: {file}\n"));
-        if address.contains("://") {
-            lines.push_str(&format!("enclosure: {}\n", edit::quoted(&address)));
+        let file = taken.audio(&address, &stem);
+        changes.set("file", &file);
+        if file != format!("{stem}.mp3") {
+            report.remark(&post.path, OF_ONE_NAME, format!("{address} is {file} here"));
         }
-        let other = |key: &str, keys: &[&str]| {
-            let field = keys.iter().find_map(|key| episode.field(key))?;
-            Some(format!("{key}: {}\n", edit::quoted(field.text()?)))
-        };
-        if matches!(episode.duration, Given::Missing) {
-            lines.extend(other("duration", &OTHER_TIME));
+        if address.contains("://") && episode.enclosure.value() != Some(&address) {
+            changes.set("enclosure", &address);
         }
-        if matches!(episode.size, Given::Missing) {
-            lines.extend(other("size", &OTHER_LENGTH).map(|line| line.replace('"', "")));
+        let length = OTHER_LENGTH.iter().find_map(|key| episode.field(key));
+        if let Some(length) = length.as_ref().and_then(|field| field.text())
+            && matches!(episode.size, Given::Missing)
+        {
+            changes.set("size", length);
         }
     }
-    if matches!(episode.date, Given::Missing)
+    if matches!(episode.date, Given::Missing | Given::Empty(_))
         && let Some(date) = name.get(..10).filter(|date| crate::show::date::date(date).is_ok())
     {
         // Jekyll takes it from the file's name.
-        lines.push_str(&format!("date: {date}\n"));
+        changes.set("date", date);
         report.remark(&post.path, "its date was taken from its name", date);
     }
     if matches!(episode.number, Given::Missing | Given::Empty(_))
         && let Some(number) = number_in(stem)
     {
         if matches!(episode.number, Given::Missing) {
-            lines.push_str(&format!("episode: {number}\n"));
+            changes.set("episode", &number.to_string());
         }
         report.remark(&post.path, "numbers were taken from names", number.to_string());
     }
@@ -223,43 +345,64 @@ fn episode(
     };
     let hidden = says_no("published") || says_no("isPublished") || parts.contains(&"_drafts");
     if hidden && !episode.is_draft() {
-        lines.push_str("draft: true\n");
+        changes.set("draft", "true");
     }
-    if parts.contains(&"_posts") && !hidden && episode.field("permalink").is_none() {
-        match permalinks::old_page(permalink.unwrap_or("date"), &parts, &episode, zone) {
+    let link = episode.field("permalink");
+    let link = link.as_ref().and_then(|field| field.text()).filter(|link| !link.is_empty());
+    // An address without placeholders is where its page stands.
+    if !hidden && !episode.is_draft() && link.is_none_or(|link| link.contains("/:")) {
+        let template = link.or(permalink).unwrap_or("date");
+        let is_post = parts.contains(&"_posts");
+        let page =
+            is_post.then(|| permalinks::old_page(template, &parts, &episode, zone)).flatten();
+        match page {
             // A second list would take the place of the first.
             Some(page) if matches!(episode.aliases, Given::Missing) => {
-                lines.push_str(&format!("aliases: [{}]\n", edit::quoted(&page)));
+                changes.lines.push_str(&format!("aliases: [{}]\n", edit::quoted(&page)));
             }
             Some(page) if leads_on(&episode, &page) => {}
             Some(page) => {
                 report.remark(&post.path, "an old page leads on only if `aliases` has it", page)
             }
-            None => report.remark(&post.path, "where an old page stood is not known", bare),
+            None if is_post || matches!(episode.aliases, Given::Missing) => {
+                let kind = "where an old page stood is not known: write it into `aliases`";
+                report.remark(&post.path, kind, "");
+            }
+            None => {}
         }
     }
-    let at = text.find('\n').map_or(text.len(), |at| at + 1);
-    let mut edits = vec![Edit { span: at..at, replacement: lines }];
     if let Some(guests) = episode.field("guests").filter(|_| names_guests_by_id(&episode)) {
         let kind = "guests by ids alone were left out: write `guests` with their names";
         let ids = episode.guests.value().into_iter().flatten().map(|guest| guest.name.as_str());
         report.remark(&post.path, kind, ids.collect::<Vec<_>>().join(", "));
-        edits.push(edit::without(&text, &guests));
+        changes.edits.push(edit::without(&text, &guests));
     }
-    text = edit::apply(&text, &edits);
+    if let Some(key) = changes.refused {
+        report.remark(&post.path, "files in which a key needs another value", key);
+        return Outcome::Unread;
+    }
+    text = changes.text(&text);
     let slug = names::is_plain(stem).then(|| stem.to_owned()).or_else(|| slug(stem));
-    let slug = taken.take(slug.into_iter().chain(["episode".to_owned()]), "");
-    // What has a folder of its own for its pictures keeps one.
-    let names_beside = files::of_episode(&episode)
-        .iter()
-        .any(|named| !named.name.starts_with('/') && !files::is_address(&named.name));
-    let is_bundle = bare == "index" && parts.len() > 1 && names_beside;
+    let slug = taken.slugs.take(slug.into_iter().chain(["episode".to_owned()]), "");
+    // What has a folder of its own for its pictures keeps one; what shares a name with another folder's gets one.
+    let files = files::of_episode(&episode);
+    let is_beside = |name: &&str| !name.starts_with('/') && !files::is_address(name);
+    let beside: Vec<&str> =
+        files.iter().map(|named| named.name.as_str()).filter(is_beside).collect();
+    let folder = parts[..parts.len() - 1].join("/");
+    let is_bundle = taken.named_elsewhere(&beside, &folder)
+        || bare == "index" && parts.len() > 1 && !beside.is_empty();
     let path = match is_bundle {
         true => format!("{EPISODES}/{slug}/index.md"),
         false => format!("{EPISODES}/{slug}.md"),
     };
-    let guid = Episode::parse(Source::new(path.as_str(), text.as_str()));
-    let guid = guid.ok().and_then(|episode| episode.effective_guid().map(str::to_owned));
+    let guid = match Episode::parse(Source::new(path.as_str(), text.as_str())) {
+        Ok(episode) => episode.effective_guid().map(str::to_owned),
+        Err(error) => {
+            report.remark(&post.path, BROKEN, error.to_string());
+            return Outcome::Unread;
+        }
+    };
     let draft = hidden || episode.is_draft();
     let file = EpisodeFile {
         path,
@@ -313,7 +456,10 @@ fn audio(episode: &Episode) -> Option<String> {
         let path = text.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
         [".mp3", ".m4a", ".ogg", ".opus", ".wav"].iter().any(|ending| path.ends_with(ending))
     };
-    OTHER_AUDIO.iter().find_map(|key| {
+    if let Some(address) = episode.enclosure.value() {
+        return Some(address.clone());
+    }
+    let named = |key: &str| {
         let value = episode.field(key)?.value();
         let texts: Vec<&str> = match &value {
             Value::Mapping(map) => map.values().filter_map(Value::as_str).collect(),
@@ -322,7 +468,8 @@ fn audio(episode: &Episode) -> Option<String> {
         let mp3 = texts.iter().find(|text| text.to_ascii_lowercase().contains(".mp3"));
         mp3.or_else(|| texts.iter().find(|text| is_audio(text)))
             .map(|text| (*text).trim().to_owned())
-    })
+    };
+    OTHER_AUDIO.iter().chain(&GROUPS).find_map(|key| named(key))
 }
 
 /// A front matter without the tags of YAML's core schema (YAML 1.2.2, section 10.3).
@@ -417,20 +564,20 @@ fn on_a_line(value: &toml::Value) -> String {
     }
 }
 
-/// The dates of what is published.
-fn dates_of(episodes: &[EpisodeFile]) -> Vec<dates::Date> {
-    episodes
+/// The episodes that are no drafts.
+fn published(episodes: &[EpisodeFile]) -> Vec<Episode> {
+    let read = episodes
         .iter()
-        .filter_map(|file| Episode::parse(Source::new(file.path.as_str(), file.text.as_str())).ok())
-        .filter(|episode| !episode.is_draft())
-        .filter_map(|episode| {
-            let date = episode.date.value()?;
-            Some(match date.offset {
-                Some(_) => dates::Date::Zoned(date.at(&jiff::tz::TimeZone::UTC)),
-                None => dates::Date::Local(date.civil),
-            })
-        })
-        .collect()
+        .map(|file| Episode::parse(Source::new(file.path.as_str(), file.text.as_str())));
+    read.filter_map(Result::ok).filter(|episode| !episode.is_draft()).collect()
+}
+
+fn date_of(episode: &Episode) -> Option<dates::Date> {
+    let date = episode.date.value()?;
+    Some(match date.offset {
+        Some(_) => dates::Date::Zoned(date.at(&TimeZone::UTC)),
+        None => dates::Date::Local(date.civil),
+    })
 }
 
 #[cfg(test)]
@@ -442,7 +589,7 @@ mod tests {
     fn of(config: &str, posts: &[(&str, &str)]) -> Result<Import, ImportError> {
         let posts: Vec<Source> =
             posts.iter().map(|(path, text)| Source::new(*path, *text)).collect();
-        of_folder(Some(&Source::new("_config.yml", config)), &posts, &Options::default())
+        of_folder(Some(&Source::new("_config.yml", config)), &posts, &[], &Options::default())
     }
 
     #[test]
@@ -504,7 +651,7 @@ mod tests {
             ),
             (
                 "_episodes/c.md",
-                "---\ntitle: C\naudio: {m4a: c.m4a, mp3: 'https://old.example/c.mp3'}\n---\n",
+                "---\ntitle: C\ndate: 2024-06-01 07:00:00 +0200\naudio: {m4a: c.m4a, mp3: 'https://old.example/c.mp3'}\n---\n",
             ),
             ("_drafts/d.md", "---\ntitle: D\nfile: d.mp3\n---\n"),
             ("_posts/e.md", "---\ntitle: E\nfile: e.mp3\npublished: false\n---\n"),
@@ -563,6 +710,188 @@ mod tests {
         }
         let liquid = of("", &[("a.md", toml), ("b.md", "{% include a %}\n{{ b }}\n")]).unwrap();
         assert!(liquid.report.text().contains("1 file names no audio"));
+    }
+
+    /// What each episode names: its audio here, the address of it, and its length.
+    fn named(posts: &[(&str, &str)]) -> (Vec<String>, String) {
+        let posts: Vec<(String, String)> = posts
+            .iter()
+            .map(|(path, keys)| ((*path).to_owned(), format!("---\ntitle: A\n{keys}\n---\nN\n")))
+            .collect();
+        let posts: Vec<(&str, &str)> =
+            posts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let import = of("url: https://a.example\n", &posts).unwrap();
+        let named = import.episodes.iter().map(|file| {
+            let episode = Episode::parse(Source::new(file.path.as_str(), file.text.as_str()));
+            let episode = episode.unwrap_or_else(|error| panic!("{error}: {}", file.text));
+            let file = episode.file.value().map_or("-", |name| name.as_str()).to_owned();
+            let enclosure = episode.enclosure.value().map_or("-", String::as_str);
+            let size = episode.size.value().map_or_else(String::new, |size| format!(" {size}"));
+            let draft = if episode.is_draft() { " draft" } else { "" };
+            format!("{file} {enclosure}{size}{draft}")
+        });
+        (named.collect(), import.report.file("T"))
+    }
+
+    #[test]
+    fn no_two_addresses_become_one_file() {
+        let (named, report) = named(&[
+            ("_posts/a.md", "audio_url: https://a.example/1/audio.mp3"),
+            ("_posts/b.md", "audio_url: https://a.example/2/audio.mp3"),
+            ("_posts/c.md", "mp3: https://a.example/3/audio.mp3"),
+            ("_posts/d.md", "mp3: /4/Audio.mp3"),
+            ("_posts/e.md", "podcast_url: https://a.example/1/audio.mp3"),
+        ]);
+        assert_eq!(
+            named,
+            [
+                "audio.mp3 https://a.example/1/audio.mp3",
+                "audio-b.mp3 https://a.example/2/audio.mp3",
+                "audio-c.mp3 https://a.example/3/audio.mp3",
+                "Audio-d.mp3 -",
+                "audio.mp3 https://a.example/1/audio.mp3",
+            ]
+        );
+        assert!(report.contains("_posts/d.md: audio of one name at several addresses"), "{report}");
+        assert!(report.contains("/4/Audio.mp3 is Audio-d.mp3 here"), "{report}");
+    }
+
+    #[test]
+    fn audio_is_found_wherever_posts_name_it() {
+        let (named, report) = named(&[
+            ("_posts/a.md", "enclosure: https://a.example/1.mp3"),
+            ("_posts/b.md", "enclosure:\n  url: https://a.example/2.mp3\n  length: 55"),
+            ("content/c.md", "extra: {audio: 'https://a.example/3.mp3'}"),
+            ("content/d.md", "itunes: {enclosure: 'https://a.example/4.mp3'}"),
+            // Bytes, not seconds.
+            ("content/e.md", "audio_url: https://a.example/5.mp3\nlength: 12345"),
+            ("content/f.md", "extra: {picture: a.png}"),
+        ]);
+        assert_eq!(
+            named,
+            [
+                "1.mp3 https://a.example/1.mp3",
+                "2.mp3 https://a.example/2.mp3 55",
+                "3.mp3 https://a.example/3.mp3",
+                "4.mp3 https://a.example/4.mp3",
+                "5.mp3 https://a.example/5.mp3 12345",
+            ]
+        );
+        assert!(report.contains("content/f.md: names no audio"), "{report}");
+        let import = of("", &[("a.md", "---\naudio_url: /5.mp3\nlength: 12345\n---\n")]).unwrap();
+        assert!(!import.episodes[0].text.contains("duration"), "{}", import.episodes[0].text);
+    }
+
+    #[test]
+    fn a_key_that_stands_there_gets_another_value() {
+        let (named, _) = named(&[
+            ("_drafts/a.md", "file: 1.mp3\ndraft: false # not yet"),
+            (
+                "_posts/b.md",
+                "enclosure: https://a.example/2.mp3\npodcast_url: https://a.example/b.mp3",
+            ),
+            ("_posts/c.md", "enclosure:\naudio_url: https://a.example/3.mp3"),
+            ("_posts/2022-02-03-d.md", "file: 4.mp3\ndate:"),
+        ]);
+        assert_eq!(
+            named,
+            [
+                "1.mp3 - draft",
+                "2.mp3 https://a.example/2.mp3",
+                "3.mp3 https://a.example/3.mp3",
+                "4.mp3 -",
+            ]
+        );
+        let text = |path: &str, keys: &str| {
+            let text = format!("---\ntitle: A\n{keys}\n---\nN\n");
+            let import = of("", &[("_posts/2022-01-01-a.md", POST), (path, &text)]).unwrap();
+            (import.episodes.last().unwrap().text.clone(), import.report.text())
+        };
+        let (dated, _) = text("_posts/2022-02-03-d.md", "file: 4.mp3\ndate:");
+        assert!(dated.contains("\ndate: 2022-02-03\n"), "{dated}");
+        // What cannot be changed is left to the host.
+        let (_, report) = text("_drafts/e.md", "file: 5.mp3\ndraft: [a]");
+        assert!(report.contains("1 file could not be read, such as _drafts/e.md"), "{report}");
+    }
+
+    #[test]
+    fn an_old_page_leads_on_or_is_asked_for() {
+        let posts = [
+            ("_posts/2022-02-03-a.md", "---\nfile: 1.mp3\npermalink: /p/:year/:title/\n---\n"),
+            ("_posts/2022-02-04-b.md", "---\nfile: 2.mp3\npermalink: /old/b/\n---\n"),
+            ("_episodes/c.md", "---\nfile: 3.mp3\n---\n"),
+            ("content/episodes/d.md", "---\nfile: 4.mp3\naliases: [/d/]\n---\n"),
+            ("content/episodes/e.md", "---\nfile: 5.mp3\ndraft: true\n---\n"),
+        ];
+        let import = of("url: https://a.example\n", &posts).unwrap();
+        let text =
+            |name: &str| &import.episodes.iter().find(|it| it.path.contains(name)).unwrap().text;
+        assert!(text("03-a.md").contains("\naliases: [\"/p/2022/a/\"]\n"), "{}", text("03-a.md"));
+        assert!(!text("04-b.md").contains("aliases"));
+        let report = import.report.file("T");
+        let asked: Vec<&str> = report.lines().filter(|line| line.contains("old page")).collect();
+        assert_eq!(
+            asked,
+            ["- _episodes/c.md: where an old page stood is not known: write it into `aliases`"]
+        );
+    }
+
+    #[test]
+    fn pictures_of_one_name_in_two_folders_stay_two() {
+        let post = |file: &str| {
+            format!("---\ntitle: A\nfile: {file}\nimage: cover.jpg\n---\n![](pic.png)\n")
+        };
+        let (one, two, three) = (post("1.mp3"), post("2.mp3"), post("3.mp3"));
+        let posts =
+            [("content/a/a.md", &*one), ("content/a/b.md", &*two), ("content/c/c.md", &*three)];
+        let paths: Vec<String> =
+            of("", &posts).unwrap().episodes.into_iter().map(|file| file.path).collect();
+        assert_eq!(paths, ["episodes/a.md", "episodes/b.md", "episodes/c/index.md"]);
+    }
+
+    #[test]
+    fn what_a_folder_leaves_open_is_asked_for_as_of_a_feed() {
+        let config =
+            "title: T\nurl: https://a.example\nlang: Dothraki\nexplicit: 1\ntimezone: Mars/Base\n";
+        let of_guid = "---\ntitle: B\nfile: 2.mp3\nguid: x\ndate: 2099-01-03 10:00:00 +0100\n---\n";
+        let posts = [
+            Source::new(
+                "content/a.md",
+                "---\ntitle: A\naudio_url: https://b.example/1.mp3\nguid: x\n---\n",
+            ),
+            Source::new("content/b.md", of_guid),
+        ];
+        let now = Some("2024-06-01T00:00:00Z".parse().unwrap());
+        let options = Options { now, ..Options::default() };
+        let config = Source::new("_config.yml", config);
+        let report = of_folder(Some(&config), &posts, &[], &options).unwrap().report.file("T");
+        for said in [
+            "no code that directories know: `Dothraki`",
+            "`explicit` of \\_config.yml is neither yes nor no: `1`",
+            "the time zone of \\_config.yml is none that is known: Mars/Base",
+            "1 episode has no date that can be read, such as “A”",
+            "a date to come, such as “B” (2099-01-03 10:00:00 +0100)",
+            "1 guid is shared by episodes that differ, such as `x`",
+            "the feed will stand at https://a.example/podcasts/feed.xml",
+            "put the MP3s that the episodes name into audio/",
+            "the audio of 1 episode stays at the address",
+        ] {
+            assert!(report.contains(&said.replace("\\_", "_")), "{said}: {report}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_keeps_no_other_back() {
+        let unread = [("_posts/b.md".to_owned(), "it is not UTF-8".to_owned())];
+        let posts = [Source::new("_posts/2022-01-01-a.md", POST)];
+        let import = of_folder(None, &posts, &unread, &Options::default()).unwrap();
+        assert_eq!(import.episodes.len(), 1);
+        let report = import.report.file("T");
+        assert!(report.contains("1 file could not be read, such as _posts/b.md"), "{report}");
+        assert!(
+            report.contains("_posts/b.md: files that cannot be read: it is not UTF-8"),
+            "{report}"
+        );
     }
 
     #[test]

@@ -132,6 +132,13 @@ impl Report {
         remark.count += 1;
     }
 
+    /// Something in the file at `path` that only the report's file names.
+    pub fn note(&mut self, path: &str, what: &str) {
+        if self.all.len() < MAX_REMARKS {
+            self.all.push((path.to_owned(), what.to_owned()));
+        }
+    }
+
     /// How many times something of this kind was remarked.
     pub fn remarked(&self, kind: &str) -> usize {
         self.remarks.get(kind).map_or(0, |remark| remark.count)

@@ -2,7 +2,9 @@
 
 use serde_yaml::Value;
 
-use super::channel::{ARTWORK, author_instead, category_instead, instead, left_open};
+use super::channel::{
+    ARTWORK, author_instead, category_instead, explicit_or_open, language_or_open, left_open,
+};
 use super::dates;
 use super::options::Options;
 use super::report::Report;
@@ -26,9 +28,8 @@ pub fn site_settings(
         .unwrap_or_else(|| left_open("description", config, report));
     let author = text(&["author", "itunes_author", "publisher"])
         .unwrap_or_else(|| author_instead(&title, config, report));
-    let language =
-        text(&["language", "lang", "locale", "language_code"]).map(|text| text.replace('_', "-"));
-    let language = language.unwrap_or_else(|| instead("language", "en", config, report));
+    let language = text(&["language", "lang", "locale", "language_code"]);
+    let language = language_or_open(language, config, report);
     let categories = category(
         given.value(&["itunes_category", "category", "categories"]),
         text(&["subcategory", "sub_category"]),
@@ -59,7 +60,13 @@ pub fn site_settings(
         .zone
         .map(str::to_owned)
         .or_else(|| text(&["timezone", "time_zone", "timeZone", "zone", "time-zone"]));
-    let zone = zone.filter(|zone| jiff::tz::TimeZone::get(zone).is_ok());
+    let (zone, unknown) = match zone {
+        Some(zone) if jiff::tz::TimeZone::get(&zone).is_err() => (None, Some(zone)),
+        zone => (zone, None),
+    };
+    if let Some(unknown) = unknown {
+        report.remark(FILE, format!("the time zone of {config} is none that is known"), unknown);
+    }
     // By the dates' offsets over the year, or else one that keeps them, and asked for.
     let zone = zone.or_else(|| dates::settled(&language, dates, report));
     show.maybe("time-zone", zone);
@@ -68,9 +75,7 @@ pub fn site_settings(
     if text(&["type"]).is_some_and(|kind| kind == "serial") {
         show.text("type", "serial");
     }
-    if text(&["explicit", "itunes_explicit"]).and_then(|text| super::item::truth(&text))
-        == Some(true)
-    {
+    if explicit_or_open(text(&["explicit", "itunes_explicit"]).as_deref(), config, report) {
         show.line("explicit", "true");
     }
     show.maybe("copyright", text(&["copyright"]));

@@ -18,10 +18,10 @@ use crate::http::reach::Reach;
 use crate::http::{Client, HttpError};
 use crate::import::{self, Import, ImportError, Options as Reading, Pages, jekyll, xml};
 use crate::report::{counted, printable};
+use crate::show::Show;
 use crate::show::addresses::has_web_scheme;
 use crate::show::read::{self, EPISODES, FileTrouble, MAX_FILES};
 use crate::show::settings::FILE;
-use crate::show::{Show, Source};
 
 /// A feed in more pages than this is one that leads in circles.
 pub(super) const MAX_PAGES: usize = 1000;
@@ -214,9 +214,10 @@ fn read_origin(
     let is_address = has_web_scheme(origin);
     if !is_address && Path::new(origin).is_dir() {
         if asked.download {
-            return Err(Error::usage(
-                "--download needs a feed: a folder does not say where audio is",
-            )
+            let flag = if asked.rehost { "--rehost" } else { "--download" };
+            return Err(Error::usage(format!(
+                "{flag} needs a feed: a folder does not say where audio is"
+            ))
             .help("import the show's public feed, or put its MP3s into audio/ yourself"));
         }
         return folder(Path::new(origin), asked);
@@ -354,13 +355,16 @@ fn folder(root: &Path, asked: &ImportOptions) -> Result<Import, Error> {
         return Err(failed("", &format!("there are more than {MAX_FILES} files")));
     }
     paths.sort();
-    let posts: Vec<Source> = paths
-        .into_iter()
-        .map(|path| read::read_text(root, &path).map_err(|trouble| failed(&path, &trouble)))
-        .collect::<Result<_, _>>()?;
+    let (mut posts, mut no_text) = (Vec::new(), Vec::new());
+    for path in paths {
+        match read::read_text(root, &path) {
+            Ok(post) => posts.push(post),
+            Err(trouble) => no_text.push((path, trouble.to_string())),
+        }
+    }
     let (url, zone) = (asked.url.as_deref(), asked.time_zone.as_deref());
     let options = Reading { url, zone, now: Some(asked.now), ..Reading::default() };
-    jekyll::of_folder(config.as_ref(), &posts, &options).map_err(said)
+    jekyll::of_folder(config.as_ref(), &posts, &no_text, &options).map_err(said)
 }
 
 /// The Markdown files below a folder, but not those that a generator wrote.

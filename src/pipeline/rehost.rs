@@ -241,8 +241,8 @@ impl<'a> Away<'a> {
                 stays.push(episode.source.path.clone());
                 continue;
             };
-            let Source { path, text, .. } = &episode.source;
-            write_episode(&show.root, path, text, &home.source.text)?;
+            let Source { path: file, text, .. } = &episode.source;
+            write_episode(&show.root, file, text, &home.source.text)?;
             rehosted.home += 1;
             if stated.is_some_and(|stated| stated != bytes) {
                 match before.contains(path) {

@@ -4,23 +4,26 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::report::{Level, Report};
 use super::xml::{self, Element};
 use crate::site::extra::may_stand;
 use crate::site::text::escape;
 
-/// The text of the side file; nothing if there is nothing to keep.
+/// The text of the side file; nothing if there is nothing to keep. Elements that it cannot hold are told of.
 pub fn file(
     channel: &[Element],
     items: &[(&str, &[Element])],
     namespaces: &BTreeMap<String, String>,
+    report: &mut Report,
 ) -> Option<String> {
     let mut used = BTreeMap::new();
     let mut out = String::new();
-    let mut writer = Writer { namespaces, used: &mut used };
+    let mut writer = Writer { namespaces, used: &mut used, report, level: Level::Show };
     let kept = |element: &&Element| may_stand(&element.name);
     for element in channel.iter().filter(kept) {
         writer.element(&mut out, element, 4);
     }
+    writer.level = Level::Episode;
     for (guid, elements) in items {
         let mut inside = String::new();
         for element in elements.iter().filter(kept) {
@@ -53,6 +56,8 @@ pub fn file(
 struct Writer<'a> {
     namespaces: &'a BTreeMap<String, String>,
     used: &'a mut BTreeMap<String, String>,
+    report: &'a mut Report,
+    level: Level,
 }
 
 impl Writer<'_> {
@@ -70,6 +75,8 @@ impl Writer<'_> {
 
     fn element(&mut self, out: &mut String, element: &Element, indent: usize) {
         if !self.is_known(&element.name) {
+            self.report.not_kept(self.level, &element.name, 1, 0);
+            self.report.left(self.level, &format!("{} (its name)", element.name));
             return;
         }
         let _ = write!(out, "{:indent$}<{}", "", element.name);

@@ -157,7 +157,7 @@ impl Pages {
             .map(|it| Seen { title: &it.title, date: it.date.as_ref(), guid: &it.guid })
             .collect();
         decisions(&seen, options, &mut report);
-        let extra = side_file(&first, &left, &drafts);
+        let extra = side_file(&first, &left, &drafts, &mut report);
         let rules = rules(&drafts, &mut episodes, &settings);
         let settings_text = channel::completed(&head.settings, extra.is_some(), &rules);
         let mut import = Import {
@@ -354,13 +354,18 @@ fn have(count: usize) -> String {
     if count == 1 { "1 episode has".to_owned() } else { format!("{count} episodes have") }
 }
 
-fn side_file(channel: &Channel, left: &[Element], drafts: &[Draft]) -> Option<String> {
+fn side_file(
+    channel: &Channel,
+    left: &[Element],
+    drafts: &[Draft],
+    report: &mut Report,
+) -> Option<String> {
     let items: Vec<(&str, &[Element])> = drafts
         .iter()
         .filter(|draft| !draft.extra.is_empty())
         .map(|draft| (draft.guid.as_str(), draft.extra.as_slice()))
         .collect();
-    extra::file(left, &items, &channel.namespaces)
+    extra::file(left, &items, &channel.namespaces, report)
 }
 
 /// The rules that the feed does not keep to, and that would stop a release.

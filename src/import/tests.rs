@@ -528,6 +528,11 @@ fn only_what_stays_is_said_to_be_kept() {
         report.contains("podcast:trailer (in another form than the one that came): of the show")
     );
     assert_eq!(import.extra, None);
+    // Nor are elements whose names no file of ours can hold.
+    let odd = feed_of("", &format!("{enclosure}<é:x xmlns:é='urn:x'>1</é:x>"));
+    let report = odd.report.file("T");
+    assert!(odd.extra.is_none() && !report.contains("## Kept"), "{report}");
+    assert!(report.contains("é:x (its name): 1 time in episodes"), "{report}");
     // Addresses that cannot be kept are not said to be.
     let fact = |url: &str| {
         let import = feed_of("", &format!("<enclosure url='{url}' length='1'/>"));

@@ -109,7 +109,9 @@ Here come the notes, in Markdown. `onair new YOUR.mp3` writes a file like this o
 pub fn gitignore(target: &str) -> String {
     let target = target.trim_end_matches('/');
     let folder = if crate::show::is_inside(target) { target } else { "public" };
-    format!("# What a release to a directory writes\n{folder}/\n")
+    format!(
+        "# What a release to a directory writes\n{folder}/\n# Downloads that go on another time\n.*.mp3.part*\n"
+    )
 }
 
 /// What there still is to answer: all of it for a new show.

@@ -297,7 +297,7 @@ fn episode(
             if has_web_scheme(address) {
                 changes.set("enclosure", address);
             }
-            report.remark(&post.path, OF_ONE_NAME, format!("{address} is {here} here"));
+            report.remark(&post.path, OF_ONE_NAME, format!("{address}, here {here}"));
         }
     } else if matches!(episode.file, Given::Missing) {
         let Some(address) = audio(&episode) else {
@@ -311,7 +311,7 @@ fn episode(
         let file = taken.audio(&address, &stem);
         changes.set("file", &file);
         if file != format!("{stem}.mp3") {
-            report.remark(&post.path, OF_ONE_NAME, format!("{address} is {file} here"));
+            report.remark(&post.path, OF_ONE_NAME, format!("{address}, here {file}"));
         }
         if address.contains("://") && episode.enclosure.value() != Some(&address) {
             changes.set("enclosure", &address);
@@ -724,6 +724,7 @@ mod tests {
         let named = import.episodes.iter().map(|file| {
             let episode = Episode::parse(Source::new(file.path.as_str(), file.text.as_str()));
             let episode = episode.unwrap_or_else(|error| panic!("{error}: {}", file.text));
+            assert!(episode.enclosure.malformed().is_none(), "{}", file.text);
             let file = episode.file.value().map_or("-", |name| name.as_str()).to_owned();
             let enclosure = episode.enclosure.value().map_or("-", String::as_str);
             let size = episode.size.value().map_or_else(String::new, |size| format!(" {size}"));
@@ -753,7 +754,7 @@ mod tests {
             ]
         );
         assert!(report.contains("_posts/d.md: audio of one name at several addresses"), "{report}");
-        assert!(report.contains("/4/Audio.mp3 is Audio-d.mp3 here"), "{report}");
+        assert!(report.contains("/4/Audio.mp3, here Audio-d.mp3"), "{report}");
     }
 
     #[test]
@@ -766,6 +767,7 @@ mod tests {
             // Bytes, not seconds.
             ("content/e.md", "audio_url: https://a.example/5.mp3\nlength: 12345"),
             ("content/f.md", "extra: {picture: a.png}"),
+            ("content/g.md", "audio_url: /assets/6.mp3"),
         ]);
         assert_eq!(
             named,
@@ -775,6 +777,7 @@ mod tests {
                 "3.mp3 https://a.example/3.mp3",
                 "4.mp3 https://a.example/4.mp3",
                 "5.mp3 https://a.example/5.mp3 12345",
+                "6.mp3 -",
             ]
         );
         assert!(report.contains("content/f.md: names no audio"), "{report}");

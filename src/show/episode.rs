@@ -407,7 +407,12 @@ fn enclosure(keys: &Fields) -> Given<String> {
     let is_address = |field: &&Field| {
         field.key != "file" && field.node.text().is_some_and(|text| text.starts_with("http"))
     };
-    match keys.get("enclosure").or_else(|| keys.get("file").filter(is_address)) {
+    // A path under another's name is a file's, below that site.
+    let is_path = |field: &Field| {
+        field.key != "enclosure" && field.node.text().is_some_and(|text| text.starts_with('/'))
+    };
+    let given = keys.get("enclosure").filter(|field| !is_path(field));
+    match given.or_else(|| keys.get("file").filter(is_address)) {
         Some(field) => given::scalar(field, EXPECTED, addresses::web_address),
         None => Given::Missing,
     }

@@ -20,7 +20,7 @@ use crate::release::{self, Receipt, Run};
 use crate::rules::{Evidence, Finding, Severity};
 use crate::show::sound_settings::Listen;
 use crate::show::{Episode, Settings, enclosure, waiting};
-use crate::site::edition::{Edition, Guid, SharedNumbers};
+use crate::site::edition::{Edition, EditionEpisode, Guid, SharedNumbers};
 use crate::store::published::Standing;
 
 /// What is asked of a release.
@@ -182,6 +182,7 @@ pub async fn prepare_of(
                 Ok(Err(left))
             }
             Ok(mut plan) => {
+                look_into_tags(&checkout, &target, &mut plan).await;
                 plan.old_tags.extend(old_tags);
                 release::hold(target.store.as_ref(), &published, plan).await
             }
@@ -287,6 +288,25 @@ fn old_tags<'a>(
         }));
     }
     tags
+}
+
+/// The feed tells what an episode says otherwise, its audio what of that the tag has.
+async fn look_into_tags(checkout: &Checkout, target: &Target, plan: &mut Plan) {
+    /// More are told together, and not one by one.
+    const MOST: usize = 20;
+    let (all, mut single): (Vec<OldTag>, Vec<OldTag>) =
+        plan.old_tags.drain(..).partition(|old| old.episode == EpisodeName::ALL);
+    for old in single.iter_mut().take(MOST) {
+        let is_its = |it: &&EditionEpisode| EpisodeName::of(&it.guid, it.number).0 == old.episode;
+        let Some(known) = plan.episodes.iter().find(is_its) else { continue };
+        let mut episodes = checkout.show.episodes.iter();
+        let Some(episode) = episodes.find(|it| it.source.path == known.source) else { continue };
+        let Some(then) = target.tag_texts(&known.audio).await else { continue };
+        old.texts = then.differing(&tag::texts(checkout, episode));
+        old.texts.retain(|text| !all.iter().any(|old| old.texts.contains(text)));
+    }
+    single.retain(|old| !old.texts.is_empty());
+    plan.old_tags = all.into_iter().chain(single).collect();
 }
 
 /// Episodes that are due and whose audio has no place.

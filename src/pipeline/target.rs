@@ -14,6 +14,7 @@ use crate::http::Client;
 use crate::model::audio::PublishedAudio;
 use crate::model::hash::Sha256;
 use crate::model::object::Key;
+use crate::model::tag_texts::TagTexts;
 use crate::public::store::{PublicStore, Sight};
 use crate::release::{self, ErrorClass, ReleaseError};
 use crate::show::Settings;
@@ -293,6 +294,17 @@ impl Target {
         }
         let listed = self.store.list(prefix).await.ok()?;
         Some(listed.into_iter().map(|listed| listed.key).collect())
+    }
+
+    /// What the tag of published audio says, where that is told with it.
+    pub async fn tag_texts(&self, audio: &PublishedAudio) -> Option<TagTexts> {
+        let metadata = match &self.folder {
+            Some(folder) => folder.metadata(&audio.key).await.ok()?,
+            None => self.store.head(&audio.key).await.ok()??.metadata,
+        };
+        let mut audio = audio.clone();
+        audio::add_source(&mut audio, &metadata);
+        audio.tag_texts
     }
 
     /// What audio stands at `key`: by its own metadata; in a folder, where others may write, by the file.

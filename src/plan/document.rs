@@ -224,7 +224,7 @@ fn of_podcast(show: &Channel, element: &str) -> Option<String> {
     show.extensions().get("podcast")?.get(element)?.first()?.value.clone()
 }
 
-pub(super) const ITEM: [OfItem; 16] = [
+pub(super) const ITEM: [OfItem; 18] = [
     ("guid", |item| item.guid().map(Guid::value)),
     ("isPermaLink", |item| {
         item.guid().map(|guid| if guid.is_permalink() { "true" } else { "false" })
@@ -236,6 +236,8 @@ pub(super) const ITEM: [OfItem; 16] = [
     ("pubDate", Item::pub_date),
     ("duration", |item| item.itunes_ext()?.duration()),
     ("link", Item::link),
+    ("subtitle", |item| item.itunes_ext()?.subtitle()),
+    ("author", |item| item.itunes_ext()?.author()),
     ("description", Item::description),
     ("notes", Item::content),
     ("image", |item| item.itunes_ext()?.image()),

@@ -21,7 +21,9 @@ pub struct OldTag {
 }
 
 /// What a feed says of an episode and its tag does, too, by their names there.
-const OF_EPISODE: [(&str, &str); 5] = [
+const OF_EPISODE: [(&str, &str); 7] = [
+    ("subtitle", "title"),
+    ("author", "author"),
     ("episode", "number"),
     ("season", "season"),
     ("description", "description"),

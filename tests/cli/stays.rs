@@ -715,6 +715,30 @@ fn an_episode_that_comes_back_has_the_tag_of_today() {
 }
 
 #[test]
+fn what_is_told_of_a_tag_is_what_is_old_in_it() {
+    let show = show_of(2);
+    let path = "episodes/episode_001.md";
+    show.write(path, &show.read(path).replacen("\nepisode:", "\nguest: Ada Quay\nepisode:", 1));
+    released(&show, &[]);
+    let told = |from: &str, to: &str| {
+        let text = show.read(path);
+        assert!(text.contains(from), "{text}");
+        show.write(path, &text.replacen(from, to, 1));
+        let ran = released(&show, &[]);
+        let told = ran
+            .stdout
+            .lines()
+            .filter_map(|line| line.strip_prefix("Tag: the MP3 of episode 1 keeps the "));
+        told.filter_map(|line| line.split(" it was").next()).collect::<Vec<_>>().join("; ")
+    };
+    // Feed and page say it with the notes, a tag does not.
+    assert_eq!(told("Ada Quay", "Noor Haddad"), "");
+    assert_eq!(told("What it is about.", "What it was about."), "description");
+    assert_eq!(told("\nepisode:", "\nauthor: Noor\nepisode:"), "author and description");
+    assert_eq!(told("What it was about.", "What it is about."), "author");
+}
+
+#[test]
 fn all_that_is_old_in_tags_is_told_in_few_lines() {
     let show = show_of(5);
     released(&show, &[]);

@@ -120,6 +120,11 @@ fn archive_pages_of_the_feed_go_when_no_feed_leads_to_them() {
     released(&show, &[]);
     let archive = "podcasts/feed-archive-1.xml";
     assert_eq!(below(&show, archive).len(), 1);
+    let oldest = "episodes/episode_001.md";
+    show.write(oldest, &(show.read(oldest) + "\nMore.\n"));
+    let ran = released(&show, &[]);
+    let says = "Feed: no item changes; other content in 1 archive page\n";
+    assert!(ran.stdout.contains(says), "{}", ran.said());
     let first = show.read(&format!("public/{archive}"));
     set(&show, "feed-limit = 2\n", "");
     released(&show, &[]);

@@ -33,9 +33,9 @@ pub use finding::{Finding, Fix, Related};
 pub use registry::{RULES, Rule, Severity};
 
 use crate::audio::Content;
-use crate::show::read::EPISODES;
+use crate::show::read::{EPISODES, Other};
 use crate::show::settings::{Allowance, RuleSetting};
-use crate::show::{Episode, Given, Show, waiting};
+use crate::show::{Episode, Given, Show, files, waiting};
 
 /// All that the rules look at.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
     show::settings(&show.settings, &show.settings_source, artwork, &mut findings);
     placeholder::settings(show, &mut findings);
     findings.extend(show.unreadable.iter().map(text::unreadable));
-    findings.extend(show.others.iter().map(reading::other));
+    findings.extend(show.others.iter().filter(nobody_names(show)).map(reading::other));
     reading::foreign(show.episodes.iter(), &mut findings);
     let judge = |episode| {
         let mut findings = Vec::new();
@@ -120,6 +120,14 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
     findings.sort_by(Finding::order);
     findings.shrink_to_fit();
     findings
+}
+
+/// Tells files that no episode names, as it does a transcript, from those that one does.
+fn nobody_names(show: &Show) -> impl FnMut(&&Other) -> bool {
+    let episodes = show.episodes.par_iter().filter(|_| !show.others.is_empty());
+    let named = episodes.flat_map_iter(files::of_episode).flat_map_iter(|file| file.candidates);
+    let named: BTreeSet<String> = named.collect();
+    move |other| !named.contains(&other.path)
 }
 
 /// More items than some apps read, and more bytes.

@@ -109,6 +109,14 @@ pub(super) fn markdown(
 /// A text that means itself in Markdown.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    // At a line's start, a list would begin.
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, text) = text.split_at(digits);
+    out.push_str(number);
+    let begins: &[char] = if number.is_empty() { &['-', '+'] } else { &['.', ')'] };
+    if text.starts_with(begins) {
+        out.push('\\');
+    }
     for c in text.chars() {
         if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|') {
             out.push('\\');
@@ -251,6 +259,9 @@ mod tests {
 
     #[test]
     fn a_text_means_itself() {
+        assert_eq!(plain("- Oui. 1. Non"), "\\- Oui. 1. Non");
+        assert_eq!(plain("1. Oui"), "1\\. Oui");
+        assert_eq!(plain("2026 - 1"), "2026 - 1");
         assert_eq!(plain("a *b* <c> [d](e) #1"), "a \\*b\\* \\<c\\> \\[d\\](e) \\#1");
     }
 }

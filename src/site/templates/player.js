@@ -182,8 +182,12 @@
         k: () => toggle(fixed ?? track),
         ArrowLeft: () => go(now() - (sliding ? STEP : BACK)), j: () => go(now() - BACK),
         ArrowRight: () => go(now() + (sliding ? STEP : ON)), l: () => go(now() + ON),
-        PageDown: () => go(now() - 60), PageUp: () => go(now() + 60),
-        Home: () => go(0), End: () => go(length() - 1),
+        // Elsewhere these scroll the page.
+        ...(sliding && {
+          ArrowDown: () => go(now() - STEP), ArrowUp: () => go(now() + STEP),
+          PageDown: () => go(now() - 60), PageUp: () => go(now() + 60),
+          Home: () => go(0), End: () => go(length() - 1),
+        }),
         p: () => leap(-1), n: () => leap(1),
         m: () => { audio.muted = !audio.muted; },
         '<': () => rated(rate - 0.1), '>': () => rated(rate + 0.1),
@@ -331,11 +335,12 @@
   const icon = (name) => bar.querySelector(`.icon-${name}`).cloneNode(true);
   for (const art of bar ? all('.row .art[data-src]') : []) {
     const link = art.parentElement.querySelector('h3 a');
+    if (!link) continue;
     const item = {
       ...trackOf(art, art.querySelector('img')),
       title: link.textContent,
       page: link.href,
-      show: document.querySelector('meta[property="og:site_name"]').content,
+      show: document.querySelector('meta[property="og:site_name"]')?.content ?? '',
     };
     const button = document.createElement('button');
     button.type = 'button';

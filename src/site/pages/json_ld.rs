@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::show::Settings;
 use crate::site::address::Addresses;
 use crate::site::item::Item;
+use crate::site::people::Credit;
 use crate::site::{chapters, lang, text, transcript, transcript_path};
 
 /// An episode, with this picture.
@@ -59,11 +60,14 @@ pub(super) fn episode(
     if let Some(season) = entry.given.episode.season.value() {
         data["partOfSeason"] = json!({ "@type": "PodcastSeason", "seasonNumber": season });
     }
-    let people: Vec<Value> = item
-        .credits
-        .iter()
-        .map(|credit| json!({ "@type": "Person", "name": credit.name, "url": credit.href }))
-        .collect();
+    let person = |credit: &Credit| {
+        let mut person = json!({ "@type": "Person", "name": credit.name });
+        if let Some(url) = &credit.href {
+            person["url"] = json!(url);
+        }
+        person
+    };
+    let people: Vec<Value> = item.credits.iter().map(person).collect();
     if !people.is_empty() {
         data["contributor"] = Value::Array(people);
     }

@@ -94,14 +94,26 @@ fn unused_chapters(episode: &Episode) -> Option<Finding> {
 /// Links and pictures of the notes at addresses that no page may hold. One finding shows the first, and how many
 /// there are.
 fn lost_links(episode: &Episode) -> Option<Finding> {
+    const WEB: &[&str] = &["http", "https"];
+    /// In bytes, and its colon.
+    const LONGEST_SCHEME: usize = 32;
     let scheme = |url: &str| Some(url.split_once(':')?.0.to_ascii_lowercase());
     let is_lost = |url: &str, open: &[&str]| {
         is_address(url) && scheme(url).is_some_and(|scheme| !open.contains(&scheme.as_str()))
     };
     let (text, notes) = (&episode.source.text, &episode.notes);
     let links = notes::links(text, notes, |url| !is_lost(url, &["http", "https", "mailto", "tel"]));
-    let pictures = notes::pictures(text, notes).into_iter();
-    let pictures = pictures.filter(|picture| is_lost(&picture.value, &["http", "https"]));
+    // Nearly all pictures are files, and need not be read once more.
+    let markdown = episode.notes_text();
+    let may_be = |(at, _)| {
+        let url: &str = &markdown[at + 2..];
+        is_lost(&url[..url.floor_char_boundary(LONGEST_SCHEME)], WEB)
+    };
+    let pictures = match markdown.match_indices("](").any(may_be) {
+        true => notes::pictures(text, notes),
+        false => Vec::new(),
+    };
+    let pictures = pictures.into_iter().filter(|picture| is_lost(&picture.value, WEB));
     let mut lost: Vec<_> = links.into_iter().map(|link| (link, "link")).collect();
     lost.extend(pictures.map(|picture| (picture, "picture")));
     lost.sort_by_key(|(lost, _)| lost.span.start);

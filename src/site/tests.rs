@@ -419,6 +419,15 @@ fn an_address_that_runs_is_no_way_to_give() {
 }
 
 #[test]
+fn pages_that_no_episode_may_take_are_there() {
+    let (show, episodes) = (testing::settings(), testing::episodes(1));
+    let edition = build(&testing::inputs(&show, &episodes)).unwrap();
+    for path in crate::show::page::OF_THE_SITE {
+        page(&edition, &format!("web/{path}"));
+    }
+}
+
+#[test]
 fn what_every_item_needs_is_asked_for_by_name() {
     let show = testing::settings();
     let episodes = [testing::episode("episodes/1.md", "---\ntitle: x\nfile: x.mp3\n---\n")];

@@ -1,9 +1,12 @@
 //! An examination of the folder: everything that a release will need, tried one by one.
 
+use std::path::Path;
+
 use bytes::Bytes;
+use rustix::fs::{Access, AtFlags, accessat};
 
 use super::DirStore;
-use super::sandbox::root;
+use super::sandbox::{failed, root, walk};
 use crate::model::checkup::Check;
 use crate::model::object::{Key, Kind, Object};
 use crate::store::{Condition, Store, StoreError};
@@ -28,12 +31,19 @@ impl DirStore {
         let key = Key::state(format_args!("doctor-{}", std::process::id()));
         let probe = Object::in_memory(key, Kind::State, "text/plain", Bytes::from_static(PROBE));
         let written = self.put(&probe, &Condition::Always, &|_| ()).await;
-        checks.push(judged("right to write", written.as_ref().map(drop), "allowed"));
+        // What another user has put there may be closed to this one.
+        let (closed, unread) = match self.blocking(closed).await {
+            Ok(found) => found,
+            Err(error) => (Some(error), None),
+        };
+        let writes = written.as_ref().map(drop).and(closed.as_ref().map_or(Ok(()), Err));
+        checks.push(judged("right to write", writes, "allowed"));
         if written.is_err() {
             return checks;
         }
         let read = self.read(&probe.key, PROBE.len() as u64).await;
-        checks.push(judged("right to read", read.as_ref().map(drop), "allowed"));
+        let reads = read.as_ref().map(drop).and(unread.as_ref().map_or(Ok(()), Err));
+        checks.push(judged("right to read", reads, "allowed"));
         let deleted = self.delete(&probe.key, &Condition::Always).await;
         checks.push(judged("right to delete", deleted.as_ref().map(drop), "allowed"));
         checks.push(match self.conditional().await {
@@ -47,6 +57,26 @@ impl DirStore {
         });
         checks
     }
+}
+
+/// The first folder that this user cannot write into, and the first file that it cannot read.
+fn closed(base: &Path) -> Result<(Option<StoreError>, Option<StoreError>), StoreError> {
+    let (mut closed, mut unread, mut last) = (None, None, None);
+    walk(base, "", &mut |path, folder, name| {
+        let may = |name: &str, access| accessat(folder, name, access, AtFlags::empty());
+        let above = path.rsplit_once('/').map_or("", |(above, _)| above);
+        if last.as_deref() != Some(above) {
+            last = Some(above.to_owned());
+            if let Err(error) = may(".", Access::WRITE_OK | Access::EXEC_OK) {
+                closed.get_or_insert(failed("write into", &base.join(above), &error.into()));
+            }
+        }
+        if let Err(error) = may(name, Access::READ_OK) {
+            unread.get_or_insert(failed("read", &base.join(path), &error.into()));
+        }
+        Ok(())
+    })?;
+    Ok((closed, unread))
 }
 
 fn judged(name: &str, outcome: Result<(), &StoreError>, seen: &str) -> Check {

@@ -175,6 +175,9 @@ fn kind(folder: &OwnedFd, name: &str, listed: FileType) -> FileType {
 /// The store's error for what the system said.
 pub(super) fn failed(doing: &str, path: &Path, error: &io::Error) -> StoreError {
     let help = match error.kind() {
+        io::ErrorKind::PermissionDenied if matches!(doing, "read" | "open" | "list") => {
+            Some("give this user the right to read it, or name another target")
+        }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             Some("give this user the right to write there, or name another target")
         }

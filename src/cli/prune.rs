@@ -12,6 +12,9 @@ use crate::pipeline::prune::{Prepared, carry_out, prepare};
 use crate::release;
 use crate::report::{self, counted};
 
+/// As many objects that are left alone are named.
+const NAMED: usize = 3;
+
 pub fn run(global: &Global, args: &Prune, term: &Term) -> Outcome {
     block_on(prune(global, args, term))
 }
@@ -53,7 +56,8 @@ async fn prune(global: &Global, args: &Prune, term: &Term) -> Outcome {
             "objects": listed(&plan.objects),
             "records": listed(&plan.state),
             "bytes": plan.bytes(),
-            "unknown": plan.unknown,
+            "unknown": plan.unknown.len(),
+            "unknown_objects": listed(&plan.unknown),
             "removed": goes,
         });
         term.answer("prune", body);
@@ -76,8 +80,15 @@ fn say_plan(plan: &release::Prune, name: &str, term: &Term) {
             term.say(&format!("  - {records} of earlier releases ({})", report::bytes(bytes)));
         }
     }
-    if plan.unknown > 0 {
-        let unknown = counted(plan.unknown, "object");
+    if !plan.unknown.is_empty() {
+        let unknown = counted(plan.unknown.len(), "object");
         term.say(&format!("{unknown} that no release has named: left alone"));
+        let most = if term.verbose() { usize::MAX } else { NAMED };
+        for it in plan.unknown.iter().take(most) {
+            term.say(&format!("  {} ({})", it.key, report::bytes(it.bytes)));
+        }
+        if let Some(more) = plan.unknown.len().checked_sub(most).filter(|more| *more > 0) {
+            term.say(&format!("  and {more} more: -v names them"));
+        }
     }
 }

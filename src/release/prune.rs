@@ -38,7 +38,7 @@ pub struct Prune {
     pub kept: Vec<ReleaseNumber>,
     /// Objects in the target that no release has named: not onair's, or of a release that was cut
     /// off. They stay.
-    pub unknown: usize,
+    pub unknown: Vec<Listed>,
     /// The manifest that was read.
     manifest: Option<Version>,
 }
@@ -98,7 +98,7 @@ pub async fn plan_prune(
         objects: Vec::new(),
         state: Vec::new(),
         kept: numbers.iter().filter(|number| stays(number)).copied().collect(),
-        unknown: 0,
+        unknown: Vec::new(),
         manifest: published.manifest.clone(),
     };
     for it in listed.into_iter().filter(|it| !named.contains(&it.key)) {
@@ -117,7 +117,7 @@ pub async fn plan_prune(
         } else if once_named.contains(&it.key) {
             prune.objects.push(it);
         } else {
-            prune.unknown += 1;
+            prune.unknown.push(it);
         }
     }
     Ok(prune)

@@ -103,9 +103,13 @@ async fn once(
         now,
     };
     let prepared = prepare(&options, &asked, &ListeningProgress::new(term)).await?;
-    let Prepared { checkout, located, target, note, findings, unheard, outcome } = prepared;
+    let Prepared { checkout, located, target, note, findings, unheard, idle, outcome } = prepared;
     for note in &unheard {
         term.warning(note, None);
+    }
+    for allow in idle {
+        let help = "name it by its number (`109`, or `s2e3` where seasons count anew) or its guid";
+        term.warning(&format!("--allow {allow}: no published episode is called so"), Some(help));
     }
     if let Some(note) = &note {
         term.say(note);

@@ -52,6 +52,8 @@ pub struct Prepared {
     pub findings: Vec<Finding>,
     /// Why recordings could not be listened to.
     pub unheard: Vec<String>,
+    /// Permissions for episodes that are not public.
+    pub idle: Vec<Allow>,
     /// What came of it.
     pub outcome: Preparation,
 }
@@ -98,6 +100,10 @@ pub async fn prepare_of(
         target::read(options, settings).await?
     };
     let Seen { target, mut published, mut note, only_the_feed } = seen;
+    let record = published.record.as_ref().filter(|_| published.standing != Standing::Foreign);
+    let public = record.map(|record| &record.episodes[..]);
+    let idle = public.map(|public| asked.allow.of_nobody(public)).unwrap_or_default();
+    let idle = idle.into_iter().cloned().collect();
     let allow = asked.allow.clone();
     // Nobody can tell whose feed it is.
     let allow = if only_the_feed { allow.with(Allow::ForeignFeed) } else { allow };
@@ -193,7 +199,7 @@ pub async fn prepare_of(
             Err(guards) => Preparation::Guards(guards),
         }
     };
-    Ok(Prepared { checkout, located, target, note, findings, unheard, outcome })
+    Ok(Prepared { checkout, located, target, note, findings, unheard, idle, outcome })
 }
 
 /// What would change for subscribers whose feed comes from another target still, as far as guards forbid it.

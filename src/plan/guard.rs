@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::site::edition::{EpisodeNumber, Guid};
+use crate::site::edition::{EditionEpisode, EpisodeNumber, Guid};
 
 /// What was about to go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -178,6 +178,18 @@ impl Serialize for Allow {
 }
 
 impl Allow {
+    /// The episode that it is about.
+    fn episode(&self) -> Option<&EpisodeName> {
+        match self {
+            Self::GuidChange(episode)
+            | Self::Removal(episode)
+            | Self::AudioChange(episode)
+            | Self::CompanionRemoval(episode)
+            | Self::DateChange(episode) => Some(episode),
+            _ => None,
+        }
+    }
+
     /// Reads a permission that may name several episodes: `removal:1,2`.
     ///
     /// # Errors
@@ -261,6 +273,23 @@ impl Overrides {
     /// Whether this very permission was given.
     pub fn contains(&self, allow: &Allow) -> bool {
         self.0.contains(allow)
+    }
+
+    /// Permissions that name none of these episodes, which are those that are public.
+    pub fn of_nobody(&self, episodes: &[EditionEpisode]) -> Vec<&Allow> {
+        // The parts of a list are permissions of their own.
+        let is_known = |name: &str| {
+            name == EpisodeName::ALL
+                || name.contains(',')
+                || episodes.iter().any(|it| {
+                    it.guid.0 == name || it.number.is_some_and(|number| number.to_string() == name)
+                })
+        };
+        let named = self
+            .0
+            .iter()
+            .filter(|allow| allow.episode().is_some_and(|episode| !is_known(&episode.0)));
+        named.collect()
     }
 
     /// Whether an episode was named, by number or guid, in a permission of this sort.

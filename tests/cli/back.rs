@@ -77,6 +77,15 @@ fn a_prune_shows_first_and_removes_only_when_told() {
     let arguments = ["prune", "--keep", "1"];
     insta::assert_snapshot!("prune_shown", show.onair(&arguments).outline());
     assert_eq!(show.tree("public"), before, "nobody said yes");
+    for number in 1..=4 {
+        show.write(&format!("public/media/stray-{number}.mp3"), "");
+    }
+    let ran = show.onair(&arguments);
+    assert!(ran.stdout.contains("4 objects that no release has named"), "{}", ran.said());
+    assert!(ran.stdout.contains("  media/stray-3.mp3"), "{}", ran.said());
+    assert!(ran.stdout.contains("  and 1 more: -v names them"), "{}", ran.said());
+    let ran = show.onair(&[&arguments[..], &["-v"]].concat());
+    assert!(ran.stdout.contains("  media/stray-4.mp3"), "{}", ran.said());
     let few = show.onair(&["prune", "--keep", "1", "--yes", "--most", "0"]);
     assert_eq!(few.code, 4, "{}", few.said());
     insta::assert_snapshot!("prune_too_many", few.stderr);
@@ -85,6 +94,7 @@ fn a_prune_shows_first_and_removes_only_when_told() {
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((&json["removed"], &json["kept"]), (&true.into(), &serde_json::json!([2])));
     assert_eq!(json["objects"][0]["key"], "media/002.mp3");
+    assert_eq!(json["unknown_objects"][3]["key"], "media/stray-4.mp3");
     assert!(!show.path("public/media/002.mp3").exists());
     assert_eq!(show.onair(&["release", "--now", NOW]).stdout.lines().count(), 1);
     insta::assert_snapshot!("prune_nothing_there", TestShow::new().onair(&["prune"]).said());

@@ -399,6 +399,11 @@ fn many_episodes_that_leave_are_one_cause_with_one_permission() {
     let refused = release(&show, &[]);
     assert_eq!(refused.stderr.matches("--allow").count(), 1, "{}", refused.said());
     assert!(refused.stderr.contains("--allow removal:all"), "{}", refused.said());
+    let refused =
+        release(&show, &["--allow", "removal:episode_001.md,2", "--allow", "feed-shrink"]);
+    assert_eq!(refused.code, 4, "{}", refused.said());
+    assert_eq!(refused.stderr.matches("no published episode is called so").count(), 1);
+    assert!(refused.stderr.contains("--allow removal:episode_001.md: no"), "{}", refused.said());
     released(&show, &["--allow", "removal:all"]);
 }
 

@@ -199,7 +199,9 @@ fn transcripts_of(
 /// the rules speak of it.
 fn cover(show: &Show) -> Option<Picture> {
     let path = show.settings.tags.cover.as_ref().unwrap_or(&show.settings.show.artwork);
-    let bytes = read::read_bytes(&show.root, path.get_ref(), MAX_PICTURE).ok()?;
+    let candidates = files::candidates(path.get_ref(), &show.settings_source.path);
+    let path = files::first_there(&show.root, &candidates).ok()?;
+    let bytes = read::read_bytes(&show.root, path, MAX_PICTURE).ok()?;
     scale::for_tag(bytes).ok()
 }
 

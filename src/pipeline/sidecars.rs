@@ -113,7 +113,10 @@ pub fn instead(
     trouble: &FileTrouble,
 ) -> Option<String> {
     let look = looks.get(&files::candidates(name, &source.path)[..]);
-    look.filter(|_| *trouble == FileTrouble::Missing)?.as_ref().err()?.near.clone()
+    match look.filter(|_| *trouble == FileTrouble::Missing)? {
+        Ok(seen) => Some(seen.path.clone()),
+        Err(gone) => gone.near.clone(),
+    }
 }
 
 /// For so many files that are not there, one with a name much like theirs is looked for.

@@ -9,7 +9,7 @@ use crate::rules::text::merge;
 use crate::rules::{Finding, Severity, registry};
 use crate::show::read;
 use crate::show::settings::FILE;
-use crate::show::{Show, Source};
+use crate::show::{Show, Source, files};
 use crate::site::{LostBlock, TemplateError, Templates};
 
 /// More files than any theme has.
@@ -31,7 +31,10 @@ pub struct TemplatesRead {
 /// Reads the templates of a show.
 pub fn read(show: &Show) -> TemplatesRead {
     let Some(folder) = &show.settings.site.templates else { return TemplatesRead::default() };
-    let folder = folder.get_ref().trim_end_matches('/');
+    let candidates = files::candidates(folder.get_ref(), &show.settings_source.path);
+    let written = folder.get_ref().trim_end_matches('/');
+    // As the rules look for it.
+    let folder = files::first_there(&show.root, &candidates).unwrap_or(written);
     let mut faults = Vec::new();
     let entries = match read::resolve(&show.root, folder).map(fs::read_dir) {
         Ok(Ok(entries)) => entries,

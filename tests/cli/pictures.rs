@@ -91,6 +91,12 @@ fn a_name_is_found_under_other_bytes_of_the_same_letters() {
     assert_eq!(ran.code, 0, "{}", ran.said());
     let page = show.read("public/podcasts/episode_001/index.html");
     assert!(page.contains("Hello.") && !page.contains(".md\">before"), "{page}");
+    // The artwork stands under the name that the settings give.
+    let settings = show.read("onair.toml");
+    let artwork = settings.lines().find(|line| line.starts_with("artwork = ")).unwrap();
+    show.write("onair.toml", &settings.replace(artwork, "artwork = \"img/\u{e9}t\u{e9}.png\""));
+    let said = show.check();
+    assert!(said.contains("its letters have other bytes"), "{said}");
 }
 
 #[test]

@@ -150,8 +150,8 @@ pub fn place(
     };
     if given.is_none() && server.is_some() {
         report.decide(
-            format!("the feed names no site: pages, artwork and feed are to stand at {url}, which has the feed now"),
-            "if that is a hosting company's, import with --url",
+            format!("the feed names no site: {url}, which has the feed, stands there"),
+            "import with --url if that is a hosting company's",
         );
     }
     let feed = feed.filter(|_| is_rss);

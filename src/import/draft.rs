@@ -120,8 +120,10 @@ impl Draft {
         };
         let [description, content, summary] = std::mem::take(&mut self.raw);
         let audio = item::bare(&self.enclosure);
-        let audio = audio.split('?').next().unwrap_or_default();
-        let content = html::without_player(&content, audio);
+        // What an MP3's name is followed by tells no file of its own.
+        let path = audio.split('?').next().filter(|path| path.ends_with(".mp3"));
+        let [description, content] =
+            [description, content].map(|text| html::without_player(&text, path.unwrap_or(&audio)));
         let texts = [&description, &content].map(|text| html::unescaped(text));
         let embedded: BTreeSet<&str> = texts.iter().flat_map(|text| html::embedded(text)).collect();
         if let Some(first) = embedded.first() {

@@ -9,6 +9,8 @@ use crate::report::printable;
 
 /// How far in front of a feed the words of the server's program may reach.
 const MAX_BEFORE: usize = 64 * 1024;
+/// What a generator puts something in the place of (Liquid, Jinja, Go).
+const TEMPLATE: [&str; 2] = ["{{", "{%"];
 
 /// Reads the `channel` of an RSS feed, its items among the other elements.
 #[cfg(test)]
@@ -30,10 +32,13 @@ pub fn channel(bytes: &[u8]) -> Result<Element, ImportError> {
 pub fn read(bytes: &[u8], see: &mut See<'_>) -> Result<Channel, ImportError> {
     let bytes = super::encoding::unpacked(bytes)?;
     let (text, remark) = super::encoding::text(&bytes)?;
-    if ["---\n", "---\r\n", "{{", "{%"].iter().any(|mark| text.trim_start().starts_with(mark)) {
+    let head = text.trim_start();
+    // Behind a front matter, there is a template.
+    let marks = TEMPLATE.iter().chain(&["---\n", "---\r\n"]);
+    if marks.copied().any(|mark| head.starts_with(mark)) {
         return Err(template());
     }
-    if text.trim_start().starts_with('{') {
+    if head.starts_with('{') {
         return json::read(&text, see);
     }
     let start = start(&text)?;
@@ -70,14 +75,18 @@ pub fn read(bytes: &[u8], see: &mut See<'_>) -> Result<Channel, ImportError> {
         }
         _ => return Err(ImportError::new("this Atom feed has no episode")),
     };
-    let mut head = element.children.iter().filter(|it| ["title", "link"].contains(&&*it.name));
-    if head.any(|it| it.text.contains("{{") || it.text.contains("{%")) {
+    let is_made = |it: &Element| match it.name.as_str() {
+        "title" => TEMPLATE.iter().any(|mark| it.text.starts_with(mark)),
+        "link" => TEMPLATE.iter().any(|mark| it.text.contains(mark)),
+        _ => false,
+    };
+    if element.children.iter().any(is_made) {
         return Err(template());
     }
     Ok(Channel { element, namespaces, remarks, bytes: bytes.len() as u64 })
 }
 
-/// What is said of a generator's template in a feed's place (Liquid, Jinja, Go).
+/// What is said of a generator's template in a feed's place.
 fn template() -> ImportError {
     ImportError::new("this is the template of a feed: a site's generator makes the feed of it")
         .help("import the folder of its repository, where the episodes are, or the feed that is public")

@@ -120,7 +120,7 @@ pub fn read(
     }
     show.maybe("copyright", parts.plain("copyright"));
     for (key, name) in [("block", "itunes:block"), ("complete", "itunes:complete")] {
-        // As of an episode.
+        // To Apple, nothing but `Yes` has an effect.
         if parts.first(name, |it| it.text == "Yes").is_some() {
             show.line(key, "true");
         }

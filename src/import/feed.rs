@@ -18,14 +18,15 @@ use crate::model::slug::slug;
 use crate::report::{bytes, counted};
 use crate::show::read::{EPISODES, MAX_FILES};
 use crate::show::settings::{FILE, Settings};
-use crate::site::feed::GENERATOR;
 use crate::show::{Source, addresses::has_web_scheme, notes};
+use crate::site::feed::GENERATOR;
 
 /// Feeds say 0 where they do not know it, and so does onair (RSS Best Practices Profile, enclosure).
 const NO_LENGTH: &str = "the length of the audio is not known: the feed says 0 until `size` is written, or `onair rehost` brings it home";
 
 /// The same of what is no MP3.
-const NO_LENGTH_OF_OTHER: &str = "the length of the audio is not known: the feed says 0 until `size` is written";
+const NO_LENGTH_OF_OTHER: &str =
+    "the length of the audio is not known: the feed says 0 until `size` is written";
 const PICTURES_STAY: &str =
     "pictures of people and chapters stay where they are, and go with the old account";
 

@@ -109,18 +109,14 @@ pub fn read(item: &Element, base: Option<&str>, report: &mut Report) -> Option<D
         draft.remarks.push(("MP3s of another type in the feed are audio/mpeg", draft.mime.clone()));
     }
     identity(&mut parts, &mut draft);
-    let what = match () {
-        () if !is_web(&draft.enclosure) => {
-            let address = cut(&draft.enclosure, 100).0;
-            Some(format!("has an enclosure whose address is none: {address}"))
-        }
-        () if draft.guid.len() > MAX_IDENTITY => {
-            Some(format!("has a guid of {} bytes", draft.guid.len()))
-        }
-        () if !draft.is_mp3 && draft.mime.starts_with("image/") => {
-            Some(format!("is a picture ({})", draft.mime))
-        }
-        () => None,
+    let what = if !is_web(&draft.enclosure) {
+        Some(format!("has an enclosure whose address is none: {}", cut(&draft.enclosure, 100).0))
+    } else if draft.guid.len() > MAX_IDENTITY {
+        Some(format!("has a guid of {} bytes", draft.guid.len()))
+    } else if !draft.is_mp3 && draft.mime.starts_with("image/") {
+        Some(format!("is a picture ({})", draft.mime))
+    } else {
+        None
     };
     if let Some(what) = what {
         report.left(Level::Episode, "item (no player can play it)");

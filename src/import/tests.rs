@@ -217,8 +217,9 @@ fn what_does_not_come_is_said() {
 #[test]
 fn a_mail_address_is_no_author() {
     let of = |author: &str| {
-        let item =
-            format!("<author>{author}</author><enclosure url='https://a.example/1.mp3' length='1'/>");
+        let item = format!(
+            "<author>{author}</author><enclosure url='https://a.example/1.mp3' length='1'/>"
+        );
         let import = feed_of("", &item);
         let text = &import.episodes[0].text;
         let author = text.lines().find_map(|line| line.strip_prefix("author: "));
@@ -295,7 +296,9 @@ fn what_a_release_has_no_place_for_is_told() {
 fn a_picture_is_no_episode() {
     let of = |kind: &str, url: &str| {
         let item = |number: u32, url: &str, kind: &str| {
-            format!("<item><title>T{number}</title><guid>{number}</guid><enclosure url='https://a.example/{url}' type='{kind}' length='1'/></item>")
+            format!(
+                "<item><title>T{number}</title><guid>{number}</guid><enclosure url='https://a.example/{url}' type='{kind}' length='1'/></item>"
+            )
         };
         let items = [item(1, "1.mp3", "audio/mpeg"), item(2, url, kind)].concat();
         let feed = format!("<rss><channel>{items}</channel></rss>");
@@ -308,7 +311,8 @@ fn a_picture_is_no_episode() {
     assert_eq!(of("application/pdf", "2.pdf"), (2, false));
     assert_eq!(of("application/octet-stream", "2.bin"), (2, false));
     assert_eq!(of("video/mp4", "2.mp4"), (2, false));
-    let alone = "<rss><channel><item><enclosure url='https://a.example/1.jpg'/></item></channel></rss>";
+    let alone =
+        "<rss><channel><item><enclosure url='https://a.example/1.jpg'/></item></channel></rss>";
     let error = of_feed(alone.as_bytes(), &Options::default()).unwrap_err();
     assert!(error.reason.contains("no item of this feed has audio"), "{error}");
 }
@@ -316,7 +320,10 @@ fn a_picture_is_no_episode() {
 #[test]
 fn artwork_and_site_may_be_named_relatively() {
     let enclosure = "<enclosure url='/1.mp3' length='1'/>";
-    for image in ["<itunes:image href='/a.png'/>", "<itunes:image href='http://'/><image><url>a.png</url></image>"] {
+    for image in [
+        "<itunes:image href='/a.png'/>",
+        "<itunes:image href='http://'/><image><url>a.png</url></image>",
+    ] {
         let import = feed_of(&format!("<link>/</link>{image}"), enclosure);
         let path = if image.contains("/a") { "/a.png" } else { "/feed/a.png" };
         let artwork = import.artwork.map(|artwork| artwork.url);
@@ -342,7 +349,7 @@ fn the_folder_of_a_year_is_not_that_of_all_pages() {
 fn a_site_that_is_guessed_is_to_be_decided() {
     let enclosure = "<enclosure url='https://a.example/1.mp3'/>";
     let report = |channel: &str| feed_of(channel, enclosure).report.file("T");
-    let said = "the feed names no site: pages, artwork and feed are to stand at https://a.example, ";
+    let said = "the feed names no site: https://a.example, which has the feed, stands there";
     assert!(report("").contains(said), "{}", report(""));
     let linked = report("<link>https://a.example</link>");
     assert!(!linked.contains("names no site"), "{linked}");

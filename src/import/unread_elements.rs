@@ -87,8 +87,10 @@ impl<'a> Parts<'a> {
     /// What was not taken: it stays in the feed as it is.
     pub fn finish(self, report: &mut Report) -> Vec<Element> {
         let there = || self.elements.iter().zip(&self.taken);
-        let taken: HashSet<&str> =
-            there().filter(|(_, taken)| **taken).map(|(element, _)| element.name.as_str()).collect();
+        let taken: HashSet<&str> = there()
+            .filter(|(_, taken)| **taken)
+            .map(|(element, _)| element.name.as_str())
+            .collect();
         let left = there().filter(|(_, taken)| !**taken);
         let left = left.map(|(element, _)| element).filter(|element| !element.is_empty());
         let mut kept = Vec::new();

@@ -23,7 +23,7 @@ use crate::show::episode::Person;
 use crate::show::read::EPISODES;
 use crate::show::set_key::set_value;
 use crate::show::settings::{FILE, Settings};
-use crate::show::{Episode, Given, Source, enclosure, files};
+use crate::show::{Episode, Given, Source, enclosure, files, values};
 
 /// Folders of what generators write, or what is not theirs.
 pub const NOT_LOOKED_INTO: [&str; 9] =
@@ -119,14 +119,14 @@ pub fn of_folder(
     }
     let config_name = config.map_or("the folder", |config| config.path.as_str());
     let published = published(&episodes);
-    let dates: Vec<dates::Date> = published.iter().filter_map(date_of).collect();
+    let dates: Vec<Option<dates::Date>> = published.iter().map(date_of).collect();
+    let known: Vec<dates::Date> = dates.iter().flatten().cloned().collect();
     let (title, settings, artwork) =
-        site_settings(&site, config_name, &dates, options, &mut report);
+        site_settings(&site, config_name, &known, options, &mut report);
     let settings_read =
         Settings::parse(&Source::new(FILE, settings.as_str())).map_err(|error| {
             ImportError::new(format!("no settings can be made of {config_name}: {}", error.reason))
         })?;
-    let dates: Vec<Option<dates::Date>> = published.iter().map(date_of).collect();
     let seen = published.iter().zip(&dates).filter_map(|(episode, date)| {
         let title = episode.title.value().map_or(episode.slug.as_str(), String::as_str);
         Some(Seen { title, date: date.as_ref(), guid: episode.effective_guid()? })
@@ -136,7 +136,8 @@ pub fn of_folder(
     let away = away.count();
     report.next = Vec::new();
     if away < episodes.len() {
-        report.next.push("put the MP3s that the episodes name into audio/".to_owned());
+        let other = if away > 0 { "other " } else { "" };
+        report.next.push(format!("put the MP3s that the {other}episodes name into audio/"));
     }
     if away > 0 {
         report.next.push(format!(
@@ -285,6 +286,7 @@ fn episode(
     if let Some(bad) = episode.file.malformed() {
         report.remark(&post.path, "what names its audio names no MP3", bad.reason.clone());
     }
+    let page = names::is_plain(stem).then(|| stem.to_owned()).or_else(|| slug(stem));
     let mut changes = Changes::of(&episode);
     if let Some(name) = episode.file.value() {
         // By onair's own key, or by the audio itself in another's: then its name may be one of several.
@@ -304,7 +306,9 @@ fn episode(
             report.note(&post.path, "names no audio");
             return Outcome::Other;
         };
-        let Some(stem) = names::audio_stem(&format!("x/{address}")) else {
+        // An address without an ending may well be an MP3's.
+        let own = || page.clone().filter(|_| !is_audio(&address));
+        let Some(stem) = names::audio_stem(&format!("x/{address}")).or_else(own) else {
             report.remark(&post.path, "audio that is not MP3 has no place: left out", address);
             return Outcome::Unread;
         };
@@ -317,10 +321,9 @@ fn episode(
             changes.set("enclosure", &address);
         }
         let length = OTHER_LENGTH.iter().find_map(|key| episode.field(key));
-        if let Some(length) = length.as_ref().and_then(|field| field.text())
-            && matches!(episode.size, Given::Missing)
-        {
-            changes.set("size", length);
+        let length = length.as_ref().and_then(|field| values::size(field.text()?).ok());
+        if let Some(length) = length.filter(|_| matches!(episode.size, Given::Missing)) {
+            changes.set("size", &length.to_string());
         }
     }
     if matches!(episode.date, Given::Missing | Given::Empty(_))
@@ -353,9 +356,8 @@ fn episode(
     if !hidden && !episode.is_draft() && link.is_none_or(|link| link.contains("/:")) {
         let template = link.or(permalink).unwrap_or("date");
         let is_post = parts.contains(&"_posts");
-        let page =
-            is_post.then(|| permalinks::old_page(template, &parts, &episode, zone)).flatten();
-        match page {
+        let old = is_post.then(|| permalinks::old_page(template, &parts, &episode, zone)).flatten();
+        match old {
             // A second list would take the place of the first.
             Some(page) if matches!(episode.aliases, Given::Missing) => {
                 changes.lines.push_str(&format!("aliases: [{}]\n", edit::quoted(&page)));
@@ -382,8 +384,7 @@ fn episode(
         return Outcome::Unread;
     }
     text = changes.text(&text);
-    let slug = names::is_plain(stem).then(|| stem.to_owned()).or_else(|| slug(stem));
-    let slug = taken.slugs.take(slug.into_iter().chain(["episode".to_owned()]), "");
+    let slug = taken.slugs.take(page.into_iter().chain(["episode".to_owned()]), "");
     // What has a folder of its own for its pictures keeps one; what shares a name with another folder's gets one.
     let files = files::of_episode(&episode);
     let is_beside = |name: &&str| !name.starts_with('/') && !files::is_address(name);
@@ -450,13 +451,19 @@ fn number_in(stem: &str) -> Option<u32> {
         .then_some(number)
 }
 
+/// Whether a name ends as a file of audio does.
+fn is_audio(text: &str) -> bool {
+    let path = text.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    [".mp3", ".m4a", ".ogg", ".opus", ".wav"].iter().any(|ending| path.ends_with(ending))
+}
+
 /// The audio that another dialect names: an address or a path.
 fn audio(episode: &Episode) -> Option<String> {
-    let is_audio = |text: &str| {
-        let path = text.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-        [".mp3", ".m4a", ".ogg", ".opus", ".wav"].iter().any(|ending| path.ends_with(ending))
-    };
-    if let Some(address) = episode.enclosure.value() {
+    let is_mp3 = |text: &str| text.to_ascii_lowercase().contains(".mp3");
+    // Under another's key, it may be a page's.
+    let is_own = || episode.field("enclosure").is_some_and(|it| it.key.starts_with("enclosure"));
+    let enclosure = episode.enclosure.value();
+    if let Some(address) = enclosure.filter(|it| is_mp3(it) || is_audio(it) || is_own()) {
         return Some(address.clone());
     }
     let named = |key: &str| {
@@ -465,7 +472,7 @@ fn audio(episode: &Episode) -> Option<String> {
             Value::Mapping(map) => map.values().filter_map(Value::as_str).collect(),
             value => value.as_str().into_iter().collect(),
         };
-        let mp3 = texts.iter().find(|text| text.to_ascii_lowercase().contains(".mp3"));
+        let mp3 = texts.iter().find(|text| is_mp3(text));
         mp3.or_else(|| texts.iter().find(|text| is_audio(text)))
             .map(|text| (*text).trim().to_owned())
     };
@@ -768,6 +775,8 @@ mod tests {
             ("content/e.md", "audio_url: https://a.example/5.mp3\nlength: 12345"),
             ("content/f.md", "extra: {picture: a.png}"),
             ("content/g.md", "audio_url: /assets/6.mp3"),
+            ("content/h.md", "enclosure: https://a.example/play/7"),
+            ("content/i.md", "podcast_url: https://a.example/page"),
         ]);
         assert_eq!(
             named,
@@ -778,6 +787,7 @@ mod tests {
                 "4.mp3 https://a.example/4.mp3",
                 "5.mp3 https://a.example/5.mp3 12345",
                 "6.mp3 -",
+                "h.mp3 https://a.example/play/7",
             ]
         );
         assert!(report.contains("content/f.md: names no audio"), "{report}");
@@ -876,7 +886,7 @@ mod tests {
             "a date to come, such as “B” (2099-01-03 10:00:00 +0100)",
             "1 guid is shared by episodes that differ, such as `x`",
             "the feed will stand at https://a.example/podcasts/feed.xml",
-            "put the MP3s that the episodes name into audio/",
+            "put the MP3s that the other episodes name into audio/",
             "the audio of 1 episode stays at the address",
         ] {
             assert!(report.contains(&said.replace("\\_", "_")), "{said}: {report}");

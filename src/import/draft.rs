@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::write::cut;
 use super::xml::Element;
-use super::{dates, html, item, texts};
+use super::{dates, html, media, texts};
 use crate::show::edit::quoted;
 use crate::show::episode::EpisodeType;
 use crate::show::values::hh_mm_ss;
@@ -119,7 +119,7 @@ impl Draft {
             None => Some(link.to_owned()),
         };
         let [description, content, summary] = std::mem::take(&mut self.raw);
-        let audio = item::bare(&self.enclosure);
+        let audio = media::untracked(&self.enclosure);
         // What an MP3's name is followed by tells no file of its own.
         let path = audio.split('?').next().filter(|path| path.ends_with(".mp3"));
         let [description, content] =

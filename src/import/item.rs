@@ -179,16 +179,10 @@ pub fn title_element(title: &str) -> Element {
     Element { name: TITLE.to_owned(), text: title.to_owned(), ..Element::default() }
 }
 
-/// An enclosure's address without trackers and scheme.
-pub fn bare(url: &str) -> String {
-    let own = media::split(url).map_or_else(|| url.to_owned(), |media| media.url);
-    own.split_once("://").map_or(own.clone(), |(_, rest)| rest.to_owned())
-}
-
 /// Takes away what names the enclosure's audio once more, which would name the old host's for ever.
 fn same_audio(parts: &mut Parts<'_>, draft: &mut Draft, base: Option<&str>, report: &mut Report) {
-    let enclosure = bare(&draft.enclosure);
-    let is_enclosure = |url: &str| bare(&address(&absolute(url, base))) == enclosure;
+    let enclosure = media::untracked(&draft.enclosure);
+    let is_enclosure = |url: &str| media::untracked(&address(&absolute(url, base))) == enclosure;
     let is_same = |it: &Element| it.attribute("url").is_some_and(is_enclosure);
     let is_content = |it: &Element| it.name == "media:content";
     for element in parts.all("media:content", is_same) {

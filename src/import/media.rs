@@ -95,6 +95,12 @@ fn is_of_site(server: &str, site: &str) -> bool {
     server.strip_suffix(&site).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
+/// An enclosure's address without trackers and scheme.
+pub fn untracked(url: &str) -> String {
+    let own = split(url).map_or_else(|| url.to_owned(), |media| media.url);
+    own.split_once("://").map_or(own.clone(), |(_, rest)| rest.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

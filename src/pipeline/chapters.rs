@@ -6,9 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::sidecars::{Looks, instead};
 use crate::audio::tag::{MAX_CHAPTERS, held_contents};
 use crate::model::chapter::{Chapter, TagChapter};
+use crate::rules::pictures::{Looks, instead};
 use crate::rules::text::merge;
 use crate::rules::{Finding, Severity, chapters as judge, registry};
 use crate::show::addresses::has_web_scheme;

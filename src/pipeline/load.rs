@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use super::chapters::{self, ChaptersRead};
 use super::memo::{Memo, Unusable};
-use super::sidecars::{self, Looks};
+use super::sidecars;
 use super::templates::{self, TemplatesRead};
 use super::{Error, find, scale};
 use crate::audio::tag::Picture;
 use crate::report::{Sources, human};
 use crate::rules::picture::{lacks, picture};
-use crate::rules::pictures::{Gone, MAX_PICTURE};
+use crate::rules::pictures::{self, Gone, Looks, MAX_PICTURE};
 use crate::rules::show::Artwork;
 use crate::rules::text::merge;
 use crate::rules::{Finding, registry};
@@ -113,7 +113,7 @@ impl Checkout {
         let artwork = read::read_bytes(&show.root, path, MAX_PICTURE)
             .map(|bytes| picture(&bytes).map(|found| (lacks(&bytes, &found), found)))
             .map_err(|trouble| {
-                let near = sidecars::instead(&looks, path, &show.settings_source, &trouble);
+                let near = pictures::instead(&looks, path, &show.settings_source, &trouble);
                 Gone { trouble, near }
             });
         Self {

@@ -12,13 +12,13 @@ use super::chapters::ChaptersRead;
 use super::memo::Unusable;
 use crate::model::chapter::clock;
 use crate::report::printable;
-use crate::rules::pictures::{self, Gone, Look, Seen};
+use crate::rules::pictures::{self, Gone, Look, Looks, Seen, instead};
 use crate::rules::registry::Severity;
 use crate::rules::{Finding, registry};
 use crate::show::files::{self, NamedFile, Role};
 use crate::show::read::FileTrouble;
 use crate::show::words::nearest;
-use crate::show::{Episode, Given, Located, Show, Source, layout, read};
+use crate::show::{Episode, Given, Located, Show, layout, read};
 use crate::site::TranscriptFile;
 
 /// How much later than the audio a transcript's last words may end: a cue is often rounded up.
@@ -73,9 +73,6 @@ pub fn transcripts(
     }
 }
 
-/// What came of looking for the files that a show names, by what each name may mean.
-pub type Looks = BTreeMap<Vec<String>, Look>;
-
 /// The files that a show and its chapters name, drafts' left out.
 pub fn named<'a>(
     show: &'a Show,
@@ -103,20 +100,6 @@ pub fn look_for(show: &Show, chapters: &BTreeMap<String, Arc<ChaptersRead>>) -> 
         gone.near = near(&show.root, file);
     }
     looks.into_iter().map(|(file, look)| (file.candidates.clone(), look)).collect()
-}
-
-/// A file that may be meant by `name`, which `source` has, where there is none of that name.
-pub fn instead(
-    looks: &Looks,
-    name: &str,
-    source: &Source,
-    trouble: &FileTrouble,
-) -> Option<String> {
-    let look = looks.get(&files::candidates(name, &source.path)[..]);
-    match look.filter(|_| *trouble == FileTrouble::Missing)? {
-        Ok(seen) => Some(seen.path.clone()),
-        Err(gone) => gone.near.clone(),
-    }
 }
 
 /// For so many files that are not there, one with a name much like theirs is looked for.

@@ -1,10 +1,13 @@
 //! Pictures: those that the show names are there, can be published, and are what platforms take.
 
+use std::collections::BTreeMap;
+
 use super::finding::Finding;
 use super::picture::{EXPECTED, Picture, flaw, lacks, lacks_at_ends, picture};
 use super::registry::{self as rule, Severity};
+use crate::show::Source;
 use crate::show::addresses::BACKSLASH;
-use crate::show::files::{NamedFile, Role, image_type, join};
+use crate::show::files::{self, NamedFile, Role, image_type, join};
 use crate::show::read::FileTrouble;
 
 /// The largest picture that is published, in bytes.
@@ -54,6 +57,23 @@ pub struct Gone {
     pub trouble: FileTrouble,
     /// A file in the same folder whose name is much like it.
     pub near: Option<String>,
+}
+
+/// What came of looking for the files that a show names, by what each name may mean.
+pub type Looks = BTreeMap<Vec<String>, Look>;
+
+/// A file that may be meant by `name`, which `source` has, where there is none of that name.
+pub fn instead(
+    looks: &Looks,
+    name: &str,
+    source: &Source,
+    trouble: &FileTrouble,
+) -> Option<String> {
+    let look = looks.get(&files::candidates(name, &source.path)[..]);
+    match look.filter(|_| *trouble == FileTrouble::Missing)? {
+        Ok(seen) => Some(seen.path.clone()),
+        Err(gone) => gone.near.clone(),
+    }
 }
 
 /// What is wrong with a file that the show names. The show's artwork, chapter files and transcripts

@@ -135,16 +135,16 @@ pub fn of_folder(
     let away = published.iter().filter(|it| enclosure::foreign(&settings_read, it).is_some());
     let away = away.count();
     report.next = Vec::new();
-    if away < episodes.len() {
-        let other = if away > 0 { "other " } else { "" };
-        report.next.push(format!("put the MP3s that the {other}episodes name into audio/"));
-    }
     if away > 0 {
         report.next.push(format!(
             "the audio of {} stays at the address that its file names: before the old account is closed, run \
              `onair rehost`, which fetches it into audio/",
             counted(away, "episode")
         ));
+    }
+    if away < episodes.len() {
+        let other = if away > 0 { "other " } else { "" };
+        report.next.push(format!("put the MP3s that the {other}episodes name into audio/"));
     }
     report.next.extend([
         format!("put the artwork{} at {ARTWORK}.jpg", artwork.map(|it| format!(" ({it})")).unwrap_or_default()),

@@ -22,6 +22,7 @@ use crate::show::{Episode, Settings, Show, Source, enclosure};
 const NOT_MP3: &str = "it is not an MP3";
 const NO_FILE: &str = "`file` does not say what it is to be called here";
 const NAME_TAKEN: &str = "another episode's audio has that name in `file`; give this one another there, and write `guid` first where it has none";
+const ANOTHER: &str = "what `audio/` has under that name is not nearly as long as the feed says; give the episode another `file`, or take that one away";
 const AMONG_OTHERS: &str =
     "the address cannot be taken out with all else left as it is; take it out yourself";
 
@@ -236,6 +237,12 @@ impl<'a> Away<'a> {
                 continue;
             }
             let bytes = length(show, path)?;
+            // Other advertisements halve no episode, nor do they double one.
+            let is_another = |stated: u64| bytes < stated / 2 || bytes / 2 > stated;
+            if before.contains(path) && stated.is_some_and(is_another) {
+                rehosted.stays.entry(ANOTHER).or_default().push(episode.source.path.clone());
+                continue;
+            }
             let Some(home) = at_home(&show.settings, episode, bytes) else {
                 let stays = rehosted.stays.entry(AMONG_OTHERS).or_default();
                 stays.push(episode.source.path.clone());

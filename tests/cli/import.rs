@@ -646,10 +646,18 @@ fn one_file_is_not_the_audio_of_two_addresses() {
 #[test]
 fn a_file_that_was_there_is_not_said_to_have_come() {
     let show = TestShow::new();
-    let old = "enclosure: https://old.example/1.mp3";
-    show.episode(1, &["file: 1.mp3", "guid: a", "size: 7", old]);
-    fs::write(show.path("audio/1.mp3"), super::show::audio(1, 150)).unwrap();
+    let audio = super::show::audio(1, 150);
+    for (number, size) in [(1, audio.len() + 7), (2, 7)] {
+        let file = format!("file: {number}.mp3");
+        let old = format!("enclosure: https://old.example/{number}.mp3");
+        show.episode(number, &[&file, "guid: a", &format!("size: {size}"), &old]);
+        fs::write(show.path(&format!("audio/{number}.mp3")), &audio).unwrap();
+    }
     let ran = show.onair(&["rehost"]);
+    // That is another recording.
+    let stays =
+        "1 episode stays at the old address, such as episodes/episode_002.md: what `audio/` has";
+    assert!(ran.stdout.contains(stays), "{}", ran.said());
     assert!(!ran.stdout.contains("what came"), "{}", ran.said());
     let said = "1 file was there already, and is not as long as the feed says, such as audio/1.mp3";
     assert!(ran.stdout.contains(said), "{}", ran.said());

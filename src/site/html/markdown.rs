@@ -17,6 +17,8 @@ use super::{Resolve, prepared};
 use crate::show::chapters::times_of_line;
 use crate::show::notes::dialect;
 use crate::site::lang;
+use crate::site::references::read_references;
+use crate::site::text::escape;
 
 /// Renders notes. Time codes before `end` become links that seek; none without it.
 pub fn render(markdown: &str, end: Option<Duration>, resolve: &Resolve<'_>) -> Clean {
@@ -48,10 +50,7 @@ pub fn portable(markdown: &str, resolve: &Resolve<'_>) -> String {
     for node in root.descendants() {
         match &mut node.data_mut().value {
             NodeValue::Link(link) | NodeValue::Image(link) => {
-                let is_relative = Url::parse(&link.url) == Err(ParseError::RelativeUrlWithoutBase);
-                if let Some(url) =
-                    Some(&link.url).filter(|_| is_relative).and_then(|url| resolve(url))
-                {
+                if let Some(url) = whole(&link.url, resolve) {
                     link.url = url;
                     changed = true;
                 }
@@ -60,6 +59,10 @@ pub fn portable(markdown: &str, resolve: &Resolve<'_>) -> String {
             | NodeValue::HtmlInline(html) => {
                 if html.contains("<!--") {
                     *html = without_comments(html);
+                    changed = true;
+                }
+                if let Some(whole) = with_whole_addresses(html, resolve) {
+                    *html = whole;
                     changed = true;
                 }
                 if html.trim().is_empty() {
@@ -79,6 +82,42 @@ pub fn portable(markdown: &str, resolve: &Resolve<'_>) -> String {
         Ok(()) => out,
         Err(_) => String::new(),
     }
+}
+
+/// The whole address of a relative one.
+fn whole(url: &str, resolve: &Resolve<'_>) -> Option<String> {
+    match Url::parse(url) {
+        Err(ParseError::RelativeUrlWithoutBase) => resolve(url),
+        _ => None,
+    }
+}
+
+/// HTML with whole addresses in quotes in place of relative ones; nothing if it has none.
+fn with_whole_addresses(html: &str, resolve: &Resolve<'_>) -> Option<String> {
+    let (mut out, mut from) = (String::new(), 0);
+    for (at, sign) in
+        html.match_indices(['"', '\'']).filter(|(at, _)| html[..*at].trim_end().ends_with('='))
+    {
+        let name = html[..at].trim_end().trim_end_matches('=').trim_end().as_bytes();
+        let is_address = |it: &&str| {
+            let start = name.len().checked_sub(it.len() + 1);
+            start.is_some_and(|start| {
+                name[start].is_ascii_whitespace()
+                    && name[start + 1..].eq_ignore_ascii_case(it.as_bytes())
+            })
+        };
+        if at < from || !["src", "href"].iter().any(is_address) {
+            continue;
+        }
+        let Some((value, _)) = html[at + 1..].split_once(sign) else { break };
+        if let Some(url) = whole(&read_references(value), resolve) {
+            out.push_str(&html[from..=at]);
+            out.push_str(&escape(&url));
+            from = at + 1 + value.len();
+        }
+    }
+    out.push_str(&html[from..]);
+    (from > 0).then_some(out)
 }
 
 fn without_comments(html: &str) -> String {
@@ -428,6 +467,8 @@ mod tests {
         m
         </div>
         ");
+        let html = "<img alt=\"src='q'\" SRC = '../p.png?a&amp;b'> <a href=\"https://a.example\" title=\"x\">r</a> <a href=\"#s\">t</a>";
+        insta::assert_snapshot!(portable(html, &whole), @r##"<img alt="src='q'" SRC = 'https://s.example/../p.png?a&amp;b'> <a href="https://a.example" title="x">r</a> <a href="https://s.example/#s">t</a>"##);
         let own = "* a\n* b [c](https://c.example)\n\n1) <b>d</b>";
         assert_eq!(portable(own, &whole), own);
     }

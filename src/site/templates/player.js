@@ -333,6 +333,7 @@
   // The episodes of a list play in place, by a button on their pictures.
   const bar = document.querySelector('.bar');
   const icon = (name) => bar.querySelector(`.icon-${name}`).cloneNode(true);
+  const rows = [];
   for (const art of bar ? all('.row .art[data-src]') : []) {
     const link = art.parentElement.querySelector('h3 a');
     if (!link) continue;
@@ -349,12 +350,20 @@
     art.append(button);
     const { play: start, pause: stop } = bar.querySelector('.toggle').dataset;
     button.addEventListener('click', () => toggle(item.guid === own?.guid ? own : item));
-    listeners.push(() => {
+    rows.push(() => {
       const playing = track?.guid === item.guid && !audio.paused;
       button.classList.toggle('playing', playing);
       button.setAttribute('aria-label', `${playing ? stop : start}: ${item.title}`);
     });
   }
+  // There may be thousands: only what begins or ends concerns them.
+  let told = null;
+  listeners.push(() => {
+    const state = audio.paused ? '' : `playing ${track?.guid}`;
+    if (state === told) return;
+    told = state;
+    for (const row of rows) row();
+  });
 
   // The small bar: once something has begun, while the player itself is out of sight.
   if (bar) {

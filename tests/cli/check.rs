@@ -92,6 +92,17 @@ fn a_transcript_of_no_known_form() {
 }
 
 #[test]
+fn a_transcript_beside_its_episode_is_no_file_to_pass_over() {
+    let show = TestShow::without_audio();
+    show.episode(1, &["transcript: t.html"]);
+    for name in ["t", "other"] {
+        show.write(&format!("episodes/{name}.html"), "<cite>Ada</cite><p>Hello</p>");
+    }
+    let said = show.onair(&["check", "-v"]).said();
+    assert!(said.contains("episodes/other.html") && !said.contains("episodes/t.html"), "{said}");
+}
+
+#[test]
 fn a_transcript_without_milliseconds() {
     let show = TestShow::without_audio();
     show.episode(1, &["transcript: 001.srt"]);

@@ -13,8 +13,8 @@ use super::names::{self, Names};
 use super::options::Options;
 use super::report::Report;
 use super::site_config::SiteConfig;
-use super::site_settings::site_settings;
-use super::{EpisodeFile, Import, ImportError, dates, permalinks};
+use super::site_settings::{AudioAt, audio_at, site_settings};
+use super::{EpisodeFile, Import, ImportError, dates, item, permalinks};
 use crate::model::slug::slug;
 use crate::report::counted;
 use crate::show::addresses::has_web_scheme;
@@ -62,15 +62,18 @@ pub fn of_folder(
 ) -> Result<Import, ImportError> {
     let mut report = Report::default();
     let site = config.map_or(Ok(SiteConfig::default()), SiteConfig::read)?;
-    let permalink = site.permalink();
-    let zone = site.text(&["timezone"]).and_then(|zone| TimeZone::get(&zone).ok());
+    let of_site = OfSite {
+        permalink: site.permalink(),
+        zone: site.text(&["timezone"]).and_then(|zone| TimeZone::get(&zone).ok()),
+        audio: audio_at(&site, options),
+    };
     let mut taken = Taken::default();
     let mut unread: Vec<&str> = Vec::new();
     let mut drafts = 0;
     let mut others = 0;
     let mut episodes: Vec<EpisodeFile> = Vec::new();
     for post in posts {
-        match episode(post, permalink.as_deref(), zone.as_ref(), &mut taken, &mut report) {
+        match episode(post, &of_site, &mut taken, &mut report) {
             Outcome::Episode(file, draft) => {
                 drafts += usize::from(draft);
                 episodes.push(file);
@@ -160,6 +163,13 @@ pub fn of_folder(
     Ok(Import { title, settings, episodes, artwork: None, further: None, extra: None, report })
 }
 
+/// What the site's settings say of all its episodes.
+struct OfSite {
+    permalink: Option<String>,
+    zone: Option<TimeZone>,
+    audio: Option<AudioAt>,
+}
+
 /// What the episodes before have taken.
 #[derive(Default)]
 struct Taken {
@@ -241,8 +251,7 @@ enum Outcome {
 
 fn episode(
     post: &Source,
-    permalink: Option<&str>,
-    zone: Option<&TimeZone>,
+    site: &OfSite,
     taken: &mut Taken,
     report: &mut Report,
 ) -> Outcome {
@@ -283,48 +292,20 @@ fn episode(
             return Outcome::Unread;
         }
     };
-    if let Some(bad) = episode.file.malformed() {
-        report.remark(&post.path, "what names its audio names no MP3", bad.reason.clone());
-    }
     let page = names::is_plain(stem).then(|| stem.to_owned()).or_else(|| slug(stem));
     let mut changes = Changes::of(&episode);
-    if let Some(name) = episode.file.value() {
-        // By onair's own key, or by the audio itself in another's: then its name may be one of several.
-        let field = episode.field("file");
-        let address = field.as_ref().and_then(|field| field.text()).unwrap_or_default();
-        let here =
-            taken.audio(address, name.as_str().rsplit_once('.').map_or("", |(stem, _)| stem));
-        if here != name.as_str() && field.as_ref().is_some_and(|field| field.key != "file") {
-            changes.set("file", &here);
-            if has_web_scheme(address) {
-                changes.set("enclosure", address);
-            }
-            report.remark(&post.path, OF_ONE_NAME, format!("{address}, here {here}"));
-        }
-    } else if matches!(episode.file, Given::Missing) {
-        let Some(address) = audio(&episode) else {
-            report.note(&post.path, "names no audio");
-            return Outcome::Other;
-        };
-        // An address without an ending may well be an MP3's.
-        let own = || page.clone().filter(|_| !is_audio(&address));
-        let Some(stem) = names::audio_stem(&format!("x/{address}")).or_else(own) else {
-            report.remark(&post.path, "audio that is not MP3 has no place: left out", address);
-            return Outcome::Unread;
-        };
-        let file = taken.audio(&address, &stem);
-        changes.set("file", &file);
-        if file != format!("{stem}.mp3") {
-            report.remark(&post.path, OF_ONE_NAME, format!("{address}, here {file}"));
-        }
-        if address.contains("://") && episode.enclosure.value() != Some(&address) {
-            changes.set("enclosure", &address);
-        }
-        let length = OTHER_LENGTH.iter().find_map(|key| episode.field(key));
-        let length = length.as_ref().and_then(|field| values::size(field.text()?).ok());
-        if let Some(length) = length.filter(|_| matches!(episode.size, Given::Missing)) {
-            changes.set("size", &length.to_string());
-        }
+    let says_no = |key: &str| {
+        let field = episode.field(key);
+        let text = field.as_ref().and_then(|field| field.text()).unwrap_or_default();
+        matches!(text.trim().to_ascii_lowercase().as_str(), "false" | "no")
+    };
+    let hidden = says_no("published") || says_no("isPublished") || parts.contains(&"_drafts");
+    if hidden && !episode.is_draft() {
+        changes.set("draft", "true");
+    }
+    let is_out = !hidden && !episode.is_draft();
+    if let Some(other) = name_audio(page.as_deref(), site, is_out, taken, &mut changes, report) {
+        return other;
     }
     if matches!(episode.date, Given::Missing | Given::Empty(_))
         && let Some(date) = name.get(..10).filter(|date| crate::show::date::date(date).is_ok())
@@ -341,21 +322,13 @@ fn episode(
         }
         report.remark(&post.path, "numbers were taken from names", number.to_string());
     }
-    let says_no = |key: &str| {
-        let field = episode.field(key);
-        let text = field.as_ref().and_then(|field| field.text()).unwrap_or_default();
-        matches!(text.trim().to_ascii_lowercase().as_str(), "false" | "no")
-    };
-    let hidden = says_no("published") || says_no("isPublished") || parts.contains(&"_drafts");
-    if hidden && !episode.is_draft() {
-        changes.set("draft", "true");
-    }
     let link = episode.field("permalink");
     let link = link.as_ref().and_then(|field| field.text()).filter(|link| !link.is_empty());
     // An address without placeholders is where its page stands.
-    if !hidden && !episode.is_draft() && link.is_none_or(|link| link.contains("/:")) {
-        let template = link.or(permalink).unwrap_or("date");
+    if is_out && link.is_none_or(|link| link.contains("/:")) {
+        let template = link.or(site.permalink.as_deref()).unwrap_or("date");
         let is_post = parts.contains(&"_posts");
+        let zone = site.zone.as_ref();
         let old = is_post.then(|| permalinks::old_page(template, &parts, &episode, zone)).flatten();
         match old {
             // A second list would take the place of the first.
@@ -415,6 +388,82 @@ fn episode(
         beside: Vec::new(),
     };
     Outcome::Episode(file, draft)
+}
+
+/// Gives the audio that a file names its name here and, where that does not follow, its address. What the file
+/// is, if it is no episode.
+fn name_audio(
+    page: Option<&str>,
+    site: &OfSite,
+    is_out: bool,
+    taken: &mut Taken,
+    changes: &mut Changes<'_>,
+    report: &mut Report,
+) -> Option<Outcome> {
+    let episode = changes.episode;
+    let path = &episode.source.path;
+    let field = episode.field("file");
+    let named = field.as_ref().and_then(|field| field.text()).map(|text| text.trim().to_owned());
+    let given = episode.file.value().map(|name| name.as_str());
+    // By onair's own key, or by the audio itself in another's.
+    let (named, stem) = match (named, given, &episode.file) {
+        (Some(named), Some(name), _) => (named, name[..name.len() - ".mp3".len()].to_owned()),
+        (Some(named), None, Given::Bad(bad)) => match names::audio_stem(&format!("x/{named}")) {
+            Some(stem) => (named, stem),
+            None => {
+                report.remark(path, "what names its audio names no MP3", bad.reason.clone());
+                return None;
+            }
+        },
+        _ => {
+            let Some(address) = audio(episode) else {
+                report.note(path, "names no audio");
+                return Some(Outcome::Other);
+            };
+            // An address without an ending may well be an MP3's.
+            let own = || page.filter(|_| !is_audio(&address)).map(str::to_owned);
+            let Some(stem) = names::audio_stem(&format!("x/{address}")).or_else(own) else {
+                report.remark(path, "audio that is not MP3 has no place: left out", address);
+                return Some(Outcome::Unread);
+            };
+            (address, stem)
+        }
+    };
+    let here = taken.audio(&named, &stem);
+    let is_own = field.as_ref().is_some_and(|field| field.key == "file");
+    let is_renamed = given != Some(&here) && (given.is_none() || !is_own);
+    if is_renamed {
+        changes.set("file", &here);
+    }
+    let is_address = has_web_scheme(&named);
+    if is_renamed && !here.eq_ignore_ascii_case(&format!("{stem}.mp3")) {
+        report.remark(path, OF_ONE_NAME, format!("{named}, here {here}"));
+    } else if is_renamed && !is_address && !named.ends_with(&here) {
+        let kind = "an address cannot have the name of its audio: call the MP3 as `file` does now";
+        report.remark(path, kind, format!("{named}, here {here}"));
+    }
+    let is_given = episode.field("enclosure").is_some();
+    if is_address && (episode.enclosure.value().is_none() || is_renamed && !is_given) {
+        changes.set("enclosure", &item::address(&named));
+    } else if !is_address && !is_given && is_out {
+        let folder = named.rsplit_once('/').map_or("", |(folder, _)| folder.trim_start_matches('/'));
+        if let Some(audio) = &site.audio {
+            if let Some(address) = audio.address(&named, &here) {
+                changes.set("enclosure", &address);
+            }
+        } else if !matches!(folder, "" | "audio") {
+            let kind = "where its audio stood is not known: write `enclosure` if its address is to stay";
+            report.remark(path, kind, &named);
+        }
+    }
+    let size = OTHER_LENGTH.iter().find_map(|key| episode.field(key));
+    let size = size.as_ref().and_then(|field| field.text());
+    if let Some(size) = size.filter(|size| size.bytes().all(|byte| byte.is_ascii_digit()))
+        && matches!(episode.size, Given::Missing)
+    {
+        changes.set("size", size);
+    }
+    None
 }
 
 /// Whether an old page's address is one of an episode's aliases already.
@@ -762,6 +811,86 @@ mod tests {
         );
         assert!(report.contains("_posts/d.md: audio of one name at several addresses"), "{report}");
         assert!(report.contains("/4/Audio.mp3, here Audio-d.mp3"), "{report}");
+    }
+
+    /// The address of each episode's audio, with `config`; and the settings and the report.
+    fn addresses(config: &str, keys: &[&str]) -> (Vec<String>, String, String) {
+        let posts: Vec<Source> = keys
+            .iter()
+            .enumerate()
+            .map(|(at, keys)| Source::new(format!("content/{at}x.md"), format!("---\ntitle: A\n{keys}\n---\nN\n")))
+            .collect();
+        let import =
+            of_folder(Some(&Source::new("config.yml", config)), &posts, &[], &Options::default()).unwrap();
+        let settings = Settings::parse(&Source::new(FILE, import.settings.as_str())).unwrap();
+        let address = |file: &EpisodeFile| {
+            let episode = Episode::parse(Source::new(file.path.as_str(), file.text.as_str())).unwrap();
+            let place = enclosure::place(&settings, &episode);
+            place.map_or_else(|| file.text.clone(), |place| format!("{} {}", place.url, place.name))
+        };
+        let found = import.episodes.iter().map(address).collect();
+        (found, import.settings.clone(), import.report.file("T"))
+    }
+
+    #[test]
+    fn audio_at_a_host_s_server_stays_there() {
+        let config = "baseURL: https://quay.example/\nparams: {media_prefix: 'http://traffic.libsyn.com/quay/'}\n";
+        let keys = ["podcast_file: q1.mp3", "podcast_file: 2016/q 2.mp3", "podcast_file: q3.mp3\ndraft: true"];
+        let (found, settings, report) = addresses(config, &keys);
+        assert_eq!(
+            found,
+            [
+                "http://traffic.libsyn.com/quay/q1.mp3 q1.mp3",
+                "http://traffic.libsyn.com/quay/2016/q%202.mp3 q-2.mp3",
+                "https://quay.example/media/q3.mp3 q3.mp3",
+            ]
+        );
+        assert!(!settings.contains("libsyn"), "{settings}");
+        assert!(report.contains("another server, as `enclosure` says; what is new goes to the target: http://traffic"), "{report}");
+    }
+
+    #[test]
+    fn the_folder_of_audio_stays_in_its_address() {
+        let config = |prefix: &str| format!("baseURL: https://quay.example/\nmedia_prefix: {prefix}\n");
+        let keys = ["podcast_file: /episodios/one.mp3", "podcast_file: two.mp3"];
+        let (found, settings, _) = addresses(&config("https://media.quay.example"), &keys);
+        assert_eq!(
+            found,
+            [
+                "https://media.quay.example/episodios/one.mp3 episodios/one.mp3",
+                "https://media.quay.example/two.mp3 two.mp3",
+            ]
+        );
+        assert!(settings.contains("url = \"https://media.quay.example\""), "{settings}");
+        let (_, _, report) = addresses("title: A\n", &keys);
+        assert!(report.contains("0x.md: where its audio stood is not known"), "{report}");
+        assert!(!report.contains("1x.md: where its audio"), "{report}");
+        let (_, settings, report) = addresses(&config("/media/"), &["podcast_file: two.mp3"]);
+        assert!(report.contains("is no address: write `media.url`, or `enclosure`: /media/"), "{report}");
+        assert!(!settings.contains("[media]"), "{settings}");
+    }
+
+    #[test]
+    fn what_names_audio_in_a_way_of_its_own_is_made_to_fit() {
+        let (named, report) = named(&[
+            ("content/a.md", "file: https://a.example/x/1.mp3"),
+            ("content/b.md", "mp3: Podcast-8-vom-wünschen.mp3"),
+            ("content/c.md", "podcast_link: https://x.example/micrófono/3.mp3"),
+            ("content/d.md", "audio_file_path: https://a.example/4.mp3\naudio_file_size: 17658812"),
+            ("content/e.md", "file: 5 b.mp3\nfilesize: 12 MB"),
+        ]);
+        assert_eq!(
+            named,
+            [
+                "1.mp3 https://a.example/x/1.mp3",
+                "Podcast-8-vom-w-nschen.mp3 -",
+                "3.mp3 https://x.example/micr%C3%B3fono/3.mp3",
+                "4.mp3 https://a.example/4.mp3 17658812",
+                "5-b.mp3 -",
+            ]
+        );
+        assert!(report.contains("call the MP3 as `file` does now: 5 b.mp3, here 5-b.mp3"), "{report}");
+        assert!(!report.contains("names no MP3"), "{report}");
     }
 
     #[test]

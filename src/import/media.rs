@@ -27,8 +27,13 @@ pub fn folder<'a>(enclosures: impl IntoIterator<Item = &'a str>, site: &str) -> 
     }
     let (prefix, count) = folders.into_iter().max_by_key(|(_, count)| *count)?;
     let media = split(prefix)?;
-    let own = is_of_site(host(&media.url)?, host(site)?);
-    (count * 2 >= all && own && is_encoded(&media.url)).then_some(media)
+    (count * 2 >= all && is_own(&media.url, site)).then_some(media)
+}
+
+/// Whether a folder of audio is on the show's own site.
+pub fn is_own(folder: &str, site: &str) -> bool {
+    let both = host(folder).zip(host(site));
+    both.is_some_and(|(server, site)| is_of_site(server, site)) && is_encoded(folder)
 }
 
 /// Whether every `%` starts an encoded byte (RFC 3986, section 2.1): no key makes an address with another.

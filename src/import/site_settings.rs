@@ -6,6 +6,7 @@ use super::channel::{
     ARTWORK, author_instead, category_instead, explicit_or_open, language_or_open, left_open,
 };
 use super::dates;
+use super::media::Media;
 use super::options::Options;
 use super::report::Report;
 use super::section::Section;
@@ -36,14 +37,7 @@ pub fn site_settings(
     );
     let categories = categories
         .unwrap_or_else(|| format!("[{}]", edit::quoted(&category_instead(config, report))));
-    let base = jekylls_base(given).unwrap_or_default();
-    let own = text(&["url", "base_url", "site_url"]);
-    let own = own.map(|url| match base.trim_matches('/') {
-        "" => url,
-        base => format!("{}/{base}", url.trim_end_matches('/')),
-    });
-    let url = options.url.map(str::to_owned).or(own);
-    let url = url.filter(|url| super::place::is_site(url)).unwrap_or_else(|| {
+    let url = site_url(given, options).unwrap_or_else(|| {
         report.decide(
             "the show's site is not known",
             format!("import with --url, or write `site.url` in {FILE}"),
@@ -97,32 +91,83 @@ pub fn site_settings(
     let mut site = Section::new("site");
     site.text("url", url.trim_end_matches('/'));
     out.push_str(&format!("\n{}", site.text));
-    let prefix = text(&[
-        "prefix",
-        "url_prefix",
-        "audio_prefix",
-        "media_prefix",
-        "enclosure_prefix",
-        "media_url",
-    ]);
-    let prefix = prefix.filter(|prefix| super::place::is_site(prefix));
-    if let Some(media) = prefix.and_then(|prefix| super::media::split(&prefix)) {
-        let mut section = Section::new("media");
-        section.text("url", &media.url);
-        // Where the site's server has the audio, too, the target has both.
-        if let Some(path) = super::media::path(&media.url, &url).filter(|path| is_inside(path)) {
-            section.text("path", &path);
+    match audio_at(given, options) {
+        Some(AudioAt { own: Some(media), .. }) => {
+            let mut section = Section::new("media");
+            section.text("url", &media.url);
+            // Where the site's server has the audio, too, the target has both.
+            if let Some(path) = super::media::path(&media.url, &url).filter(|path| is_inside(path)) {
+                section.text("path", &path);
+            }
+            if let Some(tracking) = media.tracking {
+                section.line("tracking", &format!("[{}]", edit::quoted(&tracking)));
+            }
+            out.push_str(&format!("\n{}", section.text));
         }
-        if let Some(tracking) = media.tracking {
-            section.line("tracking", &format!("[{}]", edit::quoted(&tracking)));
+        Some(AudioAt { prefix, .. }) if super::item::is_web(&prefix) => {
+            let what = "audio that is out stays on another server, as `enclosure` says; what is new goes to the target";
+            report.remark(FILE, what, prefix);
         }
-        out.push_str(&format!("\n{}", section.text));
+        Some(AudioAt { prefix, .. }) => {
+            let what = format!("where {config} has the audio is no address: write `media.url`, or `enclosure`");
+            report.remark(FILE, what, prefix);
+        }
+        None => {}
     }
     out.push_str(&super::channel::tags(dates.iter(), options.now));
     out.push_str(super::channel::TARGET);
     let artwork = text(&["image", "cover", "logo", "artwork", "itunes_image"]);
     given.report_unused(config, report);
     (title, out, artwork)
+}
+
+/// The site's address, where it is known.
+fn site_url(given: &SiteConfig, options: &Options<'_>) -> Option<String> {
+    let base = jekylls_base(given).unwrap_or_default();
+    let own = given.text(&["url", "base_url", "site_url"]);
+    let own = own.map(|url| match base.trim_matches('/') {
+        "" => url,
+        base => format!("{}/{base}", url.trim_end_matches('/')),
+    });
+    options.url.map(str::to_owned).or(own).filter(|url| super::place::is_site(url))
+}
+
+/// Where a site has its audio.
+pub struct AudioAt {
+    /// What its settings have before the name.
+    prefix: String,
+    /// The folder, where the show's own server has it: any other is a host's, and no place for what is to come.
+    own: Option<Media>,
+}
+
+impl AudioAt {
+    /// The address of what an episode calls `named`, unless it follows from the settings and `file`.
+    pub fn address(&self, named: &str, file: &str) -> Option<String> {
+        let at = |name: &str| match self.prefix.ends_with(['/', '=']) || name.starts_with('/') {
+            true => format!("{}{name}", self.prefix),
+            false => format!("{}/{name}", self.prefix),
+        };
+        let address = super::item::address(&at(named));
+        let follows = self.own.is_some() && address == at(file);
+        (!follows && super::item::is_web(&address)).then_some(address)
+    }
+}
+
+/// Where a site has its audio, if its settings say so.
+pub fn audio_at(given: &SiteConfig, options: &Options<'_>) -> Option<AudioAt> {
+    let prefix = given.text(&[
+        "prefix",
+        "url_prefix",
+        "audio_prefix",
+        "media_prefix",
+        "enclosure_prefix",
+        "media_url",
+        "download_url",
+    ])?;
+    let media = super::media::split(&prefix).filter(|_| super::place::is_site(&prefix));
+    let site = site_url(given, options).unwrap_or_default();
+    let own = media.filter(|media| super::media::is_own(&media.url, &site));
+    Some(AudioAt { prefix, own })
 }
 
 /// The folder below `url` that Jekyll calls `baseurl`, where Hugo's `baseURL` is the whole address.

@@ -26,8 +26,18 @@ use crate::show::settings::{FILE, Settings};
 use crate::show::{Episode, Given, Source, enclosure, files, values};
 
 /// Folders of what generators write, or what is not theirs.
-pub const NOT_LOOKED_INTO: [&str; 9] =
-    ["node_modules", "_site", "public", "dist", "vendor", "output", "docs", "themes", "_layouts"];
+pub const NOT_LOOKED_INTO: [&str; 10] = [
+    "node_modules",
+    "_site",
+    "public",
+    "dist",
+    "vendor",
+    "output",
+    "docs",
+    "themes",
+    "archetypes",
+    "_layouts",
+];
 /// Keys by which other dialects name an episode's audio and its length.
 const OTHER_AUDIO: [&str; 12] = [
     "audio",

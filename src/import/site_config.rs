@@ -9,7 +9,9 @@ use serde_yaml::Value;
 use super::ImportError;
 use super::report::{Level, Report};
 use super::unread_elements::one_line;
-use crate::show::{Source, frontmatter};
+use crate::show::edit::quoted;
+use crate::show::frontmatter::{self, FrontMatterError};
+use crate::show::Source;
 
 /// Where generators have a site's settings.
 pub const CONFIGS: [&str; 18] = [
@@ -98,6 +100,9 @@ const MACHINERY: [&str; 58] = [
 const BLOCKS: [&[&str]; 5] =
     [&["podcast"], &["show"], &["params", "podcast"], &["params", "feed"], &["params"]];
 
+/// So many keys that stand twice are gone over.
+const MOST_ALIKE: usize = 100;
+
 /// The settings of a site.
 #[derive(Debug, Default)]
 pub struct SiteConfig {
@@ -129,8 +134,18 @@ impl SiteConfig {
                 .map(|(key, value)| (key, serde_yaml::to_value(value).unwrap_or(Value::Null)))
                 .collect()
         } else {
-            let text = format!("---\n{}\n---\n", document(&source.text));
-            let matter = frontmatter::parse(&text).map_err(|error| failed(error.to_string()))?;
+            let mut text = format!("---\n{}\n---\n", document(&source.text));
+            let mut again = 0;
+            let matter = loop {
+                match frontmatter::parse(&text) {
+                    // Generators take the last of two that are alike.
+                    Err(FrontMatterError::Duplicate { key, first, .. }) if again < MOST_ALIKE => {
+                        text.replace_range(first, &quoted(&format!("{key} (the first of two)")));
+                        again += 1;
+                    }
+                    other => break other.map_err(|error| failed(error.to_string()))?,
+                }
+            };
             matter.fields.into_iter().map(|field| (field.key.clone(), field.value())).collect()
         };
         Ok(Self::of(top))
@@ -155,18 +170,21 @@ impl SiteConfig {
     /// The value of the first of these names; letters' case, `-` and `_` tell no two apart.
     pub fn value(&self, names: &[&str]) -> Option<&Value> {
         let bare = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
+        let mut found: Option<&Value> = None;
         for (prefix, entries) in &self.layers {
             for name in names {
-                if let Some((key, value)) = entries.iter().find(|(key, _)| bare(key) == bare(name))
-                {
+                let Some((key, value)) = entries.iter().find(|(key, _)| bare(key) == bare(name))
+                else {
+                    continue;
+                };
+                // What says the same again is not lost.
+                if found.is_none_or(|found| found == value) {
                     self.used.borrow_mut().insert(format!("{prefix}{key}"));
-                    if !value.is_null() {
-                        return Some(value);
-                    }
+                    found = found.or(Some(value)).filter(|value| !value.is_null());
                 }
             }
         }
-        None
+        found
     }
 
     /// The same as a text of one line.

@@ -8,9 +8,10 @@ use super::channel::{
 use super::dates;
 use super::media::Media;
 use super::options::Options;
-use super::report::Report;
+use super::report::{Level, Report};
 use super::section::Section;
 use super::site_config::SiteConfig;
+use crate::show::categories::category;
 use crate::show::placeholder::NOWHERE;
 use crate::show::settings::FILE;
 use crate::show::{edit, is_inside};
@@ -24,17 +25,27 @@ pub fn site_settings(
     report: &mut Report,
 ) -> (String, String, Option<String>) {
     let text = |names: &[&str]| given.text(names);
-    let title = text(&["title", "name"]).unwrap_or_else(|| left_open("title", config, report));
-    let description = text(&["description", "summary", "tagline"])
+    let title = text(&["podcast_title", "title", "name"]).unwrap_or_else(|| left_open("title", config, report));
+    let description = text(&["podcast_description", "podcast_summary", "description", "summary", "itunes_summary", "tagline"])
         .unwrap_or_else(|| left_open("description", config, report));
-    let author = text(&["author", "itunes_author", "publisher"])
+    let author = text(&["podcast_author", "author", "itunes_author", "publisher"])
         .unwrap_or_else(|| author_instead(&title, config, report));
-    let language = text(&["language", "lang", "locale", "language_code"]);
+    let language = text(&["podcast_language", "language", "lang", "locale", "language_code"]);
     let language = language_or_open(language, config, report);
-    let categories = category(
-        given.value(&["itunes_category", "category", "categories"]),
-        text(&["subcategory", "sub_category"]),
-    );
+    let given_category = given.value(&[
+        "itunes_top_category",
+        "podcast_category",
+        "itunes_category",
+        "itunes_categories",
+        "podcast_categories",
+        "category",
+        "categories",
+    ]);
+    let subs = SUBCATEGORIES.iter().filter_map(|names| text(names));
+    let categories = given_category.and_then(|it| categories(it, subs.collect()));
+    if let (Some(_), None) = (given_category, &categories) {
+        report.left(Level::Show, &format!("the category of {config} (in a form that is not read)"));
+    }
     let categories = categories
         .unwrap_or_else(|| format!("[{}]", edit::quoted(&category_instead(config, report))));
     let url = site_url(given, options).unwrap_or_else(|| {
@@ -46,7 +57,7 @@ pub fn site_settings(
     });
     let mut show = Section::new("show");
     show.text("title", &title);
-    show.maybe("subtitle", text(&["subtitle"]));
+    show.maybe("subtitle", text(&["podcast_subtitle", "subtitle", "itunes_subtitle"]));
     show.text("description", &description);
     show.text("author", &author);
     show.text("language", &language);
@@ -66,13 +77,13 @@ pub fn site_settings(
     show.maybe("time-zone", zone);
     show.line("category", &categories);
     show.text("artwork", &format!("{ARTWORK}.jpg"));
-    if text(&["type"]).is_some_and(|kind| kind == "serial") {
+    if text(&["podcast_type", "itunes_type", "type"]).is_some_and(|kind| kind == "serial") {
         show.text("type", "serial");
     }
-    if explicit_or_open(text(&["explicit", "itunes_explicit"]).as_deref(), config, report) {
+    if explicit_or_open(text(&["podcast_explicit", "itunes_explicit", "explicit"]).as_deref(), config, report) {
         show.line("explicit", "true");
     }
-    show.maybe("copyright", text(&["copyright"]));
+    show.maybe("copyright", text(&["podcast_copyright", "copyright"]));
     let apple = text(&["appleId", "apple_id", "apple-id", "itunes_id"]);
     if let Some(id) = apple.and_then(|id| id.trim_start_matches("id").parse::<u32>().ok()) {
         show.line("apple-id", &id.to_string());
@@ -80,11 +91,12 @@ pub fn site_settings(
     show.maybe("guid", text(&["guid", "podcast_guid"]));
     let mut out =
         format!("# A show that onair publishes. Every key: docs/settings.md\n\n{}", show.text);
+    let mails = ["podcast_email", "itunes_owner_email", "owner_email", "itunes_email", "email"];
     if let Some(email) =
-        given.mail("owner").or_else(|| text(&["email"])).or_else(|| given.mail("author"))
+        given.mail("owner").or_else(|| text(&mails)).or_else(|| given.mail("author"))
     {
         let mut owner = Section::new("show.owner");
-        owner.text("name", &text(&["owner"]).unwrap_or_else(|| author.clone()));
+        owner.text("name", &text(&["podcast_owner", "itunes_owner_name", "owner_name", "owner"]).unwrap_or_else(|| author.clone()));
         owner.text("email", &email);
         out.push_str(&format!("\n{}", owner.text));
     }
@@ -116,7 +128,7 @@ pub fn site_settings(
     }
     out.push_str(&super::channel::tags(dates.iter(), options.now));
     out.push_str(super::channel::TARGET);
-    let artwork = text(&["image", "cover", "logo", "artwork", "itunes_image"]);
+    let artwork = text(&["podcast_album_art", "podcast_image", "itunes_image", "image", "cover", "logo", "artwork"]);
     given.report_unused(config, report);
     (title, out, artwork)
 }
@@ -176,25 +188,139 @@ fn jekylls_base(site: &SiteConfig) -> Option<String> {
     (!base.contains("://")).then_some(base)
 }
 
-/// `Technology`, `Technology / Tech News`, or a list of the two.
-fn category(value: Option<&Value>, sub: Option<String>) -> Option<String> {
-    let mut path: Vec<String> = match value? {
-        Value::String(text) => text.split(['/', '>']).map(|part| part.trim().to_owned()).collect(),
+/// What is said of a category's parts, each by its keys (Castanet, Jekyll-Podcast-Feed).
+const SUBCATEGORIES: [&[&str]; 3] = [
+    &["itunes_first_sub_category", "podcast_subcategory_one", "itunes_subcategory", "itunes_sub_category",
+      "subcategory", "sub_category"],
+    &["itunes_second_sub_category", "podcast_subcategory_two"],
+    &["itunes_third_sub_category"],
+];
+
+/// `Technology`, `Technology / Tech News`, a list of the two, or a list of such: as a value of TOML, with what
+/// stands apart of the first one's parts.
+fn categories(value: &Value, subs: Vec<String>) -> Option<String> {
+    let mut paths = paths(value);
+    paths.retain(|path| !path.is_empty());
+    if let Some(first) = paths.first().filter(|path| path.len() == 1 && !subs.is_empty()).cloned() {
+        paths.splice(..1, subs.into_iter().map(|sub| vec![first[0].clone(), sub]));
+    }
+    let written = |path: &Vec<String>| {
+        let parts: Vec<String> = path.iter().take(2).map(|part| edit::quoted(part)).collect();
+        format!("[{}]", parts.join(", "))
+    };
+    let paths: Vec<String> = paths.iter().map(written).collect();
+    match paths.len() {
+        0 => None,
+        1 => paths.into_iter().next(),
+        _ => Some(format!("[{}]", paths.join(", "))),
+    }
+}
+
+fn paths(value: &Value) -> Vec<Vec<String>> {
+    match value {
+        Value::String(text) => {
+            let parts = text.split(['/', '>']).map(|part| part.trim().to_owned());
+            vec![parts.filter(|part| !part.is_empty()).collect()]
+        }
         Value::Sequence(items) => {
-            items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+            let mut paths: Vec<Vec<String>> = items.iter().flat_map(paths).collect();
+            // A category and its part, if the second is no other.
+            if let [top, sub] = paths.as_slice()
+                && let ([top], [sub]) = (top.as_slice(), sub.as_slice())
+                && items.iter().all(Value::is_string)
+                && category(sub).map_or(true, |(of, part)| part.is_some() && of == top)
+            {
+                paths = vec![vec![top.clone(), sub.clone()]];
+            }
+            paths
         }
         Value::Mapping(map) => {
-            let part = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
-            ["name", "main", "text", "sub", "subcategory"]
-                .iter()
-                .filter_map(|key| part(key))
-                .collect()
+            let part = |keys: &[&str]| keys.iter().find_map(|key| map.get(*key)).map(paths);
+            let top = part(&["name", "main", "text", "title", "category"]).unwrap_or_default();
+            let Some(top) = top.into_iter().next() else { return Vec::new() };
+            let subs = part(&["sub", "subcategory", "subcategories"]).unwrap_or_default();
+            if subs.is_empty() {
+                return vec![top];
+            }
+            let below = |sub: Vec<String>| top.iter().cloned().chain(sub).collect();
+            subs.into_iter().map(below).collect()
         }
-        _ => return None,
-    };
-    path.extend(sub);
-    path.retain(|part| !part.is_empty());
-    path.truncate(2);
-    let path: Vec<String> = path.iter().map(|part| edit::quoted(part)).collect();
-    (!path.is_empty()).then(|| format!("[{}]", path.join(", ")))
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::show::{Settings, Source};
+
+    /// The settings that a generator's make, without their title, and what is said of them.
+    fn of(config: &str) -> (String, String) {
+        let given = SiteConfig::read(&Source::new("_config.yml", config)).unwrap();
+        let mut report = Report::default();
+        let options = Options { url: Some("https://quay.example"), ..Options::default() };
+        let (_, settings, _) = site_settings(&given, "_config.yml", &[], &options, &mut report);
+        Settings::parse(&Source::new(FILE, settings.as_str())).unwrap_or_else(|error| panic!("{}", error.reason));
+        (settings, report.file("T"))
+    }
+
+    #[test]
+    fn categories_are_found_in_every_form() {
+        for (config, expected) in [
+            ("params: {feed: {itunes_top_category: Technology}}", "[\"Technology\"]"),
+            ("itunes_categories: [Education]", "[\"Education\"]"),
+            ("podcast_category: Technology", "[\"Technology\"]"),
+            ("podcast_category: Leisure\npodcast_subcategory_one: Games\npodcast_subcategory_two: Hobbies",
+             "[[\"Leisure\", \"Games\"], [\"Leisure\", \"Hobbies\"]]"),
+            ("podcast: {categories: [{category: Technology}]}", "[\"Technology\"]"),
+            ("podcast: {categories: [{name: News, subcategories: [Politics, Tech News]}, Arts]}",
+             "[[\"News\", \"Politics\"], [\"News\", \"Tech News\"], [\"Arts\"]]"),
+            ("categories: [News, Tech News]", "[\"News\", \"Tech News\"]"),
+            ("categories: [News, Technology]", "[[\"News\"], [\"Technology\"]]"),
+            ("category: [[News, Tech News]]", "[\"News\", \"Tech News\"]"),
+            ("category: {main: News, sub: Politics}", "[\"News\", \"Politics\"]"),
+            ("category: News / Politics", "[\"News\", \"Politics\"]"),
+        ] {
+            let (settings, report) = of(config);
+            assert!(settings.contains(&format!("category = {expected}\n")), "{config}: {settings}");
+            assert!(!report.contains("gives no category") && !report.contains("## Lost"), "{config}: {report}");
+        }
+        let (_, report) = of("category: 5");
+        assert!(report.contains("the category of _config.yml (in a form that is not read)"), "{report}");
+    }
+
+    #[test]
+    fn what_is_said_of_the_podcast_goes_before_what_is_said_of_the_blog() {
+        let (settings, report) = of("title: Blog of Juan\npodcast_title: Quay\ndescription: A blog\n\
+            podcast_description: Of ships\npodcast_explicit: 'yes'\npodcast_author: Juan\npodcast_owner: Ada\n\
+            podcast_email: a@a.example\npodcast_language: es\npodcast_album_art: /a.jpg\npodcast_category: Arts\n");
+        for said in [
+            "title = \"Quay\"",
+            "description = \"Of ships\"",
+            "explicit = true",
+            "author = \"Juan\"",
+            "name = \"Ada\"",
+            "email = \"a@a.example\"",
+            "language = \"es\"",
+        ] {
+            assert!(settings.contains(said), "{said}: {settings}");
+        }
+        let lost: Vec<&str> = report.lines().filter(|line| line.contains("of _config.yml")).collect();
+        assert_eq!(lost.len(), 2, "the blog's title and description: {report}");
+        // Castanet's.
+        let (settings, report) = of("languageCode: en\nparams:\n  description: Talk with a [link](https://q.example)\n  feed:\n    \
+            itunes_summary: Talk without\n    itunes_subtitle: Of ships\n    itunes_author: Ada\n    language: en\n    \
+            itunes_owner_name: Bo\n    itunes_owner_email: b@b.example\n    explicit: 'no'\n");
+        for said in ["description = \"Talk without\"", "subtitle = \"Of ships\"", "name = \"Bo\""] {
+            assert!(settings.contains(said), "{said}: {settings}");
+        }
+        assert!(!report.contains("languageCode") && !report.contains("itunes_"), "{report}");
+    }
+
+    #[test]
+    fn of_two_keys_that_are_alike_the_last_one_counts() {
+        let (settings, report) = of("title: A\n\"title\": B\ntitle: C\npermalink: pretty\npermalink: /:title\n");
+        assert!(settings.contains("title = \"C\""), "{settings}");
+        assert!(report.contains("permalink (the first of two) of _config.yml"), "{report}");
+    }
 }

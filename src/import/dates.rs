@@ -255,9 +255,10 @@ fn of_words(text: &str) -> Option<Date> {
                 // Such as `EST5EDT`; a name that nobody knows leaves the date to the show's clocks.
                 named = TimeZone::get(text.split_whitespace().next_back()?).ok();
             }
-        } else if let Ok(number) = word.trim_end_matches(|c: char| c.is_alphabetic()).parse::<i16>()
+        } else if let digits = word.trim_end_matches(|c: char| c.is_alphabetic())
+            && let Ok(number) = digits.parse::<i16>()
         {
-            match (number, word.len()) {
+            match (number, digits.len()) {
                 (1..=31, 1..=2) if day.is_none() => day = i8::try_from(number).ok(),
                 (_, 4) => year = Some(number),
                 (0..=69, 2) => year = Some(number + 2000),

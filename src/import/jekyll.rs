@@ -23,7 +23,7 @@ use crate::show::episode::Person;
 use crate::show::read::EPISODES;
 use crate::show::set_key::set_value;
 use crate::show::settings::{FILE, Settings};
-use crate::show::{Episode, Given, Source, enclosure, files, values};
+use crate::show::{Episode, Given, Source, enclosure, files, layout};
 
 /// Folders of what generators write, or what is not theirs.
 pub const NOT_LOOKED_INTO: [&str; 10] = [
@@ -38,6 +38,9 @@ pub const NOT_LOOKED_INTO: [&str; 10] = [
     "archetypes",
     "_layouts",
 ];
+/// Endings of what is no Markdown, and an episode to some generators: it is told, not read.
+pub const OTHER_FORMATS: [&str; 8] =
+    ["html", "htm", "mdx", "njk", "liquid", "textile", "adoc", "asciidoc"];
 /// Keys by which other dialects name an episode's audio and its length.
 const OTHER_AUDIO: [&str; 12] = [
     "audio",
@@ -88,7 +91,8 @@ pub fn of_folder(
                 drafts += usize::from(draft);
                 episodes.push(file);
             }
-            Outcome::Other => others += 1,
+            Outcome::Other if layout::is_markdown(&post.path) => others += 1,
+            Outcome::Other => {}
             Outcome::Unread => unread.push(post.path.as_str()),
         }
     }
@@ -297,11 +301,21 @@ fn episode(
     }
     let episode = match read {
         Ok(episode) => episode,
+        // A page, or a template.
+        Err(_) if !layout::is_markdown(name) => return Outcome::Other,
         Err(error) => {
             report.remark(&post.path, BROKEN, error.to_string());
             return Outcome::Unread;
         }
     };
+    if !layout::is_markdown(name) {
+        let is_episode = matches!(episode.file, Given::Good(_) | Given::Bad(_)) || audio(&episode).is_some();
+        if !is_episode {
+            return Outcome::Other;
+        }
+        report.remark(&post.path, "episodes that are no Markdown: write their notes in a `.md` file", "");
+        return Outcome::Unread;
+    }
     let page = names::is_plain(stem).then(|| stem.to_owned()).or_else(|| slug(stem));
     let mut changes = Changes::of(&episode);
     let says_no = |key: &str| {
@@ -317,13 +331,7 @@ fn episode(
     if let Some(other) = name_audio(page.as_deref(), site, is_out, taken, &mut changes, report) {
         return other;
     }
-    if matches!(episode.date, Given::Missing | Given::Empty(_))
-        && let Some(date) = name.get(..10).filter(|date| crate::show::date::date(date).is_ok())
-    {
-        // Jekyll takes it from the file's name.
-        changes.set("date", date);
-        report.remark(&post.path, "its date was taken from its name", date);
-    }
+    date_it(&episode, name, &mut changes, report);
     if matches!(episode.number, Given::Missing | Given::Empty(_))
         && let Some(number) = number_in(stem)
     {
@@ -367,7 +375,11 @@ fn episode(
         return Outcome::Unread;
     }
     text = changes.text(&text);
-    let slug = taken.slugs.take(page.into_iter().chain(["episode".to_owned()]), "");
+    let wanted = page.unwrap_or_else(|| "episode".to_owned());
+    let slug = taken.slugs.take([wanted.clone()], "");
+    if slug != wanted {
+        report.remark(&post.path, "names that several files have got a letter, and so did their pages", &slug);
+    }
     // What has a folder of its own for its pictures keeps one; what shares a name with another folder's gets one.
     let files = files::of_episode(&episode);
     let is_beside = |name: &&str| !name.starts_with('/') && !files::is_address(name);
@@ -476,6 +488,33 @@ fn name_audio(
     None
 }
 
+/// Gives an episode a date that onair reads, where its file or the name of that says one.
+fn date_it(episode: &Episode, name: &str, changes: &mut Changes<'_>, report: &mut Report) {
+    let path = &episode.source.path;
+    let of_name = permalinks::dated(name).map(|(date, _)| date.strftime("%Y-%m-%d").to_string());
+    match (&episode.date, episode.field("date")) {
+        (Given::Bad(bad), Some(field)) => {
+            let text = field.text().unwrap_or_default();
+            let read = bad.meant.clone().or_else(|| Some(dates::read(text)?.written()));
+            // Octopod's is for the page alone: its feed has the name's.
+            let date = if field.key == "datum" { of_name.or(read) } else { read.or(of_name) };
+            let Some(date) = date else { return };
+            match set_value(episode, &field.span(), &date) {
+                Some(edit) => changes.edits.push(edit),
+                None => changes.set("date", &date),
+            }
+            report.remark(path, "dates are written as onair reads them", format!("{text} is {date} now"));
+        }
+        (Given::Missing | Given::Empty(_), _) => {
+            // Jekyll takes it from the file's name.
+            let Some(date) = of_name else { return };
+            changes.set("date", &date);
+            report.remark(path, "its date was taken from its name", date);
+        }
+        _ => {}
+    }
+}
+
 /// Whether an old page's address is one of an episode's aliases already.
 fn leads_on(episode: &Episode, page: &str) -> bool {
     let path = crate::show::path_of_link(page);
@@ -488,7 +527,7 @@ fn names_guests_by_id(episode: &Episode) -> bool {
     let is_id =
         |guest: &Person| guest.link.is_none() && !guest.name.chars().any(char::is_uppercase);
     episode.field("podcast_file").is_some()
-        && episode.guests.value().is_some_and(|guests| guests.iter().all(is_id))
+        && episode.guests.value().is_some_and(|guests| !guests.is_empty() && guests.iter().all(is_id))
 }
 
 /// Whether the values that a tag may stand before are read.
@@ -901,6 +940,79 @@ mod tests {
         );
         assert!(report.contains("call the MP3 as `file` does now: 5 b.mp3, here 5-b.mp3"), "{report}");
         assert!(!report.contains("names no MP3"), "{report}");
+    }
+
+    #[test]
+    fn dates_that_onair_does_not_read_are_written_anew() {
+        let posts = [
+            ("_posts/2018-03-09-a.md", "---\nfile: 1.mp3\ndate: Fri, 09 Mar 2018 13:55:01 +0000\n---\n"),
+            ("_posts/2016-11-10-b.md", "---\nfile: 2.mp3\ndate: 2016-11-10 00:00:00 +0900\n---\n"),
+            ("_posts/2017-08-13-c.md", "---\nfile: 3.mp3\ndatum: August 14th 2017\n---\n"),
+            ("content/d.md", "---\nfile: 4.mp3\npublishDate: Mar 5, 2016\n---\n"),
+            ("content/e.md", "---\nfile: 5.mp3\ndate: 2016/03/07\n---\n"),
+            ("content/f.md", "---\nfile: 6.mp3\ndate: August 13th 2017\n---\n"),
+            ("_posts/2016-3-29-g.md", "---\nfile: 7.mp3\n---\n"),
+            ("content/h.md", "---\nfile: 8.mp3\ndate: some day\n---\n"),
+        ];
+        let import = of("url: https://a.example\n", &posts).unwrap();
+        let dates: Vec<String> = published(&import.episodes)
+            .iter()
+            .map(|episode| date_of(episode).map_or("-".to_owned(), |date| date.written()))
+            .collect();
+        assert_eq!(
+            dates,
+            [
+                "2018-03-09 13:55:01 +0000",
+                "2016-11-09 15:00:00 +0000",
+                "2017-08-13 00:00:00",
+                "2016-03-05 00:00:00",
+                "2016-03-07 00:00:00",
+                "2017-08-13 00:00:00",
+                "2016-03-29 00:00:00",
+                "-",
+            ]
+        );
+        assert!(import.settings.contains("after = \"2018-03-09 13:55:01 +0000\""), "{}", import.settings);
+        let report = import.report.file("T");
+        assert!(report.contains("14th 2017 is 2017-08-13 now"), "{report}");
+        assert!(import.episodes[6].text.contains("/2016/03/29/g.html"), "{}", import.episodes[6].text);
+    }
+
+    #[test]
+    fn files_of_one_name_get_a_letter() {
+        let posts = [
+            ("content/2016/09/news.md", "---\nfile: 1.mp3\n---\n"),
+            ("content/2017/02/news.md", "---\nfile: 2.mp3\n---\n"),
+            ("content/2017/03/¿.md", "---\nfile: 3.mp3\n---\n"),
+        ];
+        let import = of("", &posts).unwrap();
+        let paths: Vec<&str> = import.episodes.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, ["episodes/news.md", "episodes/news-b.md", "episodes/episode.md"]);
+        assert!(import.report.file("T").contains("2017/02/news.md: names that several"));
+    }
+
+    #[test]
+    fn guests_that_nobody_is_are_not_left_out() {
+        let guests = |list: &str| {
+            let text = format!("---\npodcast_file: 1.mp3\nguests: {list}\n---\n");
+            let import = of("", &[("a.md", text.as_str())]).unwrap();
+            import.report.file("T").contains("guests by ids")
+        };
+        assert!(!guests("[]") && guests("[alice]"));
+    }
+
+    #[test]
+    fn what_is_no_markdown_is_told_where_it_is_an_episode() {
+        let posts = [
+            ("_posts/2018-04-08-one.md", "---\nfile: 1.mp3\n---\n"),
+            ("_posts/2018-04-09-two.html", "---\npodcast_link: https://a.example/2.mp3\n---\n<p>N</p>\n"),
+            ("index.html", "---\nlayout: list\n---\n"),
+            ("broken.njk", "---\n{% a %}\n---\n"),
+        ];
+        let report = of("", &posts).unwrap().report.file("T");
+        assert!(report.contains("1 file could not be read, such as _posts/2018-04-09-two.html"), "{report}");
+        assert!(report.contains("two.html: episodes that are no Markdown"), "{report}");
+        assert!(!report.contains("names no audio and is"), "{report}");
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Where Jekyll had the page of a post (Jekyll 4.3, "Permalinks").
 
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
-use crate::show::date::{self, WrittenDate};
+use crate::show::date::WrittenDate;
 use crate::show::yaml::Content;
 use crate::show::{Episode, path_of_link};
 
@@ -22,9 +23,8 @@ pub(super) fn old_page(
         "none" => "/:categories/:title:output_ext",
         other => other,
     };
-    let name = parts.last()?.rsplit_once('.')?.0;
-    let (of_name, title) = (name.get(..10)?, name.get(11..)?);
-    let of_name = date::date(of_name).ok()?.civil;
+    let (of_name, title) = dated(parts.last()?.rsplit_once('.')?.0)?;
+    let of_name = of_name.to_datetime(Time::midnight());
     // Its days are those of the site's own clocks.
     let days = |date: &WrittenDate| {
         zone.map_or(date.civil, |zone| {
@@ -67,6 +67,18 @@ pub(super) fn old_page(
     }
     let path = path.replace("//", "/");
     path_of_link(&path).filter(|path| !path.contains(':')).map(|_| path)
+}
+
+/// The date that the name of a post starts with, and what follows (Jekyll 4.3 takes one digit for two).
+pub(super) fn dated(name: &str) -> Option<(Date, &str)> {
+    let mut parts = name.splitn(4, '-');
+    let mut number = |most: usize| {
+        let part = parts.next().filter(|part| (1..=most).contains(&part.len()))?;
+        part.bytes().all(|byte| byte.is_ascii_digit()).then_some(part)
+    };
+    let (year, month, day) = (number(4).filter(|year| year.len() == 4)?, number(2)?, number(2)?);
+    let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()?;
+    Some((date, parts.next()?))
 }
 
 /// Those that its folders name, then its own, in small letters.
@@ -125,7 +137,10 @@ mod tests {
         ] {
             assert_eq!(page(style, post, ""), expected, "{style}");
         }
-        assert_eq!(page("none", "_posts/about.md", ""), "-", "no post");
+        assert_eq!(page("date", "_posts/2016-3-9-a.md", ""), "/2016/03/09/a.html");
+        for none in ["about", "2016-3", "2016-13-1-a", "2016-3-9", "16-3-9-a", "2016-3-é-a"] {
+            assert_eq!(page("none", &format!("_posts/{none}.md"), ""), "-", "{none} is no post");
+        }
     }
 
     #[test]

@@ -367,7 +367,7 @@ fn folder(root: &Path, asked: &ImportOptions) -> Result<Import, Error> {
     jekyll::of_folder(config.as_ref(), &posts, &no_text, &options).map_err(said)
 }
 
-/// The Markdown files below a folder, but not those that a generator wrote.
+/// The files below a folder that may be episodes, but not those that a generator wrote.
 fn markdown(root: &Path, below: &str, depth: usize, paths: &mut Vec<String>) -> Result<(), Error> {
     let failed =
         |error: std::io::Error| Error::usage(format!("{}: {error}", root.join(below).display()));
@@ -383,12 +383,21 @@ fn markdown(root: &Path, below: &str, depth: usize, paths: &mut Vec<String>) -> 
             markdown(root, &path, depth + 1, paths)?;
         } else if kind.is_file() {
             let lower = name.to_ascii_lowercase();
-            if lower.ends_with(".md") || lower.ends_with(".markdown") {
+            let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);
+            // Of other formats, what starts as a front matter does: pages are many.
+            if matches!(ending, "md" | "markdown")
+                || jekyll::OTHER_FORMATS.contains(&ending) && starts_with_dashes(&entry.path())
+            {
                 paths.push(path);
             }
         }
     }
     Ok(())
+}
+
+fn starts_with_dashes(path: &Path) -> bool {
+    let mut start = [0; 3];
+    fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && &start == b"---"
 }
 
 /// Writes the show's files; settings last, for they make a folder a show. What was written is taken

@@ -263,12 +263,7 @@ enum Outcome {
     Unread,
 }
 
-fn episode(
-    post: &Source,
-    site: &OfSite,
-    taken: &mut Taken,
-    report: &mut Report,
-) -> Outcome {
+fn episode(post: &Source, site: &OfSite, taken: &mut Taken, report: &mut Report) -> Outcome {
     let parts: Vec<&str> = post.path.split('/').collect();
     let name = parts.last().copied().unwrap_or_default();
     let bare = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
@@ -309,11 +304,16 @@ fn episode(
         }
     };
     if !layout::is_markdown(name) {
-        let is_episode = matches!(episode.file, Given::Good(_) | Given::Bad(_)) || audio(&episode).is_some();
+        let is_episode =
+            matches!(episode.file, Given::Good(_) | Given::Bad(_)) || audio(&episode).is_some();
         if !is_episode {
             return Outcome::Other;
         }
-        report.remark(&post.path, "episodes that are no Markdown: write their notes in a `.md` file", "");
+        report.remark(
+            &post.path,
+            "episodes that are no Markdown: write their notes in a `.md` file",
+            "",
+        );
         return Outcome::Unread;
     }
     let page = names::is_plain(stem).then(|| stem.to_owned()).or_else(|| slug(stem));
@@ -378,7 +378,11 @@ fn episode(
     let wanted = page.unwrap_or_else(|| "episode".to_owned());
     let slug = taken.slugs.take([wanted.clone()], "");
     if slug != wanted {
-        report.remark(&post.path, "names that several files have got a letter, and so did their pages", &slug);
+        report.remark(
+            &post.path,
+            "names that several files have got a letter, and so did their pages",
+            &slug,
+        );
     }
     // What has a folder of its own for its pictures keeps one; what shares a name with another folder's gets one.
     let files = files::of_episode(&episode);
@@ -468,13 +472,15 @@ fn name_audio(
     if is_address && (episode.enclosure.value().is_none() || is_renamed && !is_given) {
         changes.set("enclosure", &item::address(&named));
     } else if !is_address && !is_given && is_out {
-        let folder = named.rsplit_once('/').map_or("", |(folder, _)| folder.trim_start_matches('/'));
+        let folder =
+            named.rsplit_once('/').map_or("", |(folder, _)| folder.trim_start_matches('/'));
         if let Some(audio) = &site.audio {
             if let Some(address) = audio.address(&named, &here) {
                 changes.set("enclosure", &address);
             }
         } else if !matches!(folder, "" | "audio") {
-            let kind = "where its audio stood is not known: write `enclosure` if its address is to stay";
+            let kind =
+                "where its audio stood is not known: write `enclosure` if its address is to stay";
             report.remark(path, kind, &named);
         }
     }
@@ -503,7 +509,11 @@ fn date_it(episode: &Episode, name: &str, changes: &mut Changes<'_>, report: &mu
                 Some(edit) => changes.edits.push(edit),
                 None => changes.set("date", &date),
             }
-            report.remark(path, "dates are written as onair reads them", format!("{text} is {date} now"));
+            report.remark(
+                path,
+                "dates are written as onair reads them",
+                format!("{text} is {date} now"),
+            );
         }
         (Given::Missing | Given::Empty(_), _) => {
             // Jekyll takes it from the file's name.
@@ -527,7 +537,10 @@ fn names_guests_by_id(episode: &Episode) -> bool {
     let is_id =
         |guest: &Person| guest.link.is_none() && !guest.name.chars().any(char::is_uppercase);
     episode.field("podcast_file").is_some()
-        && episode.guests.value().is_some_and(|guests| !guests.is_empty() && guests.iter().all(is_id))
+        && episode
+            .guests
+            .value()
+            .is_some_and(|guests| !guests.is_empty() && guests.iter().all(is_id))
 }
 
 /// Whether the values that a tag may stand before are read.
@@ -867,13 +880,17 @@ mod tests {
         let posts: Vec<Source> = keys
             .iter()
             .enumerate()
-            .map(|(at, keys)| Source::new(format!("content/{at}x.md"), format!("---\ntitle: A\n{keys}\n---\nN\n")))
+            .map(|(at, keys)| {
+                Source::new(format!("content/{at}x.md"), format!("---\ntitle: A\n{keys}\n---\nN\n"))
+            })
             .collect();
         let import =
-            of_folder(Some(&Source::new("config.yml", config)), &posts, &[], &Options::default()).unwrap();
+            of_folder(Some(&Source::new("config.yml", config)), &posts, &[], &Options::default())
+                .unwrap();
         let settings = Settings::parse(&Source::new(FILE, import.settings.as_str())).unwrap();
         let address = |file: &EpisodeFile| {
-            let episode = Episode::parse(Source::new(file.path.as_str(), file.text.as_str())).unwrap();
+            let episode =
+                Episode::parse(Source::new(file.path.as_str(), file.text.as_str())).unwrap();
             let place = enclosure::place(&settings, &episode);
             place.map_or_else(|| file.text.clone(), |place| format!("{} {}", place.url, place.name))
         };
@@ -884,7 +901,11 @@ mod tests {
     #[test]
     fn audio_at_a_host_s_server_stays_there() {
         let config = "baseURL: https://quay.example/\nparams: {media_prefix: 'http://traffic.libsyn.com/quay/'}\n";
-        let keys = ["podcast_file: q1.mp3", "podcast_file: 2016/q 2.mp3", "podcast_file: q3.mp3\ndraft: true"];
+        let keys = [
+            "podcast_file: q1.mp3",
+            "podcast_file: 2016/q 2.mp3",
+            "podcast_file: q3.mp3\ndraft: true",
+        ];
         let (found, settings, report) = addresses(config, &keys);
         assert_eq!(
             found,
@@ -900,7 +921,8 @@ mod tests {
 
     #[test]
     fn the_folder_of_audio_stays_in_its_address() {
-        let config = |prefix: &str| format!("baseURL: https://quay.example/\nmedia_prefix: {prefix}\n");
+        let config =
+            |prefix: &str| format!("baseURL: https://quay.example/\nmedia_prefix: {prefix}\n");
         let keys = ["podcast_file: /episodios/one.mp3", "podcast_file: two.mp3"];
         let (found, settings, _) = addresses(&config("https://media.quay.example"), &keys);
         assert_eq!(
@@ -915,7 +937,10 @@ mod tests {
         assert!(report.contains("0x.md: where its audio stood is not known"), "{report}");
         assert!(!report.contains("1x.md: where its audio"), "{report}");
         let (_, settings, report) = addresses(&config("/media/"), &["podcast_file: two.mp3"]);
-        assert!(report.contains("is no address: write `media.url`, or `enclosure`: /media/"), "{report}");
+        assert!(
+            report.contains("is no address: write `media.url`, or `enclosure`: /media/"),
+            "{report}"
+        );
         assert!(!settings.contains("[media]"), "{settings}");
     }
 
@@ -938,14 +963,20 @@ mod tests {
                 "5-b.mp3 -",
             ]
         );
-        assert!(report.contains("call the MP3 as `file` does now: 5 b.mp3, here 5-b.mp3"), "{report}");
+        assert!(
+            report.contains("call the MP3 as `file` does now: 5 b.mp3, here 5-b.mp3"),
+            "{report}"
+        );
         assert!(!report.contains("names no MP3"), "{report}");
     }
 
     #[test]
     fn dates_that_onair_does_not_read_are_written_anew() {
         let posts = [
-            ("_posts/2018-03-09-a.md", "---\nfile: 1.mp3\ndate: Fri, 09 Mar 2018 13:55:01 +0000\n---\n"),
+            (
+                "_posts/2018-03-09-a.md",
+                "---\nfile: 1.mp3\ndate: Fri, 09 Mar 2018 13:55:01 +0000\n---\n",
+            ),
             ("_posts/2016-11-10-b.md", "---\nfile: 2.mp3\ndate: 2016-11-10 00:00:00 +0900\n---\n"),
             ("_posts/2017-08-13-c.md", "---\nfile: 3.mp3\ndatum: August 14th 2017\n---\n"),
             ("content/d.md", "---\nfile: 4.mp3\npublishDate: Mar 5, 2016\n---\n"),
@@ -972,10 +1003,18 @@ mod tests {
                 "-",
             ]
         );
-        assert!(import.settings.contains("after = \"2018-03-09 13:55:01 +0000\""), "{}", import.settings);
+        assert!(
+            import.settings.contains("after = \"2018-03-09 13:55:01 +0000\""),
+            "{}",
+            import.settings
+        );
         let report = import.report.file("T");
         assert!(report.contains("14th 2017 is 2017-08-13 now"), "{report}");
-        assert!(import.episodes[6].text.contains("/2016/03/29/g.html"), "{}", import.episodes[6].text);
+        assert!(
+            import.episodes[6].text.contains("/2016/03/29/g.html"),
+            "{}",
+            import.episodes[6].text
+        );
     }
 
     #[test]
@@ -1005,12 +1044,18 @@ mod tests {
     fn what_is_no_markdown_is_told_where_it_is_an_episode() {
         let posts = [
             ("_posts/2018-04-08-one.md", "---\nfile: 1.mp3\n---\n"),
-            ("_posts/2018-04-09-two.html", "---\npodcast_link: https://a.example/2.mp3\n---\n<p>N</p>\n"),
+            (
+                "_posts/2018-04-09-two.html",
+                "---\npodcast_link: https://a.example/2.mp3\n---\n<p>N</p>\n",
+            ),
             ("index.html", "---\nlayout: list\n---\n"),
             ("broken.njk", "---\n{% a %}\n---\n"),
         ];
         let report = of("", &posts).unwrap().report.file("T");
-        assert!(report.contains("1 file could not be read, such as _posts/2018-04-09-two.html"), "{report}");
+        assert!(
+            report.contains("1 file could not be read, such as _posts/2018-04-09-two.html"),
+            "{report}"
+        );
         assert!(report.contains("two.html: episodes that are no Markdown"), "{report}");
         assert!(!report.contains("names no audio and is"), "{report}");
     }

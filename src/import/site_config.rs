@@ -9,9 +9,9 @@ use serde_yaml::Value;
 use super::ImportError;
 use super::report::{Level, Report};
 use super::unread_elements::one_line;
+use crate::show::Source;
 use crate::show::edit::quoted;
 use crate::show::frontmatter::{self, FrontMatterError};
-use crate::show::Source;
 
 /// Where generators have a site's settings.
 pub const CONFIGS: [&str; 18] = [

@@ -25,9 +25,17 @@ pub fn site_settings(
     report: &mut Report,
 ) -> (String, String, Option<String>) {
     let text = |names: &[&str]| given.text(names);
-    let title = text(&["podcast_title", "title", "name"]).unwrap_or_else(|| left_open("title", config, report));
-    let description = text(&["podcast_description", "podcast_summary", "description", "summary", "itunes_summary", "tagline"])
-        .unwrap_or_else(|| left_open("description", config, report));
+    let title = text(&["podcast_title", "title", "name"])
+        .unwrap_or_else(|| left_open("title", config, report));
+    let description = text(&[
+        "podcast_description",
+        "podcast_summary",
+        "description",
+        "summary",
+        "itunes_summary",
+        "tagline",
+    ])
+    .unwrap_or_else(|| left_open("description", config, report));
     let author = text(&["podcast_author", "author", "itunes_author", "publisher"])
         .unwrap_or_else(|| author_instead(&title, config, report));
     let language = text(&["podcast_language", "language", "lang", "locale", "language_code"]);
@@ -80,7 +88,11 @@ pub fn site_settings(
     if text(&["podcast_type", "itunes_type", "type"]).is_some_and(|kind| kind == "serial") {
         show.text("type", "serial");
     }
-    if explicit_or_open(text(&["podcast_explicit", "itunes_explicit", "explicit"]).as_deref(), config, report) {
+    if explicit_or_open(
+        text(&["podcast_explicit", "itunes_explicit", "explicit"]).as_deref(),
+        config,
+        report,
+    ) {
         show.line("explicit", "true");
     }
     show.maybe("copyright", text(&["podcast_copyright", "copyright"]));
@@ -96,7 +108,11 @@ pub fn site_settings(
         given.mail("owner").or_else(|| text(&mails)).or_else(|| given.mail("author"))
     {
         let mut owner = Section::new("show.owner");
-        owner.text("name", &text(&["podcast_owner", "itunes_owner_name", "owner_name", "owner"]).unwrap_or_else(|| author.clone()));
+        owner.text(
+            "name",
+            &text(&["podcast_owner", "itunes_owner_name", "owner_name", "owner"])
+                .unwrap_or_else(|| author.clone()),
+        );
         owner.text("email", &email);
         out.push_str(&format!("\n{}", owner.text));
     }
@@ -108,7 +124,8 @@ pub fn site_settings(
             let mut section = Section::new("media");
             section.text("url", &media.url);
             // Where the site's server has the audio, too, the target has both.
-            if let Some(path) = super::media::path(&media.url, &url).filter(|path| is_inside(path)) {
+            if let Some(path) = super::media::path(&media.url, &url).filter(|path| is_inside(path))
+            {
                 section.text("path", &path);
             }
             if let Some(tracking) = media.tracking {
@@ -121,14 +138,24 @@ pub fn site_settings(
             report.remark(FILE, what, prefix);
         }
         Some(AudioAt { prefix, .. }) => {
-            let what = format!("where {config} has the audio is no address: write `media.url`, or `enclosure`");
+            let what = format!(
+                "where {config} has the audio is no address: write `media.url`, or `enclosure`"
+            );
             report.remark(FILE, what, prefix);
         }
         None => {}
     }
     out.push_str(&super::channel::tags(dates.iter(), options.now));
     out.push_str(super::channel::TARGET);
-    let artwork = text(&["podcast_album_art", "podcast_image", "itunes_image", "image", "cover", "logo", "artwork"]);
+    let artwork = text(&[
+        "podcast_album_art",
+        "podcast_image",
+        "itunes_image",
+        "image",
+        "cover",
+        "logo",
+        "artwork",
+    ]);
     given.report_unused(config, report);
     (title, out, artwork)
 }
@@ -190,8 +217,14 @@ fn jekylls_base(site: &SiteConfig) -> Option<String> {
 
 /// What is said of a category's parts, each by its keys (Castanet, Jekyll-Podcast-Feed).
 const SUBCATEGORIES: [&[&str]; 3] = [
-    &["itunes_first_sub_category", "podcast_subcategory_one", "itunes_subcategory", "itunes_sub_category",
-      "subcategory", "sub_category"],
+    &[
+        "itunes_first_sub_category",
+        "podcast_subcategory_one",
+        "itunes_subcategory",
+        "itunes_sub_category",
+        "subcategory",
+        "sub_category",
+    ],
     &["itunes_second_sub_category", "podcast_subcategory_two"],
     &["itunes_third_sub_category"],
 ];
@@ -260,7 +293,8 @@ mod tests {
         let mut report = Report::default();
         let options = Options { url: Some("https://quay.example"), ..Options::default() };
         let (_, settings, _) = site_settings(&given, "_config.yml", &[], &options, &mut report);
-        Settings::parse(&Source::new(FILE, settings.as_str())).unwrap_or_else(|error| panic!("{}", error.reason));
+        Settings::parse(&Source::new(FILE, settings.as_str()))
+            .unwrap_or_else(|error| panic!("{}", error.reason));
         (settings, report.file("T"))
     }
 
@@ -270,11 +304,15 @@ mod tests {
             ("params: {feed: {itunes_top_category: Technology}}", "[\"Technology\"]"),
             ("itunes_categories: [Education]", "[\"Education\"]"),
             ("podcast_category: Technology", "[\"Technology\"]"),
-            ("podcast_category: Leisure\npodcast_subcategory_one: Games\npodcast_subcategory_two: Hobbies",
-             "[[\"Leisure\", \"Games\"], [\"Leisure\", \"Hobbies\"]]"),
+            (
+                "podcast_category: Leisure\npodcast_subcategory_one: Games\npodcast_subcategory_two: Hobbies",
+                "[[\"Leisure\", \"Games\"], [\"Leisure\", \"Hobbies\"]]",
+            ),
             ("podcast: {categories: [{category: Technology}]}", "[\"Technology\"]"),
-            ("podcast: {categories: [{name: News, subcategories: [Politics, Tech News]}, Arts]}",
-             "[[\"News\", \"Politics\"], [\"News\", \"Tech News\"], [\"Arts\"]]"),
+            (
+                "podcast: {categories: [{name: News, subcategories: [Politics, Tech News]}, Arts]}",
+                "[[\"News\", \"Politics\"], [\"News\", \"Tech News\"], [\"Arts\"]]",
+            ),
             ("categories: [News, Tech News]", "[\"News\", \"Tech News\"]"),
             ("categories: [News, Technology]", "[[\"News\"], [\"Technology\"]]"),
             ("category: [[News, Tech News]]", "[\"News\", \"Tech News\"]"),
@@ -283,17 +321,25 @@ mod tests {
         ] {
             let (settings, report) = of(config);
             assert!(settings.contains(&format!("category = {expected}\n")), "{config}: {settings}");
-            assert!(!report.contains("gives no category") && !report.contains("## Lost"), "{config}: {report}");
+            assert!(
+                !report.contains("gives no category") && !report.contains("## Lost"),
+                "{config}: {report}"
+            );
         }
         let (_, report) = of("category: 5");
-        assert!(report.contains("the category of _config.yml (in a form that is not read)"), "{report}");
+        assert!(
+            report.contains("the category of _config.yml (in a form that is not read)"),
+            "{report}"
+        );
     }
 
     #[test]
     fn what_is_said_of_the_podcast_goes_before_what_is_said_of_the_blog() {
-        let (settings, report) = of("title: Blog of Juan\npodcast_title: Quay\ndescription: A blog\n\
+        let (settings, report) = of(
+            "title: Blog of Juan\npodcast_title: Quay\ndescription: A blog\n\
             podcast_description: Of ships\npodcast_explicit: 'yes'\npodcast_author: Juan\npodcast_owner: Ada\n\
-            podcast_email: a@a.example\npodcast_language: es\npodcast_album_art: /a.jpg\npodcast_category: Arts\n");
+            podcast_email: a@a.example\npodcast_language: es\npodcast_album_art: /a.jpg\npodcast_category: Arts\n",
+        );
         for said in [
             "title = \"Quay\"",
             "description = \"Of ships\"",
@@ -305,12 +351,15 @@ mod tests {
         ] {
             assert!(settings.contains(said), "{said}: {settings}");
         }
-        let lost: Vec<&str> = report.lines().filter(|line| line.contains("of _config.yml")).collect();
+        let lost: Vec<&str> =
+            report.lines().filter(|line| line.contains("of _config.yml")).collect();
         assert_eq!(lost.len(), 2, "the blog's title and description: {report}");
         // Castanet's.
-        let (settings, report) = of("languageCode: en\nparams:\n  description: Talk with a [link](https://q.example)\n  feed:\n    \
+        let (settings, report) = of(
+            "languageCode: en\nparams:\n  description: Talk with a [link](https://q.example)\n  feed:\n    \
             itunes_summary: Talk without\n    itunes_subtitle: Of ships\n    itunes_author: Ada\n    language: en\n    \
-            itunes_owner_name: Bo\n    itunes_owner_email: b@b.example\n    explicit: 'no'\n");
+            itunes_owner_name: Bo\n    itunes_owner_email: b@b.example\n    explicit: 'no'\n",
+        );
         for said in ["description = \"Talk without\"", "subtitle = \"Of ships\"", "name = \"Bo\""] {
             assert!(settings.contains(said), "{said}: {settings}");
         }
@@ -319,7 +368,8 @@ mod tests {
 
     #[test]
     fn of_two_keys_that_are_alike_the_last_one_counts() {
-        let (settings, report) = of("title: A\n\"title\": B\ntitle: C\npermalink: pretty\npermalink: /:title\n");
+        let (settings, report) =
+            of("title: A\n\"title\": B\ntitle: C\npermalink: pretty\npermalink: /:title\n");
         assert!(settings.contains("title = \"C\""), "{settings}");
         assert!(report.contains("permalink (the first of two) of _config.yml"), "{report}");
     }

@@ -397,7 +397,8 @@ fn markdown(root: &Path, below: &str, depth: usize, paths: &mut Vec<String>) -> 
 
 fn starts_with_dashes(path: &Path) -> bool {
     let mut start = [0; 3];
-    fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && &start == b"---"
+    fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+        && &start == b"---"
 }
 
 /// Writes the show's files; settings last, for they make a folder a show. What was written is taken

@@ -41,8 +41,8 @@ pub const NOT_LOOKED_INTO: [&str; 10] = [
 /// Endings of what is no Markdown, and an episode to some generators: it is told, not read.
 pub const OTHER_FORMATS: [&str; 8] =
     ["html", "htm", "mdx", "njk", "liquid", "textile", "adoc", "asciidoc"];
-/// Keys by which other dialects name an episode's audio and its length.
-const OTHER_AUDIO: [&str; 12] = [
+/// Keys by which other dialects name an episode's audio.
+const OTHER_AUDIO: [&str; 14] = [
     "audio",
     "audio_file",
     "audio_url",
@@ -53,10 +53,11 @@ const OTHER_AUDIO: [&str; 12] = [
     "mp3",
     "media",
     "file_name",
+    "fileName",
+    "filename",
     "enclosure_url",
     "podcast",
 ];
-const OTHER_LENGTH: [&str; 3] = ["audio_bytes", "filesize", "audio_file_size"];
 /// Mappings in which any key may name it (Zola, Hugo).
 const GROUPS: [&str; 3] = ["extra", "params", "itunes"];
 const OF_ONE_NAME: &str = "audio of one name at several addresses has several names here";
@@ -468,7 +469,7 @@ fn name_audio(
         let kind = "an address cannot have the name of its audio: call the MP3 as `file` does now";
         report.remark(path, kind, format!("{named}, here {here}"));
     }
-    let is_given = episode.field("enclosure").is_some();
+    let is_given = episode.enclosure != Given::Missing && episode.field("enclosure").is_some();
     if is_address && (episode.enclosure.value().is_none() || is_renamed && !is_given) {
         changes.set("enclosure", &item::address(&named));
     } else if !is_address && !is_given && is_out {
@@ -483,13 +484,6 @@ fn name_audio(
                 "where its audio stood is not known: write `enclosure` if its address is to stay";
             report.remark(path, kind, &named);
         }
-    }
-    let size = OTHER_LENGTH.iter().find_map(|key| episode.field(key));
-    let size = size.as_ref().and_then(|field| field.text());
-    if let Some(size) = size.filter(|size| size.bytes().all(|byte| byte.is_ascii_digit()))
-        && matches!(episode.size, Given::Missing)
-    {
-        changes.set("size", size);
     }
     None
 }
@@ -971,6 +965,27 @@ mod tests {
     }
 
     #[test]
+    fn audio_may_be_named_in_camel_case_or_in_a_mapping() {
+        let (named, _) = named(&[
+            ("content/a.md", "podcastFile: 1.mp3\npodcastBytes: 7"),
+            ("content/b.md", "fileName: https://a.example/2.mp3"),
+            ("content/c.md", "audio: {url: 'https://a.example/right/3.mp3', size: 34730371}"),
+            ("content/d.md", "audio: {file: 4.mp3}"),
+            ("content/e.md", "mp3: {asset_link: 'https://a.example/5.mp3', length: 5}"),
+        ]);
+        assert_eq!(
+            named,
+            [
+                "1.mp3 - 7",
+                "2.mp3 https://a.example/2.mp3",
+                "3.mp3 https://a.example/right/3.mp3 34730371",
+                "4.mp3 -",
+                "5.mp3 https://a.example/5.mp3 5",
+            ]
+        );
+    }
+
+    #[test]
     fn dates_that_onair_does_not_read_are_written_anew() {
         let posts = [
             (
@@ -994,7 +1009,7 @@ mod tests {
             dates,
             [
                 "2018-03-09 13:55:01 +0000",
-                "2016-11-09 15:00:00 +0000",
+                "2016-11-10 00:00:00 +0900",
                 "2017-08-13 00:00:00",
                 "2016-03-05 00:00:00",
                 "2016-03-07 00:00:00",

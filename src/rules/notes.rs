@@ -10,12 +10,13 @@ use crate::show::html_depth::{DEEPEST, is_too_deep, is_too_dense};
 use crate::show::{Episode, Given, Settings, Span, chapters, notes};
 
 /// Signs of other programs' templates: how they start and end, and whose they are.
-const TEMPLATES: [(&str, &str, &str); 5] = [
+const TEMPLATES: [(&str, &str, &str); 6] = [
     ("{{<", ">}}", "a Hugo shortcode"),
     ("{{%", "%}}", "a Hugo shortcode"),
     ("{%", "%}", "a Liquid or Nunjucks tag"),
     ("{{", "}}", "a template's variable"),
     ("{:", "}", "a kramdown attribute"),
+    ("{#", "}", "a heading's id"),
 ];
 
 /// The rules of what an episode says.
@@ -275,14 +276,18 @@ fn left_over(text: &str, span: &Span) -> Vec<(Span, &'static str)> {
             }
             // An attribute list stands on one line, and begins with a class, an id or a name.
             let kramdown = *open == "{:";
+            let id = *open == "{#";
             let (start, end) = (brace + open.len(), ends.from(brace + open.len()));
-            let most = if kramdown { lines.from(start) } else { brace + LONGEST };
+            let most = if kramdown || id { lines.from(start) } else { brace + LONGEST };
             if end + close.len() > most.min(markdown.len()) {
                 continue;
             }
             let inner = markdown[start..end].trim_start_matches(':').trim_start();
             if kramdown && !inner.starts_with(|c: char| c.is_alphabetic() || matches!(c, '.' | '#'))
             {
+                continue;
+            }
+            if id && !ends_heading(markdown, brace, end + close.len()) {
                 continue;
             }
             at = end + close.len();
@@ -294,6 +299,13 @@ fn left_over(text: &str, span: &Span) -> Vec<(Span, &'static str)> {
         }
     }
     found
+}
+
+/// Whether what stands from `start` to `end` ends a line that starts as a heading does.
+fn ends_heading(markdown: &str, start: usize, end: usize) -> bool {
+    let line = markdown[..start].rsplit('\n').next().unwrap_or_default();
+    let rest = markdown[end..].split('\n').next().unwrap_or_default();
+    line.trim_start().starts_with('#') && rest.trim().is_empty()
 }
 
 /// Where a text stands next in another that is gone through once.
@@ -354,7 +366,7 @@ mod tests {
     fn templates_of_other_programs_are_found_where_they_stand() {
         let notes = "é {% include player.html %} and {{ site.url }}\n\n{: .note #a }\n\nText{:target=\"_blank\"}\n\
             {{< youtube id >}}\n{{% note %}}\n{::comment}\n\n`{% code %}` and `{{ x }}`\n\n```\n{{ in code }}\n```\n\n\
-            Math {x} {:} {: } {{ open\n";
+            Math {x} {:} {: } {{ open\n\n## Overview {#overview}\n\nA {#b}\n";
         insta::assert_snapshot!(said("T", notes), @r#"
         4:3 template-syntax: this is a Liquid or Nunjucks tag, which onair does not fill in
         4:33 template-syntax: this is a template's variable, which onair does not fill in
@@ -363,6 +375,7 @@ mod tests {
         9:1 template-syntax: this is a Hugo shortcode, which onair does not fill in
         10:1 template-syntax: this is a Hugo shortcode, which onair does not fill in
         11:1 template-syntax: this is a kramdown attribute, which onair does not fill in
+        21:13 template-syntax: this is a heading's id, which onair does not fill in
         "#);
     }
 

@@ -510,9 +510,14 @@ fn chapters(
     inside: impl Fn(&str) -> Result<String, Trouble>,
 ) -> Given<ChaptersGiven> {
     let Some(field) = keys.get("chapters") else { return Given::Missing };
-    if matches!(field.node.content, Content::List(_)) {
-        let value = ChaptersGiven::List(field.value());
-        return Given::Good(Located { value, span: field.span() });
+    let list = match &field.node.content {
+        Content::List(_) => Some(&field.node),
+        // As a file of Podcasting 2.0 has it.
+        _ => field.node.get("chapters").filter(|it| matches!(it.content, Content::List(_))),
+    };
+    if let Some(list) = list {
+        let value = ChaptersGiven::List(list.value());
+        return Given::Good(Located { value, span: list.span.clone() });
     }
     let expected = "a list of chapters, or the path of a chapter file in the show's folder";
     match given::scalar(field, expected, inside) {

@@ -65,14 +65,21 @@ foreign! {
     "audio_file_path" "Jekyll themes" Same "file";
     "mp3" "Jekyll themes" Same "file";
     "podcast_link" "Jekyll-Podcast-Feed" Same "file";
+    "audio_link" "others" Same "file";
     "enclosure.url" "others" Same "enclosure";
+    "mp3.url" "others" Same "enclosure";
     "audio_url" "others" Same "enclosure";
     "podcast.url" "others" Same "enclosure";
     "podcast_bytes" "Castanet" Same "size";
     "podcast_length" "Jekyll-Podcast-Feed" Same "size";
     "enclosure.length" "others" Same "size";
+    "enclosure.size" "others" Same "size";
+    "mp3.length" "others" Same "size";
+    "mp3.size" "others" Same "size";
     "episode.size" "eleventy-plugin-podcaster" Same "size";
     "audio_size" "others" Same "size";
+    "audio_bytes" "others" Same "size";
+    "audio_file_size" "Yattecast" Same "size";
     "file_size" "others" Same "size";
     "length" "Jekyll themes" Same "size";
     "podcast.size" "others" Same "size";
@@ -83,6 +90,7 @@ foreign! {
     "itunes.episode" "others" Same "episode";
     "podcast.episode" "others" Same "episode";
     "episode_number" "others" Same "episode";
+    "number" "others" Same "episode";
     "episode.episodeNumber" "eleventy-plugin-podcaster" Same "episode";
     "episode.seasonNumber" "eleventy-plugin-podcaster" Same "season";
     "episode.episodeType" "eleventy-plugin-podcaster" Same "episodeType";
@@ -94,6 +102,7 @@ foreign! {
     "itunes.episode_type" "others" Same "episodeType";
     "episode_type" "others" Same "episodeType";
     "itunes.explicit" "others" Same "explicit";
+    "episode.explicit" "eleventy-plugin-podcaster" Same "explicit";
     "itunes.title" "others" Same "title";
     "itunes.subtitle" "others" Same "subtitle";
     "summary" "Octopod, Hugo" Same "description";
@@ -109,6 +118,7 @@ foreign! {
     "cover.image" "Hugo themes" Same "image";
     "episode_banner" "Castanet" Same "background";
     "podcast.guid" "others" Same "guid";
+    "episode_guid" "others" Same "guid";
     "podcast.chapters" "others" Same "chapters";
     "podcast.transcript" "others" Same "transcript";
     "lastmod" "Hugo" Nothing "a feed says when an episode came out";
@@ -134,7 +144,8 @@ foreign! {
 }
 
 /// Mappings whose entries are keys of their own.
-const GROUPS: [&str; 7] = ["itunes", "podcast", "enclosure", "audio", "episode", "image", "cover"];
+const GROUPS: [&str; 8] =
+    ["itunes", "podcast", "enclosure", "audio", "mp3", "episode", "image", "cover"];
 
 /// The table as Markdown: `docs/keys.md`, which a test holds to this.
 pub fn markdown() -> String {
@@ -145,8 +156,8 @@ pub fn markdown() -> String {
         Editors know them by the schema that `onair init --schema` writes.\n\n{}\n\
         ## Keys of other generators\n\n\
         An episode's file may come from another generator as it is: these keys mean what they meant there.\n\
-        A key's case does not matter, nor whether `_`, `-`, `:` or a mapping joins its words: `itunes_duration`,\n\
-        `itunes:duration` and `duration` below `itunes` are one. Where onair's own key stands too, it goes first,\n\
+        A key's case does not matter, nor whether `_`, `-`, `:`, a mapping or nothing joins its words:\n\
+        `itunes_duration`, `itunesDuration`, `itunes:duration` and `duration` below `itunes` are one. Where onair's own key stands too, it goes first,\n\
         but for those that say so.\n\nThis page is written by `onair explain --keys`.\n\n\
         | key | of | here |\n| --- | --- | --- |\n",
         own_keys::markdown()
@@ -188,7 +199,7 @@ impl Fields {
         let inner: Vec<Field> = grouped.flat_map(Field::inner).collect();
         let both = all.iter().chain(&inner).enumerate();
         let of = |(at, field): (usize, &Field)| {
-            let (key, rank) = role(&field.key)?;
+            let (key, rank) = role(&field.key).filter(|_| !is_group_of_keys(field))?;
             Some(Role { key: OWN.iter().position(|own| *own == key)?, rank, at })
         };
         let mut roles: Vec<Role> = both.filter_map(of).collect();
@@ -202,11 +213,10 @@ impl Fields {
         let mut found = of_key.filter_map(|role| {
             self.all.get(role.at).or_else(|| self.inner.get(role.at.checked_sub(self.all.len())?))
         });
-        let Some(first) = found.next() else {
-            return self.all.iter().find(|field| field.key == key);
-        };
-        // `enclosure: {url: …}` is not the address itself.
-        if is_map(first) { found.find(|field| !is_map(field)).or(Some(first)) } else { Some(first) }
+        found.next().or_else(|| {
+            let named = self.all.iter().find(|field| field.key == key);
+            named.filter(|_| !OWN.contains(&key))
+        })
     }
 
     /// The field of this name alone.
@@ -217,9 +227,8 @@ impl Fields {
 
     /// Every field of another's name, with what it means.
     pub fn foreign(&self) -> impl Iterator<Item = (&Field, &'static Foreign)> {
-        self.all.iter().chain(&self.inner).filter_map(|field| {
-            Some((field, FOREIGN.iter().find(|foreign| alike(foreign.key, &field.key))?))
-        })
+        let both = self.all.iter().chain(&self.inner).filter(|field| !is_group_of_keys(field));
+        both.filter_map(|field| Some((field, &FOREIGN[foreign_at(&field.key)?])))
     }
 
     /// The fields that mean nothing to anybody, or say again what another spelling of their key has said.
@@ -227,8 +236,8 @@ impl Fields {
         let is_known = |field: &&Field| {
             own(&field.key).is_some_and(|key| {
                 field.key == key || self.all.iter().all(|other| other.key != key)
-            }) || FOREIGN.iter().any(|foreign| alike(foreign.key, &field.key))
-                || is_group(&field.key) && is_map(field)
+            }) || foreign_at(&field.key).is_some()
+                || is_group_of_keys(field)
         };
         self.all.iter().chain(&self.inner).filter(move |field| !is_known(field))
     }
@@ -236,7 +245,21 @@ impl Fields {
 
 /// The key of onair's that a name spells.
 pub fn own(name: &str) -> Option<&'static str> {
-    OWN.iter().copied().find(|own| alike(own, name))
+    own_by(name, alike)
+        .or_else(|| own_by(name, of_one_sound).filter(|_| foreign_by(name, alike).is_none()))
+}
+
+fn own_by(name: &str, is_one: fn(&str, &str) -> bool) -> Option<&'static str> {
+    OWN.iter().copied().find(|own| is_one(own, name))
+}
+
+/// The place of another's key that a name spells.
+fn foreign_at(name: &str) -> Option<usize> {
+    foreign_by(name, alike).or_else(|| foreign_by(name, of_one_sound))
+}
+
+fn foreign_by(name: &str, is_one: fn(&str, &str) -> bool) -> Option<usize> {
+    FOREIGN.iter().position(|foreign| is_one(foreign.key, name))
 }
 
 /// The key of onair's that a name stands for, and how near: what goes first has the lowest rank.
@@ -244,7 +267,7 @@ fn role(name: &str) -> Option<(&'static str, usize)> {
     if let Some(own) = own(name) {
         return Some((own, FOREIGN.len() + usize::from(own != name)));
     }
-    let at = FOREIGN.iter().position(|foreign| alike(foreign.key, name))?;
+    let at = foreign_at(name)?;
     match FOREIGN[at].means {
         Means::Before(key) => Some((key, at)),
         Means::Same(key) => Some((key, FOREIGN.len() + 2 + at)),
@@ -261,8 +284,18 @@ fn alike(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().map(plain).eq(b.bytes().map(plain))
 }
 
-fn is_map(field: &Field) -> bool {
-    matches!(field.node.content, Content::Map(_))
+/// The same, and whether a sign joins their words at all: `podcastFile` is `podcast_file`.
+pub fn of_one_sound(a: &str, b: &str) -> bool {
+    let plain = |key: &str| {
+        let signs: Vec<u8> = key.bytes().filter(|byte| !b"_:.-".contains(byte)).collect();
+        signs.to_ascii_lowercase()
+    };
+    plain(a) == plain(b)
+}
+
+/// Whether a field is no value of its own, but a mapping of others.
+fn is_group_of_keys(field: &Field) -> bool {
+    matches!(field.node.content, Content::Map(_)) && is_group(&field.key)
 }
 
 fn is_group(key: &str) -> bool {
@@ -313,6 +346,21 @@ mod tests {
         assert_eq!(text("date: 1\npublishDate: 2\nlastmod: 3", "date"), "2");
         assert_eq!(text("enclosure: {url: a, length: 7}", "enclosure"), "a");
         assert_eq!(text("audio:\n  mp3: a.mp3\n  ogg: a.ogg", "file"), "a.mp3");
+        assert_eq!(text("enclosure: {length: 7}", "enclosure"), "");
+        assert_eq!(text("audio: {url: b, size: 7}", "enclosure"), "b");
+        assert_eq!(text("audio: {url: b, size: 7}", "size"), "7");
+        assert_eq!(text("mp3: {url: b, length: 7}", "size"), "7");
+        assert!(fields("audio: {url: b}\nimage: {alt: c}").get("file").is_none());
+        assert!(fields("image: {alt: c}").get("image").is_none());
+        assert_eq!(text("number: 4", "episode"), "4");
+        assert_eq!(text("podcastFile: a.mp3", "file"), "a.mp3");
+        assert_eq!(text("episodeNumber: 4\nepisodeGuid: b", "episode"), "4");
+        // Each by its own line of the table where two sound alike.
+        assert_eq!(text("publish_date: 1\ndate: 2", "date"), "2");
+        assert_eq!(text("publishDate: 1\ndate: 2", "date"), "1");
+        let foreign = fields("audio: {url: b}");
+        let foreign: Vec<&str> = foreign.foreign().map(|(field, _)| &*field.key).collect();
+        assert_eq!(foreign, ["audio.url"]);
         let unknown = fields("itunes: {mood: 1}\naudio: {wav: b}\ntags: [a]\nmood: 2");
         let unknown: Vec<&str> = unknown.unknown().map(|field| &*field.key).collect();
         assert_eq!(unknown, ["mood", "itunes.mood", "audio.wav"]);

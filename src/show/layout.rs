@@ -1,7 +1,7 @@
 //! How episodes lie in their folder: `episodes/109.md`, `episodes/2022/109.markdown`, or
 //! `episodes/109/index.md` with what belongs to it beside it.
 
-use super::keys::{FOREIGN, Means, OWN};
+use super::keys::{FOREIGN, Means, OWN, of_one_sound};
 
 /// The folder of episodes in the show's folder.
 pub const EPISODES: &str = "episodes";
@@ -53,7 +53,7 @@ pub fn slug(path: &str) -> &str {
 /// Whether a text means to be an episode: by the keys that its first lines start with.
 pub fn is_meant(text: &str) -> bool {
     let keys = keys(text);
-    let has = |wanted: &str| keys.iter().any(|key| wanted.eq_ignore_ascii_case(key));
+    let has = |wanted: &str| keys.iter().any(|key| of_one_sound(wanted, key));
     // Of a mapping, the line that opens it.
     let means = |own: &str| {
         let of_others = FOREIGN.iter().filter(|foreign| match foreign.means {
@@ -139,6 +139,7 @@ mod tests {
             "{\n  \"duration\": 5\n}",
             "---\ntitle: A\npubDate: 2022-01-01\n---\n",
             "---\naudio_file_path: a.mp3\n---\n",
+            "---\npodcastFile: a.mp3\n---\n",
         ] {
             assert!(is_meant(meant), "{meant}");
         }

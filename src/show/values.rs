@@ -1,6 +1,7 @@
 //! What the host's words for a size, a time, a file or an id mean, and which character is in
 //! the way when they mean nothing.
 
+use super::addresses::has_web_scheme;
 pub use super::playing_time::{duration, hh_mm_ss, playing_time};
 use super::trouble::{Trouble, is_quote, name_of, stray};
 
@@ -72,7 +73,13 @@ impl AudioName {
 /// [`Trouble`] if it is a path, or no MP3, or no name for a URL.
 pub fn audio_name(text: &str) -> Result<AudioName, Trouble> {
     if let Some((at, c)) = text.char_indices().find(|(_, c)| matches!(c, '/' | '\\')) {
-        let reason = "the name of a file in the audio folder is wanted, not a path".to_owned();
+        let reason = match has_web_scheme(text) {
+            true => {
+                "an address belongs in `enclosure`; this is the name of the MP3 in the audio folder"
+            }
+            false => "the name of a file in the audio folder is wanted, not a path",
+        };
+        let reason = reason.to_owned();
         let name = text.rsplit(['/', '\\']).next().unwrap_or_default();
         let meant = (text.strip_prefix("audio/") == Some(name)).then(|| name.to_owned());
         return Err(Trouble { culprit: at..at + c.len_utf8(), reason, meant });

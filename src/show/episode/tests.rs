@@ -35,7 +35,7 @@ fn the_culprit_is_placed_in_the_file() {
 
 #[test]
 fn unknown_keys_name_the_nearest_known() {
-    let episode = episode("titel: a\napple_episode_id: 1\nmood: b");
+    let episode = episode("titel: a\nappleEpisodId: 1\nmood: b");
     let nearest: Vec<_> = episode.unknown.iter().map(|unknown| unknown.nearest).collect();
     assert_eq!(nearest, [Some("title"), Some("appleEpisodeId"), None]);
 }
@@ -117,4 +117,17 @@ fn what_lies_beside_an_episode_is_its_own() {
     assert_eq!(read.background.value().unwrap(), "/img/b.jpg");
     assert_eq!(read.chapters.value(), Some(&ChaptersGiven::File("c.json".into())));
     assert_eq!(read.with_text(text).unwrap(), read);
+}
+
+#[test]
+fn chapters_may_stand_as_in_a_file_of_their_own() {
+    let keys = "podcast_chapters: {version: 1.1.0, chapters: [{startTime: 0, title: Intro}]}";
+    let read = episode(keys);
+    let Some(ChaptersGiven::List(list)) = read.chapters.value() else {
+        panic!("{:?}", read.chapters)
+    };
+    let Given::Good(given) = &read.chapters else { panic!() };
+    let chapters =
+        crate::show::chapters::in_front_matter(list, &read.source.text, &given.span).unwrap();
+    assert_eq!(chapters.len(), 1);
 }

@@ -7,14 +7,13 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use serde_yaml::Value;
 
-use super::channel::ARTWORK;
 use super::feed::{Seen, decisions};
 use super::names::{self, Names};
 use super::options::Options;
 use super::report::Report;
 use super::site_config::SiteConfig;
 use super::site_settings::{AudioAt, audio_at, site_settings};
-use super::{EpisodeFile, Import, ImportError, dates, item, permalinks};
+use super::{EpisodeFile, Fetch, Import, ImportError, dates, item, permalinks};
 use crate::model::slug::slug;
 use crate::report::counted;
 use crate::show::addresses::has_web_scheme;
@@ -60,6 +59,8 @@ const OTHER_AUDIO: [&str; 14] = [
 ];
 /// Mappings in which any key may name it (Zola, Hugo).
 const GROUPS: [&str; 3] = ["extra", "params", "itunes"];
+/// How a step begins that falls away where the artwork came along.
+pub const PUT_ARTWORK: &str = "put the artwork";
 const OF_ONE_NAME: &str = "audio of one name at several addresses has several names here";
 const BROKEN: &str = "files whose front matter cannot be read";
 
@@ -164,8 +165,12 @@ pub fn of_folder(
         let other = if away > 0 { "other " } else { "" };
         report.next.push(format!("put the MP3s that the {other}episodes name into audio/"));
     }
+    let art = settings_read.show.artwork.get_ref();
     report.next.extend([
-        format!("put the artwork{} at {ARTWORK}.jpg", artwork.map(|it| format!(" ({it})")).unwrap_or_default()),
+        format!(
+            "{PUT_ARTWORK}{} at {art}",
+            artwork.as_ref().map(|it| format!(" ({it})")).unwrap_or_default()
+        ),
         "run `onair check`".to_owned(),
         format!(
             "the feed will stand at {}: where the present one stands elsewhere, write `feed` into [site], and its \
@@ -175,7 +180,13 @@ pub fn of_folder(
         "run `onair release --dry-run` with the --target that has the present feed: it says which guids and addresses it would change; `guid` and `enclosure` keep them"
             .to_owned(),
     ]);
-    Ok(Import { title, settings, episodes, artwork: None, further: None, extra: None, report })
+    // Below its own address, it is a file of the site's.
+    let below = |url: &str| {
+        let path = url.strip_prefix(&settings_read.site_url()).unwrap_or(url);
+        Some(Fetch { url: path.to_owned(), to: art.clone() }).filter(|_| !has_web_scheme(path))
+    };
+    let artwork = artwork.as_deref().and_then(below);
+    Ok(Import { title, settings, episodes, artwork, further: None, extra: None, report })
 }
 
 /// What the site's settings say of all its episodes.

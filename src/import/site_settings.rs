@@ -84,7 +84,17 @@ pub fn site_settings(
     let zone = zone.or_else(|| dates::settled(&language, dates, report));
     show.maybe("time-zone", zone);
     show.line("category", &categories);
-    show.text("artwork", &format!("{ARTWORK}.jpg"));
+    let artwork = text(&[
+        "podcast_album_art",
+        "podcast_image",
+        "itunes_image",
+        "image",
+        "cover",
+        "logo",
+        "artwork",
+    ]);
+    let is_png = artwork.as_deref().is_some_and(|name| name.to_ascii_lowercase().ends_with(".png"));
+    show.text("artwork", &format!("{ARTWORK}.{}", if is_png { "png" } else { "jpg" }));
     if text(&["podcast_type", "itunes_type", "type"]).is_some_and(|kind| kind == "serial") {
         show.text("type", "serial");
     }
@@ -147,15 +157,6 @@ pub fn site_settings(
     }
     out.push_str(&super::channel::tags(dates.iter(), options.now));
     out.push_str(super::channel::TARGET);
-    let artwork = text(&[
-        "podcast_album_art",
-        "podcast_image",
-        "itunes_image",
-        "image",
-        "cover",
-        "logo",
-        "artwork",
-    ]);
     given.report_unused(config, report);
     (title, out, artwork)
 }

@@ -58,6 +58,14 @@ pub fn bring(old: &Path, root: &Path, episodes: &[EpisodeFile]) -> Brought {
     brought
 }
 
+/// Copies the site's artwork into the show as `to`; whether it is there.
+pub fn artwork(old: &Path, root: &Path, named: &str, to: &str) -> bool {
+    let paths = ROOTS.iter().map(|start| format!("{start}{}", named.trim_start_matches('/')));
+    let read = |path: String| read::read_bytes(old, &path, MAX_PICTURE).ok();
+    let bytes = paths.filter(|path| is_inside(path)).find_map(read);
+    bytes.is_some_and(|bytes| write_new(&root.join(to), &bytes).is_ok())
+}
+
 /// The file of the old folder that a name means, as its place in the show and its bytes: the first that is
 /// there of those that its candidates may mean.
 fn meant<'a>(

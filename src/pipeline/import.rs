@@ -115,7 +115,18 @@ pub fn import(
     for (path, name) in &brought.displaced {
         import.report.note(path, &format!("names {name}, in whose place there is another file"));
     }
-    let is_amended = brought.missing.len() + brought.displaced.len() > 0;
+    let mut is_amended = brought.missing.len() + brought.displaced.len() > 0;
+    if let Some(artwork) = import.artwork.as_ref().filter(|_| Path::new(&asked.from).is_dir())
+        && bring::artwork(Path::new(&asked.from), root, &artwork.url, &artwork.to)
+    {
+        watch.say(&format!(
+            "The artwork came along: {} is {}",
+            printable(&artwork.url),
+            artwork.to
+        ));
+        import.report.next.retain(|step| !step.starts_with(jekyll::PUT_ARTWORK));
+        is_amended = true;
+    }
     let did_not_come = show.is_none() && did_not_come(&mut import, &fetcher, asked.download);
     if did_not_come || is_amended {
         let path = root.join(import::report::FILE);
@@ -349,8 +360,8 @@ fn folder(root: &Path, asked: &ImportOptions) -> Result<Import, Error> {
             }
         }
     }
-    let mut paths = Vec::new();
-    markdown(root, "", 0, &mut paths)?;
+    let (mut paths, mut mp3s) = (Vec::new(), Vec::new());
+    walk(root, "", 0, &mut paths, &mut mp3s)?;
     if paths.len() > MAX_FILES {
         return Err(failed("", &format!("there are more than {MAX_FILES} files")));
     }
@@ -364,11 +375,25 @@ fn folder(root: &Path, asked: &ImportOptions) -> Result<Import, Error> {
     }
     let (url, zone) = (asked.url.as_deref(), asked.time_zone.as_deref());
     let options = Reading { url, zone, now: Some(asked.now), ..Reading::default() };
-    jekyll::of_folder(config.as_ref(), &posts, &no_text, &options).map_err(said)
+    let mut import =
+        jekyll::of_folder(config.as_ref(), &posts, &no_text, &options).map_err(said)?;
+    if let Some(first) = mp3s.iter().min() {
+        let count = counted(mp3s.len(), "MP3");
+        import
+            .report
+            .fact(format!("{count} in the folder, such as {first}, left there: copy into audio/"));
+    }
+    Ok(import)
 }
 
-/// The files below a folder that may be episodes, but not those that a generator wrote.
-fn markdown(root: &Path, below: &str, depth: usize, paths: &mut Vec<String>) -> Result<(), Error> {
+/// The files below a folder that may be episodes, but not those that a generator wrote; and MP3s.
+fn walk(
+    root: &Path,
+    below: &str,
+    depth: usize,
+    paths: &mut Vec<String>,
+    mp3s: &mut Vec<String>,
+) -> Result<(), Error> {
     let failed =
         |error: std::io::Error| Error::usage(format!("{}: {error}", root.join(below).display()));
     for entry in fs::read_dir(root.join(below)).map_err(failed)? {
@@ -380,7 +405,7 @@ fn markdown(root: &Path, below: &str, depth: usize, paths: &mut Vec<String>) -> 
             continue;
         }
         if kind.is_dir() && depth < MAX_DEPTH && !jekyll::NOT_LOOKED_INTO.contains(&name.as_str()) {
-            markdown(root, &path, depth + 1, paths)?;
+            walk(root, &path, depth + 1, paths, mp3s)?;
         } else if kind.is_file() {
             let lower = name.to_ascii_lowercase();
             let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);
@@ -389,6 +414,8 @@ fn markdown(root: &Path, below: &str, depth: usize, paths: &mut Vec<String>) -> 
                 || jekyll::OTHER_FORMATS.contains(&ending) && starts_with_dashes(&entry.path())
             {
                 paths.push(path);
+            } else if ending == "mp3" && mp3s.len() < MAX_FILES {
+                mp3s.push(path);
             }
         }
     }

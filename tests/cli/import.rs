@@ -1012,6 +1012,34 @@ fn a_feed_of_endless_pages_ends() {
 }
 
 #[test]
+fn what_lies_in_a_folder_comes_along_or_is_told() {
+    let show = TestShow::new();
+    let config = "baseURL = 'https://quay.example/'\ntitle = 'Quay'\n[params]\nitunes_image = 'https://quay.example/img/art.png'\n";
+    for (path, text) in [
+        ("old/hugo.toml", config),
+        ("old/content/one.md", "---\ntitle: A\npodcastFile: q1.mp3\ndate: 2020-01-05\n---\nN\n"),
+        ("old/content/two.html", "---\ntitle: B\npodcast_file: q2.mp3\n---\nN\n"),
+        ("old/layouts/list.html", "<p>No front matter</p>\n"),
+        ("old/archetypes/default.md", "---\ntitle = {{ replace }}\n---\n"),
+        ("old/static/img/art.png", "a picture"),
+        ("old/static/audio/q1.mp3", "sound"),
+    ] {
+        fs::create_dir_all(show.path(path).parent().unwrap()).unwrap();
+        show.write(path, text);
+    }
+    let ran = show.onair(&["import", "old", "--show", "new"]);
+    assert_eq!(ran.code, 1, "{}", ran.said());
+    assert_eq!(show.read("new/img/artwork.png"), "a picture");
+    assert!(show.read("new/onair.toml").contains("artwork = \"img/artwork.png\""));
+    let (said, report) = (ran.said(), show.read("new/import-report.md"));
+    assert!(said.contains("The artwork came along"), "{said}");
+    for said in ["1 MP3 in the folder, such as static/audio/q1.mp3", "such as content/two.html"] {
+        assert!(report.contains(said), "{said}: {report}");
+    }
+    assert!(!report.contains("put the artwork") && !report.contains("archetypes"), "{report}");
+}
+
+#[test]
 fn a_hostile_folder_brings_nothing_from_outside() {
     use std::os::unix::fs::symlink;
     let show = TestShow::new();

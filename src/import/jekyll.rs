@@ -103,7 +103,12 @@ pub fn of_folder(
         unread.push(path);
     }
     if episodes.is_empty() {
-        let looked = format!("{} looked at", counted(posts.len(), "file"));
+        let mut looked = format!("{} looked at", counted(posts.len(), "file"));
+        if let Some(first) = unread.first() {
+            let why = if layout::is_markdown(first) { "" } else { ", which is no Markdown" };
+            let count = counted(unread.len(), "file");
+            looked.push_str(&format!(", and {count} could not be read, such as {first}{why}"));
+        }
         return Err(ImportError::new(format!("no file in this folder is an episode; {looked}")).help(
             "an episode is a Markdown file whose front matter names its MP3 with `file`, or as its generator has it",
         ));
@@ -1084,6 +1089,11 @@ mod tests {
         );
         assert!(report.contains("two.html: episodes that are no Markdown"), "{report}");
         assert!(!report.contains("names no audio and is"), "{report}");
+        let reason = of("", &posts[1..]).unwrap_err().reason;
+        assert!(
+            reason.ends_with("such as _posts/2018-04-09-two.html, which is no Markdown"),
+            "{reason}"
+        );
     }
 
     #[test]

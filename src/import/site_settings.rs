@@ -36,6 +36,10 @@ pub fn site_settings(
         "tagline",
     ])
     .unwrap_or_else(|| left_open("description", config, report));
+    if description.contains("](") {
+        let kind = "its description has Markdown, which is published as it stands";
+        report.remark(FILE, kind, description.as_str());
+    }
     let author = text(&["podcast_author", "author", "itunes_author", "publisher"])
         .unwrap_or_else(|| author_instead(&title, config, report));
     let language = text(&["podcast_language", "language", "lang", "locale", "language_code"]);
@@ -105,7 +109,7 @@ pub fn site_settings(
     ) {
         show.line("explicit", "true");
     }
-    show.maybe("copyright", text(&["podcast_copyright", "copyright"]));
+    show.maybe("copyright", text(&["podcast_copyright", "copyright", "copyright_notice"]));
     let apple = text(&["appleId", "apple_id", "apple-id", "itunes_id"]);
     if let Some(id) = apple.and_then(|id| id.trim_start_matches("id").parse::<u32>().ok()) {
         show.line("apple-id", &id.to_string());
@@ -113,10 +117,11 @@ pub fn site_settings(
     show.maybe("guid", text(&["guid", "podcast_guid"]));
     let mut out =
         format!("# A show that onair publishes. Every key: docs/settings.md\n\n{}", show.text);
-    let mails = ["podcast_email", "itunes_owner_email", "owner_email", "itunes_email", "email"];
-    if let Some(email) =
-        given.mail("owner").or_else(|| text(&mails)).or_else(|| given.mail("author"))
-    {
+    let mail = text(&["podcast_email", "itunes_owner_email", "owner_email", "itunes_email"])
+        .or_else(|| given.mail("owner"))
+        .or_else(|| text(&["email"]))
+        .or_else(|| given.mail("author"));
+    if let Some(email) = mail {
         let mut owner = Section::new("show.owner");
         owner.text(
             "name",
@@ -203,6 +208,7 @@ pub fn audio_at(given: &SiteConfig, options: &Options<'_>) -> Option<AudioAt> {
         "enclosure_prefix",
         "media_url",
         "download_url",
+        "episode_url_base",
     ])?;
     let media = super::media::split(&prefix).filter(|_| super::place::is_site(&prefix));
     let site = site_url(given, options).unwrap_or_default();
@@ -364,6 +370,8 @@ mod tests {
         for said in ["description = \"Talk without\"", "subtitle = \"Of ships\"", "name = \"Bo\""] {
             assert!(settings.contains(said), "{said}: {settings}");
         }
+        let (_, said) = of("description: Talk with a [link](https://q.example)\n");
+        assert!(said.contains("description has Markdown"), "{said}");
         assert!(!report.contains("languageCode") && !report.contains("itunes_"), "{report}");
     }
 

@@ -286,11 +286,11 @@ fn alike(a: &str, b: &str) -> bool {
 
 /// The same, and whether a sign joins their words at all: `podcastFile` is `podcast_file`.
 pub fn of_one_sound(a: &str, b: &str) -> bool {
-    let plain = |key: &str| {
-        let signs: Vec<u8> = key.bytes().filter(|byte| !b"_:.-".contains(byte)).collect();
-        signs.to_ascii_lowercase()
-    };
-    plain(a) == plain(b)
+    fn plain(key: &str) -> impl Iterator<Item = u8> {
+        let letters = key.bytes().filter(|byte| !b"_:.-".contains(byte));
+        letters.map(|byte| byte.to_ascii_lowercase())
+    }
+    plain(a).eq(plain(b))
 }
 
 /// Whether a field is no value of its own, but a mapping of others.

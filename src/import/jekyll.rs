@@ -62,6 +62,7 @@ const GROUPS: [&str; 3] = ["extra", "params", "itunes"];
 /// How a step begins that falls away where the artwork came along.
 pub const PUT_ARTWORK: &str = "put the artwork";
 const OF_ONE_NAME: &str = "audio of one name at several addresses has several names here";
+const NO_MP3: &str = "what names its audio names no MP3";
 const BROKEN: &str = "files whose front matter cannot be read";
 
 /// Makes a show of the files of a generator's folder; of `posts`, those with audio are episodes. `no_text` are
@@ -454,12 +455,19 @@ fn name_audio(
         (Some(named), None, Given::Bad(bad)) => match names::audio_stem(&format!("x/{named}")) {
             Some(stem) => (named, stem),
             None => {
-                report.remark(path, "what names its audio names no MP3", bad.reason.clone());
+                report.remark(path, NO_MP3, bad.reason.clone());
                 return None;
             }
         },
         _ => {
             let Some(address) = audio(episode) else {
+                // It means to name some.
+                if let Some(bad) = episode.file.malformed() {
+                    report.remark(path, NO_MP3, bad.reason.clone());
+                }
+                if field.is_some() {
+                    return None;
+                }
                 report.note(path, "names no audio");
                 return Some(Outcome::Other);
             };
@@ -943,6 +951,9 @@ mod tests {
             ]
         );
         assert!(settings.contains("url = \"https://media.quay.example\""), "{settings}");
+        // A name may be no folder's, but the start of the files'.
+        let (found, ..) = addresses(&config("https://media.quay.example/ep-"), &keys[1..]);
+        assert_eq!(found, ["https://media.quay.example/ep-two.mp3 two.mp3"]);
         let (_, _, report) = addresses("title: A\n", &keys);
         assert!(report.contains("0x.md: where its audio stood is not known"), "{report}");
         assert!(!report.contains("1x.md: where its audio"), "{report}");
@@ -978,6 +989,20 @@ mod tests {
             "{report}"
         );
         assert!(!report.contains("names no MP3"), "{report}");
+    }
+
+    #[test]
+    fn what_means_to_name_audio_is_an_episode() {
+        let (named, report) = named(&[
+            ("content/a.md", "file: [1.mp3]"),
+            ("content/b.md", "file:"),
+            ("content/c.md", "file: 3.m4a"),
+            ("content/d.md", "file:\naudio_url: https://a.example/4.mp3"),
+        ]);
+        assert_eq!(named, ["- -", "- -", "- -", "4.mp3 https://a.example/4.mp3"]);
+        for file in ["a.md: what names", "c.md: what names"] {
+            assert!(report.contains(file), "{file}: {report}");
+        }
     }
 
     #[test]

@@ -188,9 +188,10 @@ pub struct AudioAt {
 impl AudioAt {
     /// The address of what an episode calls `named`, unless it follows from the settings and `file`.
     pub fn address(&self, named: &str, file: &str) -> Option<String> {
-        let at = |name: &str| match self.prefix.ends_with(['/', '=']) || name.starts_with('/') {
-            true => format!("{}{name}", self.prefix),
-            false => format!("{}/{name}", self.prefix),
+        // Some put the two together as they stand, others with a slash.
+        let at = |name: &str| match self.prefix.ends_with(char::is_alphanumeric) {
+            true => format!("{}/{}", self.prefix, name.trim_start_matches('/')),
+            false => format!("{}{name}", self.prefix),
         };
         let address = super::item::address(&at(named));
         let follows = self.own.is_some() && address == at(file);
@@ -212,7 +213,8 @@ pub fn audio_at(given: &SiteConfig, options: &Options<'_>) -> Option<AudioAt> {
     ])?;
     let media = super::media::split(&prefix).filter(|_| super::place::is_site(&prefix));
     let site = site_url(given, options).unwrap_or_default();
-    let own = media.filter(|media| super::media::is_own(&media.url, &site));
+    let is_folder = prefix.ends_with('/') || prefix.ends_with(char::is_alphanumeric);
+    let own = media.filter(|media| is_folder && super::media::is_own(&media.url, &site));
     Some(AudioAt { prefix, own })
 }
 

@@ -255,6 +255,10 @@ fn own_by(name: &str, is_one: fn(&str, &str) -> bool) -> Option<&'static str> {
 
 /// The place of another's key that a name spells.
 fn foreign_at(name: &str) -> Option<usize> {
+    // Most keys are onair's own.
+    if OWN.contains(&name) {
+        return None;
+    }
     foreign_by(name, alike).or_else(|| foreign_by(name, of_one_sound))
 }
 

@@ -38,7 +38,7 @@ case!(offset_of_summer_in_winter, third(&["date: 2021-02-03 07:00:00 +0200"]));
 case!(year_of_another_episode, third(&["date: 2020-02-03 07:00:00 +0100"]));
 case!(month_of_another_episode, third(&["date: 2021-03-03 07:00:00 +0100"]));
 case!(guid_of_another_episode, third(&["guid: 002.mp3"]));
-case!(misspelt_key, third(&["apple-episode-id: 1000564197449"]));
+case!(misspelt_key, third(&["appleEpisodId: 1000564197449"]));
 case!(title_that_repeats, third(&["title: \"#3 - Test Show: Title three\""]));
 case!(html_in_a_path, third(&["file: ../../etc/passwd"]));
 case!(transcript_missing, third(&["transcript: transcripts/003.vtt"]));

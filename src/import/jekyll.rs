@@ -19,6 +19,7 @@ use crate::report::counted;
 use crate::show::addresses::has_web_scheme;
 use crate::show::edit::{self, Edit};
 use crate::show::episode::Person;
+use crate::show::keys::of_one_sound;
 use crate::show::read::EPISODES;
 use crate::show::set_key::set_value;
 use crate::show::settings::{FILE, Settings};
@@ -41,7 +42,7 @@ pub const NOT_LOOKED_INTO: [&str; 10] = [
 pub const OTHER_FORMATS: [&str; 8] =
     ["html", "htm", "mdx", "njk", "liquid", "textile", "adoc", "asciidoc"];
 /// Keys by which other dialects name an episode's audio.
-const OTHER_AUDIO: [&str; 14] = [
+const OTHER_AUDIO: [&str; 13] = [
     "audio",
     "audio_file",
     "audio_url",
@@ -52,8 +53,7 @@ const OTHER_AUDIO: [&str; 14] = [
     "mp3",
     "media",
     "file_name",
-    "fileName",
-    "filename",
+    "file_path",
     "enclosure_url",
     "podcast",
 ];
@@ -452,9 +452,9 @@ fn name_audio(
     // By onair's own key, or by the audio itself in another's.
     let (named, stem) = match (named, given, &episode.file) {
         (Some(named), Some(name), _) => (named, name[..name.len() - ".mp3".len()].to_owned()),
-        (Some(named), None, Given::Bad(bad)) => match names::audio_stem(&format!("x/{named}")) {
-            Some(stem) => (named, stem),
-            None => {
+        (Some(named), None, Given::Bad(bad)) => match stem_of(&named, page) {
+            Some(stem) if is_mp3(&named) || has_web_scheme(&named) => (named, stem),
+            _ => {
                 report.remark(path, NO_MP3, bad.reason.clone());
                 return None;
             }
@@ -471,9 +471,7 @@ fn name_audio(
                 report.note(path, "names no audio");
                 return Some(Outcome::Other);
             };
-            // An address without an ending may well be an MP3's.
-            let own = || page.filter(|_| !is_audio(&address)).map(str::to_owned);
-            let Some(stem) = names::audio_stem(&format!("x/{address}")).or_else(own) else {
+            let Some(stem) = stem_of(&address, page) else {
                 report.remark(path, "audio that is not MP3 has no place: left out", address);
                 return Some(Outcome::Unread);
             };
@@ -586,17 +584,29 @@ fn is_audio(text: &str) -> bool {
     [".mp3", ".m4a", ".ogg", ".opus", ".wav"].iter().any(|ending| path.ends_with(ending))
 }
 
+fn is_mp3(text: &str) -> bool {
+    text.to_ascii_lowercase().contains(".mp3")
+}
+
+/// The name for audio at this address, without `.mp3`: its own or, as an address without an ending may well be
+/// an MP3's, its page's.
+fn stem_of(address: &str, page: Option<&str>) -> Option<String> {
+    let of_page = || page.filter(|_| !is_audio(address)).map(str::to_owned);
+    names::audio_stem(&format!("x/{address}")).or_else(of_page)
+}
+
 /// The audio that another dialect names: an address or a path.
 fn audio(episode: &Episode) -> Option<String> {
-    let is_mp3 = |text: &str| text.to_ascii_lowercase().contains(".mp3");
     // Under another's key, it may be a page's.
     let is_own = || episode.field("enclosure").is_some_and(|it| it.key.starts_with("enclosure"));
     let enclosure = episode.enclosure.value();
     if let Some(address) = enclosure.filter(|it| is_mp3(it) || is_audio(it) || is_own()) {
         return Some(address.clone());
     }
+    let fields = episode.fields();
     let named = |key: &str| {
-        let value = episode.field(key)?.value();
+        let in_sound = || fields.all.iter().find(|field| of_one_sound(&field.key, key));
+        let value = fields.get(key).or_else(in_sound)?.value();
         let texts: Vec<&str> = match &value {
             Value::Mapping(map) => map.values().filter_map(Value::as_str).collect(),
             value => value.as_str().into_iter().collect(),
@@ -998,8 +1008,22 @@ mod tests {
             ("content/b.md", "file:"),
             ("content/c.md", "file: 3.m4a"),
             ("content/d.md", "file:\naudio_url: https://a.example/4.mp3"),
+            ("content/e.md", "file: https://a.example/mun"),
+            ("content/f.md", "episode: {file: 6.mp3, type: trailer}"),
+            ("content/g.md", "filepath: files/7.mp3"),
         ]);
-        assert_eq!(named, ["- -", "- -", "- -", "4.mp3 https://a.example/4.mp3"]);
+        assert_eq!(
+            named,
+            [
+                "- -",
+                "- -",
+                "- -",
+                "4.mp3 https://a.example/4.mp3",
+                "e.mp3 https://a.example/mun",
+                "6.mp3 -",
+                "7.mp3 -",
+            ]
+        );
         for file in ["a.md: what names", "c.md: what names"] {
             assert!(report.contains(file), "{file}: {report}");
         }

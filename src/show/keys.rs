@@ -95,6 +95,7 @@ foreign! {
     "episode.seasonNumber" "eleventy-plugin-podcaster" Same "season";
     "episode.episodeType" "eleventy-plugin-podcaster" Same "episodeType";
     "episode.filename" "eleventy-plugin-podcaster" Same "file";
+    "episode.file" "Staticast" Same "file";
     "itunes.season" "others" Same "season";
     "podcast.season" "others" Same "season";
     "season_number" "others" Same "season";

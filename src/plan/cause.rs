@@ -123,6 +123,10 @@ impl GuardKind {
                  `enclosure:`"
             }
             Self::AudioChanged => "put the published file back",
+            Self::RecordingMoved => {
+                "where files were given other names, write under which guid each recording is public in its front \
+                 matter, as `guid:`"
+            }
             Self::CompanionRemoved => "put the file back, or name it again in the front matter",
             Self::DateChanged => {
                 "put the published date back: apps sort and announce episodes by it"
@@ -155,6 +159,7 @@ impl GuardKind {
             Self::EpisodeRemoved => "episodes would leave the feed",
             Self::AddressChanged => "published enclosure addresses would change",
             Self::AudioChanged => "episodes would get other audio",
+            Self::RecordingMoved => "episodes would get each other's audio",
             Self::CompanionRemoved => "chapters or transcripts would go",
             Self::DateChanged => "published dates would change",
             Self::AudioOverwritten => "published audio files would be overwritten",

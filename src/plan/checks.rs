@@ -10,6 +10,7 @@ use super::document::{Document, Line};
 use super::feed::{Documents, FeedDiff, Unreadable};
 use super::guard::{Allow, EpisodeName, Guard, GuardKind, Overrides};
 use crate::model::audio::stands_elsewhere;
+use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Key, Kind};
 use crate::model::waiting::Waiting;
 use crate::site::edition::{Edition, EditionEpisode, EpisodeNumber, Guid};
@@ -299,6 +300,7 @@ struct Known {
     url: String,
     audio: Option<Key>,
     digest: Option<Digest>,
+    payload: Option<Sha256>,
     source: Option<String>,
 }
 
@@ -317,6 +319,7 @@ fn known(published: &Published, before: Option<&Document>) -> Vec<Known> {
                     url: item.url.clone().unwrap_or_default(),
                     audio: None,
                     digest: None,
+                    payload: None,
                     source: None,
                 })
             });
@@ -330,6 +333,7 @@ fn known(published: &Published, before: Option<&Document>) -> Vec<Known> {
                 url: episode.enclosure_url.0.clone(),
                 audio: Some(episode.audio.key.clone()),
                 digest: Some(episode.audio.digest()),
+                payload: Some(episode.audio.payload_sha256),
                 source: Some(episode.source.clone()),
             });
             episodes.collect()
@@ -435,6 +439,7 @@ fn same_episode(old: &Known, new: &EditionEpisode) -> bool {
     new.enclosure_url.0 == old.url
         || old.audio.as_ref() == Some(&new.audio.key)
         || old.source.as_ref() == Some(&new.source)
+        || old.payload == Some(new.audio.payload_sha256)
         || (old.number.is_some() && old.number == new.number)
 }
 
@@ -480,11 +485,21 @@ fn audio(edition: &Edition, record: &Record, allow: &Overrides, guards: &mut Vec
                 let seconds = episode.audio.milliseconds / 1000;
                 format!("{} bytes, {seconds} s, audio {}…", episode.audio.bytes, &hash[..12])
             };
+            let payload = new.audio.payload_sha256;
+            let public_as =
+                known.values().find(|it| it.guid != old.guid && it.audio.payload_sha256 == payload);
+            let (kind, found) = match public_as {
+                Some(other) => {
+                    let guid = &other.guid;
+                    (GuardKind::RecordingMoved, format!("the recording that is public as `{guid}`"))
+                }
+                None => (GuardKind::AudioChanged, text(new)),
+            };
             let guard = refuse(
-                GuardKind::AudioChanged,
+                kind,
                 format!("the published audio of episode {} would change", name(old)),
                 text(old),
-                text(new),
+                found,
                 Some(Allow::AudioChange(EpisodeName::of(&old.guid, old.number))),
             );
             guards.push(of_episode(guard, &name(old), Some(&new.source)));

@@ -27,6 +27,8 @@ pub enum GuardKind {
     AddressChanged,
     /// A published episode would get other audio.
     AudioChanged,
+    /// A published episode would get the recording that is public as another one.
+    RecordingMoved,
     /// A published episode would lose its chapters, or a transcript.
     CompanionRemoved,
     /// A published episode would come out at another instant.

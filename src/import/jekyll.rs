@@ -1064,6 +1064,7 @@ mod tests {
             ("content/f.md", "---\nfile: 6.mp3\ndate: August 13th 2017\n---\n"),
             ("_posts/2016-3-29-g.md", "---\nfile: 7.mp3\n---\n"),
             ("content/h.md", "---\nfile: 8.mp3\ndate: some day\n---\n"),
+            ("episodes/2016-03-30.md", "---\nfile: 9.mp3\n---\n"),
         ];
         let import = of("url: https://a.example\n", &posts).unwrap();
         let dates: Vec<String> = published(&import.episodes)
@@ -1081,6 +1082,7 @@ mod tests {
                 "2017-08-13 00:00:00",
                 "2016-03-29 00:00:00",
                 "-",
+                "2016-03-30 00:00:00",
             ]
         );
         assert!(

@@ -24,6 +24,7 @@ pub(super) fn old_page(
         other => other,
     };
     let (of_name, title) = dated(parts.last()?.rsplit_once('.')?.0)?;
+    let title = title.strip_prefix('-')?;
     let of_name = of_name.to_datetime(Time::midnight());
     // Its days are those of the site's own clocks.
     let days = |date: &WrittenDate| {
@@ -71,14 +72,17 @@ pub(super) fn old_page(
 
 /// The date that the name of a post starts with, and what follows (Jekyll 4.3 takes one digit for two).
 pub(super) fn dated(name: &str) -> Option<(Date, &str)> {
-    let mut parts = name.splitn(4, '-');
-    let mut number = |most: usize| {
-        let part = parts.next().filter(|part| (1..=most).contains(&part.len()))?;
-        part.bytes().all(|byte| byte.is_ascii_digit()).then_some(part)
-    };
-    let (year, month, day) = (number(4).filter(|year| year.len() == 4)?, number(2)?, number(2)?);
-    let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()?;
-    Some((date, parts.next()?))
+    let (year, rest) = number(name, 4..=4)?;
+    let (month, rest) = number(rest.strip_prefix('-')?, 1..=2)?;
+    let (day, rest) = number(rest.strip_prefix('-')?, 1..=2)?;
+    let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+    Some((date, rest))
+}
+
+/// The number of so many digits that a text starts with, and what follows.
+fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<(i16, &str)> {
+    let (number, rest) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+    Some((number.parse().ok().filter(|_| digits.contains(&number.len()))?, rest))
 }
 
 /// Those that its folders name, then its own, in small letters.

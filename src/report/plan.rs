@@ -77,15 +77,7 @@ pub fn plan_lines(plan: &Plan, target: &str, dry: bool, detail: Detail) -> Vec<S
         let numbers: Vec<&str> = plan.left.iter().map(|left| left.episode.as_str()).collect();
         lines.push(format!("  `onair unpublish {}` removes them", numbers.join(" ")));
     }
-    let is_archive = |(object, reason): &(&Object, Reason)| {
-        *reason == Reason::Content && object.kind == Kind::Feed && object.key != plan.feed.key
-    };
-    lines.push(match plan.steps().filter(is_archive).count() {
-        0 => format!("Feed: {}", plan.diff),
-        pages => {
-            format!("Feed: {}; other content in {}", plan.diff, counted(pages, "archive page"))
-        }
-    });
+    lines.push(format!("Feed: {}", plan.diff));
     lines.push(format!(
         "Plan: {} to send, {}, {} unchanged",
         counted(plan.steps().count(), "object"),

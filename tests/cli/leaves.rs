@@ -123,7 +123,7 @@ fn archive_pages_of_the_feed_go_when_no_feed_leads_to_them() {
     let oldest = "episodes/episode_001.md";
     show.write(oldest, &(show.read(oldest) + "\nMore.\n"));
     let ran = released(&show, &[]);
-    let says = "Feed: no item changes; other content in 1 archive page\n";
+    let says = "Feed: 0 new; 1 archive page changes; 0 guids changed\n";
     assert!(ran.stdout.contains(says), "{}", ran.said());
     let first = show.read(&format!("public/{archive}"));
     set(&show, "feed-limit = 2\n", "");

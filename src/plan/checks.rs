@@ -10,7 +10,6 @@ use super::document::{Document, Line};
 use super::feed::{Documents, FeedDiff, Unreadable};
 use super::guard::{Allow, EpisodeName, Guard, GuardKind, Overrides};
 use crate::model::audio::stands_elsewhere;
-use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Key, Kind};
 use crate::model::waiting::Waiting;
 use crate::site::edition::{Edition, EditionEpisode, EpisodeNumber, Guid};
@@ -300,7 +299,6 @@ struct Known {
     url: String,
     audio: Option<Key>,
     digest: Option<Digest>,
-    payload: Option<Sha256>,
     source: Option<String>,
 }
 
@@ -319,7 +317,6 @@ fn known(published: &Published, before: Option<&Document>) -> Vec<Known> {
                     url: item.url.clone().unwrap_or_default(),
                     audio: None,
                     digest: None,
-                    payload: None,
                     source: None,
                 })
             });
@@ -333,7 +330,6 @@ fn known(published: &Published, before: Option<&Document>) -> Vec<Known> {
                 url: episode.enclosure_url.0.clone(),
                 audio: Some(episode.audio.key.clone()),
                 digest: Some(episode.audio.digest()),
-                payload: Some(episode.audio.payload_sha256),
                 source: Some(episode.source.clone()),
             });
             episodes.collect()
@@ -439,7 +435,6 @@ fn same_episode(old: &Known, new: &EditionEpisode) -> bool {
     new.enclosure_url.0 == old.url
         || old.audio.as_ref() == Some(&new.audio.key)
         || old.source.as_ref() == Some(&new.source)
-        || old.payload == Some(new.audio.payload_sha256)
         || (old.number.is_some() && old.number == new.number)
 }
 

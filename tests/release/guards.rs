@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use onair::model::hash::Sha256;
 use onair::model::object::{Body, Key, Kind};
-use onair::plan::{Allow, Guard, Overrides, plan};
+use onair::plan::{Allow, Guard, GuardKind, Overrides, plan};
 use onair::site::edition::{Edition, EnclosureUrl, Guid};
 use onair::store::Version;
 use onair::store::published::{Published, Standing};
@@ -278,4 +278,27 @@ fn the_list_for_the_help_text_names_every_permission() {
         assert_eq!(text.parse::<Allow>().unwrap().to_string(), text);
     }
     assert_eq!(names.len(), 15);
+}
+
+#[tokio::test]
+async fn recordings_under_other_names_are_told_from_new_ones() {
+    let mut show = Show::of(1);
+    show.add(2, "the second recording");
+    let tap = Tap::new(&Default::default());
+    publish(&tap, &show, "ann", at(0)).await.unwrap();
+    let published = published(&tap).await;
+    // Each file is counted on by one.
+    let mut shifted = Show::of(0);
+    shifted.add(2, "frames of sound");
+    shifted.add(3, "the second recording");
+    let edition = shifted.edition(&published, &BTreeSet::new());
+    let guards = plan(edition, &published, &Overrides::default()).unwrap_err();
+    let told: Vec<_> = guards.iter().map(|it| (it.kind, it.found.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (GuardKind::EpisodeRemoved, "no such episode"),
+            (GuardKind::RecordingMoved, "the recording that is public as `1.mp3`"),
+        ]
+    );
 }

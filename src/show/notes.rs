@@ -56,7 +56,9 @@ pub fn links(text: &str, notes: &Span, is_address: impl Fn(&str) -> bool) -> Vec
     let markdown = &text[notes.clone()];
     let may_be = |url: &str| !url.is_empty() && !url.starts_with(['#', '?']) && !is_address(url);
     let inline = |(at, _)| {
-        let url = markdown[at + 2..].trim_start_matches([' ', '<']);
+        let url = &markdown[at + 2..];
+        // What it is stands at its start; nothing may end it before the text does.
+        let url = url[..url.floor_char_boundary(NEAR)].trim_start_matches([' ', '<']);
         may_be(url.split([')', '>', ' ', '\n']).next().unwrap_or_default())
     };
     if !markdown.contains("]:") && !markdown.match_indices("](").any(inline) {

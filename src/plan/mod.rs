@@ -232,7 +232,7 @@ pub fn plan(
     published: &Published,
     allow: &Overrides,
 ) -> Result<Plan, Vec<Guard>> {
-    let before = moved::settle(&mut edition, published.record.as_ref());
+    let before = moved::settle(&mut edition, published);
     if let Some(record) = &published.record
         && record.held.is_some()
         && !allow.contains(&Allow::UndoRollback)
@@ -330,6 +330,7 @@ fn draw_up(
             || record.objects != unchanged
             || record.moved != before.redirects
             || record.gone != before.gone
+            || record.homes != before.homes
     });
     let stands = sends.iter().map(|step| &step.object.key).chain(unchanged.keys());
     let stands: BTreeSet<&Key> = stands.chain([&edition.feed.key]).collect();
@@ -609,6 +610,7 @@ impl Plan {
             episodes: self.episodes.clone(),
             moved: self.before.redirects.clone(),
             gone: self.before.gone.clone(),
+            homes: self.before.homes.clone(),
             objects,
         }
     }

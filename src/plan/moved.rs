@@ -7,12 +7,13 @@ use super::guard::EpisodeName;
 use crate::model::object::{Key, Kind, Object};
 use crate::site::edition::{EMBED, Edition, EditionEpisode, Guid};
 use crate::site::redirect;
+use crate::store::published::Published;
 use crate::store::record::Record;
 
 /// A page that this release moves.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Moved {
-    /// The episode, as a host speaks of it.
+    /// The episode, as a host speaks of it; `home page` is that of the show.
     pub episode: String,
     /// Where the page stood: a redirect now stands there, or another episode's page.
     pub from: Key,
@@ -33,6 +34,8 @@ pub(super) struct Before {
     pub redirects: BTreeMap<Key, Guid>,
     /// Places whose episode is gone.
     pub gone: BTreeSet<Key>,
+    /// Where the home page stands, and where it stood.
+    pub homes: Vec<Key>,
 }
 
 impl Before {
@@ -40,18 +43,31 @@ impl Before {
     pub fn of(record: Option<&Record>) -> Self {
         let Some(record) = record else { return Self::default() };
         let (redirects, gone) = (record.moved.clone(), record.gone.clone());
-        Self { moved: Vec::new(), redirects, gone }
+        Self { moved: Vec::new(), redirects, gone, homes: record.homes.clone() }
     }
 }
 
-/// Adds to the edition a page for every place where a page of an episode stood before, unless something
-/// else stands there now: a redirect, or where the episode has left, the page that says so.
-pub(super) fn settle(edition: &mut Edition, record: Option<&Record>) -> Before {
+/// Adds to the edition a page for every place where the home page or a page of an episode stood before, unless
+/// something else stands there now: a redirect, or where the episode has left, the page that says so.
+pub(super) fn settle(edition: &mut Edition, published: &Published) -> Before {
     let mut before = Before::default();
-    let Some(record) = record else { return before };
+    before.homes.extend(edition.home.iter().map(|(key, _)| key.clone()));
+    let Some(record) = &published.record else { return before };
     before.moved = exchanged(edition, record);
     let there = edition.objects.iter().map(|it| (it.key.clone(), it.redirect.clone()));
     let there: BTreeMap<Key, Option<String>> = there.collect();
+    if let Some((_, url)) = edition.home.clone() {
+        // Where somebody has put a page since, the place is theirs.
+        let ours = |key: &&Key| !there.contains_key(key) && !published.missing.contains(key);
+        for (at, from) in record.homes.iter().enumerate().filter(|(_, key)| ours(key)) {
+            if at == 0 {
+                let (episode, to) = ("home page".to_owned(), url.clone());
+                before.moved.push(Moved { episode, from: from.clone(), to, shows: None });
+            }
+            before.homes.push(from.clone());
+            edition.objects.push(redirect::page(from.clone(), &url));
+        }
+    }
     let stood = record.listed().filter_map(|old| Some((page_of(record, old)?, Some(&old.guid))));
     let embeds = record.listed().filter_map(|old| {
         let key = old.page.as_ref()?.embed_key()?;

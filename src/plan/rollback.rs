@@ -66,6 +66,7 @@ pub fn rollback(
         tracking: String::new(),
         episodes: unlisted.chain(to.episodes.iter().cloned()).collect(),
         waiting: Vec::new(),
+        home: None,
         gone: None,
     };
     let after = Documents::of(&edition).map_err(|bad| vec![checks::unreadable(&bad)])?;

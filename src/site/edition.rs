@@ -166,6 +166,8 @@ pub struct Edition {
     pub episodes: Vec<EditionEpisode>,
     /// What waits for its date: nothing of it is published before.
     pub waiting: Vec<Waiting>,
+    /// Where the home page stands, and its address.
+    pub home: Option<(Key, String)>,
     /// The page that takes the place of an episode's page when the episode is gone; without one, the
     /// old page stays.
     pub gone: Option<Bytes>,

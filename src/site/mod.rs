@@ -241,7 +241,8 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     let gone = objects.iter().find(|object| object.key == not_found);
     let gone = gone.and_then(|page| page.body.whole().ok());
     let tracking = inputs.show.tracking();
-    Ok(Edition { objects, stays, feed, tracking, episodes, waiting: Vec::new(), gone })
+    let home = Some((addresses.key(pages::HOME)?, addresses.url(pages::HOME)));
+    Ok(Edition { objects, stays, feed, tracking, episodes, waiting: Vec::new(), home, gone })
 }
 
 /// The cards that are new, and the keys of those that the target has.

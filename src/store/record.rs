@@ -186,6 +186,9 @@ pub struct Record {
     /// Where pages stood of episodes that are gone: a page that says so stands there.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub gone: BTreeSet<Key>,
+    /// Where the home page stands, and where it stood: from there, redirects lead to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub homes: Vec<Key>,
     /// Everything else, under its key.
     pub objects: BTreeMap<Key, Recorded>,
 }
@@ -286,6 +289,7 @@ mod tests {
             episodes: vec![],
             moved: BTreeMap::new(),
             gone: BTreeSet::new(),
+            homes: Vec::new(),
             objects: [(page.key.clone(), Recorded::of(&page, Version("v".into())))].into(),
         }
     }

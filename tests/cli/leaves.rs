@@ -238,3 +238,28 @@ fn each_season_counts_anew_and_no_other_s_episode_goes() {
     taken_down(&show, "s2e1");
     assert_eq!(below(&show, "media/"), ["public/media/003.mp3"]);
 }
+
+#[test]
+fn the_home_page_of_a_site_that_moves_below_a_path_leads_there() {
+    let show = show_of(1);
+    released(&show, &[]);
+    let before = show.read("onair.toml");
+    let address = "url = \"https://show.example\"";
+    assert!(before.contains(address), "{before}");
+    let guid = show.read("public/podcasts/feed.xml");
+    let guid = guid.split_once("<podcast:guid>").unwrap().1.split_once('<').unwrap().0.to_owned();
+    let with_guid = before.replacen("[show]", &format!("[show]\nguid = \"{guid}\""), 1);
+    let media = "\n[media]\nurl = \"https://show.example/media\"\npath = \"media\"\n";
+    let below = "path = \"show\"\nurl = \"https://show.example/show\"";
+    show.write("onair.toml", &(with_guid.replace(address, below) + media));
+    let said = released(&show, &["--allow", "feed-move"]).said();
+    assert!(said.contains("index.html now leads to https://show.example/show/"), "{said}");
+    assert!(show.read("public/index.html").contains("url=https://show.example/show/"));
+    assert!(show.onair(&["release"]).said().contains("Nothing to do"));
+
+    show.write("onair.toml", &(with_guid + media));
+    released(&show, &["--allow", "feed-move"]);
+    assert!(!show.read("public/index.html").contains("refresh"));
+    assert!(show.read("public/show/index.html").contains("url=https://show.example/"));
+    assert!(show.onair(&["release"]).said().contains("Nothing to do"));
+}

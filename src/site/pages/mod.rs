@@ -35,6 +35,8 @@ use pictures::Pictures;
 use templates::{Render, Templates};
 
 const HTML: &str = "text/html; charset=utf-8";
+/// The show's own page, below the site.
+pub const HOME: &str = "index.html";
 /// The page for an address where nothing is, below the site.
 pub const NOT_FOUND: &str = "404.html";
 /// Episodes on one page of the index.
@@ -258,7 +260,7 @@ impl<'a> Site<'a> {
         let rows: Vec<Row> = items.iter().map(|item| Row::new(item, &self.frame)).collect();
         let pages = rows.len().div_ceil(PER_PAGE).max(1);
         let path = |number: usize| match number {
-            1 => "index.html".to_owned(),
+            1 => HOME.to_owned(),
             _ => format!("page/{number}/index.html"),
         };
         let latest = items.first().map(|item| Episode::new(&self.frame, item, Around::default()));

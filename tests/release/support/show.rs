@@ -78,8 +78,8 @@ impl Show {
         let feed =
             object(feed_key().as_str(), Kind::Feed, "application/rss+xml", &self.feed(&episodes));
         let gone = Some(Bytes::from_static(b"gone"));
-        let (stays, tracking, waiting) = (BTreeSet::new(), String::new(), Vec::new());
-        Edition { objects, stays, feed, tracking, episodes, waiting, gone }
+        let (stays, tracking, waiting, home) = (BTreeSet::new(), String::new(), Vec::new(), None);
+        Edition { objects, stays, feed, tracking, episodes, waiting, home, gone }
     }
 
     /// The feed, as small as it can be.

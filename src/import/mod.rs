@@ -1,4 +1,4 @@
-//! Shows that come from elsewhere: an RSS feed, or the folder of a Jekyll podcast, as the files of a
+//! Shows that come from elsewhere: an RSS feed, or the folder of a site generator, as the files of a
 //! show of onair's.
 //!
 //! Functions from bytes to values: nothing here reads or writes a file. What makes an episode the same
@@ -15,9 +15,9 @@ mod encoding;
 mod extra;
 mod feed;
 pub mod feed_move;
+pub mod folder;
 mod html;
 mod item;
-pub mod jekyll;
 mod json;
 mod markdown;
 pub mod media;

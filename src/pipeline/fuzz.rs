@@ -54,8 +54,8 @@ pub fn import_feed(bytes: &[u8]) {
 pub fn import_folder(text: &str) {
     let post = Source::new("_posts/2024-05-03-a.md", text);
     let config = Source::new("_config.yml", text);
-    let _ = import::jekyll::of_folder(None, &[post], &[], &import::Options::default());
-    let _ = import::jekyll::of_folder(Some(&config), &[], &[], &import::Options::default());
+    let _ = import::folder::of_folder(None, &[post], &[], &import::Options::default());
+    let _ = import::folder::of_folder(Some(&config), &[], &[], &import::Options::default());
 }
 
 /// Reads what Apple's directory says of a show.

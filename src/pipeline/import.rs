@@ -16,7 +16,7 @@ use super::init::{GITATTRIBUTES, gitignore};
 use super::{Class, Error, Options, lengths, load};
 use crate::http::reach::Reach;
 use crate::http::{Client, HttpError};
-use crate::import::{self, Import, ImportError, Options as Reading, Pages, jekyll, xml};
+use crate::import::{self, Import, ImportError, Options as Reading, Pages, folder, xml};
 use crate::report::{counted, printable};
 use crate::show::Show;
 use crate::show::addresses::has_web_scheme;
@@ -124,7 +124,7 @@ pub fn import(
             printable(&artwork.url),
             artwork.to
         ));
-        import.report.next.retain(|step| !step.starts_with(jekyll::PUT_ARTWORK));
+        import.report.next.retain(|step| !step.starts_with(folder::PUT_ARTWORK));
         is_amended = true;
     }
     let did_not_come = show.is_none() && did_not_come(&mut import, &fetcher, asked.download);
@@ -376,7 +376,7 @@ fn folder(root: &Path, asked: &ImportOptions) -> Result<Import, Error> {
     let (url, zone) = (asked.url.as_deref(), asked.time_zone.as_deref());
     let options = Reading { url, zone, now: Some(asked.now), ..Reading::default() };
     let mut import =
-        jekyll::of_folder(config.as_ref(), &posts, &no_text, &options).map_err(said)?;
+        folder::of_folder(config.as_ref(), &posts, &no_text, &options).map_err(said)?;
     if let Some(first) = mp3s.iter().min() {
         let count = counted(mp3s.len(), "MP3");
         import
@@ -404,14 +404,14 @@ fn walk(
         if name.starts_with('.') || paths.len() > MAX_FILES {
             continue;
         }
-        if kind.is_dir() && depth < MAX_DEPTH && !jekyll::NOT_LOOKED_INTO.contains(&name.as_str()) {
+        if kind.is_dir() && depth < MAX_DEPTH && !folder::NOT_LOOKED_INTO.contains(&name.as_str()) {
             walk(root, &path, depth + 1, paths, mp3s)?;
         } else if kind.is_file() {
             let lower = name.to_ascii_lowercase();
             let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);
             // Of other formats, what starts as a front matter does: pages are many.
             if matches!(ending, "md" | "markdown")
-                || jekyll::OTHER_FORMATS.contains(&ending) && starts_with_dashes(&entry.path())
+                || folder::OTHER_FORMATS.contains(&ending) && starts_with_dashes(&entry.path())
             {
                 paths.push(path);
             } else if ending == "mp3" && mp3s.len() < MAX_FILES {

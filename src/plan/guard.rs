@@ -279,13 +279,24 @@ impl Overrides {
 
     /// Permissions that name none of these episodes, which are those that are public.
     pub fn of_nobody(&self, episodes: &[EditionEpisode]) -> Vec<&Allow> {
+        if self.0.iter().all(|allow| allow.episode().is_none()) {
+            return Vec::new();
+        }
+        let guids = episodes.iter().map(|it| it.guid.0.clone());
+        let numbers = episodes.iter().filter_map(|it| Some(it.number?.to_string()));
+        let public: BTreeSet<String> = guids.chain(numbers).collect();
+        // A guid may hold a comma: then its parts are no names.
+        let named = self.0.iter().filter_map(Allow::episode);
+        let whole: Vec<&str> = named
+            .map(|name| name.0.as_str())
+            .filter(|name| name.contains(',') && public.contains(*name))
+            .collect();
         // The parts of a list are permissions of their own.
         let is_known = |name: &str| {
             name == EpisodeName::ALL
                 || name.contains(',')
-                || episodes.iter().any(|it| {
-                    it.guid.0 == name || it.number.is_some_and(|number| number.to_string() == name)
-                })
+                || public.contains(name)
+                || whole.iter().any(|whole| whole.split(',').any(|part| part.trim() == name))
         };
         let named = self
             .0

@@ -135,6 +135,11 @@ impl Base {
     pub fn is_foreign(&self) -> bool {
         self.standing == Standing::Foreign
     }
+
+    /// Whether the feed is of a later release than the manifest.
+    pub fn is_behind(&self) -> bool {
+        self.standing == Standing::ManifestBehind
+    }
 }
 
 /// The way from what is published to an edition, in the order in which a release walks it.
@@ -324,7 +329,9 @@ fn draw_up(
         }
     }
 
-    diff.archive_pages = sends.iter().filter(|step| step.object.kind == Kind::Feed).count();
+    let changes = |step: &&Step| matches!(step.reason, Reason::New | Reason::Content);
+    let archives = sends.iter().filter(|step| step.object.kind == Kind::Feed);
+    diff.archive_pages = archives.filter(changes).count();
     let record_changes = record.is_none_or(|record| {
         record.episodes != edition.episodes
             || record.objects != unchanged
@@ -407,6 +414,7 @@ fn left(record: Option<&Record>, known: &BTreeSet<&Key>, now: &[EditionEpisode])
             left.keys.retain(|key| !known.contains(key));
             left
         })
+        .filter(|left| !left.keys.is_empty())
         .collect()
 }
 
@@ -532,14 +540,13 @@ impl Plan {
 
     /// Whether the manifest does not say what stands.
     fn manifest_is_behind(&self) -> bool {
-        self.base.standing == Standing::ManifestBehind || !self.base.begun.is_empty()
+        self.base.is_behind() || !self.base.begun.is_empty()
     }
 
     /// Whether a new release comes of it; if not, there may still be a manifest to set right.
     pub fn makes_release(&self) -> bool {
         self.record_changes
             || !self.sends.is_empty()
-            || !self.strays.is_empty()
             || self.feed_reason.is_some()
             || self.base.is_foreign()
     }

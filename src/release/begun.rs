@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::commit::{Decides, write_manifest};
+use super::commit::{Decides, TakenBack, write_manifest};
 use super::error::ReleaseError;
 use super::event::Event;
 use super::lock::Lease;
@@ -115,7 +115,7 @@ pub(super) async fn note(
     write_manifest(run, plan.base.record.as_ref(), &begun, manifest, Decides::Manifest).await
 }
 
-/// Takes away what a release that was cut off has left and nobody wants; gives what the store does not remove.
+/// Takes away what a release that was cut off has left and nobody wants.
 ///
 /// Its audio stays unless it is known to have ended: one that only slept may yet put its feed, and
 /// that names the audio.
@@ -123,7 +123,7 @@ pub(super) async fn take_back(
     plan: &Plan,
     run: &Run<'_>,
     lease: &Lease<'_>,
-) -> Result<Begun, ReleaseError> {
+) -> Result<TakenBack, ReleaseError> {
     let (go, stay): (Vec<&Stray>, Vec<&Stray>) =
         plan.strays.iter().partition(|stray| lease.last_has_ended || !stray.is_audio);
     for stray in stay {
@@ -134,9 +134,10 @@ pub(super) async fn take_back(
         );
         run.tell(Event::Note { message: &message });
     }
-    let stay = remove(go, run, lease).await?.into_iter();
-    Ok(stay
-        .filter_map(|key| plan.base.begun.get_key_value(&key))
-        .map(|(key, begun)| (key.clone(), begun.clone()))
-        .collect())
+    let stay = remove(go.iter().copied(), run, lease).await?;
+    let gone = go.into_iter().map(|stray| stray.key.clone());
+    let gone = gone.filter(|key| !stay.contains(key)).collect();
+    let mut stayed = plan.base.begun.clone();
+    stayed.retain(|key, _| stay.contains(key));
+    Ok(TakenBack { gone, stayed })
 }

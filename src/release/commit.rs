@@ -13,7 +13,7 @@ use super::records::release_numbers;
 use super::run::Run;
 use super::write::{Settled, keep_copy, remove, state, write};
 use crate::model::hash::Sha256;
-use crate::model::object::{Digest, Kind, Object};
+use crate::model::object::{Digest, Key, Kind, Object};
 use crate::plan::Plan;
 use crate::store::begun::{Begun, Stray, manifest_json};
 use crate::store::packed::pack;
@@ -40,12 +40,12 @@ pub(super) async fn commit(
     }
     let decides = if plan.feed_reason.is_some() { Decides::Feed } else { Decides::Manifest };
     let mut noted = plan.leaving();
-    noted.extend(leaving.stayed.clone());
+    noted.extend(leaving.back.stayed.clone());
     let manifest = write_manifest(run, Some(&record), &noted, manifest, decides).await?;
     // Without a manifest of ours, a later release has gone on, and may want what leaves.
     if !plan.leaves.is_empty() && manifest.is_some() {
         let stay = remove(&leaving.now, run, lease).await?;
-        noted.retain(|key, _| stay.contains(key) || leaving.stayed.contains_key(key));
+        noted.retain(|key, _| stay.contains(key) || leaving.back.stayed.contains_key(key));
         write_manifest(run, Some(&record), &noted, manifest, Decides::Feed).await?;
     }
     Ok(record.number)
@@ -56,7 +56,15 @@ pub(super) async fn commit(
 pub(super) struct Leaving {
     /// What the show no longer has, as it stands.
     pub(super) now: Vec<Stray>,
-    /// What an earlier release has left and the store did not remove: it is noted for the next one.
+    /// What an earlier release has left.
+    pub(super) back: TakenBack,
+}
+
+/// What became of what a release that was cut off has left.
+#[derive(Debug, Default)]
+pub(super) struct TakenBack {
+    pub(super) gone: Vec<Key>,
+    /// What the store does not remove: it is noted for the next release.
     pub(super) stayed: Begun,
 }
 

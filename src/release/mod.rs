@@ -45,7 +45,6 @@ pub use verify::prove;
 use crate::model::object::{Key, Kind};
 use crate::plan::{Plan, Reason, Step};
 use crate::store::Version;
-use crate::store::begun::Begun;
 use crate::store::record::{Record, ReleaseNumber, manifest_key};
 use lock::Lease;
 
@@ -121,10 +120,13 @@ async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Rece
     let mut receipt = Receipt { unchanged: plan.unchanged.len(), ..Receipt::default() };
     if !plan.makes_release() {
         let manifest = still_current(plan, run).await?;
-        if let Some(record) = &plan.base.record {
-            let (begun, decides) = (Begun::new(), commit::Decides::Feed);
-            commit::write_manifest(run, Some(record), &begun, manifest, decides).await?;
+        let commit::TakenBack { gone, stayed } = begun::take_back(plan, run, lease).await?;
+        let record = plan.base.record.as_ref();
+        if record.is_some() && (plan.base.is_behind() || stayed != plan.base.begun) {
+            let decides = commit::Decides::Feed;
+            commit::write_manifest(run, record, &stayed, manifest, decides).await?;
         }
+        receipt.changed = gone;
         return Ok(receipt);
     }
 
@@ -150,7 +152,7 @@ async fn carry_out(plan: &Plan, run: &Run<'_>, lease: &Lease<'_>) -> Result<Rece
     // a release was cut off in, may have held anything.
     let unknown = plan.base.record.is_none() || lease.resuming;
     let changed = plan.steps().filter(|(_, reason)| unknown || *reason != Reason::New);
-    let gone = plan.leaves.keys().chain(plan.strays.iter().map(|stray| &stray.key));
+    let gone = plan.leaves.keys().chain(&leaving.back.gone);
     let changed = changed.map(|(object, _)| &object.key).chain(gone);
     receipt.changed = changed.cloned().collect();
     Ok(receipt)
@@ -165,7 +167,7 @@ async fn prepare(
 ) -> Result<(send::Sent, Record, Option<Version>, commit::Leaving), ReleaseError> {
     let (proved, manifest) = tokio::try_join!(prove(plan, run.store), begin(plan, run))?;
     let mut sent = send::Sent::of(proved);
-    let stayed = begun::take_back(plan, run, lease).await?;
+    let back = begun::take_back(plan, run, lease).await?;
     let rest = send::send_named(&plan.sends, run, lease, &mut sent).await?;
     // Archive pages of the feed name enclosures too.
     let (archives, pages): (Vec<&Step>, Vec<&Step>) =
@@ -189,7 +191,7 @@ async fn prepare(
     let number = base.map_or(ReleaseNumber::FIRST, ReleaseNumber::next);
     let objects = std::mem::take(&mut sent.recorded);
     let record = plan.record(number, run.clock.now(), run.owner.author.clone(), objects);
-    Ok((sent, record, manifest, commit::Leaving { now, stayed }))
+    Ok((sent, record, manifest, commit::Leaving { now, back }))
 }
 
 /// Notes what is about to be written, if nothing was published since the plan was made; gives the manifest's

@@ -61,7 +61,7 @@ pub fn plan_lines(plan: &Plan, target: &str, dry: bool, detail: Detail) -> Vec<S
     }
     if !plan.strays.is_empty() {
         let objects = counted(plan.strays.len(), "object");
-        lines.push(format!("To be taken back: {objects} that an interrupted release has left"));
+        lines.push(format!("To be taken back: {objects} that no release names any more"));
     }
     if !plan.not_kept.is_empty() {
         let objects = counted(plan.not_kept.len(), "object");

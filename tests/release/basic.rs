@@ -125,9 +125,13 @@ async fn what_the_store_does_not_remove_stops_no_release() {
         assert!(receipt.feed_published);
         assert!(there("noor"));
     }
+    let same = publish(&store, &show, "the same", at(4)).await.unwrap();
+    assert_eq!((same.number, same.changed), (None, vec![]), "no release for nothing");
+    assert!(there("noor"));
     store.removes(true);
     let receipt = publish(&store, &show, "last", at(4)).await.unwrap();
     assert!(!there("noor"));
+    assert_eq!(receipt.number, None);
     assert_eq!(text(&receipt.changed), ["guests/noor/index.html"], "what a CDN holds of it");
     let again = publish(&store, &show, "again", at(5)).await.unwrap();
     assert_eq!(again.number, None);

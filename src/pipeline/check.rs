@@ -169,49 +169,51 @@ pub fn files_of(show: &Show, audio: &AudioEvidence, wanted: &[String]) -> BTreeS
 pub fn select(show: &Show, names: &[String]) -> Result<Vec<String>, Error> {
     let mut paths = Vec::new();
     for name in names {
-        let number: Option<u32> = name.trim_start_matches('#').parse().ok();
-        let of_season = of_season(name);
-        let found = show.episodes.iter().filter(|episode| {
-            let path = &episode.source.path;
-            let its = episode.number.value().copied();
-            *name == episode.slug
-                || is_at(path, name)
-                || number.is_some() && its == number
-                || of_season.is_some() && episode.season.value().copied().zip(its) == of_season
-        });
-        let before = paths.len();
-        paths.extend(found.map(|episode| episode.source.path.clone()));
-        // A file that cannot be read has no number but the one in its name.
-        let broken = show.unreadable.iter().map(|file| &file.source.path).filter(|path| {
-            let slug = layout::slug(path);
-            is_at(path, name) || slug == name || number.is_some() && layout::number(slug) == number
-        });
-        paths.extend(broken.cloned());
-        if paths.len() == before {
+        let found = found(show, name);
+        if found.is_empty() {
             return Err(Error::usage(format!("there is no episode `{name}`")).help(
                 "name an episode by its number, as in 109, or by its file, as in episode_109.md",
             ));
         }
+        paths.extend(found);
     }
     Ok(paths)
 }
 
-/// As [`select`], of what cannot be taken back: a name means one episode.
+/// The paths of the episodes that a name may mean.
+pub fn found(show: &Show, name: &str) -> Vec<String> {
+    let number: Option<u32> = name.trim_start_matches('#').parse().ok();
+    let of_season = of_season(name);
+    let found = show.episodes.iter().filter(|episode| {
+        let path = &episode.source.path;
+        let its = episode.number.value().copied();
+        *name == episode.slug
+            || is_at(path, name)
+            || number.is_some() && its == number
+            || of_season.is_some() && episode.season.value().copied().zip(its) == of_season
+    });
+    // A file that cannot be read has no number but the one in its name.
+    let broken = show.unreadable.iter().map(|file| &file.source.path).filter(|path| {
+        let slug = layout::slug(path);
+        is_at(path, name) || slug == name || number.is_some() && layout::number(slug) == number
+    });
+    found.map(|episode| &episode.source.path).chain(broken).cloned().collect()
+}
+
+/// Makes sure that a name which was `found` means one episode: what is to be done cannot be taken back.
 ///
 /// # Errors
-/// As [`select`], or if a number is that of several.
-pub fn select_one_each(show: &Show, names: &[String]) -> Result<Vec<String>, Error> {
-    let mut paths = Vec::new();
-    for name in names {
-        let found = select(show, std::slice::from_ref(name))?;
-        if found.len() > 1 {
-            let message = format!("`{name}` is more than one episode: {}", found.join(", "));
-            return Err(Error::usage(message)
-                .help("name one of them by its file, or by season and number, as in s2e3"));
-        }
-        paths.extend(found);
+/// If it may mean several.
+pub fn only_one(name: &str, found: &[String]) -> Result<(), Error> {
+    if found.len() < 2 {
+        return Ok(());
     }
-    Ok(paths)
+    let message = format!("`{name}` is more than one episode: {}", found.join(", "));
+    let or_by_number = match of_season(name) {
+        Some(_) => "",
+        None => ", or by season and number, as in s2e3",
+    };
+    Err(Error::usage(message).help(format!("name one of them by its file{or_by_number}")))
 }
 
 /// Season and number of a name such as `s2e3`.

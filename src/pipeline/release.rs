@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::check::{find, select_one_each};
+use super::check::{find, found, only_one, select};
 use super::ears::{Listening, Watch, listen_to};
 use super::edition::Known;
 use super::evidence::{self, AudioEvidence};
@@ -229,7 +229,10 @@ async fn retag(
 ) -> Result<Overrides, Error> {
     let all = |name: &String| name == EpisodeName::ALL;
     let (every, names): (Vec<String>, Vec<String>) = names.iter().cloned().partition(all);
-    let mut paths = select_one_each(&checkout.show, &names)?;
+    for name in &names {
+        only_one(name, &found(&checkout.show, name))?;
+    }
+    let mut paths = select(&checkout.show, &names)?;
     let named = paths.len();
     if !every.is_empty() {
         // What onair never gave a tag is the host's.

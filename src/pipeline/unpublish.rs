@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
-use super::check::{select, select_one_each};
+use super::check::{found, only_one};
 use super::ears::Watch;
 use super::fix::write_episode;
 use super::release::{self, Preparation, ReleaseOptions};
@@ -16,6 +16,7 @@ use crate::model::object::{Key, Kind};
 use crate::plan::placement::is_beside;
 use crate::plan::{Allow, EpisodeName, Overrides, Plan, left_of};
 use crate::release::{ReleaseError, Run, read_record, release_numbers, take_away};
+use crate::show::Episode;
 use crate::show::set_key::{changed, set_key};
 use crate::site::edition::{EditionEpisode, Guid};
 use crate::store::Store;
@@ -106,15 +107,16 @@ pub async fn prepare(
 fn hold_back(checkout: &mut Checkout, names: &[String]) -> Result<(Drafts, Vec<String>), Error> {
     let (mut texts, mut held, mut known) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     for name in names {
-        let by_guid = checkout.show.episodes.iter().find(|it| it.effective_guid() == Some(name));
-        let by_guid = by_guid.map(|episode| vec![episode.source.path.clone()]);
-        let name_alone = std::slice::from_ref(name);
-        let selected = select(&checkout.show, name_alone).ok();
-        let selected = selected.map(|_| select_one_each(&checkout.show, name_alone)).transpose()?;
-        let Some(paths) = selected.or(by_guid) else {
+        let mut paths = found(&checkout.show, name);
+        only_one(name, &paths)?;
+        if paths.is_empty() {
+            let by_guid = |it: &&Episode| it.effective_guid() == Some(name);
+            let by_guid = checkout.show.episodes.iter().find(by_guid);
+            paths.extend(by_guid.map(|episode| episode.source.path.clone()));
+        }
+        if paths.is_empty() {
             known.push(name.trim_start_matches('#').to_owned());
-            continue;
-        };
+        }
         for path in paths {
             let by_hand = || {
                 Error::new(

@@ -1,7 +1,7 @@
 //! The comparisons behind the guards: what is public against what would be.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -10,6 +10,7 @@ use super::document::{Document, Line};
 use super::feed::{Documents, FeedDiff, Unreadable};
 use super::guard::{Allow, EpisodeName, Guard, GuardKind, Overrides};
 use crate::model::audio::stands_elsewhere;
+use crate::model::hash::Sha256;
 use crate::model::object::{Digest, Key, Kind};
 use crate::model::waiting::Waiting;
 use crate::site::edition::{Edition, EditionEpisode, EpisodeNumber, Guid};
@@ -466,6 +467,8 @@ fn dates(edition: &Edition, record: &Record, allow: &Overrides, guards: &mut Vec
 fn audio(edition: &Edition, record: &Record, allow: &Overrides, guards: &mut Vec<Guard>) {
     let known: BTreeMap<&Guid, &EditionEpisode> =
         record.listed().map(|episode| (&episode.guid, episode)).collect();
+    let public_as: HashMap<Sha256, &Guid> =
+        record.listed().map(|episode| (episode.audio.payload_sha256, &episode.guid)).collect();
     for new in &edition.episodes {
         let Some(old) = known.get(&new.guid) else { continue };
         // Of what an old host has, only the address is known; that it changes is a guard of its own.
@@ -480,12 +483,9 @@ fn audio(edition: &Edition, record: &Record, allow: &Overrides, guards: &mut Vec
                 let seconds = episode.audio.milliseconds / 1000;
                 format!("{} bytes, {seconds} s, audio {}…", episode.audio.bytes, &hash[..12])
             };
-            let payload = new.audio.payload_sha256;
-            let public_as =
-                known.values().find(|it| it.guid != old.guid && it.audio.payload_sha256 == payload);
-            let (kind, found) = match public_as {
-                Some(other) => {
-                    let guid = &other.guid;
+            let public_as = public_as.get(&new.audio.payload_sha256);
+            let (kind, found) = match public_as.filter(|guid| **guid != &old.guid) {
+                Some(guid) => {
                     (GuardKind::RecordingMoved, format!("the recording that is public as `{guid}`"))
                 }
                 None => (GuardKind::AudioChanged, text(new)),

@@ -3,6 +3,7 @@
 //! It is read as a podcast app would, but some items at a time: a feed may have a hundred thousand, and
 //! each takes a multiple of its text.
 
+use std::collections::HashSet;
 use std::fmt::{self, Write as _};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::Range;
@@ -31,8 +32,9 @@ pub(super) struct Document {
 pub(super) struct Line {
     pub(super) guid: Option<String>,
     pub(super) permalink: bool,
-    /// `itunes:episode`.
+    /// `itunes:episode`; with its season, as `s2e3`, where another item has the same number.
     pub(super) number: Option<String>,
+    season: Option<String>,
     pub(super) title: Option<String>,
     /// The enclosure's address, length and type.
     pub(super) url: Option<String>,
@@ -52,6 +54,21 @@ impl Document {
     /// # Errors
     /// What is wrong with it.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
+        let mut document = Self::read_items(bytes)?;
+        let mut seen = HashSet::new();
+        let numbers = document.items.iter().filter_map(|item| item.number.clone());
+        let shared: HashSet<String> = numbers.filter(|it| !seen.insert(it.clone())).collect();
+        for item in &mut document.items {
+            if let (Some(number), Some(season)) = (&item.number, &item.season)
+                && shared.contains(number)
+            {
+                item.number = Some(format!("s{season}e{number}"));
+            }
+        }
+        Ok(document)
+    }
+
+    fn read_items(bytes: &[u8]) -> Result<Self, String> {
         // A stranger's may be in another encoding, which it names.
         let Ok(text) = std::str::from_utf8(bytes) else { return whole(bytes) };
         let Some(Pieces { before, items, behind }) = pieces(text) else { return whole(bytes) };
@@ -146,11 +163,14 @@ impl Line {
         let all = hash_of(&item);
         let companions = COMPANIONS.map(|(element, _)| count(element));
         let enclosure = item.enclosure.unwrap_or_default();
+        let (number, season) =
+            item.itunes_ext.map(|itunes| (itunes.episode, itunes.season)).unwrap_or_default();
         let guid = item.guid;
         Self {
             permalink: guid.as_ref().is_none_or(Guid::is_permalink),
             guid: guid.map(|guid| guid.value),
-            number: item.itunes_ext.and_then(|itunes| itunes.episode),
+            number,
+            season,
             title: item.title,
             length: enclosure.length,
             mime_type: enclosure.mime_type,

@@ -8,7 +8,7 @@ use super::ui::term::Term;
 use super::{Exit, Outcome};
 use crate::pipeline::fetch::FetchWatch;
 use crate::pipeline::import::{ImportOptions, import};
-use crate::pipeline::rehost::take_what_came;
+use crate::pipeline::rehost::{audio_there, take_what_came};
 
 pub fn run(global: &Global, args: &Import, term: &Term) -> Outcome {
     let asked = ImportOptions {
@@ -20,13 +20,14 @@ pub fn run(global: &Global, args: &Import, term: &Term) -> Outcome {
         private: args.allow_private,
         now: Timestamp::now(),
     };
+    let before = audio_there(&global.options());
     let imported = import(&global.options(), &asked, term)?;
     if !imported.report.is_empty() {
         term.say(imported.report.trim_end());
     }
     if args.rehost {
         // What came is there: only the addresses change.
-        let rehosted = take_what_came(&global.options())?;
+        let rehosted = take_what_came(&global.options(), &before)?;
         term.say(&rehosted.report());
     }
     Ok(match (imported.complete, imported.open) {

@@ -260,9 +260,9 @@ fn of_words(text: &str) -> Option<Date> {
         {
             match (number, digits.len()) {
                 (1..=31, 1..=2) if day.is_none() => day = i8::try_from(number).ok(),
-                (_, 4) => year = Some(number),
-                (0..=69, 2) => year = Some(number + 2000),
-                (70..=99, 2) => year = Some(number + 1900),
+                (_, 4) if year.is_none() => year = Some(number),
+                (0..=69, 2) if year.is_none() => year = Some(number + 2000),
+                (70..=99, 2) if year.is_none() => year = Some(number + 1900),
                 (1..=31, _) if day.is_none() => day = i8::try_from(number).ok(),
                 _ => return None,
             }
@@ -515,6 +515,10 @@ mod tests {
         ] {
             let expected = format!("2020-01-05 {hour}:30:00");
             assert_eq!(said(&format!("Jan 5, 2020 {text}")), Some(expected), "{text}");
+        }
+        // An hour alone is no year.
+        for text in ["March 5, 2016 10am", "Jan 5, 2020 12 pm", "Sat, 05 Mar 2016 10PM EST"] {
+            assert_eq!(said(text), None, "{text}");
         }
     }
 

@@ -97,7 +97,8 @@ pub fn site_settings(
         "logo",
         "artwork",
     ]);
-    let is_png = artwork.as_deref().is_some_and(|name| name.to_ascii_lowercase().ends_with(".png"));
+    let path = artwork.as_deref().and_then(|name| name.split(['?', '#']).next());
+    let is_png = path.is_some_and(|path| path.to_ascii_lowercase().ends_with(".png"));
     show.text("artwork", &format!("{ARTWORK}.{}", if is_png { "png" } else { "jpg" }));
     if text(&["podcast_type", "itunes_type", "type"]).is_some_and(|kind| kind == "serial") {
         show.text("type", "serial");

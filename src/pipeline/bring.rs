@@ -58,12 +58,15 @@ pub fn bring(old: &Path, root: &Path, episodes: &[EpisodeFile]) -> Brought {
     brought
 }
 
-/// Copies the site's artwork into the show as `to`; whether it is there.
+/// Copies the site's artwork into the show as `to`, if it is what that name's ending says; whether it is there.
 pub fn artwork(old: &Path, root: &Path, named: &str, to: &str) -> bool {
     let paths = ROOTS.iter().map(|start| format!("{start}{}", named.trim_start_matches('/')));
     let read = |path: String| read::read_bytes(old, &path, MAX_PICTURE).ok();
     let bytes = paths.filter(|path| is_inside(path)).find_map(read);
-    bytes.is_some_and(|bytes| write_new(&root.join(to), &bytes).is_ok())
+    let fits = |bytes: &Vec<u8>| {
+        files::picture_kind(bytes).is_some_and(|(_, ending)| to.ends_with(ending))
+    };
+    bytes.filter(fits).is_some_and(|bytes| matches!(write_new(&root.join(to), &bytes), Ok(true)))
 }
 
 /// The file of the old folder that a name means, as its place in the show and its bytes: the first that is

@@ -126,15 +126,23 @@ pub fn rehost(
     away.take_home(&there, fetcher.is_complete(AGAIN), &before)
 }
 
-/// Takes for ours the audio that was fetched already.
+/// Takes for ours the audio that was fetched already; some of it was there `before`.
 ///
 /// # Errors
 /// As [`rehost`].
-pub fn take_what_came(options: &Options) -> Result<Rehosted, Error> {
+pub fn take_what_came(options: &Options, before: &BTreeSet<String>) -> Result<Rehosted, Error> {
     let show = load::show(&options.root)?;
     let away = Away::of(&show, &[])?;
     let there = away.at_hand();
-    away.take_home(&there, true, &BTreeSet::new())
+    away.take_home(&there, true, before)
+}
+
+/// The paths of what is in the audio folder.
+pub fn audio_there(options: &Options) -> BTreeSet<String> {
+    let show = load::show(&options.root).ok();
+    let folder = show.as_ref().map_or("audio", |show| show.settings.audio_folder());
+    let entries = std::fs::read_dir(options.root.join(folder)).into_iter().flatten().flatten();
+    entries.map(|entry| format!("{folder}/{}", entry.file_name().to_string_lossy())).collect()
 }
 
 fn counted_with_first(paths: &[&str]) -> Option<(usize, String)> {

@@ -1,7 +1,8 @@
 //! `release`: check, read what is published, plan; then carry out the very plan that was made.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 use super::check::{find, found, only_one, select};
@@ -21,6 +22,7 @@ use crate::rules::{Evidence, Finding, Severity};
 use crate::show::sound_settings::Listen;
 use crate::show::{Episode, Settings, enclosure, waiting};
 use crate::site::edition::{Edition, EditionEpisode, Guid, SharedNumbers};
+use crate::store::QUESTIONS;
 use crate::store::published::Standing;
 
 /// What is asked of a release.
@@ -301,18 +303,32 @@ fn old_tags<'a>(
 
 /// The feed tells what an episode says otherwise, its audio what of that the tag has.
 async fn look_into_tags(checkout: &Checkout, target: &Target, plan: &mut Plan) {
-    /// More are told together, and not one by one.
+    /// So many are looked at; what none of them says any more is said of no other.
     const MOST: usize = 20;
     let (all, mut single): (Vec<OldTag>, Vec<OldTag>) =
         plan.old_tags.drain(..).partition(|old| old.episode == EpisodeName::ALL);
-    for old in single.iter_mut().take(MOST) {
+    let look = async |old: &OldTag| {
         let is_its = |it: &&EditionEpisode| EpisodeName::of(&it.guid, it.number).0 == old.episode;
-        let Some(known) = plan.episodes.iter().find(is_its) else { continue };
-        let mut episodes = checkout.show.episodes.iter();
-        let Some(episode) = episodes.find(|it| it.source.path == known.source) else { continue };
-        let Some(then) = target.tag_texts(&known.audio).await else { continue };
-        old.texts = then.differing(&tag::texts(checkout, episode));
-        old.texts.retain(|text| !all.iter().any(|old| old.texts.contains(text)));
+        let known = plan.episodes.iter().find(is_its)?;
+        let episode = checkout.show.episodes.iter().find(|it| it.source.path == known.source)?;
+        let then = target.tag_texts(&known.audio).await?;
+        let mut texts = then.differing(&tag::texts(checkout, episode));
+        texts.retain(|text| !all.iter().any(|old| old.texts.contains(text)));
+        Some(texts)
+    };
+    let looks = stream::iter(single.iter().take(MOST)).map(look).buffered(QUESTIONS);
+    let looks: Vec<Option<Vec<&'static str>>> = looks.collect().await;
+    let all_seen = looks.iter().all(Option::is_some);
+    let (mut said, mut old_still) = (BTreeSet::new(), BTreeSet::new());
+    for (old, texts) in single.iter_mut().zip(looks) {
+        let Some(texts) = texts else { continue };
+        said.extend(std::mem::replace(&mut old.texts, texts));
+        old_still.extend(old.texts.iter().copied());
+    }
+    // One that cannot be looked at may still say them.
+    let rest = if all_seen { MOST } else { usize::MAX };
+    for old in single.iter_mut().skip(rest) {
+        old.texts.retain(|text| !said.contains(text) || old_still.contains(text));
     }
     single.retain(|old| !old.texts.is_empty());
     plan.old_tags = all.into_iter().chain(single).collect();

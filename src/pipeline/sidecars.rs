@@ -145,11 +145,11 @@ pub fn links(show: &Show, findings: &mut Vec<Finding>) {
             // By the name that its disk tells, whatever other spellings lead there.
             let episode_there = meant.iter().find_map(|path| episodes.get(path.as_str()));
             let (why, help) = match files::first_there(&show.root, &meant) {
-                // A folder's name leads to a page: `/` to the first.
-                Ok(there) if show.root.join(there).is_dir() => continue,
                 Ok(there) => match episode_there {
                     Some(other) if other.is_draft() => ("is a draft", None),
                     Some(_) => continue,
+                    // The root's name leads to the home page.
+                    None if is_root(path) => continue,
                     None => published_otherwise(there),
                 },
                 Err(FileTrouble::Missing) if layout::is_markdown(path) => (
@@ -172,6 +172,11 @@ pub fn links(show: &Show, findings: &mut Vec<Finding>) {
             });
         }
     }
+}
+
+/// `/`, `./`, `../..`
+fn is_root(path: &str) -> bool {
+    path.split('/').all(|part| matches!(part, "" | "." | ".."))
 }
 
 /// `ann@sea.example`
@@ -253,12 +258,13 @@ fn near(root: &Path, file: &NamedFile<'_>) -> Option<String> {
             .filter(|name| !file.role.is_picture() || files::image_type(name).is_some())
             .collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let composed: String = name.nfc().collect();
         let near = names
             .iter()
             .copied()
-            .find(|other| other.eq_ignore_ascii_case(name) || other.nfc().eq(name.nfc()))
+            .find(|other| other.eq_ignore_ascii_case(name) || other.nfc().eq(composed.chars()))
             // The number of another episode is no slip.
-            .or_else(|| nearest(name, &names).filter(|_| file.role.is_picture()))?;
+            .or_else(|| file.role.is_picture().then(|| nearest(name, &names))?)?;
         files::join(folder, near)
     })
 }

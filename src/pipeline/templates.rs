@@ -108,7 +108,10 @@ impl TemplatesRead {
             };
             let finding = Finding::at(&registry::TEMPLATE, file, span, message);
             match above {
-                Some(above) => finding.help(format!("there are: {}", above.join(", "))),
+                Some(above) => {
+                    let names: Vec<&str> = above.iter().copied().collect();
+                    finding.help(format!("there are: {}", names.join(", ")))
+                }
                 None => finding.help(format!("put `{{% block {name} %}}{{% endblock %}}` into it")),
             }
         });

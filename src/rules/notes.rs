@@ -123,7 +123,7 @@ fn lost_links(episode: &Episode) -> Option<Finding> {
         1 => String::new(),
         all => format!(", the first of {all}"),
     };
-    let scheme = scheme(&first.value)?;
+    let scheme = shorten(&scheme(&first.value)?);
     let message = format!(
         "`{scheme}:` is no address that pages and players open: the {what} is left out{more}"
     );
@@ -173,6 +173,9 @@ fn unknown_tags(episode: &Episode) -> Option<Finding> {
 /// finding shows the first, and how many there are.
 fn embeds(episode: &Episode) -> Option<Finding> {
     let markdown = episode.notes_text();
+    if !markdown.contains('<') {
+        return None;
+    }
     let lower = markdown.to_ascii_lowercase();
     if !EMBEDS.iter().any(|name| lower.contains(&format!("<{name}"))) {
         return None;
@@ -287,7 +290,14 @@ fn left_over(text: &str, span: &Span) -> Vec<(Span, &'static str)> {
             {
                 continue;
             }
-            if id && !ends_heading(markdown, brace, end + close.len()) {
+            // A line is looked back along once: for what ends it.
+            let behind =
+                &markdown[end + close.len()..most.min(markdown.len()).max(end + close.len())];
+            if id
+                && (inner.contains('{')
+                    || !behind.trim_start().is_empty()
+                    || !starts_heading(&markdown[..brace]))
+            {
                 continue;
             }
             at = end + close.len();
@@ -301,11 +311,9 @@ fn left_over(text: &str, span: &Span) -> Vec<(Span, &'static str)> {
     found
 }
 
-/// Whether what stands from `start` to `end` ends a line that starts as a heading does.
-fn ends_heading(markdown: &str, start: usize, end: usize) -> bool {
-    let line = markdown[..start].rsplit('\n').next().unwrap_or_default();
-    let rest = markdown[end..].split('\n').next().unwrap_or_default();
-    line.trim_start().starts_with('#') && rest.trim().is_empty()
+/// Whether the last line of a text starts as a heading does.
+fn starts_heading(text: &str) -> bool {
+    text.rsplit('\n').next().unwrap_or_default().trim_start().starts_with('#')
 }
 
 /// Where a text stands next in another that is gone through once.

@@ -119,7 +119,7 @@ fn ignored(settings: &Settings, source: &Source) -> Vec<Finding> {
     if let Some(funding) = &settings.show.funding
         && !is_web_address(funding.url.get_ref())
     {
-        let message = format!("`{}` is not a web address", funding.url.get_ref());
+        let message = format!("`{}` is not a web address, and is left out", funding.url.get_ref());
         finding(funding.url.span(), message, "an address that starts with `https://`");
     }
     for (name, url) in &settings.show.links {

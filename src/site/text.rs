@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::html::clean;
-use super::references::read_references;
+use super::references::{LONGEST_WITHOUT_SEMICOLON, counts_without_semicolon, read_references};
 use crate::show::words::legal_in_xml;
 
 /// Apple's limit on a description, in bytes (podcast RSS requirements, "description").
@@ -64,16 +64,12 @@ pub fn for_either_reader(text: &str) -> String {
 /// Whether what follows an `&` makes it a character reference (HTML, "Named character references"; some names
 /// count without their semicolon: `&region=` is `®ion=`).
 fn looks_like_reference(rest: &str) -> bool {
-    /// No name that counts without is longer.
-    const LONGEST: usize = 6;
     if rest.starts_with('#') {
         return true;
     }
     let length = rest.chars().take_while(char::is_ascii_alphanumeric).count();
-    let name = &rest[..length.min(LONGEST)];
-    length > 1
-        && (rest[length..].starts_with(';')
-            || clean::LINE.clean(&format!("&{name}")).to_string() != format!("&amp;{name}"))
+    let mut starts = (2..=length.min(LONGEST_WITHOUT_SEMICOLON)).map(|end| &rest[..end]);
+    length > 1 && (rest[length..].starts_with(';') || starts.any(counts_without_semicolon))
 }
 
 /// Tags that part no words.

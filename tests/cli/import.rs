@@ -1021,15 +1021,22 @@ fn what_lies_in_a_folder_comes_along_or_is_told() {
         ("old/content/two.html", "---\ntitle: B\npodcast_file: q2.mp3\n---\nN\n"),
         ("old/layouts/list.html", "<p>No front matter</p>\n"),
         ("old/archetypes/default.md", "---\ntitle = {{ replace }}\n---\n"),
-        ("old/static/img/art.png", "a picture"),
         ("old/static/audio/q1.mp3", "sound"),
     ] {
         fs::create_dir_all(show.path(path).parent().unwrap()).unwrap();
         show.write(path, text);
     }
+    let art = show.path("old/static/img/art.png");
+    fs::create_dir_all(art.parent().unwrap()).unwrap();
+    // What is no picture is no artwork.
+    fs::write(&art, "<svg></svg>").unwrap();
+    let ran = show.onair(&["import", "old", "--show", "none"]);
+    assert!(ran.said().contains("put the artwork") && !show.path("none/img/artwork.png").exists());
+    let picture = b"\x89PNG\r\n\x1a\n and more";
+    fs::write(&art, picture).unwrap();
     let ran = show.onair(&["import", "old", "--show", "new"]);
     assert_eq!(ran.code, 1, "{}", ran.said());
-    assert_eq!(show.read("new/img/artwork.png"), "a picture");
+    assert_eq!(fs::read(show.path("new/img/artwork.png")).unwrap(), picture);
     assert!(show.read("new/onair.toml").contains("artwork = \"img/artwork.png\""));
     let (said, report) = (ran.said(), show.read("new/import-report.md"));
     assert!(said.contains("The artwork came along"), "{said}");

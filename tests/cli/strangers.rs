@@ -217,7 +217,7 @@ fn check_finds_what_is_wrong_with_templates_where_it_stands() {
     let ran = checked(&show);
     assert!(ran.code == 1 && ran.stdout.contains("theme/404.html:2:1"), "{}", ran.said());
     assert!(ran.stdout.contains("no template above has a block `main`"), "{}", ran.said());
-    assert!(ran.stdout.contains("there are: head, scripts, content, bar"), "{}", ran.said());
+    assert!(ran.stdout.contains("there are: bar, content, head, scripts"), "{}", ran.said());
     assert_eq!(show.onair(&["release", "--dry-run"]).code, 1);
     show.write("theme/404.html", "<p>");
     show.write("theme/style.css", ":root{}\n<<<<<<< HEAD\n=======\n>>>>>>> x\n");

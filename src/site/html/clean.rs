@@ -10,7 +10,7 @@ use url::ParseError;
 
 use super::Resolve;
 use crate::show::html_depth::{is_too_deep, is_too_dense};
-use crate::site::references::read_references;
+use crate::site::references::{counts_without_semicolon, read_references};
 
 /// Sorted.
 const PAGE_TAGS: [&str; 56] = [
@@ -318,13 +318,20 @@ fn quotable(address: &str) -> String {
     out
 }
 
-/// HTML in which `&` starts nothing but references that `;` ends: of an address in a text, browsers show
-/// `&region=eu` as `®ion=eu`.
+/// HTML in which `&` starts nothing but references that `;` or the end of a name ends (`&copy 2020`): of an address
+/// in a text, browsers show `&region=eu` as `®ion=eu`.
 fn with_plain_signs(html: &str) -> Cow<'_, str> {
     let starts_reference = |rest: &str| {
         let name = rest.strip_prefix('#').unwrap_or(rest);
-        let end = name.find(|c: char| !c.is_ascii_alphanumeric());
-        end.is_some_and(|end| end > 0 && name[end..].starts_with(';'))
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+        match name[end..].chars().next() {
+            Some(';') => end > 0,
+            Some('=') => false,
+            _ if name.len() < rest.len() => {
+                end > 0 && name[..end].bytes().all(|byte| byte.is_ascii_digit())
+            }
+            _ => counts_without_semicolon(&name[..end]),
+        }
     };
     let mut parts = html.split('&');
     let Some(first) = parts.next().filter(|first| first.len() < html.len()) else {

@@ -94,7 +94,7 @@ fn whole(url: &str, resolve: &Resolve<'_>) -> Option<String> {
 
 /// HTML with whole addresses in quotes in place of relative ones; nothing if it has none.
 fn with_whole_addresses(html: &str, resolve: &Resolve<'_>) -> Option<String> {
-    let (mut out, mut from) = (String::new(), 0);
+    let (mut out, mut from, mut past) = (String::new(), 0, 0);
     for (at, sign) in
         html.match_indices(['"', '\'']).filter(|(at, _)| html[..*at].trim_end().ends_with('='))
     {
@@ -106,10 +106,15 @@ fn with_whole_addresses(html: &str, resolve: &Resolve<'_>) -> Option<String> {
                     && name[start + 1..].eq_ignore_ascii_case(it.as_bytes())
             })
         };
-        if at < from || !["src", "href"].iter().any(is_address) {
+        if at < past {
             continue;
         }
         let Some((value, _)) = html[at + 1..].split_once(sign) else { break };
+        // What stands in a value is none of the tag's.
+        past = at + 1 + value.len() + sign.len();
+        if !["src", "href"].iter().any(is_address) {
+            continue;
+        }
         if let Some(url) = whole(&read_references(value), resolve) {
             out.push_str(&html[from..=at]);
             out.push_str(&escape(&url));

@@ -139,7 +139,17 @@ fn blocks_parted(html: Cow<'_, str>) -> Cow<'_, str> {
 fn spelled_out(html: &str) -> Cow<'_, str> {
     const QUOTES: [(&str, &str); 2] = [("<q>", "“"), ("</q>", "”")];
     const READINGS: [(&str, &str); 2] = [("<rt>", " ("), ("</rt>", ")")];
-    let mut html = replaced(html, &QUOTES);
+    // Where a text runs says nothing in signs.
+    let plain = html.contains(" dir=\"").then(|| {
+        let attribute =
+            |_: &str, name: &str, value| (name != "dir").then_some(Cow::Borrowed(value));
+        clean::rewrite(html, Some, attribute)
+    });
+    let quoted = match &plain {
+        Some(plain) => Cow::Owned(replaced(plain, &QUOTES).into_owned()),
+        None => replaced(html, &QUOTES),
+    };
+    let mut html = quoted;
     // A host may have put brackets there.
     if !html.contains("<rp>") && html.contains("<rt>") {
         html = Cow::Owned(replaced(&html, &READINGS).into_owned());
@@ -237,6 +247,20 @@ mod tests {
             fed.split_whitespace().collect::<Vec<_>>(),
             ["a", "b", "c", "d", "e", "<ol", "start=\"3\"><li>f</li></ol>"]
         );
+        let turned = r#"<div dir="rtl">a</div><div dir="rtl">b</div> <q dir="rtl">c</q>"#;
+        let fed = feed(&blocks(turned), &none);
+        assert_eq!(fed.split_whitespace().collect::<Vec<_>>(), ["a", "b", "“c”"]);
+    }
+
+    #[test]
+    fn a_reference_without_semicolon_is_one_where_its_name_ends() {
+        for (written, shown) in [
+            ("Copyright &copy 2020", "Copyright © 2020"),
+            ("?a=1&region=eu&copy=2", "?a=1&amp;region=eu&amp;copy=2"),
+            ("R&D &amp; &eacute &#169 &x;", "R&amp;D &amp; é © &amp;x;"),
+        ] {
+            assert_eq!(&*blocks(&format!("<p>{written}</p>")), format!("<p>{shown}</p>"));
+        }
     }
 
     #[test]

@@ -53,8 +53,8 @@ const NEAR: usize = 60;
 impl Groups {
     /// The groups of items that come newest first; `season` names one.
     pub(super) fn of(items: &[Item<'_>], season: impl Fn(u32) -> String) -> Self {
-        let mut topics = Gathered::new("topics");
-        let mut guests = Gathered::new("guests");
+        let mut topics = Gathered::new("topics", |name| slug(name).unwrap_or_default());
+        let mut guests = Gathered::new("guests", identity);
         let mut seasons: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         let mut of_item = Vec::new();
         let tags = items.iter().rev().filter_map(|item| item.entry.given.episode.tags.value());
@@ -129,6 +129,8 @@ pub(super) fn season_path(number: u32) -> String {
 
 struct Gathered {
     folder: &'static str,
+    /// What tells a name from others.
+    identity: fn(&str) -> String,
     groups: Vec<Group>,
     by_name: HashMap<String, Named>,
 }
@@ -142,16 +144,16 @@ struct Named {
 }
 
 impl Gathered {
-    fn new(folder: &'static str) -> Self {
-        Self { folder, groups: Vec::new(), by_name: HashMap::new() }
+    fn new(folder: &'static str, identity: fn(&str) -> String) -> Self {
+        Self { folder, identity, groups: Vec::new(), by_name: HashMap::new() }
     }
 
-    /// Gives each name an address. The oldest comes first, so that no newcomer takes another's.
+    /// Gives each name an address: the first one of several its own, the others a number.
     fn name_addresses<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
         let (mut taken, mut numbers) = (HashSet::new(), HashMap::new());
         for name in names {
             let Some(slug) = slug(name) else { continue };
-            let Entry::Vacant(entry) = self.by_name.entry(identity(name)) else { continue };
+            let Entry::Vacant(entry) = self.by_name.entry((self.identity)(name)) else { continue };
             let number = numbers.entry(slug.clone()).or_insert(0);
             let slug = loop {
                 *number += 1;
@@ -166,7 +168,7 @@ impl Gathered {
 
     /// Puts an item into the group of a name; nothing for a name that has no address.
     fn add(&mut self, name: &str, link: Option<&str>, item: usize) -> Option<usize> {
-        let Named { slug, at } = self.by_name.get_mut(&identity(name))?;
+        let Named { slug, at } = self.by_name.get_mut(&(self.identity)(name))?;
         let at = *at.get_or_insert_with(|| {
             self.groups.push(Group {
                 name: name.to_owned(),
@@ -247,7 +249,7 @@ mod tests {
         // Newest first.
         let names =
             ["Nguyễn Văn Hưng", "nguyễn  Văn HÙNG", "Nguyễn Văn Hùng", "#Hưng!", "Hưng", "?"];
-        let mut gathered = Gathered::new("guests");
+        let mut gathered = Gathered::new("guests", identity);
         gathered.name_addresses(names.iter().rev().copied());
         let at: Vec<_> =
             names.iter().enumerate().map(|(item, name)| gathered.add(name, None, item)).collect();

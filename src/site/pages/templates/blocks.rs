@@ -18,7 +18,7 @@ pub struct LostBlock<'a> {
     /// Its name.
     pub name: &'a str,
     /// What the templates above it have, if it is theirs that lacks in them.
-    pub above: Option<Vec<&'a str>>,
+    pub above: Option<BTreeSet<&'a str>>,
 }
 
 /// What a template says of itself.
@@ -66,8 +66,8 @@ impl Templates {
 
     /// The blocks of all templates above one, from the nearest on; nothing if that cannot be told, or if there
     /// are none above it.
-    fn above<'a>(&'a self, shape: &Shape<'a>) -> Option<Vec<&'a str>> {
-        let mut names = Vec::new();
+    fn above<'a>(&'a self, shape: &Shape<'a>) -> Option<BTreeSet<&'a str>> {
+        let mut names = BTreeSet::new();
         let mut seen = BTreeSet::new();
         let mut parents = shape.parents.clone();
         while let Some(parent) = parents.pop() {
@@ -81,29 +81,33 @@ impl Templates {
         (!seen.is_empty()).then_some(names)
     }
 
-    /// Blocks that fill none.
+    /// The first block of each file that fills none. Files that are refused for what they are are not looked at.
     pub fn lost(&self) -> Vec<LostBlock<'_>> {
         let mut lost = Vec::new();
-        for (_, file) in self.files.iter().filter(|(name, _)| is_template(name)) {
+        let good = || self.files.values().filter(|file| limits::excess(&file.text).is_none());
+        // A block of its own may be shown by name.
+        let shown: BTreeSet<&str> = good()
+            .flat_map(|file| file.text.split("self.").skip(1))
+            .map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(""))
+            .collect();
+        let templates = self
+            .files
+            .iter()
+            .filter(|(name, file)| is_template(name) && limits::excess(&file.text).is_none());
+        for (_, file) in templates {
             let shape = Shape::of(&file.text);
             let Some(above) = self.above(&shape) else { continue };
-            // A block of its own may be shown by name.
-            let is_shown = |name: &str| {
-                let by_name = format!("self.{name}");
-                self.files.values().any(|other| other.text.contains(&by_name))
+            let fills_none = |(_, name, is_top): &(Span, &str, bool)| {
+                *is_top && !above.contains(name) && !shown.contains(name)
             };
-            let fills_none = |(_, name, is_top): &&(Span, &str, bool)| {
-                *is_top && !above.contains(name) && !is_shown(name)
-            };
-            for (span, name, _) in shape.blocks.iter().filter(fills_none) {
-                let above = Some(above.clone());
-                lost.push(LostBlock { file, span: span.clone(), name, above });
+            if let Some((span, name, _)) = shape.blocks.into_iter().find(fills_none) {
+                lost.push(LostBlock { file, span, name, above: Some(above) });
             }
         }
         let pages = OWN.iter().filter(|(name, _)| !self.files.contains_key(*name));
         let frames: BTreeSet<&str> = pages
             .map(|(_, text)| Shape::of(text))
-            .filter(|shape| self.above(shape).is_some_and(|above| !above.contains(&CONTENT)))
+            .filter(|shape| self.above(shape).is_some_and(|above| !above.contains(CONTENT)))
             .filter_map(|shape| shape.parents.first().copied().flatten())
             .collect();
         let frames = frames.iter().filter_map(|name| self.files.get(*name));

@@ -139,10 +139,21 @@ pub fn of_folder(
             if others == 1 { "it is" } else { "they are" }
         ));
     }
+    let (unread, other): (Vec<&str>, Vec<&str>) =
+        unread.into_iter().partition(|path| layout::is_markdown(path));
     if let Some(first) = unread.first() {
         report.decide(
             format!("{} could not be read, such as {first}", counted(unread.len(), "file")),
             "fix the front matter and import again, or copy them by hand: only the others came",
+        );
+    }
+    if let Some(first) = other.first() {
+        report.decide(
+            format!(
+                "{} in other formats than Markdown, such as {first}",
+                counted(other.len(), "episode")
+            ),
+            "write their notes in a `.md` file each, and import again: only the others came",
         );
     }
     let config_name = config.map_or("the folder", |config| config.path.as_str());

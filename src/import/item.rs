@@ -204,6 +204,7 @@ fn same_audio(parts: &mut Parts<'_>, draft: &mut Draft, base: Option<&str>, repo
         let mut group = group.clone();
         group.children.retain(|it| !(is_content(it) && is_same(it)));
         if group.children.iter().any(is_content) {
+            report.left(Level::Episode, "media:content of the enclosure (in media:group)");
             report.kept(Level::Episode, &group.name);
             draft.extra.push(group);
         } else {

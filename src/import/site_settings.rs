@@ -5,12 +5,12 @@ use serde_yaml::Value;
 use super::channel::{
     ARTWORK, author_instead, category_instead, explicit_or_open, language_or_open, left_open,
 };
-use super::dates;
 use super::media::Media;
 use super::options::Options;
 use super::report::{Level, Report};
 use super::section::Section;
 use super::site_config::SiteConfig;
+use super::{dates, html};
 use crate::show::categories::category;
 use crate::show::placeholder::NOWHERE;
 use crate::show::settings::FILE;
@@ -24,7 +24,8 @@ pub fn site_settings(
     options: &Options<'_>,
     report: &mut Report,
 ) -> (String, String, Option<String>) {
-    let text = |names: &[&str]| given.text(names);
+    // Templates put these into HTML and XML as they stand, so that many are written as such.
+    let text = |names: &[&str]| given.text(names).map(|text| html::read(&text).into_owned());
     let title = text(&["podcast_title", "title", "name"])
         .unwrap_or_else(|| left_open("title", config, report));
     let description = text(&[
@@ -55,6 +56,7 @@ pub fn site_settings(
     ]);
     let subs = SUBCATEGORIES.iter().filter_map(|names| text(names));
     let categories = given_category.and_then(|it| categories(it, subs.collect()));
+    let categories = categories.map(|it| it.replace("&amp;", "&"));
     if let (Some(_), None) = (given_category, &categories) {
         report.left(Level::Show, &format!("the category of {config} (in a form that is not read)"));
     }

@@ -396,7 +396,9 @@ fn what_is_no_markdown_is_told_where_it_is_an_episode() {
     ];
     let report = of("", &posts).unwrap().report.file("T");
     assert!(
-        report.contains("1 file could not be read, such as _posts/2018-04-09-two.html"),
+        report.contains(
+            "1 episode in other formats than Markdown, such as _posts/2018-04-09-two.html"
+        ),
         "{report}"
     );
     assert!(report.contains("two.html: episodes that are no Markdown"), "{report}");
@@ -549,4 +551,13 @@ fn settings_that_cannot_be_are_refused() {
     assert!(
         of("", &[("episodes/a.md", POST)]).unwrap().settings.contains("https://your-site.invalid")
     );
+}
+
+#[test]
+fn what_is_written_as_html_in_settings_is_published_as_text() {
+    let config = "title: Salt &amp; Rope\npodcast_author: A &amp; B\npodcast_category: Kids &amp; Family\nurl: https://quay.example\n";
+    let settings = of(config, &[("_posts/2020-01-05-a.md", POST)]).unwrap().settings;
+    for written in ["title = \"Salt & Rope\"", "author = \"A & B\"", "Kids & Family"] {
+        assert!(settings.contains(written), "{written}: {settings}");
+    }
 }

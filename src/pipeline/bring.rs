@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::import::EpisodeFile;
+use crate::model::hash::Sha256;
 use crate::rules::pictures::MAX_PICTURE;
 use crate::show::files::{self, NamedFile};
 use crate::show::write::write_new;
@@ -32,6 +33,7 @@ pub fn bring(old: &Path, root: &Path, episodes: &[EpisodeFile]) -> Brought {
         Some((Episode::parse(source).ok()?, file.from.clone()?))
     };
     let all: Vec<(Episode, String)> = episodes.iter().filter_map(of).collect();
+    let mut came = Vec::new();
     for (episode, from) in &all {
         for named in files::of_episode(episode) {
             let path = &episode.source.path;
@@ -39,20 +41,17 @@ pub fn bring(old: &Path, root: &Path, episodes: &[EpisodeFile]) -> Brought {
                 Some((to, bytes)) => {
                     let written = write_new(&root.join(to), &bytes);
                     brought.files += usize::from(written.is_ok_and(|is_new| is_new));
+                    came.push((path, Sha256::of(&bytes), named));
                 }
                 None => brought.missing.push((path.clone(), named.name)),
             }
         }
     }
     // What came later may stand in the way of what came first.
-    for (episode, from) in &all {
-        for named in files::of_episode(episode) {
-            let path = &episode.source.path;
-            let Some((_, bytes)) = meant(old, from, path, &named) else { continue };
-            let here = named.find(root).and_then(|it| read::read_bytes(root, it, MAX_PICTURE));
-            if !here.is_ok_and(|here| here == bytes) {
-                brought.displaced.push((path.clone(), named.name));
-            }
+    for (path, meant, named) in came {
+        let here = named.find(root).and_then(|it| read::read_bytes(root, it, MAX_PICTURE));
+        if !here.is_ok_and(|here| Sha256::of(&here) == meant) {
+            brought.displaced.push((path.clone(), named.name));
         }
     }
     brought

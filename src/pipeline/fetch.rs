@@ -14,6 +14,7 @@ use crate::http::Client;
 use crate::import::{EpisodeFile, Fetch, Import};
 use crate::report::{self, counted, printable};
 use crate::rules::pictures::MAX_PICTURE;
+use crate::show::files::picture_kind;
 use crate::show::read::{self, FileTrouble};
 use crate::show::write::write_new;
 use crate::show::{Episode, Show, is_inside};
@@ -112,9 +113,9 @@ impl<'a> Fetcher<'a> {
     /// Fetches the artwork, to be written later; the ending that its format asks for.
     pub fn artwork(&mut self, url: &str) -> Option<&'static str> {
         let asked = self.ask(url, MAX_PICTURE);
-        let ending = asked.as_deref().map(|bytes| match bytes {
-            [0xff, 0xd8, 0xff, ..] => Some("jpg"),
-            [0x89, b'P', b'N', b'G', ..] => Some("png"),
+        let ending = asked.as_deref().map(|bytes| match picture_kind(bytes)?.1 {
+            ".jpg" => Some("jpg"),
+            ".png" => Some("png"),
             _ => None,
         });
         let reason = match ending {

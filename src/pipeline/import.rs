@@ -104,11 +104,9 @@ pub fn import(
     } else {
         fetcher.keep_artwork(&import);
     }
-    let brought = if Path::new(&asked.from).is_dir() {
-        bring::bring(Path::new(&asked.from), root, &import.episodes)
-    } else {
-        Brought::default()
-    };
+    let old = Some(Path::new(&asked.from)).filter(|old| old.is_dir());
+    let brought =
+        old.map_or_else(Brought::default, |old| bring::bring(old, root, &import.episodes));
     for (path, name) in &brought.missing {
         import.report.note(path, &format!("names {name}, which was not found"));
     }
@@ -116,8 +114,8 @@ pub fn import(
         import.report.note(path, &format!("names {name}, in whose place there is another file"));
     }
     let mut is_amended = brought.missing.len() + brought.displaced.len() > 0;
-    if let Some(artwork) = import.artwork.as_ref().filter(|_| Path::new(&asked.from).is_dir())
-        && bring::artwork(Path::new(&asked.from), root, &artwork.url, &artwork.to)
+    if let (Some(old), Some(artwork)) = (old, &import.artwork)
+        && bring::artwork(old, root, &artwork.url, &artwork.to)
     {
         watch.say(&format!(
             "The artwork came along: {} is {}",

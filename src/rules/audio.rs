@@ -1,5 +1,6 @@
 //! What an episode says of its audio, against what the audio is.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use super::damage;
@@ -167,9 +168,15 @@ pub fn not_needed_yet(findings: &mut [Finding]) {
     }
 }
 
-/// One of `unused` may be the audio that is not there: on some disks small letters are capitals.
-pub fn meant(path: &str, unused: &[String], findings: &mut [Finding]) {
-    let Some(other) = unused.iter().find(|other| other.eq_ignore_ascii_case(path)) else { return };
+/// Audio that no episode names, by its path in small letters: on some disks these are capitals.
+pub fn in_small_letters(unused: &[String]) -> HashMap<String, &str> {
+    // The first of several counts.
+    unused.iter().rev().map(|path| (path.to_ascii_lowercase(), path.as_str())).collect()
+}
+
+/// One of the `unused` may be the audio that is not there.
+pub fn meant(path: &str, unused: &HashMap<String, &str>, findings: &mut [Finding]) {
+    let Some(other) = unused.get(&path.to_ascii_lowercase()) else { return };
     for finding in findings.iter_mut().filter(|it| it.rule == &rule::AUDIO_MISSING) {
         finding.help = Some(format!("did you mean {other}? a capital is another letter"));
     }

@@ -79,6 +79,7 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
     findings.extend(show.unreadable.iter().map(text::unreadable));
     findings.extend(show.others.iter().filter(nobody_names(show)).map(reading::other));
     reading::foreign(show.episodes.iter(), &mut findings);
+    let in_small_letters = audio::in_small_letters(unused_audio);
     let judge = |episode| {
         let mut findings = Vec::new();
         text::episode(&show.settings, episode, &mut findings);
@@ -98,7 +99,7 @@ pub fn check(facts: Facts<'_>) -> Vec<Finding> {
             audio::not_needed_yet(&mut findings);
         }
         if let Some(Evidence::Absent { path }) = evidence {
-            audio::meant(path, unused_audio, &mut findings);
+            audio::meant(path, &in_small_letters, &mut findings);
         }
         let elsewhere = matches!(evidence, Some(Evidence::Recorded(audio)) if audio.is_elsewhere());
         (findings, Member { episode, proved, elsewhere })

@@ -60,8 +60,12 @@ pub fn episode(settings: &Settings, episode: &Episode, findings: &mut Vec<Findin
     for (span, whose) in left_over(&episode.source.text, &episode.notes) {
         findings.push(template(episode, span, whose));
     }
-    findings.extend(unknown_tags(episode));
-    findings.extend(embeds(episode));
+    let html = match episode.notes_text().contains('<') {
+        true => notes::html(episode.notes_text()),
+        false => Vec::new(),
+    };
+    findings.extend(unknown_tags(episode, &html));
+    findings.extend(embeds(episode, &html));
     findings.extend(lost_links(episode));
     if let Given::Good(description) = &episode.description {
         // Front matter is YAML, where a description may be written with escapes: its place is enough.
@@ -119,10 +123,7 @@ fn lost_links(episode: &Episode) -> Option<Finding> {
     lost.extend(pictures.map(|picture| (picture, "picture")));
     lost.sort_by_key(|(lost, _)| lost.span.start);
     let (first, what) = lost.first()?;
-    let more = match lost.len() {
-        1 => String::new(),
-        all => format!(", the first of {all}"),
-    };
+    let more = first_of(lost.len());
     let scheme = shorten(&scheme(&first.value)?);
     let message = format!(
         "`{scheme}:` is no address that pages and players open: the {what} is left out{more}"
@@ -133,18 +134,14 @@ fn lost_links(episode: &Episode) -> Option<Finding> {
 
 /// What stands in angle brackets and is no HTML, such as `Vec<T>`: browsers take it for an element, and show
 /// nothing. One finding shows the first, and how many there are.
-fn unknown_tags(episode: &Episode) -> Option<Finding> {
+fn unknown_tags(episode: &Episode, html: &[(String, Span)]) -> Option<Finding> {
     // Within drawings and formulas there are others.
     let plain =
         |text: &str| !["<svg", "<math", "<script", "<style"].iter().any(|it| text.contains(it));
-    let markdown = episode.notes_text();
-    let in_notes = match markdown.contains('<') && plain(markdown) {
-        true => notes::html(markdown),
-        false => Vec::new(),
-    };
-    let in_notes = in_notes.into_iter().map(|(html, span)| {
+    let html = if plain(episode.notes_text()) { html } else { &[] };
+    let in_notes = html.iter().map(|(html, span)| {
         let place = episode.notes.start + span.start..episode.notes.start + span.end;
-        (unknown_names(&html), place, true)
+        (unknown_names(html), place, true)
     });
     let lines = [&episode.description, &episode.guest].into_iter().filter_map(|it| it.located());
     let lines = lines.filter(|(text, _)| plain(text));
@@ -155,10 +152,7 @@ fn unknown_tags(episode: &Episode) -> Option<Finding> {
     if let Some(at) = episode.source.text[span.clone()].find(name).filter(|_| *is_markdown) {
         span = span.start + at..span.start + at + name.len();
     }
-    let more = match found.iter().map(|(names, ..)| names.len()).sum() {
-        1 => String::new(),
-        all => format!(", the first of {all}"),
-    };
+    let more = first_of(found.iter().map(|(names, ..)| names.len()).sum());
     let name = shorten(name);
     let message = format!("`{name}>` is read as HTML and left out{more}");
     let reference = format!("`&lt;{}&gt;`", name.trim_start_matches('<'));
@@ -171,29 +165,24 @@ fn unknown_tags(episode: &Episode) -> Option<Finding> {
 
 /// What plays or draws something in the notes, and is in no page and no feed: an `iframe` of another site, say. One
 /// finding shows the first, and how many there are.
-fn embeds(episode: &Episode) -> Option<Finding> {
+fn embeds(episode: &Episode, html: &[(String, Span)]) -> Option<Finding> {
     let markdown = episode.notes_text();
-    if !markdown.contains('<') {
-        return None;
-    }
-    let lower = markdown.to_ascii_lowercase();
-    if !EMBEDS.iter().any(|name| lower.contains(&format!("<{name}"))) {
-        return None;
-    }
     let is_embed = |tag: &String| EMBEDS.contains(&&*tag[1..].to_ascii_lowercase());
     let embeds = |html: &str| tags(html).into_iter().filter(is_embed).collect::<Vec<_>>();
-    let found = notes::html(markdown).into_iter().map(|(html, span)| (embeds(&html), span));
+    let found = html.iter().map(|(html, span)| (embeds(html), span));
     let found: Vec<_> = found.filter(|(tags, _)| !tags.is_empty()).collect();
-    let (tags, span) = found.first()?;
+    let &(ref tags, span) = found.first()?;
     let tag = tags.first()?;
     let at = episode.notes.start + span.start + markdown[span.clone()].find(&**tag).unwrap_or(0);
-    let more = match found.iter().map(|(tags, _)| tags.len()).sum() {
-        1 => String::new(),
-        all => format!(", the first of {all}"),
-    };
+    let more = first_of(found.iter().map(|(tags, _)| tags.len()).sum());
     let message = format!("`{tag}>` is left out of page and feed{more}");
     let finding = Finding::at(&rule::TEXT_LOST, &episode.source, at..at + tag.len(), message);
     Some(finding.help("link to what it shows"))
+}
+
+/// What is said beside the first of so many.
+fn first_of(all: usize) -> String {
+    if all == 1 { String::new() } else { format!(", the first of {all}") }
 }
 
 /// Elements that a page could only show with another's code, or that no app shows.

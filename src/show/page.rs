@@ -22,7 +22,15 @@ pub fn path(settings: &Settings, episode: &Episode) -> String {
 }
 
 /// Site paths of pages that every site has, and that are no episode's.
-pub const OF_THE_SITE: [&str; 4] = [INDEX, "404.html", "about/index.html", "archive/index.html"];
+pub const OF_THE_SITE: [&str; 4] = [HOME, NOT_FOUND, ABOUT, ARCHIVE];
+/// The show's own page.
+pub const HOME: &str = INDEX;
+/// The page for an address where nothing is.
+pub const NOT_FOUND: &str = "404.html";
+/// The page on the show and its people.
+pub const ABOUT: &str = "about/index.html";
+/// The page that leads to all years.
+pub const ARCHIVE: &str = "archive/index.html";
 
 /// The site path of a file beside a page: `podcasts/episode_109/chapters.json`.
 pub fn beside(page: &str, name: &str) -> String {

@@ -39,7 +39,7 @@ use rayon::prelude::*;
 use crate::model::audio::PublishedAudio;
 use crate::model::chapter::{Chapter, TagChapter};
 use crate::model::object::{BadKey, Key, Kind, Object};
-use crate::show::{Episode, Settings, settings};
+use crate::show::{Episode, Settings, page, settings};
 use address::Addresses;
 pub use assets::AssetFile;
 use card::CardFile;
@@ -237,11 +237,11 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Edition, SiteError> {
     for entry in &due {
         episodes.push(promise(entry)?);
     }
-    let not_found = addresses.key(pages::NOT_FOUND)?;
+    let not_found = addresses.key(page::NOT_FOUND)?;
     let gone = objects.iter().find(|object| object.key == not_found);
     let gone = gone.and_then(|page| page.body.whole().ok());
     let tracking = inputs.show.tracking();
-    let home = Some((addresses.key(pages::HOME)?, addresses.url(pages::HOME)));
+    let home = Some((addresses.key(page::HOME)?, addresses.url(page::HOME)));
     Ok(Edition { objects, stays, feed, tracking, episodes, waiting: Vec::new(), home, gone })
 }
 

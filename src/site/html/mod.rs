@@ -137,19 +137,18 @@ fn blocks_parted(html: Cow<'_, str>) -> Cow<'_, str> {
 
 /// What few players show as a page does, in plain signs: quotations, readings beside characters, tables.
 fn spelled_out(html: &str) -> Cow<'_, str> {
+    if !html.contains(" dir=\"") {
+        return in_plain_signs(html);
+    }
+    // Where a text runs says nothing in signs.
+    let attribute = |_: &str, name: &str, value| (name != "dir").then_some(Cow::Borrowed(value));
+    Cow::Owned(in_plain_signs(&clean::rewrite(html, Some, attribute)).into_owned())
+}
+
+fn in_plain_signs(html: &str) -> Cow<'_, str> {
     const QUOTES: [(&str, &str); 2] = [("<q>", "“"), ("</q>", "”")];
     const READINGS: [(&str, &str); 2] = [("<rt>", " ("), ("</rt>", ")")];
-    // Where a text runs says nothing in signs.
-    let plain = html.contains(" dir=\"").then(|| {
-        let attribute =
-            |_: &str, name: &str, value| (name != "dir").then_some(Cow::Borrowed(value));
-        clean::rewrite(html, Some, attribute)
-    });
-    let quoted = match &plain {
-        Some(plain) => Cow::Owned(replaced(plain, &QUOTES).into_owned()),
-        None => replaced(html, &QUOTES),
-    };
-    let mut html = quoted;
+    let mut html = replaced(html, &QUOTES);
     // A host may have put brackets there.
     if !html.contains("<rp>") && html.contains("<rt>") {
         html = Cow::Owned(replaced(&html, &READINGS).into_owned());

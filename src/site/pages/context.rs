@@ -13,6 +13,7 @@ use super::transcripts::{self, Paragraph};
 use super::{beside, times};
 use crate::model::waveform::Waveform;
 use crate::show::Settings;
+use crate::show::page::{ABOUT, ARCHIVE, HOME};
 use crate::show::settings::ThemeScheme;
 use crate::site::address::Addresses;
 use crate::site::apps::Link;
@@ -106,11 +107,11 @@ impl Show {
             feed: addresses.link(addresses.feed()),
             json_feed: addresses.link(&beside::json_feed_path(addresses)),
             paths: Paths {
-                home: addresses.link("index.html"),
-                archive: addresses.link("archive/index.html"),
+                home: addresses.link(HOME),
+                archive: addresses.link(ARCHIVE),
                 topics: addresses.link("topics/index.html"),
                 guests: addresses.link("guests/index.html"),
-                about: addresses.link("about/index.html"),
+                about: addresses.link(ABOUT),
             },
             picture: pictures.at(&artwork_url),
             icon: icons.map(|(icon, _)| icon.to_owned()),

@@ -29,16 +29,13 @@ use super::{Keep, SiteError, card, text};
 use crate::model::hash::Sha256;
 use crate::model::object::{Kind, Object};
 use crate::show::Settings;
+use crate::show::page::{ABOUT, ARCHIVE, HOME, NOT_FOUND};
 use context::{Around, Episode, Frame, Page, Row, Show};
 use groups::{Group, Groups};
 use pictures::Pictures;
 use templates::{Render, Templates};
 
 const HTML: &str = "text/html; charset=utf-8";
-/// The show's own page, below the site.
-pub const HOME: &str = "index.html";
-/// The page for an address where nothing is, below the site.
-pub const NOT_FOUND: &str = "404.html";
 /// Episodes on one page of the index.
 const PER_PAGE: usize = 30;
 /// Search engines show about so much of a description, in bytes.
@@ -313,7 +310,7 @@ impl<'a> Site<'a> {
             })
             .collect();
         let years = Value::from(years);
-        let overview = "archive/index.html";
+        let overview = ARCHIVE;
         let archive = self.language.word("archive");
         let mut objects = vec![self.page(
             "archive.html",
@@ -385,7 +382,7 @@ impl<'a> Site<'a> {
     }
 
     fn about(&self, count: usize) -> Result<Object, SiteError> {
-        let path = "about/index.html";
+        let path = ABOUT;
         let page = self.describe("about", Some(self.language.word("about").to_owned()), path);
         let more = context! { count_text => self.language.episodes(count) };
         self.page("about.html", path, &Addresses::root_from(path), page, more)
